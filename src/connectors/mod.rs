@@ -1,0 +1,146 @@
+//! Connectors: the code that talks to one kind of system, behind one trait.
+//!
+//! A connector knows rows and columns, not entities: mappings turn one into the other.
+
+use crate::domain::time::Time;
+use crate::domain::value::Cells;
+use futures_util::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// What a kind of system can do; shown to the admin and asked by the engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capabilities {
+    /// A write can be made conditional on the values or version just read.
+    pub condition: bool,
+    pub create: bool,
+    pub delete: bool,
+    /// Rows carry a modified time, so changes can be pulled since an instant.
+    pub modified_time: bool,
+    /// A full pull comes ordered by key in byte order.
+    pub ordered: bool,
+}
+
+/// What to read of a system: an object, its key and the columns wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectSpec {
+    pub object: String,
+    pub key: String,
+    pub modified_at: Option<String>,
+    pub modified_by: Option<String>,
+    /// Column names or JSON Pointers, the above among them.
+    pub columns: BTreeSet<String>,
+}
+
+/// One row as the system has it now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    pub key: String,
+    pub cells: Cells,
+    pub modified_at: Option<Time>,
+    pub modified_by: Option<String>,
+    /// The system's own version of the row (an ETag), where it has one.
+    pub token: Option<String>,
+}
+
+/// Which rows a pull wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    Full,
+    /// Changed at or after this instant.
+    Since(Time),
+}
+
+/// One page of a pull; `next` is where the following page starts, in the connector's own words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    pub rows: Vec<Row>,
+    pub next: Option<String>,
+    /// Rows that had no usable key or could not be decoded, whole, with the reason.
+    pub unusable: Vec<(String, String)>,
+    /// The system's clock at this page, where it tells.
+    pub system_time: Option<Time>,
+}
+
+/// An object a system offers, as found by `describe`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ObjectDescription {
+    pub name: String,
+    /// Column name and the system's own type name.
+    pub columns: Vec<(String, String)>,
+    /// Columns of the primary key.
+    pub key: Vec<String>,
+}
+
+/// How a write ended, as far as the answer tells; the caller reads back in any case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// The system says it did it.
+    Applied,
+    /// The row was no longer as expected: nothing was written.
+    ConditionFailed,
+    /// The row is gone: nothing was written.
+    Gone,
+}
+
+/// What went wrong in talking to a system. `Display` is for people: the system's own words.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConnectorError {
+    /// Not reached, or it answered that it cannot now: worth another try.
+    #[error("{message}")]
+    Unavailable { message: String, retry_after_seconds: Option<u64> },
+    /// The credentials were not accepted.
+    #[error("{0}")]
+    Credentials(String),
+    /// The system understood and said no: another try would be refused again.
+    #[error("{0}")]
+    Refused(String),
+    /// The request went out and no answer came: it may or may not have been done.
+    #[error("{0}")]
+    Unknown(String),
+    /// The system's shape is not what the mapping says: a table, column or path is missing.
+    #[error("{0}")]
+    Shape(String),
+}
+
+/// One system, spoken to.
+pub trait Connector: Send + Sync {
+    fn capabilities(&self) -> Capabilities;
+
+    /// The objects and columns the system offers.
+    fn describe(&self) -> BoxFuture<'_, Result<Vec<ObjectDescription>, ConnectorError>>;
+
+    /// One page of at most `limit` rows, from the start (`position` None) or from a page's `next`.
+    fn pull<'a>(
+        &'a self,
+        object: &'a ObjectSpec,
+        scope: &'a Scope,
+        position: Option<&'a str>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Page, ConnectorError>>;
+
+    /// The row of that key, None when the system has none.
+    fn read<'a>(
+        &'a self,
+        object: &'a ObjectSpec,
+        key: &'a str,
+    ) -> BoxFuture<'a, Result<Option<Row>, ConnectorError>>;
+
+    /// Changes only `changes` of the row, on the condition that those same columns still hold
+    /// what `expected` says (or that its token is unchanged), where the kind has a condition.
+    fn write<'a>(
+        &'a self,
+        object: &'a ObjectSpec,
+        expected: &'a Row,
+        changes: &'a Cells,
+        idempotency_key: &'a str,
+    ) -> BoxFuture<'a, Result<Written, ConnectorError>>;
+
+    /// Makes a row of these cells and says its key; refused where the kind cannot.
+    fn create<'a>(
+        &'a self,
+        object: &'a ObjectSpec,
+        cells: &'a Cells,
+        idempotency_key: &'a str,
+    ) -> BoxFuture<'a, Result<String, ConnectorError>>;
+}

@@ -1,0 +1,117 @@
+//! Mappings: how one system's object and columns become an entity's fields, and back.
+
+use super::ids::{EntityId, FieldId, SystemId};
+use super::transform::{Transform, TransformError};
+use super::value::{Cell, Cells, Held};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How one object of one system becomes records of one entity.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mapping {
+    pub system: SystemId,
+    pub entity: EntityId,
+    /// The table, or the path of a REST collection.
+    pub object: String,
+    /// The column that identifies a row in its system.
+    pub key: String,
+    /// The column that holds the identifier shared with the other systems. Records of one
+    /// entity with the same link are one record. None: linked by hand or by a file only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// The column with the time of the row's last change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modified_at: Option<String>,
+    /// The column with the author of the row's last change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modified_by: Option<String>,
+    /// The system should hold every record of the entity, so that one it lacks is a difference.
+    #[serde(default)]
+    pub complete: bool,
+    /// A null counts as an empty text.
+    #[serde(default)]
+    pub null_is_empty: bool,
+    /// Where a person opens a row in the system; `{key}` stands for its identifier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deep_link: Option<String>,
+    pub fields: Vec<FieldMapping>,
+}
+
+/// One of our fields and the columns it is made of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FieldMapping {
+    pub field: FieldId,
+    /// Column names or JSON Pointers; more than one only before a `join`.
+    pub columns: Vec<String>,
+    /// Conversion steps in reading order; writing runs them backwards.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transforms: Vec<Transform>,
+    /// The system computes this field and takes no writes of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub read_only: bool,
+    /// Longest text the system keeps, in characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_length: Option<usize>,
+}
+
+/// A row's fields, and why some could not be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mapped {
+    pub fields: BTreeMap<FieldId, Held>,
+    pub problems: BTreeMap<FieldId, String>,
+}
+
+impl Mapping {
+    /// Every column the mapping needs, in byte order, the key's among them.
+    #[must_use]
+    pub fn columns(&self) -> BTreeSet<&str> {
+        let fields = self.fields.iter().flat_map(|field| &field.columns);
+        let own = [Some(&self.key), self.link.as_ref(), self.modified_at.as_ref(), self.modified_by.as_ref()];
+        fields.chain(own.into_iter().flatten()).map(String::as_str).collect()
+    }
+
+    /// The mapping of one field.
+    #[must_use]
+    pub fn field(&self, field: &FieldId) -> Option<&FieldMapping> {
+        self.fields.iter().find(|mapping| &mapping.field == field)
+    }
+
+    /// Converts a row's cells into fields. A column that is missing or cannot be converted
+    /// makes its field unknown and is named in `problems`.
+    #[must_use]
+    pub fn read(&self, cells: &Cells) -> Mapped {
+        let mut mapped = Mapped::default();
+        for field in &self.fields {
+            let held = field.read(cells).unwrap_or_else(|problem| {
+                mapped.problems.insert(field.field.clone(), problem.to_string());
+                Held::Unknown
+            });
+            let held = if self.null_is_empty && held == Held::Null { Held::Empty } else { held };
+            mapped.fields.insert(field.field.clone(), held);
+        }
+        mapped
+    }
+}
+
+impl FieldMapping {
+    /// The field's value in this row.
+    ///
+    /// # Errors
+    /// A column is missing, or a transform could not read its text.
+    pub fn read(&self, cells: &Cells) -> Result<Held, TransformError> {
+        let _ = cells;
+        Err(TransformError::MissingColumn(String::new()))
+    }
+
+    /// The cells that store `value`, for the columns of this field. `current` is the row as
+    /// last read: it gives each column's type and the parts of a column that other fields own.
+    ///
+    /// # Errors
+    /// The value cannot be written in the system's form, or reads back as another value.
+    pub fn write(&self, value: &Held, current: &Cells) -> Result<BTreeMap<String, Cell>, TransformError> {
+        let _ = (value, current);
+        Err(TransformError::MissingColumn(String::new()))
+    }
+}

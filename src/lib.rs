@@ -1,0 +1,3 @@
+//! Referee finds conflicts between connected systems and brings them to a person.
+pub mod connectors;
+pub mod domain;
