@@ -1,0 +1,371 @@
+//! The one file that knows both database drivers: sessions, statements, arguments and rows.
+//!
+//! A store function is one chain over one static text that serves both databases:
+//! `s.sql("SELECT ... WHERE id = $1").bind(id).maybe::<Row>().await`. A read session has no
+//! `run`, so a write in it does not compile.
+
+use super::error::StoreError;
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{Arguments, AssertSqlSafe, Postgres, Row as _, Sqlite, ValueRef as _};
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::marker::PhantomData;
+
+/// Arguments of one statement that SQLite and PostgreSQL both take.
+const MAX_ARGUMENTS: usize = 30_000;
+
+/// Which database is inside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    Sqlite,
+    Postgres,
+}
+
+pub(super) enum Link {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+}
+
+/// A connection to read with.
+pub struct Session {
+    pub(super) link: Link,
+}
+
+/// A value bound to a statement.
+#[derive(Clone, Debug)]
+pub enum Arg {
+    Text(Option<String>),
+    Int(Option<i64>),
+    Float(Option<f64>),
+    Bool(Option<bool>),
+    Bytes(Option<Vec<u8>>),
+}
+
+macro_rules! arg {
+    ($($type:ty => $variant:ident $convert:expr),+ $(,)?) => {$(
+        impl From<$type> for Arg {
+            fn from(value: $type) -> Self {
+                Self::$variant(Some($convert(value)))
+            }
+        }
+        impl From<Option<$type>> for Arg {
+            fn from(value: Option<$type>) -> Self {
+                Self::$variant(value.map($convert))
+            }
+        }
+    )+};
+}
+arg! {
+    String => Text std::convert::identity,
+    &str => Text str::to_owned,
+    &String => Text String::clone,
+    i64 => Int std::convert::identity,
+    f64 => Float std::convert::identity,
+    bool => Bool std::convert::identity,
+    Vec<u8> => Bytes std::convert::identity,
+    crate::domain::time::Time => Text crate::domain::time::stamp,
+}
+macro_rules! id_arg {
+    ($($id:ident),+) => {$(arg! {
+        &crate::domain::ids::$id => Text |id: &crate::domain::ids::$id| id.0.clone(),
+        crate::domain::ids::$id => Text |id: crate::domain::ids::$id| id.0,
+    })+};
+}
+id_arg!(SystemId, EntityId, FieldId, RecordId, ConflictId, DifferenceId);
+id_arg!(ResolutionId, DeliveryId, RunId, VersionId, UserId);
+
+/// One row of an answer.
+pub enum Row {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+/// A type a column can have in both databases.
+pub trait Column: Sized {
+    #[doc(hidden)]
+    fn sqlite(row: &SqliteRow, column: &str) -> Result<Self, sqlx::Error>;
+    #[doc(hidden)]
+    fn postgres(row: &PgRow, column: &str) -> Result<Self, sqlx::Error>;
+}
+macro_rules! column {
+    ($($type:ty),+) => {$(impl Column for $type {
+        fn sqlite(row: &SqliteRow, column: &str) -> Result<Self, sqlx::Error> {
+            row.try_get_unchecked(column)
+        }
+        fn postgres(row: &PgRow, column: &str) -> Result<Self, sqlx::Error> {
+            row.try_get(column)
+        }
+    })+};
+}
+column!(String, i64, f64, bool, Vec<u8>);
+
+impl Row {
+    /// The value of a column that is never null.
+    ///
+    /// # Errors
+    /// The column is null, missing, or of another type: the error names it.
+    pub fn get<T: Column>(&self, column: &str) -> Result<T, StoreError> {
+        self.maybe(column)?.ok_or_else(|| StoreError::row(column, "is null"))
+    }
+
+    /// The value of a column that may be null.
+    ///
+    /// # Errors
+    /// The column is missing or of another type.
+    pub fn maybe<T: Column>(&self, column: &str) -> Result<Option<T>, StoreError> {
+        let fail = |e: sqlx::Error| StoreError::row(column, &e.to_string());
+        match self {
+            // sqlx reads NULL as 0 or an empty text here, so it is asked for first.
+            Self::Sqlite(row) if row.try_get_raw(column).map_err(fail)?.is_null() => Ok(None),
+            Self::Postgres(row) if row.try_get_raw(column).map_err(fail)?.is_null() => Ok(None),
+            Self::Sqlite(row) => T::sqlite(row, column).map(Some).map_err(fail),
+            Self::Postgres(row) => T::postgres(row, column).map(Some).map_err(fail),
+        }
+    }
+}
+
+/// A row type of one store function.
+pub trait FromRow: Sized {
+    /// Reads the row; a bad one becomes an error that names the column.
+    ///
+    /// # Errors
+    /// A column is missing, null, of another type, or holds what the domain refuses.
+    fn from_row(row: &Row) -> Result<Self, StoreError>;
+}
+
+/// Mark of statements that only read.
+pub struct Reading;
+/// Mark of statements that may change rows.
+pub struct Writing;
+
+/// A statement being built.
+pub struct Query<'s, Mode> {
+    session: &'s mut Session,
+    text: Cow<'static, str>,
+    args: Vec<Arg>,
+    mode: PhantomData<Mode>,
+}
+
+impl Session {
+    /// A statement that reads, with `$1`, `$2`, ... as placeholders.
+    pub fn sql(&mut self, text: &'static str) -> Query<'_, Reading> {
+        Query::new(self, text)
+    }
+
+    /// Which database this is.
+    #[must_use]
+    pub fn backend(&self) -> Backend {
+        match self.link {
+            Link::Sqlite(_) => Backend::Sqlite,
+            Link::Postgres(_) => Backend::Postgres,
+        }
+    }
+
+    /// A word of the dialect.
+    #[must_use]
+    pub fn either(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
+        match self.backend() {
+            Backend::Sqlite => sqlite,
+            Backend::Postgres => postgres,
+        }
+    }
+
+    async fn fetch(&mut self, text: Cow<'static, str>, args: Vec<Arg>) -> Result<Vec<Row>, StoreError> {
+        let sql = AssertSqlSafe(text.into_owned());
+        match &mut self.link {
+            Link::Sqlite(conn) => {
+                let query = sqlx::query_with(sql, sqlite_arguments(args)?);
+                Ok(query.fetch_all(&mut **conn).await?.into_iter().map(Row::Sqlite).collect())
+            }
+            Link::Postgres(conn) => {
+                let query = sqlx::query_with(sql, postgres_arguments(args)?);
+                Ok(query.fetch_all(&mut **conn).await?.into_iter().map(Row::Postgres).collect())
+            }
+        }
+    }
+
+    pub(super) async fn execute(
+        &mut self,
+        text: Cow<'static, str>,
+        args: Vec<Arg>,
+    ) -> Result<u64, StoreError> {
+        let sql = AssertSqlSafe(text.into_owned());
+        match &mut self.link {
+            Link::Sqlite(conn) => {
+                let query = sqlx::query_with(sql, sqlite_arguments(args)?);
+                Ok(query.execute(&mut **conn).await?.rows_affected())
+            }
+            Link::Postgres(conn) => {
+                let query = sqlx::query_with(sql, postgres_arguments(args)?);
+                Ok(query.execute(&mut **conn).await?.rows_affected())
+            }
+        }
+    }
+
+    /// Inserts many rows by multi-row statements, the fastest way on both databases.
+    /// `tail` follows the rows: an ON CONFLICT clause, or nothing.
+    pub(super) async fn insert_rows(
+        &mut self,
+        head: &'static str,
+        rows: Vec<Vec<Arg>>,
+        tail: &'static str,
+    ) -> Result<u64, StoreError> {
+        let Some(width) = rows.first().map(Vec::len) else { return Ok(0) };
+        let (mut done, mut rows) = (0, rows.into_iter().peekable());
+        while rows.peek().is_some() {
+            let chunk: Vec<Vec<Arg>> = rows.by_ref().take((MAX_ARGUMENTS / width).clamp(1, 1000)).collect();
+            let text = format!("{head} VALUES {} {tail}", self.tuples(chunk.len(), width));
+            done += self.execute(text.into(), chunk.into_iter().flatten().collect()).await?;
+        }
+        Ok(done)
+    }
+
+    /// `(?,?),(?,?)`: thousands of numbered placeholders are quadratic on SQLite, so it gets bare ones.
+    fn tuples(&self, rows: usize, width: usize) -> String {
+        let mut text = String::with_capacity(rows * width * 4);
+        for row in 0..rows {
+            text.push_str(if row == 0 { "(" } else { ",(" });
+            for column in 0..width {
+                let comma = if column == 0 { "" } else { "," };
+                let _ = match self.backend() {
+                    Backend::Sqlite => write!(text, "{comma}?"),
+                    Backend::Postgres => write!(text, "{comma}${}", row * width + column + 1),
+                };
+            }
+            text.push(')');
+        }
+        text
+    }
+}
+
+impl<'s, Mode> Query<'s, Mode> {
+    pub(super) fn new(session: &'s mut Session, text: &'static str) -> Self {
+        Self { session, text: text.into(), args: Vec::new(), mode: PhantomData }
+    }
+
+    /// Binds the next `$N`.
+    #[must_use]
+    pub fn bind(mut self, value: impl Into<Arg>) -> Self {
+        self.args.push(value.into());
+        self
+    }
+
+    /// Appends a literal piece of text.
+    #[must_use]
+    pub fn push(mut self, piece: &'static str) -> Self {
+        self.text.to_mut().push_str(piece);
+        self
+    }
+
+    /// Appends a literal piece in which each `?` takes the next of `args`.
+    #[must_use]
+    pub fn push_bind(mut self, piece: &'static str, args: impl IntoIterator<Item = Arg>) -> Self {
+        let (mut args, text) = (args.into_iter(), self.text.to_mut());
+        for (index, part) in piece.split('?').enumerate() {
+            if index > 0 {
+                self.args.extend(args.next());
+                let _ = write!(text, "${}", self.args.len());
+            }
+            text.push_str(part);
+        }
+        self
+    }
+
+    /// Appends `($4,$5,...)`; an empty list becomes `(NULL)`, which matches nothing.
+    #[must_use]
+    pub fn push_list(mut self, values: impl IntoIterator<Item = impl Into<Arg>>) -> Self {
+        let before = self.args.len();
+        self.args.extend(values.into_iter().map(Into::into));
+        let text = self.text.to_mut();
+        text.push('(');
+        for number in before + 1..=self.args.len() {
+            let _ = write!(text, "{}${number}", if number == before + 1 { "" } else { "," });
+        }
+        text.push_str(if self.args.len() == before { "NULL)" } else { ")" });
+        self
+    }
+
+    /// Every row.
+    pub async fn all<R: FromRow>(self) -> Result<Vec<R>, StoreError> {
+        let rows = self.session.fetch(self.text, self.args).await?;
+        rows.iter().map(R::from_row).collect()
+    }
+
+    /// The only row, or none.
+    pub async fn maybe<R: FromRow>(self) -> Result<Option<R>, StoreError> {
+        let rows = self.session.fetch(self.text, self.args).await?;
+        rows.first().map(R::from_row).transpose()
+    }
+
+    /// The only row.
+    pub async fn one<R: FromRow>(self) -> Result<R, StoreError> {
+        self.maybe().await?.ok_or(StoreError::NotFound)
+    }
+
+    /// The column `value` of the only row, if there is one and it is not null.
+    pub async fn value<T: Column>(self) -> Result<Option<T>, StoreError> {
+        let rows = self.session.fetch(self.text, self.args).await?;
+        rows.first().map_or(Ok(None), |row| row.maybe("value"))
+    }
+
+    /// The column `value` of every row.
+    pub async fn values<T: Column>(self) -> Result<Vec<T>, StoreError> {
+        let rows = self.session.fetch(self.text, self.args).await?;
+        rows.iter().map(|row| row.get("value")).collect()
+    }
+}
+
+impl Query<'_, Writing> {
+    /// Changes rows and says how many.
+    pub async fn run(self) -> Result<u64, StoreError> {
+        self.session.execute(self.text, self.args).await
+    }
+
+    /// Changes exactly one row.
+    pub async fn run_one(self) -> Result<(), StoreError> {
+        match self.run().await? {
+            1 => Ok(()),
+            0 => Err(StoreError::NotFound),
+            many => Err(StoreError::row("", &format!("{many} rows changed where one was meant"))),
+        }
+    }
+}
+
+fn sqlite_arguments(args: Vec<Arg>) -> Result<SqliteArguments, StoreError> {
+    let mut arguments = SqliteArguments::default();
+    for arg in args {
+        add::<Sqlite>(&mut arguments, arg)?;
+    }
+    Ok(arguments)
+}
+
+fn postgres_arguments(args: Vec<Arg>) -> Result<PgArguments, StoreError> {
+    let mut arguments = PgArguments::default();
+    for arg in args {
+        add::<Postgres>(&mut arguments, arg)?;
+    }
+    Ok(arguments)
+}
+
+fn add<DB>(arguments: &mut DB::Arguments, arg: Arg) -> Result<(), StoreError>
+where
+    DB: sqlx::Database,
+    Option<String>: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+    Option<i64>: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+    Option<f64>: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+    Option<bool>: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+    Option<Vec<u8>>: for<'q> sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+{
+    match arg {
+        // PostgreSQL refuses NUL in text and SQLite stores it: both get the same answer here.
+        Arg::Text(Some(text)) if text.contains('\0') => return Err(StoreError::Nul),
+        Arg::Text(text) => arguments.add(text),
+        Arg::Int(number) => arguments.add(number),
+        Arg::Float(number) => arguments.add(number),
+        Arg::Bool(truth) => arguments.add(truth),
+        Arg::Bytes(bytes) => arguments.add(bytes),
+    }
+    .map_err(|e| StoreError::Database(e.to_string()))
+}

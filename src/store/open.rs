@@ -1,0 +1,205 @@
+//! Opening the store: pools, pragmas, migrations and the writers.
+
+use super::db::{Backend, Link, Session};
+use super::error::StoreError;
+use super::migrate;
+use super::write::Writers;
+use crate::domain::chance::Random;
+use crate::domain::seal::Key;
+use crate::domain::time::Clock;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
+};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The first SQLite without the WAL-reset corruption race.
+const SQLITE_FLOOR: i64 = 3_051_003;
+
+/// What a store needs to open.
+pub struct Options {
+    /// `sqlite:///path/referee.db` or `postgres://user@host/name`.
+    pub url: String,
+    /// Seals secrets and the keys of subjects.
+    pub key: Key,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+}
+
+/// What Referee remembers. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    pub(super) inner: Arc<Inner>,
+    pub(super) writers: Arc<Writers>,
+}
+
+enum Pools {
+    Sqlite { read: SqlitePool, write: SqlitePool },
+    Postgres { read: PgPool, write: PgPool },
+}
+
+pub(super) struct Inner {
+    pools: Pools,
+    pub(super) key: Key,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) random: Arc<dyn Random>,
+}
+
+impl Store {
+    /// Opens the database, brings its schema up to date under a lock, and starts the writers.
+    ///
+    /// # Errors
+    /// The address is not one of a database, the database cannot be reached or is too old,
+    /// or its schema is newer than this program.
+    pub async fn open(options: Options) -> Result<Self, StoreError> {
+        let pools = match options.url.split_once(':').map_or("", |(scheme, _)| scheme) {
+            "sqlite" => open_sqlite(&options.url).await?,
+            "postgres" | "postgresql" => open_postgres(&options.url)?,
+            _ => {
+                let text = "a database address starts with sqlite: or postgres:".to_owned();
+                return Err(StoreError::Unavailable(text));
+            }
+        };
+        let Options { key, clock, random, .. } = options;
+        let inner = Arc::new(Inner { pools, key, clock, random });
+        inner.check_version().await?;
+        migrate::run(&mut inner.opening_session().await?).await?;
+        let writers = Arc::new(Writers::start(&inner)?);
+        Ok(Self { inner, writers })
+    }
+
+    /// A connection to read with.
+    ///
+    /// # Errors
+    /// None was free in time, or the database cannot be reached.
+    pub async fn session(&self) -> Result<Session, StoreError> {
+        let link = match &self.inner.pools {
+            Pools::Sqlite { read, .. } => Link::Sqlite(read.acquire().await?),
+            Pools::Postgres { read, .. } => Link::Postgres(read.acquire().await?),
+        };
+        Ok(Session { link })
+    }
+
+    /// Which database is inside.
+    #[must_use]
+    pub fn backend(&self) -> Backend {
+        self.inner.backend()
+    }
+
+    /// The clock the store was opened with.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.inner.clock
+    }
+
+    /// The randomness the store was opened with.
+    #[must_use]
+    pub fn random(&self) -> &Arc<dyn Random> {
+        &self.inner.random
+    }
+
+    /// The key that seals secrets at rest.
+    #[must_use]
+    pub fn key(&self) -> &Key {
+        &self.inner.key
+    }
+
+    /// Closes the connections after what is being read has been read. Writes already taken
+    /// are committed by their threads first.
+    pub async fn close(self) {
+        let Self { inner, writers } = self;
+        drop(writers);
+        match &inner.pools {
+            Pools::Sqlite { read, .. } => read.close().await,
+            Pools::Postgres { read, .. } => read.close().await,
+        }
+    }
+}
+
+impl Inner {
+    pub(super) fn backend(&self) -> Backend {
+        match self.pools {
+            Pools::Sqlite { .. } => Backend::Sqlite,
+            Pools::Postgres { .. } => Backend::Postgres,
+        }
+    }
+
+    pub(super) async fn write_session(&self) -> Result<Session, StoreError> {
+        let link = match &self.pools {
+            Pools::Sqlite { write, .. } => Link::Sqlite(write.acquire().await?),
+            Pools::Postgres { write, .. } => Link::Postgres(write.acquire().await?),
+        };
+        Ok(Session { link })
+    }
+
+    /// The connection that start-up uses. A PostgreSQL socket belongs to the runtime that opened
+    /// it, so the writers' pool is left to the writers.
+    async fn opening_session(&self) -> Result<Session, StoreError> {
+        let link = match &self.pools {
+            Pools::Sqlite { write, .. } => Link::Sqlite(write.acquire().await?),
+            Pools::Postgres { read, .. } => Link::Postgres(read.acquire().await?),
+        };
+        Ok(Session { link })
+    }
+
+    pub(super) async fn write_pool_closed(&self) {
+        match &self.pools {
+            Pools::Sqlite { write, .. } => write.close().await,
+            Pools::Postgres { write, .. } => write.close().await,
+        }
+    }
+
+    async fn check_version(&self) -> Result<(), StoreError> {
+        if self.backend() == Backend::Postgres {
+            return Ok(());
+        }
+        let mut session = self.opening_session().await?;
+        let version: Option<String> = session.sql("SELECT sqlite_version() AS value").value().await?;
+        let version = version.unwrap_or_default();
+        let number = version.split('.').fold(0, |sum, part| sum * 1000 + part.parse::<i64>().unwrap_or(0));
+        if number < SQLITE_FLOOR {
+            let text = format!("SQLite {version} can corrupt a database; 3.51.3 or newer is needed");
+            return Err(StoreError::Unavailable(text));
+        }
+        Ok(())
+    }
+}
+
+async fn open_sqlite(url: &str) -> Result<Pools, StoreError> {
+    let base = SqliteConnectOptions::from_str(url)?
+        .busy_timeout(Duration::from_secs(5))
+        .foreign_keys(true)
+        .pragma("trusted_schema", "OFF")
+        .pragma("mmap_size", "0");
+    let writer = base
+        .clone()
+        .create_if_missing(true)
+        .auto_vacuum(SqliteAutoVacuum::Incremental)
+        .journal_mode(SqliteJournalMode::Wal)
+        // A decision is a signature: what was acknowledged survives a power cut.
+        .synchronous(SqliteSynchronous::Full)
+        .pragma("cache_size", "-8192")
+        .pragma("journal_size_limit", "67108864");
+    let write = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
+    let write = write.connect_with(writer).await?;
+    let reader = base.read_only(true).pragma("cache_size", "-2048").pragma("query_only", "ON");
+    let read = SqlitePoolOptions::new()
+        .max_connections(8)
+        .acquire_timeout(Duration::from_secs(10))
+        .connect_lazy_with(reader);
+    Ok(Pools::Sqlite { read, write })
+}
+
+fn open_postgres(url: &str) -> Result<Pools, StoreError> {
+    let options = PgConnectOptions::from_str(url)?
+        .application_name("referee")
+        .options([("statement_timeout", "30s"), ("idle_in_transaction_session_timeout", "60s")]);
+    let pool = || PgPoolOptions::new().max_connections(8).acquire_timeout(Duration::from_secs(10));
+    Ok(Pools::Postgres {
+        read: pool().connect_lazy_with(options.clone()),
+        write: pool().connect_lazy_with(options),
+    })
+}

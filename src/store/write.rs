@@ -1,0 +1,290 @@
+//! The writer and its commit.
+//!
+//! Every change is a closure handed to [`Store::write`]. It gets a write session, does its
+//! work and returns its answer **with its audit events**; the entries are chained in the same
+//! transaction, last. Closures run on writer threads of their own, so a caller that goes away
+//! cancels nothing (sqlx 0.9 would return the connection inside an open transaction). SQLite
+//! has one writer, which lets many waiting closures share one commit and one fsync;
+//! PostgreSQL has several, one transaction each.
+//!
+//! A closure may be called again: when a group it shared failed, or when two transactions
+//! met. It must therefore have no effect outside its session. No network call inside.
+
+use super::db::{Arg, Backend, Link, Query, Session, Writing};
+use super::error::StoreError;
+use super::{Inner, Store, audit};
+use crate::domain::audit::Event;
+use crate::domain::chance;
+use crate::domain::time::Time;
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use std::collections::HashMap;
+use std::ops::{Deref, DerefMut};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use tokio::sync::{Mutex, mpsc, oneshot};
+
+/// Closures that may share one commit.
+const GROUP: usize = 64;
+/// Transactions under way at once on PostgreSQL.
+const POSTGRES_WRITERS: usize = 8;
+/// How often a whole transaction is tried when it meets another.
+const TRIES: usize = 3;
+
+/// A session that may change rows, inside a transaction.
+pub struct WriteSession {
+    session: Session,
+    pub(super) store: Arc<Inner>,
+    now: Time,
+    /// Keys of subjects met in this transaction, so that each is opened once.
+    pub(super) subject_keys: HashMap<String, crate::domain::seal::Key>,
+}
+
+impl Deref for WriteSession {
+    type Target = Session;
+    fn deref(&self) -> &Session {
+        &self.session
+    }
+}
+impl DerefMut for WriteSession {
+    fn deref_mut(&mut self) -> &mut Session {
+        &mut self.session
+    }
+}
+
+impl WriteSession {
+    /// A statement that may change rows.
+    pub fn sql(&mut self, text: &'static str) -> Query<'_, Writing> {
+        Query::new(&mut self.session, text)
+    }
+
+    /// Inserts many rows; `head` is `INSERT INTO t (a, b)`, `tail` an ON CONFLICT clause or empty.
+    pub async fn insert_rows(
+        &mut self,
+        head: &'static str,
+        rows: Vec<Vec<Arg>>,
+        tail: &'static str,
+    ) -> Result<u64, StoreError> {
+        self.session.insert_rows(head, rows, tail).await
+    }
+
+    /// The instant of this transaction: one for all its rows.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// A new identifier that sorts by time.
+    #[must_use]
+    pub fn new_id(&self) -> String {
+        chance::uuid_v7(self.now, &*self.store.random)
+    }
+}
+
+/// A closure's work, its type forgotten.
+trait Job: Send {
+    fn run<'a>(&'a self, w: &'a mut WriteSession) -> LocalBoxFuture<'a, Result<Vec<Event>, Failed>>;
+    fn answer(self: Box<Self>, outcome: Result<(), Failed>);
+}
+
+/// A job ended without effect; `Own` means the job keeps its own error for the caller.
+#[derive(Clone)]
+enum Failed {
+    Own { retry: bool },
+    Store(StoreError),
+}
+
+struct Closure<F, T, E> {
+    work: F,
+    answer: std::sync::Mutex<Option<Result<T, E>>>,
+    caller: oneshot::Sender<Result<T, E>>,
+}
+
+impl<F, T, E> Job for Closure<F, T, E>
+where
+    F: AsyncFn(&mut WriteSession) -> Result<(T, Vec<Event>), E> + Send,
+    T: Send,
+    E: From<StoreError> + AsStoreError + Send,
+{
+    fn run<'a>(&'a self, w: &'a mut WriteSession) -> LocalBoxFuture<'a, Result<Vec<Event>, Failed>> {
+        async move {
+            let result = AssertUnwindSafe((self.work)(w)).catch_unwind().await;
+            let (kept, told) = match result {
+                Ok(Ok((value, events))) => (Ok(value), Ok(events)),
+                Ok(Err(error)) => {
+                    let retry = error.as_store_error().is_some_and(StoreError::is_retryable);
+                    (Err(error), Err(Failed::Own { retry }))
+                }
+                Err(_) => (Err(StoreError::Panic.into()), Err(Failed::Own { retry: false })),
+            };
+            if let Ok(mut answer) = self.answer.lock() {
+                *answer = Some(kept);
+            }
+            told
+        }
+        .boxed_local()
+    }
+
+    fn answer(self: Box<Self>, outcome: Result<(), Failed>) {
+        let kept = self.answer.into_inner().ok().flatten();
+        let answer = match (outcome, kept) {
+            (Err(Failed::Store(error)), _) => Err(error.into()),
+            (_, Some(kept)) => kept,
+            (_, None) => Err(StoreError::Panic.into()),
+        };
+        // The caller may have gone away; what was committed stays committed.
+        let _ = self.caller.send(answer);
+    }
+}
+
+/// An error type of a write closure: asked whether it is the store's own.
+pub trait AsStoreError {
+    fn as_store_error(&self) -> Option<&StoreError>;
+}
+impl AsStoreError for StoreError {
+    fn as_store_error(&self) -> Option<&StoreError> {
+        Some(self)
+    }
+}
+
+/// The way to the writers.
+pub(super) struct Writers {
+    queue: mpsc::Sender<Box<dyn Job>>,
+}
+
+impl Store {
+    /// Runs `work` in a transaction and commits it together with the audit entries of the
+    /// events it returns. An error rolls everything back.
+    ///
+    /// # Errors
+    /// What `work` returned, or the store's own failure.
+    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: AsyncFn(&mut WriteSession) -> Result<(T, Vec<Event>), E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + AsStoreError + Send + 'static,
+    {
+        let (caller, answer) = oneshot::channel();
+        let job = Box::new(Closure { work, answer: std::sync::Mutex::new(None), caller });
+        let queue = self.writers.queue.clone();
+        queue.send(job).await.map_err(|_| StoreError::Stopping)?;
+        answer.await.unwrap_or_else(|_| Err(StoreError::Stopping.into()))
+    }
+}
+
+impl Writers {
+    /// Starts the writers of this store: one thread with a runtime of its own, so that futures
+    /// need not be `Send` and a caller's runtime can end without them.
+    pub(super) fn start(inner: &Arc<Inner>) -> Result<Self, StoreError> {
+        let (queue, jobs) = mpsc::channel(1024);
+        let inner = inner.clone();
+        std::thread::Builder::new()
+            .name("writer".to_owned())
+            .spawn(move || writer_thread(&inner, jobs))
+            .map_err(|e| StoreError::Unavailable(e.to_string()))?;
+        Ok(Self { queue })
+    }
+}
+
+fn writer_thread(inner: &Arc<Inner>, jobs: mpsc::Receiver<Box<dyn Job>>) {
+    let writers = if inner.backend() == Backend::Sqlite { 1 } else { POSTGRES_WRITERS };
+    let jobs = Mutex::new(jobs);
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(async {
+            futures_util::future::join_all((0..writers).map(|_| work(inner, &jobs))).await;
+            inner.write_pool_closed().await;
+        }),
+        Err(error) => tracing::error!(%error, "the writers cannot start"),
+    }
+}
+
+async fn work(inner: &Arc<Inner>, jobs: &Mutex<mpsc::Receiver<Box<dyn Job>>>) {
+    let most = if inner.backend() == Backend::Sqlite { GROUP } else { 1 };
+    loop {
+        let mut group = Vec::with_capacity(most);
+        if jobs.lock().await.recv_many(&mut group, most).await == 0 {
+            return;
+        }
+        let outcome = commit_group(inner, &group).await;
+        match outcome {
+            Ok(()) => group.into_iter().for_each(|job| job.answer(Ok(()))),
+            Err(failed) if group.len() == 1 => {
+                group.into_iter().for_each(|job| job.answer(Err(failed.clone())))
+            }
+            // One of them failed and took the others with it: each again, alone.
+            Err(_) => {
+                for job in group {
+                    let outcome = commit_group(inner, std::slice::from_ref(&job)).await;
+                    job.answer(outcome);
+                }
+            }
+        }
+    }
+}
+
+async fn commit_group(inner: &Arc<Inner>, jobs: &[Box<dyn Job>]) -> Result<(), Failed> {
+    let mut tries = 1;
+    loop {
+        match try_group(inner, jobs).await {
+            Err(failed) if tries < TRIES && failed.is_retryable() => {
+                tries += 1;
+                tokio::time::sleep(std::time::Duration::from_millis(10 * tries as u64)).await;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+async fn try_group(inner: &Arc<Inner>, jobs: &[Box<dyn Job>]) -> Result<(), Failed> {
+    let mut session = inner.write_session().await?;
+    session.begin(session.either("BEGIN IMMEDIATE", "BEGIN")).await?;
+    let mut w =
+        WriteSession { session, store: inner.clone(), now: inner.clock.now(), subject_keys: HashMap::new() };
+    match run_jobs(&mut w, jobs).await {
+        Ok(()) => Ok(w.session.begin("COMMIT").await?),
+        Err(failed) => {
+            // A connection that cannot roll back is not returned to the pool.
+            if w.session.begin("ROLLBACK").await.is_err() {
+                w.session.discard();
+            }
+            Err(failed)
+        }
+    }
+}
+
+async fn run_jobs(w: &mut WriteSession, jobs: &[Box<dyn Job>]) -> Result<(), Failed> {
+    let mut events = Vec::new();
+    for job in jobs {
+        events.extend(job.run(w).await?);
+    }
+    Ok(audit::append(w, &events).await?)
+}
+
+impl Session {
+    async fn begin(&mut self, word: &'static str) -> Result<(), StoreError> {
+        self.execute(word.into(), Vec::new()).await.map(|_| ())
+    }
+
+    /// Closes the connection instead of giving it back.
+    fn discard(self) {
+        match self.link {
+            Link::Sqlite(conn) => drop(conn.detach()),
+            Link::Postgres(conn) => drop(conn.detach()),
+        }
+    }
+}
+
+impl Failed {
+    fn is_retryable(&self) -> bool {
+        match self {
+            Self::Own { retry } => *retry,
+            Self::Store(error) => error.is_retryable(),
+        }
+    }
+}
+
+impl From<StoreError> for Failed {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
