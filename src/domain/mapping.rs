@@ -26,6 +26,9 @@ pub struct Mapping {
     /// The column with the author of the row's last change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub modified_by: Option<String>,
+    /// Authors that are imports, integration users or jobs, not people.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub machine_authors: Vec<String>,
     /// The system should hold every record of the entity, so that one it lacks is a difference.
     #[serde(default)]
     pub complete: bool,

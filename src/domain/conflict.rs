@@ -1,0 +1,242 @@
+//! Conflicts and their differences.
+//!
+//! ```text
+//!            decide                 confirmed everywhere
+//!   Open ------------> Decided ----------------------------> (closed)
+//!    ^ |                  | undone, overtaken
+//!    | |                  +-----------> Open, with the draft
+//!    | +-- leave different --> Excepted -- expired or a value moved --> Open
+//!    | +-- a rule chose -----> SettledByRule -- overtaken --> Open
+//!    | +-- systems agree ----> SettledByItself
+//!    +---- (a new difference)
+//! ```
+
+use super::author::Hand;
+use super::cause::Cause;
+use super::diff::{Candidate, Compared, Kind};
+use super::ids::{FieldId, ResolutionId, SystemId};
+use super::judge::Finding;
+use super::policy::Effective;
+use super::time::Time;
+use super::value::{Held, Tuple};
+use serde::{Deserialize, Serialize};
+
+/// The state of one difference; each variant carries exactly that state's data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DifferenceState {
+    Open,
+    /// Decided by a person; closed once every delivery is confirmed.
+    Decided {
+        resolution: ResolutionId,
+        closed: Option<Time>,
+    },
+    /// Left different on purpose.
+    Excepted {
+        resolution: ResolutionId,
+    },
+    SettledByRule {
+        resolution: ResolutionId,
+        closed: Option<Time>,
+    },
+    /// The systems came to agree without us.
+    SettledByItself {
+        at: Time,
+    },
+}
+
+/// A transition that the present state does not allow.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a difference that is {from} cannot be {to}")]
+pub struct TransitionError {
+    pub from: &'static str,
+    pub to: &'static str,
+}
+
+impl DifferenceState {
+    /// The text form, as stored.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Decided { .. } => "decided",
+            Self::Excepted { .. } => "excepted",
+            Self::SettledByRule { .. } => "settled_by_rule",
+            Self::SettledByItself { .. } => "settled_by_itself",
+        }
+    }
+
+    /// Waits for a person.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        matches!(self, Self::Open)
+    }
+
+    /// A decision is on its way to the systems.
+    #[must_use]
+    pub fn is_under_way(&self) -> bool {
+        matches!(self, Self::Decided { closed: None, .. } | Self::SettledByRule { closed: None, .. })
+    }
+
+    /// The resolution that decided it.
+    #[must_use]
+    pub fn resolution(&self) -> Option<&ResolutionId> {
+        match self {
+            Self::Decided { resolution, .. }
+            | Self::Excepted { resolution }
+            | Self::SettledByRule { resolution, .. } => Some(resolution),
+            Self::Open | Self::SettledByItself { .. } => None,
+        }
+    }
+
+    /// When it ended, if it did.
+    #[must_use]
+    pub fn closed_at(&self) -> Option<Time> {
+        match self {
+            Self::Decided { closed, .. } | Self::SettledByRule { closed, .. } => *closed,
+            Self::SettledByItself { at } => Some(*at),
+            Self::Open | Self::Excepted { .. } => None,
+        }
+    }
+
+    /// # Errors
+    /// It is not open.
+    pub fn decide(self, resolution: ResolutionId) -> Result<Self, TransitionError> {
+        self.leave_open("decided", Self::Decided { resolution, closed: None })
+    }
+
+    /// # Errors
+    /// It is not open.
+    pub fn except(self, resolution: ResolutionId) -> Result<Self, TransitionError> {
+        self.leave_open("left different", Self::Excepted { resolution })
+    }
+
+    /// # Errors
+    /// It is not open.
+    pub fn settle_by_rule(self, resolution: ResolutionId) -> Result<Self, TransitionError> {
+        self.leave_open("settled by rule", Self::SettledByRule { resolution, closed: None })
+    }
+
+    /// Systems came to agree: from open, excepted, or a decision that had not been sent.
+    #[must_use]
+    pub fn settle_by_itself(self, at: Time) -> Self {
+        match self {
+            Self::SettledByItself { .. } => self,
+            _ => Self::SettledByItself { at },
+        }
+    }
+
+    /// Every delivery was confirmed.
+    ///
+    /// # Errors
+    /// Nothing was decided.
+    pub fn close(self, at: Time) -> Result<Self, TransitionError> {
+        match self {
+            Self::Decided { resolution, .. } => Ok(Self::Decided { resolution, closed: Some(at) }),
+            Self::SettledByRule { resolution, .. } => {
+                Ok(Self::SettledByRule { resolution, closed: Some(at) })
+            }
+            other => Err(TransitionError { from: other.name(), to: "closed" }),
+        }
+    }
+
+    /// Undone, overtaken, an exception ended, or a value moved.
+    ///
+    /// # Errors
+    /// It is closed: a new difference is another one.
+    pub fn reopen(self) -> Result<Self, TransitionError> {
+        match self.closed_at() {
+            Some(_) => Err(TransitionError { from: self.name(), to: "reopened" }),
+            None => Ok(Self::Open),
+        }
+    }
+
+    fn leave_open(self, to: &'static str, next: Self) -> Result<Self, TransitionError> {
+        if self.is_open() { Ok(next) } else { Err(TransitionError { from: self.name(), to }) }
+    }
+}
+
+/// What a difference says, as last judged: shown on the page and stored with each decision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dispute {
+    pub field: FieldId,
+    pub kind: Kind,
+    /// Every distinct value with its number, in the order of the systems.
+    pub values: Vec<Distinct>,
+    /// Systems that have no such record (kinds missing and deleted).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub absent: Vec<SystemId>,
+    /// The last agreed value and since when.
+    pub agreed: Option<(Tuple, Time)>,
+    pub findings: Vec<Finding>,
+    pub cause: Cause,
+    pub policy: Effective,
+}
+
+/// One distinct value and who holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Distinct {
+    /// The key that picks it, from 1.
+    pub n: usize,
+    pub normal: Tuple,
+    pub holders: Vec<Holder>,
+}
+
+/// One system's word for a distinct value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    pub candidate: Candidate,
+    pub hand: Hand,
+}
+
+impl Distinct {
+    /// The text that is kept: the source of truth's if it holds this value, else the first one's.
+    #[must_use]
+    pub fn shown(&self, source_of_truth: Option<&SystemId>) -> &[Held] {
+        let source = self.holders.iter().find(|holder| Some(&holder.candidate.system) == source_of_truth);
+        source.or(self.holders.first()).map_or(&[], |holder| &holder.candidate.shown)
+    }
+}
+
+impl Dispute {
+    /// The distinct value of that number.
+    #[must_use]
+    pub fn value(&self, n: usize) -> Option<&Distinct> {
+        self.values.iter().find(|value| value.n == n)
+    }
+
+    /// Numbers the distinct values of a comparison.
+    #[must_use]
+    pub fn distinct(compared: &Compared, hands: &[Hand]) -> Vec<Distinct> {
+        let mut values: Vec<Distinct> = Vec::new();
+        for (candidate, hand) in compared.candidates.iter().zip(hands) {
+            let holder = Holder { candidate: candidate.clone(), hand: hand.clone() };
+            match values.iter_mut().find(|value| value.normal == candidate.normal) {
+                Some(value) => value.holders.push(holder),
+                None => {
+                    let n = values.len() + 1;
+                    values.push(Distinct { n, normal: candidate.normal.clone(), holders: vec![holder] });
+                }
+            }
+        }
+        values
+    }
+
+    /// Tells two disputes over other values apart: SHA-256 of kind, systems and normal forms.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let mut text = self.kind.as_str().to_owned();
+        let mut words: Vec<(&str, &Tuple)> = self
+            .values
+            .iter()
+            .flat_map(|value| value.holders.iter().map(|h| (h.candidate.system.as_str(), &value.normal)))
+            .collect();
+        words.sort_unstable();
+        for (system, normal) in words {
+            text.push_str(&format!("\n{system}\t{normal:?}"));
+        }
+        for system in &self.absent {
+            text.push_str(&format!("\nabsent\t{system}"));
+        }
+        super::seal::sha256(&[text.as_bytes()])
+    }
+}

@@ -1,0 +1,186 @@
+//! Deliveries: one write to one system that a resolution needs.
+//!
+//! ```text
+//!   Waiting (held) --lease--> Sending --read back equal--> Confirmed
+//!      |                        |------rewritten--------> AcceptedWithChanges
+//!      | undo                   |------moved before-----> Overtaken (conflict reopens)
+//!      v                        |------no---------------> Refused
+//!   Undone                      |------not now----------> Retrying --lease--> Sending
+//!                               +------no answer--------> Unknown  --by reading--> ...
+//!   ByHand: a target that takes no writes; Confirmed by a later read.
+//! ```
+
+use super::ids::FieldId;
+use super::time::Time;
+use super::value::{Cell, Cells, Held, Tuple};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Tries before a delivery asks for a person.
+pub const TRIES: u32 = 10;
+
+/// What a delivery writes, fixed when the decision is made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// A row to be made, rather than changed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub create: bool,
+    /// The slot that was decided.
+    pub slot: FieldId,
+    /// Our fields: as the steward saw them in this system, and as they shall be.
+    pub fields: BTreeMap<FieldId, (Held, Held)>,
+    /// The system's columns as they stood when the decision was made: what reverse puts back.
+    pub before: Cells,
+    /// The system's columns as they will be written.
+    pub cells: BTreeMap<String, Cell>,
+}
+
+/// The state of a delivery, with exactly that state's data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum DeliveryState {
+    /// Can be undone until then.
+    Waiting {
+        until: Time,
+    },
+    /// A worker has it; `attempt` counts from 1.
+    Sending {
+        attempt: u32,
+    },
+    /// Read back and equal.
+    Confirmed {
+        at: Time,
+    },
+    /// The system took it and made something else of it.
+    AcceptedWithChanges {
+        at: Time,
+        found: BTreeMap<FieldId, Held>,
+    },
+    /// Will be tried again by itself.
+    Retrying {
+        attempt: u32,
+        next: Time,
+        message: String,
+    },
+    /// The system said no, or ten tries were not enough.
+    Refused {
+        at: Time,
+        message: String,
+    },
+    /// The value had moved: nothing was written.
+    Overtaken {
+        at: Time,
+        found: BTreeMap<FieldId, Held>,
+    },
+    /// Sent, and no answer came: being settled by reading.
+    Unknown {
+        attempt: u32,
+        next: Time,
+        message: String,
+    },
+    /// The target takes no writes from us: a person enters it there.
+    ByHand {
+        since: Time,
+    },
+    Undone {
+        at: Time,
+    },
+}
+
+/// A transition that the present state does not allow.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a delivery that is {0} cannot do that")]
+pub struct TransitionError(pub &'static str);
+
+impl DeliveryState {
+    /// The text form, as stored.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Waiting { .. } => "waiting",
+            Self::Sending { .. } => "sending",
+            Self::Confirmed { .. } => "confirmed",
+            Self::AcceptedWithChanges { .. } => "accepted_with_changes",
+            Self::Retrying { .. } => "retrying",
+            Self::Refused { .. } => "refused",
+            Self::Overtaken { .. } => "overtaken",
+            Self::Unknown { .. } => "unknown",
+            Self::ByHand { .. } => "by_hand",
+            Self::Undone { .. } => "undone",
+        }
+    }
+
+    /// When the worker takes it up by itself; None when nothing happens without a person.
+    #[must_use]
+    pub fn next_at(&self) -> Option<Time> {
+        match self {
+            Self::Waiting { until } => Some(*until),
+            Self::Retrying { next, .. } | Self::Unknown { next, .. } => Some(*next),
+            _ => None,
+        }
+    }
+
+    /// When it ended, if it did.
+    #[must_use]
+    pub fn ended_at(&self) -> Option<Time> {
+        match self {
+            Self::Confirmed { at }
+            | Self::AcceptedWithChanges { at, .. }
+            | Self::Refused { at, .. }
+            | Self::Overtaken { at, .. }
+            | Self::Undone { at } => Some(*at),
+            _ => None,
+        }
+    }
+
+    /// The decision holds in this system.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        matches!(self, Self::Confirmed { .. } | Self::AcceptedWithChanges { .. })
+    }
+
+    /// A worker takes it up.
+    ///
+    /// # Errors
+    /// It has ended, or waits for a person.
+    pub fn lease(self) -> Result<Self, TransitionError> {
+        match self {
+            Self::Waiting { .. } => Ok(Self::Sending { attempt: 1 }),
+            Self::Retrying { attempt, .. } | Self::Unknown { attempt, .. } => {
+                Ok(Self::Sending { attempt: attempt + 1 })
+            }
+            // A worker died with it: the next one settles it by reading.
+            Self::Sending { attempt } => Ok(Self::Sending { attempt }),
+            other => Err(TransitionError(other.name())),
+        }
+    }
+
+    /// Nothing was sent yet, and nothing will be.
+    ///
+    /// # Errors
+    /// It was leased: from now on a decision can be reversed, not undone.
+    pub fn undo(self, at: Time) -> Result<Self, TransitionError> {
+        match self {
+            Self::Waiting { .. } | Self::ByHand { .. } => Ok(Self::Undone { at }),
+            other => Err(TransitionError(other.name())),
+        }
+    }
+
+    /// A later attempt, or the end of attempts.
+    ///
+    /// # Errors
+    /// It is not being sent.
+    pub fn retry(self, now: Time, wait: chrono::TimeDelta, message: String) -> Result<Self, TransitionError> {
+        match self {
+            Self::Sending { attempt } if attempt >= TRIES => Ok(Self::Refused { at: now, message }),
+            Self::Sending { attempt } => Ok(Self::Retrying { attempt, next: now + wait, message }),
+            other => Err(TransitionError(other.name())),
+        }
+    }
+}
+
+/// Whether the fields to be written still read as the steward saw them.
+#[must_use]
+pub fn unmoved(was: &Tuple, found: &Tuple) -> bool {
+    was == found
+}

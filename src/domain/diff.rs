@@ -1,0 +1,132 @@
+//! The three-way comparison of one slot: what each system holds against what all agreed on.
+
+use super::entity::Slot;
+use super::ids::SystemId;
+use super::record::{Base, Holding, Reading};
+use super::time::Time;
+use super::value::{Held, Tuple};
+use serde::{Deserialize, Serialize};
+
+/// What one system says of a slot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candidate {
+    pub system: SystemId,
+    /// As the mapping read it.
+    pub shown: Tuple,
+    /// As it is compared.
+    pub normal: Tuple,
+    pub read: Reading,
+    pub revision: i64,
+    /// Differs from the agreed value.
+    pub moved: bool,
+}
+
+/// How a slot's values differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Some moved from the agreed value, all to one value.
+    Change,
+    /// Moved to different values.
+    Clash,
+    /// There was never an agreed value.
+    First,
+    /// A system that should hold every record lacks this one.
+    Missing,
+    /// A system lost the record while another still has it.
+    Deleted,
+}
+
+impl Kind {
+    /// The text form, as stored.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Change => "change",
+            Self::Clash => "clash",
+            Self::First => "first",
+            Self::Missing => "missing",
+            Self::Deleted => "deleted",
+        }
+    }
+}
+
+/// How a slot stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Every system that maps the slot is known and equal: the base advances to this value.
+    Agreed(Tuple),
+    /// The known ones are equal, but somebody is unreadable: nothing is disputed, nothing advances.
+    Waiting,
+    Differs(Kind),
+}
+
+/// A slot of one record, compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compared {
+    pub standing: Standing,
+    /// Every readable system's word, in the order of the configuration.
+    pub candidates: Vec<Candidate>,
+    /// The agreed value and since when.
+    pub base: Option<(Tuple, Time)>,
+}
+
+/// Compares one slot over the holdings of a record, in the order of the configuration.
+/// Absent holdings and systems that do not map the slot take no part.
+#[must_use]
+pub fn compare(slot: &Slot<'_>, base: &Base, holdings: &[Holding]) -> Compared {
+    let base = base.tuple(slot.fields().map(|field| &field.id));
+    let agreed = base.as_ref().map(|(tuple, _)| normal(slot, tuple));
+    let voices: Vec<(&Holding, Tuple)> = holdings
+        .iter()
+        .filter(|holding| holding.present)
+        .filter_map(|holding| Some((holding, shown(slot, holding)?)))
+        .collect();
+    let all = voices.len();
+    let candidates: Vec<Candidate> = voices
+        .into_iter()
+        .filter(|(_, shown)| !shown.contains(&Held::Unknown))
+        .map(|(holding, shown)| candidate(slot, agreed.as_ref(), holding, shown))
+        .collect();
+    let standing = standing(&candidates, all, agreed.is_some());
+    Compared { standing, candidates, base }
+}
+
+fn standing(candidates: &[Candidate], all: usize, has_base: bool) -> Standing {
+    let Some(first) = candidates.first() else { return Standing::Waiting };
+    if candidates.iter().all(|candidate| candidate.normal == first.normal) {
+        let everybody = candidates.len() == all;
+        return if everybody { Standing::Agreed(first.shown.clone()) } else { Standing::Waiting };
+    }
+    if !has_base {
+        return Standing::Differs(Kind::First);
+    }
+    let mut moved = candidates.iter().filter(|candidate| candidate.moved).map(|candidate| &candidate.normal);
+    let target = moved.next();
+    let one = moved.all(|normal| Some(normal) == target);
+    Standing::Differs(if one { Kind::Change } else { Kind::Clash })
+}
+
+fn candidate(slot: &Slot<'_>, agreed: Option<&Tuple>, holding: &Holding, shown: Tuple) -> Candidate {
+    let normal = normal(slot, &shown);
+    Candidate {
+        system: holding.system.clone(),
+        moved: agreed.is_some_and(|agreed| *agreed != normal),
+        shown,
+        normal,
+        read: holding.read.clone(),
+        revision: holding.revision,
+    }
+}
+
+/// The slot's values as a holding has them; None when its mapping leaves any of them out.
+#[must_use]
+pub fn shown(slot: &Slot<'_>, holding: &Holding) -> Option<Tuple> {
+    slot.fields().map(|field| holding.fields.get(&field.id).cloned()).collect()
+}
+
+/// The normal form of a slot's values.
+#[must_use]
+pub fn normal(slot: &Slot<'_>, tuple: &[Held]) -> Tuple {
+    slot.fields().zip(tuple).map(|(field, held)| field.comparison.normal(held)).collect()
+}

@@ -1,0 +1,204 @@
+//! Policies: per field or group who has authority, which rule may settle a difference, and
+//! what a mistake would cost. Inherited entity -> group -> field; a field without a rule is
+//! reviewed.
+
+use super::entity::{Entity, Slot, Tag};
+use super::ids::{EntityId, FieldId, SystemId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What may settle a difference without a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    /// A change at the source propagates; one elsewhere is put back, unless a person made it.
+    SourceWins,
+    /// The newest change wins, if every time is known and the clocks allow the comparison.
+    MostRecentWins,
+    /// A person decides.
+    ManualReview,
+}
+
+impl Rule {
+    /// Every rule, in the order they are offered.
+    pub const ALL: [Self; 3] = [Self::ManualReview, Self::SourceWins, Self::MostRecentWins];
+
+    /// The text form, as stored and posted.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SourceWins => "source_wins",
+            Self::MostRecentWins => "most_recent_wins",
+            Self::ManualReview => "manual_review",
+        }
+    }
+}
+
+/// How much harm a wrong value does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stakes {
+    Low,
+    Medium,
+    High,
+}
+
+impl Stakes {
+    pub const ALL: [Self; 3] = [Self::Low, Self::Medium, Self::High];
+
+    /// 1 low, 2 medium, 3 high: the number the queue is ordered by.
+    #[must_use]
+    pub fn rank(self) -> i64 {
+        match self {
+            Self::Low => 1,
+            Self::Medium => 2,
+            Self::High => 3,
+        }
+    }
+
+    /// The stakes of that rank.
+    #[must_use]
+    pub fn of_rank(rank: i64) -> Option<Self> {
+        Self::ALL.into_iter().find(|stakes| stakes.rank() == rank)
+    }
+
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+
+    fn due_hours(self) -> u32 {
+        match self {
+            Self::Low => 7 * 24,
+            Self::Medium => 24,
+            Self::High => 8,
+        }
+    }
+}
+
+/// What is set at one level; None takes the level above.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_of_truth: Option<SystemId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<Rule>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stakes: Option<Stakes>,
+    /// A reason code must be given with the decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason_asked: Option<bool>,
+    /// Seconds in which a decision can be undone before it is sent, 0 to 300.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold_seconds: Option<u32>,
+    /// Hours until a difference is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_hours: Option<u32>,
+    /// A blank may win by rule. Default no: a blank against a value is reviewed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allow_blank: Option<bool>,
+    /// Milliseconds added to the measured clock difference before newest counts as newer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_margin_ms: Option<u32>,
+    /// One sentence: what goes wrong in the business if this is wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub if_wrong: Option<String>,
+}
+
+/// The policies of one entity.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EntityPolicy {
+    #[serde(default)]
+    pub all: Policy,
+    /// By field or group.
+    #[serde(default)]
+    pub slots: BTreeMap<FieldId, Policy>,
+}
+
+/// One version of all policies.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Policies(pub BTreeMap<EntityId, EntityPolicy>);
+
+/// What is in force for a slot, with nothing left open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effective {
+    pub source_of_truth: Option<SystemId>,
+    pub rule: Rule,
+    /// False when no level names a rule, so that it is reviewed by default.
+    pub rule_is_set: bool,
+    pub stakes: Stakes,
+    pub reason_asked: bool,
+    pub hold_seconds: u32,
+    pub due_hours: u32,
+    pub allow_blank: bool,
+    pub clock_margin_ms: u32,
+    pub if_wrong: Option<String>,
+}
+
+const DEFAULT_HOLD_SECONDS: u32 = 20;
+const DEFAULT_CLOCK_MARGIN_MS: u32 = 2000;
+
+impl Policies {
+    /// What is in force for a slot of an entity. A field tagged money, identity or stock is
+    /// reviewed with high stakes unless the slot itself says otherwise.
+    #[must_use]
+    pub fn effective(&self, entity: &Entity, slot: &Slot<'_>) -> Effective {
+        let none = EntityPolicy::default();
+        let policy = self.0.get(&entity.id).unwrap_or(&none);
+        let own = policy.slots.get(slot.id).cloned().unwrap_or_default();
+        let tagged = slot.fields().any(|field| field.tag.is_some_and(Tag::is_grave));
+        let middle = if tagged { grave() } else { Policy::default() };
+        own.or(&middle).or(&policy.all).effective()
+    }
+}
+
+impl Tag {
+    fn is_grave(self) -> bool {
+        matches!(self, Self::Money | Self::Identity | Self::Stock)
+    }
+}
+
+fn grave() -> Policy {
+    Policy { rule: Some(Rule::ManualReview), stakes: Some(Stakes::High), ..Policy::default() }
+}
+
+impl Policy {
+    /// This level, with what it leaves open taken from `above`.
+    #[must_use]
+    pub fn or(self, above: &Self) -> Self {
+        Self {
+            source_of_truth: self.source_of_truth.or_else(|| above.source_of_truth.clone()),
+            rule: self.rule.or(above.rule),
+            stakes: self.stakes.or(above.stakes),
+            reason_asked: self.reason_asked.or(above.reason_asked),
+            hold_seconds: self.hold_seconds.or(above.hold_seconds),
+            due_hours: self.due_hours.or(above.due_hours),
+            allow_blank: self.allow_blank.or(above.allow_blank),
+            clock_margin_ms: self.clock_margin_ms.or(above.clock_margin_ms),
+            if_wrong: self.if_wrong.or_else(|| above.if_wrong.clone()),
+        }
+    }
+
+    fn effective(self) -> Effective {
+        let stakes = self.stakes.unwrap_or(Stakes::Medium);
+        Effective {
+            source_of_truth: self.source_of_truth,
+            rule: self.rule.unwrap_or(Rule::ManualReview),
+            rule_is_set: self.rule.is_some(),
+            stakes,
+            reason_asked: self.reason_asked.unwrap_or(false),
+            hold_seconds: self.hold_seconds.unwrap_or(DEFAULT_HOLD_SECONDS),
+            due_hours: self.due_hours.unwrap_or_else(|| stakes.due_hours()),
+            allow_blank: self.allow_blank.unwrap_or(false),
+            clock_margin_ms: self.clock_margin_ms.unwrap_or(DEFAULT_CLOCK_MARGIN_MS),
+            if_wrong: self.if_wrong,
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Resolutions: a decision over one or more differences of one conflict.
+
+use super::conflict::Dispute;
+use super::entity::Slot;
+use super::ids::{DifferenceId, FieldId};
+use super::time::Time;
+use super::value::{Held, Tuple};
+use serde::{Deserialize, Serialize};
+
+/// What was chosen for one difference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    /// A listed value, by its number.
+    Keep { value: usize },
+    /// A value of one's own, one per member of the slot.
+    Type { values: Tuple },
+    /// The difference stays, known and owned, until then.
+    LeaveDifferent { until: Time },
+    /// The record is made in the systems that lack it, from the value of that number.
+    CreateThere { value: usize },
+}
+
+/// The outcome of one difference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chosen {
+    pub difference: DifferenceId,
+    pub field: FieldId,
+    #[serde(flatten)]
+    pub outcome: Outcome,
+}
+
+/// Why, as a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    SourceOfTruth,
+    NewerChange,
+    ConfirmedWithCustomer,
+    DocumentSeen,
+    Formatting,
+    Other,
+}
+
+impl Reason {
+    pub const ALL: [Self; 6] = [
+        Self::SourceOfTruth,
+        Self::NewerChange,
+        Self::ConfirmedWithCustomer,
+        Self::DocumentSeen,
+        Self::Formatting,
+        Self::Other,
+    ];
+
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SourceOfTruth => "source_of_truth",
+            Self::NewerChange => "newer_change",
+            Self::ConfirmedWithCustomer => "confirmed_with_customer",
+            Self::DocumentSeen => "document_seen",
+            Self::Formatting => "formatting",
+            Self::Other => "other",
+        }
+    }
+
+    /// The reason of that code.
+    #[must_use]
+    pub fn of(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == code)
+    }
+}
+
+/// What is wrong with an outcome, for the person who chose it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OutcomeError {
+    #[error("there is no value {0} here")]
+    NoSuchValue(usize),
+    #[error("{label} takes {expected} values, {given} were given")]
+    WrongCount { label: String, expected: usize, given: usize },
+    #[error("{label}: {reason}")]
+    Invalid { label: String, reason: String },
+    #[error("{label} is longer than {limit} characters")]
+    TooLong { label: String, limit: usize },
+    #[error("the time until which it may stay different lies in the past, or more than a year ahead")]
+    BadUntil,
+    #[error("only a missing record can be created")]
+    NothingToCreate,
+    #[error("a value cannot be kept where a record is missing: create it there or leave it different")]
+    MissingRecord,
+}
+
+impl Outcome {
+    /// The values every system shall hold, or None when nothing is to be written.
+    ///
+    /// # Errors
+    /// The outcome does not fit the dispute, or a typed value is not of its field's kind.
+    pub fn target(
+        &self,
+        slot: &Slot<'_>,
+        dispute: &Dispute,
+        now: Time,
+    ) -> Result<Option<Tuple>, OutcomeError> {
+        let missing = !dispute.absent.is_empty();
+        match self {
+            Self::Keep { .. } | Self::Type { .. } if missing => Err(OutcomeError::MissingRecord),
+            Self::CreateThere { .. } if !missing => Err(OutcomeError::NothingToCreate),
+            Self::Keep { value } | Self::CreateThere { value } => {
+                let distinct = dispute.value(*value).ok_or(OutcomeError::NoSuchValue(*value))?;
+                Ok(Some(distinct.shown(dispute.policy.source_of_truth.as_ref()).to_vec()))
+            }
+            Self::Type { values } => {
+                check_typed(slot, values)?;
+                Ok(Some(values.clone()))
+            }
+            Self::LeaveDifferent { until } => {
+                let year = chrono::TimeDelta::days(366);
+                if *until <= now || *until > now + year { Err(OutcomeError::BadUntil) } else { Ok(None) }
+            }
+        }
+    }
+}
+
+fn check_typed(slot: &Slot<'_>, values: &[Held]) -> Result<(), OutcomeError> {
+    let expected = slot.fields().count();
+    if values.len() != expected {
+        return Err(OutcomeError::WrongCount { label: slot.label.to_owned(), expected, given: values.len() });
+    }
+    for (field, held) in slot.fields().zip(values) {
+        let Some(text) = held.value() else { continue };
+        let label = || field.label.clone();
+        field
+            .comparison
+            .normal_text(text)
+            .map_err(|invalid| OutcomeError::Invalid { label: label(), reason: invalid.0 })?;
+        let limit = field.max_length.unwrap_or(4000);
+        if text.chars().count() > limit {
+            return Err(OutcomeError::TooLong { label: label(), limit });
+        }
+    }
+    Ok(())
+}
