@@ -22,7 +22,6 @@ CREATE TABLE systems (
     -- sealed for systems/<id>/secret
     secret BYTEA,
     paused_reason TEXT,
-    paused_at TEXT,
     -- the system's clock minus ours, in milliseconds, as last measured
     clock_offset_ms BIGINT
 );

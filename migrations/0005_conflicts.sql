@@ -36,6 +36,8 @@ CREATE TABLE differences (
     -- of the normalised values by system: tells whether anything moved
     fingerprint TEXT NOT NULL,
     cause TEXT NOT NULL,
+    -- the systems in dispute, as ,portal,warehouse,
+    systems TEXT NOT NULL,
     stakes BIGINT NOT NULL,
     due_at TEXT NOT NULL,
     policy_version BIGINT NOT NULL,

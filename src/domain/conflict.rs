@@ -240,3 +240,13 @@ impl Dispute {
         super::seal::sha256(&[text.as_bytes()])
     }
 }
+
+impl Dispute {
+    /// The systems in dispute, as `,portal,warehouse,`: the form that is searched in.
+    #[must_use]
+    pub fn systems(&self) -> String {
+        let holders = self.values.iter().flat_map(|value| &value.holders);
+        let systems = holders.map(|holder| &holder.candidate.system).chain(&self.absent);
+        systems.fold(",".to_owned(), |list, system| list + system.as_str() + ",")
+    }
+}

@@ -2,11 +2,20 @@
 //!
 //! [`Store::session`] reads; [`Store::write`] changes. One file per noun holds its statements.
 
-mod audit;
+pub mod alerts;
+pub mod audit;
+pub mod configuration;
+pub mod conflicts;
 mod db;
 mod error;
+pub mod holdings;
 mod migrate;
 mod open;
+pub mod queue;
+pub mod records;
+pub mod resolutions;
+pub mod runs;
+mod time;
 mod write;
 
 pub use db::{Arg, Backend, FromRow, Row, Session};

@@ -1,0 +1,322 @@
+//! Conflicts, their differences and standing exceptions.
+
+use super::db::{FromRow, Row, Session};
+use super::error::StoreError;
+use super::write::WriteSession;
+use crate::domain::access::Viewer;
+use crate::domain::conflict::{DifferenceState, Dispute};
+use crate::domain::ids::{ConflictId, DifferenceId, EntityId, FieldId, RecordId, ResolutionId, UserId};
+use crate::domain::policy::Stakes;
+use crate::domain::time::Time;
+use serde::{Deserialize, Serialize};
+
+/// A record's conflict: claim and assignee belong to it, state belongs to its differences.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    pub id: ConflictId,
+    pub record: RecordId,
+    pub entity: EntityId,
+    pub title: String,
+    pub open: bool,
+    /// Stakes and due time of the strictest open difference.
+    pub stakes: Stakes,
+    pub due_at: Time,
+    pub opened_at: Time,
+    pub closed_at: Option<Time>,
+    pub assignee: Option<UserId>,
+    pub claimed_by: Option<UserId>,
+    pub claimed_until: Option<Time>,
+    /// Raised with every change of what the page shows.
+    pub version: i64,
+    /// JSON of the outcomes of a decision that was cancelled or overtaken.
+    pub draft: Option<String>,
+}
+
+impl FromRow for Conflict {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let stakes: i64 = row.get("stakes")?;
+        Ok(Self {
+            id: row.get::<String>("id")?.into(),
+            record: row.get::<String>("record_id")?.into(),
+            entity: row.get::<String>("entity")?.into(),
+            title: row.get("title")?,
+            open: row.get("open")?,
+            stakes: Stakes::of_rank(stakes).ok_or_else(|| StoreError::row("stakes", "is not 1, 2 or 3"))?,
+            due_at: row.time("due_at")?,
+            opened_at: row.time("opened_at")?,
+            closed_at: row.maybe_time("closed_at")?,
+            assignee: row.maybe::<String>("assignee")?.map(UserId),
+            claimed_by: row.maybe::<String>("claimed_by")?.map(UserId),
+            claimed_until: row.maybe_time("claimed_until")?,
+            version: row.get("version")?,
+            draft: row.maybe("draft")?,
+        })
+    }
+}
+
+/// One disputed field or group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    pub id: DifferenceId,
+    pub conflict: ConflictId,
+    pub record: RecordId,
+    pub entity: EntityId,
+    pub state: DifferenceState,
+    pub dispute: Dispute,
+    pub fingerprint: String,
+    pub due_at: Time,
+    pub policy_version: i64,
+    pub opened_at: Time,
+}
+
+/// The stored form of what a difference says.
+#[derive(Serialize, Deserialize)]
+struct Body {
+    dispute: Dispute,
+}
+
+impl FromRow for Difference {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let body: Body = row.json("body")?;
+        Ok(Self {
+            id: row.get::<String>("id")?.into(),
+            conflict: row.get::<String>("conflict_id")?.into(),
+            record: row.get::<String>("record_id")?.into(),
+            entity: row.get::<String>("entity")?.into(),
+            state: state(row)?,
+            dispute: body.dispute,
+            fingerprint: row.get("fingerprint")?,
+            due_at: row.time("due_at")?,
+            policy_version: row.get("policy_version")?,
+            opened_at: row.time("opened_at")?,
+        })
+    }
+}
+
+fn state(row: &Row) -> Result<DifferenceState, StoreError> {
+    let closed = row.maybe_time("closed_at")?;
+    let resolution = || row.get::<String>("resolution_id").map(ResolutionId);
+    Ok(match row.get::<String>("state")?.as_str() {
+        "open" => DifferenceState::Open,
+        "decided" => DifferenceState::Decided { resolution: resolution()?, closed },
+        "excepted" => DifferenceState::Excepted { resolution: resolution()? },
+        "settled_by_rule" => DifferenceState::SettledByRule { resolution: resolution()?, closed },
+        "settled_by_itself" => DifferenceState::SettledByItself { at: row.time("closed_at")? },
+        other => return Err(StoreError::row("state", &format!("holds “{other}”"))),
+    })
+}
+
+/// The conflict, if it exists for this viewer.
+pub async fn get(s: &mut Session, viewer: &Viewer, id: &ConflictId) -> Result<Option<Conflict>, StoreError> {
+    let conflict: Option<Conflict> = s.sql("SELECT * FROM conflicts WHERE id = $1").bind(id).maybe().await?;
+    Ok(conflict.filter(|conflict| viewer.sees(&conflict.entity)))
+}
+
+/// The conflict, its row locked until the transaction ends.
+pub async fn lock(
+    w: &mut WriteSession,
+    viewer: &Viewer,
+    id: &ConflictId,
+) -> Result<Option<Conflict>, StoreError> {
+    let text =
+        w.either("SELECT * FROM conflicts WHERE id = $1", "SELECT * FROM conflicts WHERE id = $1 FOR UPDATE");
+    let conflict: Option<Conflict> = w.sql(text).bind(id).maybe().await?;
+    Ok(conflict.filter(|conflict| viewer.sees(&conflict.entity)))
+}
+
+/// The open conflicts of these records.
+pub async fn open_of(s: &mut Session, records: &[RecordId]) -> Result<Vec<Conflict>, StoreError> {
+    s.sql("SELECT * FROM conflicts WHERE open AND record_id IN ").push_list(records).all().await
+}
+
+/// Every conflict of a record, newest first.
+pub async fn of_record(
+    s: &mut Session,
+    viewer: &Viewer,
+    record: &RecordId,
+    limit: i64,
+) -> Result<Vec<Conflict>, StoreError> {
+    let query = s.sql("SELECT * FROM conflicts WHERE record_id = $1 ORDER BY id DESC LIMIT $2");
+    let all: Vec<Conflict> = query.bind(record).bind(limit).all().await?;
+    Ok(all.into_iter().filter(|conflict| viewer.sees(&conflict.entity)).collect())
+}
+
+/// Stores a new conflict.
+pub async fn insert(w: &mut WriteSession, conflict: &Conflict) -> Result<(), StoreError> {
+    w.sql(
+        "INSERT INTO conflicts (id, record_id, entity, title, open, stakes, due_at, opened_at, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(&conflict.id)
+    .bind(&conflict.record)
+    .bind(&conflict.entity)
+    .bind(&conflict.title)
+    .bind(conflict.open)
+    .bind(conflict.stakes.rank())
+    .bind(conflict.due_at)
+    .bind(conflict.opened_at)
+    .bind(conflict.version)
+    .run_one()
+    .await
+}
+
+/// Stores a conflict that changed.
+pub async fn save(w: &mut WriteSession, conflict: &Conflict) -> Result<(), StoreError> {
+    w.sql(
+        "UPDATE conflicts SET title = $2, open = $3, stakes = $4, due_at = $5, closed_at = $6, assignee = $7,
+             claimed_by = $8, claimed_until = $9, version = $10, draft = $11 WHERE id = $1",
+    )
+    .bind(&conflict.id)
+    .bind(&conflict.title)
+    .bind(conflict.open)
+    .bind(conflict.stakes.rank())
+    .bind(conflict.due_at)
+    .bind(conflict.closed_at)
+    .bind(conflict.assignee.as_ref())
+    .bind(conflict.claimed_by.as_ref())
+    .bind(conflict.claimed_until)
+    .bind(conflict.version)
+    .bind(conflict.draft.as_ref())
+    .run_one()
+    .await
+}
+
+/// The differences of these conflicts, oldest first.
+pub async fn differences(s: &mut Session, conflicts: &[ConflictId]) -> Result<Vec<Difference>, StoreError> {
+    s.sql("SELECT * FROM differences WHERE conflict_id IN ")
+        .push_list(conflicts)
+        .push(" ORDER BY id")
+        .all()
+        .await
+}
+
+/// The differences of these records that have not ended: open, excepted, or decided and on
+/// their way.
+pub async fn unfinished(s: &mut Session, records: &[RecordId]) -> Result<Vec<Difference>, StoreError> {
+    s.sql("SELECT * FROM differences WHERE closed_at IS NULL AND record_id IN ")
+        .push_list(records)
+        .all()
+        .await
+}
+
+/// Stores new differences and those that changed.
+pub async fn save_differences(w: &mut WriteSession, differences: &[Difference]) -> Result<(), StoreError> {
+    let mut rows = Vec::with_capacity(differences.len());
+    for difference in differences {
+        let dispute = difference.dispute.clone();
+        let closed = difference.state.closed_at();
+        rows.push(vec![
+            (&difference.id).into(),
+            (&difference.conflict).into(),
+            (&difference.record).into(),
+            (&difference.entity).into(),
+            (&dispute.field).into(),
+            dispute.kind.as_str().into(),
+            difference.state.name().into(),
+            dispute.systems().into(),
+            (&difference.fingerprint).into(),
+            dispute.cause.name().into(),
+            dispute.policy.stakes.rank().into(),
+            difference.due_at.into(),
+            difference.policy_version.into(),
+            difference.opened_at.into(),
+            closed.into(),
+            difference.state.resolution().into(),
+            serde_json::to_string(&Body { dispute })?.into(),
+        ]);
+    }
+    w.insert_rows(
+        "INSERT INTO differences (id, conflict_id, record_id, entity, field, kind, state, systems, fingerprint,
+             cause, stakes, due_at, policy_version, opened_at, closed_at, resolution_id, body)",
+        rows,
+        "ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, state = excluded.state, systems = excluded.systems,
+             fingerprint = excluded.fingerprint, cause = excluded.cause, stakes = excluded.stakes,
+             due_at = excluded.due_at, policy_version = excluded.policy_version, closed_at = excluded.closed_at,
+             resolution_id = excluded.resolution_id, body = excluded.body",
+    )
+    .await?;
+    Ok(())
+}
+
+/// A difference that stays on purpose while its values stay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exception {
+    pub record: RecordId,
+    pub field: FieldId,
+    pub fingerprint: String,
+    pub owner: UserId,
+    pub reason: String,
+    pub until: Time,
+}
+
+impl FromRow for Exception {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            record: row.get::<String>("record_id")?.into(),
+            field: row.get::<String>("field")?.into(),
+            fingerprint: row.get("fingerprint")?,
+            owner: row.get::<String>("owner")?.into(),
+            reason: row.get("reason")?,
+            until: row.time("until")?,
+        })
+    }
+}
+
+/// The standing exceptions of these records.
+pub async fn exceptions(s: &mut Session, records: &[RecordId]) -> Result<Vec<Exception>, StoreError> {
+    s.sql("SELECT * FROM exceptions WHERE record_id IN ").push_list(records).all().await
+}
+
+/// Stores an exception; an older one of the same field is replaced.
+pub async fn save_exception(w: &mut WriteSession, exception: &Exception) -> Result<(), StoreError> {
+    let now = w.now();
+    w.sql(
+        "INSERT INTO exceptions (record_id, field, fingerprint, owner, reason, until, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (record_id, field) DO UPDATE SET fingerprint = excluded.fingerprint, owner = excluded.owner,
+             reason = excluded.reason, until = excluded.until, created_at = excluded.created_at",
+    )
+    .bind(&exception.record)
+    .bind(&exception.field)
+    .bind(&exception.fingerprint)
+    .bind(&exception.owner)
+    .bind(&exception.reason)
+    .bind(exception.until)
+    .bind(now)
+    .run_one()
+    .await
+}
+
+/// Ends an exception.
+pub async fn end_exception(
+    w: &mut WriteSession,
+    record: &RecordId,
+    field: &FieldId,
+) -> Result<(), StoreError> {
+    w.sql("DELETE FROM exceptions WHERE record_id = $1 AND field = $2")
+        .bind(record)
+        .bind(field)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// Records whose exception has ended by now, to be judged again.
+pub async fn expired_exceptions(
+    s: &mut Session,
+    now: Time,
+    limit: i64,
+) -> Result<Vec<(RecordId, EntityId)>, StoreError> {
+    struct Expired(RecordId, EntityId);
+    impl FromRow for Expired {
+        fn from_row(row: &Row) -> Result<Self, StoreError> {
+            Ok(Self(row.get::<String>("id")?.into(), row.get::<String>("entity")?.into()))
+        }
+    }
+    let query = s.sql(
+        "SELECT DISTINCT r.id, r.entity FROM exceptions e JOIN records r ON r.id = e.record_id
+         WHERE e.until <= $1 LIMIT $2",
+    );
+    let rows: Vec<Expired> = query.bind(now).bind(limit).all().await?;
+    Ok(rows.into_iter().map(|row| (row.0, row.1)).collect())
+}

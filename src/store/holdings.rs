@@ -1,0 +1,285 @@
+//! Holdings (what each system says now) and versions (what it said before).
+
+use super::db::{Arg, FromRow, Row, Session};
+use super::error::StoreError;
+use super::write::WriteSession;
+use crate::domain::ids::{EntityId, RecordId, RunId, SystemId, VersionId};
+use crate::domain::record::Reading;
+use crate::domain::time::Time;
+use crate::domain::value::Cells;
+
+/// What one system currently says about one record, unmapped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holding {
+    pub system: SystemId,
+    pub entity: EntityId,
+    pub external_id: String,
+    pub record: RecordId,
+    pub present: bool,
+    pub cells: Cells,
+    pub digest: String,
+    pub version: Option<VersionId>,
+    pub revision: i64,
+    pub read: Reading,
+    pub token: Option<String>,
+    pub run: RunId,
+}
+
+fn reading(row: &Row) -> Result<Reading, StoreError> {
+    Ok(Reading {
+        after: row.maybe_time("read_after")?,
+        at: row.time("read_at")?,
+        modified_at: row.maybe_time("modified_at")?,
+        modified_by: row.maybe("modified_by")?,
+    })
+}
+
+impl FromRow for Holding {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            system: row.get::<String>("system")?.into(),
+            entity: row.get::<String>("entity")?.into(),
+            external_id: row.get("external_id")?,
+            record: row.get::<String>("record_id")?.into(),
+            present: row.get("present")?,
+            cells: row.json("raw")?,
+            digest: row.get("digest")?,
+            version: row.maybe::<String>("version_id")?.map(VersionId),
+            revision: row.get("revision")?,
+            read: reading(row)?,
+            token: row.maybe("token")?,
+            run: row.get::<String>("run_id")?.into(),
+        })
+    }
+}
+
+/// What a system holds under these identifiers, in no order.
+pub async fn by_external_ids(
+    s: &mut Session,
+    system: &SystemId,
+    entity: &EntityId,
+    ids: &[&str],
+) -> Result<Vec<Holding>, StoreError> {
+    s.sql("SELECT * FROM holdings WHERE system = $1 AND entity = $2 AND external_id IN ")
+        .bind(system)
+        .bind(entity)
+        .push_list(ids.iter().copied())
+        .all()
+        .await
+}
+
+/// What every system holds about these records, in no order.
+pub async fn of_records(s: &mut Session, ids: &[RecordId]) -> Result<Vec<Holding>, StoreError> {
+    s.sql("SELECT * FROM holdings WHERE record_id IN ").push_list(ids).all().await
+}
+
+/// Identifiers of present holdings after `position`, in order: to find what a full pull lacked.
+pub async fn present_ids(
+    s: &mut Session,
+    system: &SystemId,
+    entity: &EntityId,
+    position: &str,
+    limit: i64,
+) -> Result<Vec<String>, StoreError> {
+    s.sql(
+        "SELECT external_id AS value FROM holdings
+         WHERE system = $1 AND entity = $2 AND external_id > $3 AND present ORDER BY external_id LIMIT $4",
+    )
+    .bind(system)
+    .bind(entity)
+    .bind(position)
+    .bind(limit)
+    .values()
+    .await
+}
+
+/// How many records a system holds.
+pub async fn count_present(s: &mut Session, system: &SystemId, entity: &EntityId) -> Result<i64, StoreError> {
+    let query = s.sql(
+        "SELECT CAST(count(*) AS BIGINT) AS value FROM holdings WHERE system = $1 AND entity = $2 AND present",
+    );
+    Ok(query.bind(system).bind(entity).value().await?.unwrap_or(0))
+}
+
+/// Records of an entity that this system does not hold, first seen before `before`, after
+/// `position`, in order: candidates for a missing record.
+pub async fn lacking(
+    s: &mut Session,
+    system: &SystemId,
+    entity: &EntityId,
+    before: Time,
+    position: &str,
+    limit: i64,
+) -> Result<Vec<RecordId>, StoreError> {
+    let ids: Vec<String> = s
+        .sql(
+            "SELECT r.id AS value FROM records r
+             WHERE r.entity = $2 AND r.created_at < $3 AND r.id > $4 AND NOT EXISTS
+                 (SELECT 1 FROM holdings h WHERE h.record_id = r.id AND h.system = $1)
+             ORDER BY r.id LIMIT $5",
+        )
+        .bind(system)
+        .bind(entity)
+        .bind(before)
+        .bind(position)
+        .bind(limit)
+        .values()
+        .await?;
+    Ok(ids.into_iter().map(RecordId).collect())
+}
+
+/// Stores holdings, new or changed.
+pub async fn save(w: &mut WriteSession, holdings: &[Holding]) -> Result<(), StoreError> {
+    let mut rows = Vec::with_capacity(holdings.len());
+    for holding in holdings {
+        rows.push(row(holding)?);
+    }
+    w.insert_rows(
+        "INSERT INTO holdings (system, entity, external_id, record_id, present, raw, digest, version_id, revision,
+             modified_at, modified_by, token, read_after, read_at, run_id)",
+        rows,
+        "ON CONFLICT (system, entity, external_id) DO UPDATE SET record_id = excluded.record_id,
+             present = excluded.present, raw = excluded.raw, digest = excluded.digest,
+             version_id = excluded.version_id, revision = excluded.revision,
+             modified_at = excluded.modified_at, modified_by = excluded.modified_by, token = excluded.token,
+             read_after = excluded.read_after, read_at = excluded.read_at, run_id = excluded.run_id",
+    )
+    .await?;
+    Ok(())
+}
+
+fn row(holding: &Holding) -> Result<Vec<Arg>, StoreError> {
+    Ok(vec![
+        (&holding.system).into(),
+        (&holding.entity).into(),
+        (&holding.external_id).into(),
+        (&holding.record).into(),
+        holding.present.into(),
+        serde_json::to_string(&holding.cells)?.into(),
+        (&holding.digest).into(),
+        holding.version.as_ref().into(),
+        holding.revision.into(),
+        holding.read.modified_at.into(),
+        holding.read.modified_by.as_ref().into(),
+        holding.token.as_ref().into(),
+        holding.read.after.into(),
+        holding.read.at.into(),
+        (&holding.run).into(),
+    ])
+}
+
+/// One immutable version on the timeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    pub id: VersionId,
+    pub parent: Option<VersionId>,
+    pub record: RecordId,
+    pub system: SystemId,
+    pub entity: EntityId,
+    pub external_id: String,
+    pub present: bool,
+    pub cells: Cells,
+    pub digest: String,
+    /// `run`, `write` or `webhook`: how it was learned.
+    pub origin: String,
+    pub read: Reading,
+    pub run: RunId,
+}
+
+impl Version {
+    /// A holding as a version of that id.
+    #[must_use]
+    pub fn of(holding: &Holding, id: VersionId, parent: Option<VersionId>, origin: &str) -> Self {
+        Self {
+            id,
+            parent,
+            record: holding.record.clone(),
+            system: holding.system.clone(),
+            entity: holding.entity.clone(),
+            external_id: holding.external_id.clone(),
+            present: holding.present,
+            cells: holding.cells.clone(),
+            digest: holding.digest.clone(),
+            origin: origin.to_owned(),
+            read: holding.read.clone(),
+            run: holding.run.clone(),
+        }
+    }
+}
+
+impl FromRow for Version {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.get::<String>("id")?.into(),
+            parent: row.maybe::<String>("parent")?.map(VersionId),
+            record: row.get::<String>("record_id")?.into(),
+            system: row.get::<String>("system")?.into(),
+            entity: row.get::<String>("entity")?.into(),
+            external_id: row.get("external_id")?,
+            present: row.get("present")?,
+            cells: row.json("raw")?,
+            digest: row.get("digest")?,
+            origin: row.get("origin")?,
+            read: reading(row)?,
+            run: row.get::<String>("run_id")?.into(),
+        })
+    }
+}
+
+/// Stores versions.
+pub async fn insert_versions(w: &mut WriteSession, versions: &[Version]) -> Result<(), StoreError> {
+    let mut rows = Vec::with_capacity(versions.len());
+    for version in versions {
+        rows.push(vec![
+            (&version.id).into(),
+            (&version.record).into(),
+            (&version.system).into(),
+            (&version.entity).into(),
+            (&version.external_id).into(),
+            version.parent.as_ref().into(),
+            version.present.into(),
+            serde_json::to_string(&version.cells)?.into(),
+            (&version.digest).into(),
+            (&version.origin).into(),
+            version.read.modified_at.into(),
+            version.read.modified_by.as_ref().into(),
+            version.read.after.into(),
+            version.read.at.into(),
+            (&version.run).into(),
+        ]);
+    }
+    w.insert_rows(
+        "INSERT INTO versions (id, record_id, system, entity, external_id, parent, present, raw, digest, origin,
+             modified_at, modified_by, read_after, read_at, run_id)",
+        rows,
+        "",
+    )
+    .await?;
+    Ok(())
+}
+
+/// The versions of a record, newest first.
+pub async fn versions(s: &mut Session, record: &RecordId, limit: i64) -> Result<Vec<Version>, StoreError> {
+    s.sql("SELECT * FROM versions WHERE record_id = $1 ORDER BY id DESC LIMIT $2")
+        .bind(record)
+        .bind(limit)
+        .all()
+        .await
+}
+
+/// How many records this author changed in this system between two instants, counted up to `most`.
+pub async fn burst(
+    s: &mut Session,
+    system: &SystemId,
+    author: &str,
+    from: Time,
+    to: Time,
+    most: i64,
+) -> Result<i64, StoreError> {
+    let query = s.sql(
+        "SELECT CAST(count(*) AS BIGINT) AS value FROM (SELECT 1 FROM versions
+         WHERE system = $1 AND modified_by = $2 AND modified_at >= $3 AND modified_at <= $4 LIMIT $5) AS some",
+    );
+    let query = query.bind(system).bind(author).bind(from).bind(to).bind(most);
+    Ok(query.value().await?.unwrap_or(0))
+}

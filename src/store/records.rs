@@ -1,0 +1,223 @@
+//! Records, their links and bases, and finding them by word or identifier.
+
+use super::db::{Arg, FromRow, Row, Session};
+use super::error::StoreError;
+use super::write::WriteSession;
+use crate::domain::access::Viewer;
+use crate::domain::ids::{EntityId, RecordId, SystemId};
+use crate::domain::record::Base;
+use crate::domain::time::Time;
+
+/// One real-world thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    pub id: RecordId,
+    pub entity: EntityId,
+    pub link: Option<String>,
+    pub title: String,
+    pub created_at: Time,
+}
+
+impl FromRow for Record {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.get::<String>("id")?.into(),
+            entity: row.get::<String>("entity")?.into(),
+            link: row.maybe("link")?,
+            title: row.get("title")?,
+            created_at: row.time("created_at")?,
+        })
+    }
+}
+
+/// The record, if it exists for this viewer.
+pub async fn get(s: &mut Session, viewer: &Viewer, id: &RecordId) -> Result<Option<Record>, StoreError> {
+    let record: Option<Record> = s.sql("SELECT * FROM records WHERE id = $1").bind(id).maybe().await?;
+    Ok(record.filter(|record| viewer.sees(&record.entity)))
+}
+
+/// The records of these ids, in no order.
+pub async fn of_ids(s: &mut Session, ids: &[RecordId]) -> Result<Vec<Record>, StoreError> {
+    s.sql("SELECT * FROM records WHERE id IN ").push_list(ids).all().await
+}
+
+/// The records of an entity with these links, in no order.
+pub async fn by_links(s: &mut Session, entity: &EntityId, links: &[&str]) -> Result<Vec<Record>, StoreError> {
+    let query = s.sql("SELECT * FROM records WHERE entity = $1 AND link IN ").bind(entity);
+    query.push_list(links.iter().copied()).all().await
+}
+
+/// Stores new records.
+pub async fn insert(w: &mut WriteSession, records: &[Record]) -> Result<(), StoreError> {
+    let row = |record: &Record| -> Vec<Arg> {
+        vec![
+            (&record.id).into(),
+            (&record.entity).into(),
+            record.link.as_ref().into(),
+            (&record.title).into(),
+            record.created_at.into(),
+        ]
+    };
+    let rows = records.iter().map(row).collect();
+    w.insert_rows("INSERT INTO records (id, entity, link, title, created_at)", rows, "").await?;
+    Ok(())
+}
+
+/// Gives a record another name on screen.
+pub async fn set_title(w: &mut WriteSession, id: &RecordId, title: &str) -> Result<(), StoreError> {
+    w.sql("UPDATE records SET title = $2 WHERE id = $1").bind(id).bind(title).run_one().await
+}
+
+/// A link made by hand or from a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    pub external_id: String,
+    pub record: RecordId,
+}
+
+impl FromRow for Link {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self { external_id: row.get("external_id")?, record: row.get::<String>("record_id")?.into() })
+    }
+}
+
+/// The links by hand or file of these identifiers.
+pub async fn links(
+    s: &mut Session,
+    system: &SystemId,
+    entity: &EntityId,
+    ids: &[&str],
+) -> Result<Vec<Link>, StoreError> {
+    s.sql("SELECT external_id, record_id FROM links WHERE system = $1 AND entity = $2 AND external_id IN ")
+        .bind(system)
+        .bind(entity)
+        .push_list(ids.iter().copied())
+        .all()
+        .await
+}
+
+/// Stores a link; one that is there already is replaced.
+pub async fn save_link(
+    w: &mut WriteSession,
+    system: &SystemId,
+    entity: &EntityId,
+    link: &Link,
+    origin: &'static str,
+) -> Result<(), StoreError> {
+    let now = w.now();
+    w.sql(
+        "INSERT INTO links (system, entity, external_id, record_id, origin, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (system, entity, external_id) DO UPDATE SET
+             record_id = excluded.record_id, origin = excluded.origin, created_at = excluded.created_at",
+    )
+    .bind(system)
+    .bind(entity)
+    .bind(&link.external_id)
+    .bind(&link.record)
+    .bind(origin)
+    .bind(now)
+    .run_one()
+    .await
+}
+
+struct BaseRow(RecordId, Base);
+
+impl FromRow for BaseRow {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self(row.get::<String>("record_id")?.into(), row.json("body")?))
+    }
+}
+
+/// The agreed values of these records; a record without any is left out.
+pub async fn bases(s: &mut Session, ids: &[RecordId]) -> Result<Vec<(RecordId, Base)>, StoreError> {
+    let rows: Vec<BaseRow> =
+        s.sql("SELECT record_id, body FROM bases WHERE record_id IN ").push_list(ids).all().await?;
+    Ok(rows.into_iter().map(|row| (row.0, row.1)).collect())
+}
+
+/// Stores agreed values that advanced.
+pub async fn save_bases(w: &mut WriteSession, bases: &[(RecordId, Base)]) -> Result<(), StoreError> {
+    let mut rows = Vec::with_capacity(bases.len());
+    for (record, base) in bases {
+        rows.push(vec![record.into(), serde_json::to_string(base)?.into()]);
+    }
+    let tail = "ON CONFLICT (record_id) DO UPDATE SET body = excluded.body";
+    w.insert_rows("INSERT INTO bases (record_id, body)", rows, tail).await?;
+    Ok(())
+}
+
+/// Marks records to be judged.
+pub async fn mark_unjudged(
+    w: &mut WriteSession,
+    entity: &EntityId,
+    run: &str,
+    ids: impl IntoIterator<Item = &RecordId>,
+) -> Result<(), StoreError> {
+    let rows = ids.into_iter().map(|id| vec![id.into(), entity.into(), run.into()]).collect();
+    let tail = "ON CONFLICT (record_id) DO NOTHING";
+    w.insert_rows("INSERT INTO unjudged (record_id, entity, run_id)", rows, tail).await?;
+    Ok(())
+}
+
+/// Marks every record of an entity whose open differences are under these fields.
+pub async fn mark_open_unjudged(
+    w: &mut WriteSession,
+    entity: &EntityId,
+    run: &str,
+) -> Result<u64, StoreError> {
+    w.sql(
+        "INSERT INTO unjudged (record_id, entity, run_id)
+         SELECT DISTINCT record_id, entity, CAST($2 AS TEXT) FROM conflicts
+         WHERE entity = $1 AND open AND claimed_until IS NULL
+         ON CONFLICT (record_id) DO NOTHING",
+    )
+    .bind(entity)
+    .bind(run)
+    .run()
+    .await
+}
+
+/// The next records to be judged.
+pub async fn unjudged(s: &mut Session, entity: &EntityId, limit: i64) -> Result<Vec<RecordId>, StoreError> {
+    let query =
+        s.sql("SELECT record_id AS value FROM unjudged WHERE entity = $1 ORDER BY record_id LIMIT $2");
+    let ids: Vec<String> = query.bind(entity).bind(limit).values().await?;
+    Ok(ids.into_iter().map(RecordId).collect())
+}
+
+/// Takes records off the list of those to be judged.
+pub async fn judged(w: &mut WriteSession, ids: &[RecordId]) -> Result<(), StoreError> {
+    w.sql("DELETE FROM unjudged WHERE record_id IN ").push_list(ids).run().await?;
+    Ok(())
+}
+
+/// Replaces the words a record is found by.
+pub async fn save_words(w: &mut WriteSession, id: &RecordId, words: &[String]) -> Result<(), StoreError> {
+    w.sql("DELETE FROM search_tokens WHERE record_id = $1").bind(id).run().await?;
+    let rows = words.iter().map(|word| vec![word.into(), id.into()]).collect();
+    w.insert_rows("INSERT INTO search_tokens (token, record_id)", rows, "ON CONFLICT DO NOTHING").await?;
+    Ok(())
+}
+
+/// Records with a word or identifier that begins with each of `words` (normalised), by title.
+pub async fn find(
+    s: &mut Session,
+    viewer: &Viewer,
+    words: &[String],
+    limit: i64,
+) -> Result<Vec<Record>, StoreError> {
+    let mut query = s.sql("SELECT r.* FROM records r WHERE 1 = 1");
+    for word in words.iter().take(6) {
+        // The end of the range: the prefix followed by the last character there is.
+        let end = format!("{word}\u{10FFFF}");
+        query = query.push_bind(
+            " AND r.id IN (SELECT record_id FROM search_tokens WHERE token >= ? AND token < ?)",
+            [word.into(), end.into()],
+        );
+    }
+    if let Some(entities) = &viewer.entities {
+        query = query.push(" AND r.entity IN ").push_list(entities.iter());
+    }
+    query.push_bind(" ORDER BY r.title, r.id LIMIT ?", [limit.into()]).all().await
+}

@@ -1,0 +1,297 @@
+//! Resolutions and their deliveries.
+
+use super::db::{Arg, FromRow, Row, Session};
+use super::error::StoreError;
+use super::write::WriteSession;
+use crate::domain::access::Viewer;
+use crate::domain::audit::Actor;
+use crate::domain::delivery::{Change, DeliveryState};
+use crate::domain::ids::{ConflictId, DeliveryId, EntityId, RecordId, ResolutionId, SystemId};
+use crate::domain::resolution::Chosen;
+use crate::domain::time::Time;
+
+/// A decision, as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolution {
+    pub id: ResolutionId,
+    pub conflict: ConflictId,
+    pub record: RecordId,
+    /// `held`, `sending`, `done`, `partly`, `undone` or `overtaken`.
+    pub state: String,
+    pub actor: Actor,
+    pub reason: String,
+    pub note: String,
+    pub created_at: Time,
+    pub held_until: Time,
+    pub policy_version: i64,
+    /// JSON of what was on the page: each difference with its values and their versions.
+    pub page: String,
+    pub outcomes: Vec<Chosen>,
+}
+
+impl FromRow for Resolution {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.get::<String>("id")?.into(),
+            conflict: row.get::<String>("conflict_id")?.into(),
+            record: row.get::<String>("record_id")?.into(),
+            state: row.get("state")?,
+            actor: row.json("actor")?,
+            reason: row.get("reason")?,
+            note: row.get("note")?,
+            created_at: row.time("created_at")?,
+            held_until: row.time("held_until")?,
+            policy_version: row.get("policy_version")?,
+            page: row.get("page")?,
+            outcomes: row.json("outcomes")?,
+        })
+    }
+}
+
+/// Stores a new resolution.
+pub async fn insert(w: &mut WriteSession, resolution: &Resolution) -> Result<(), StoreError> {
+    w.sql(
+        "INSERT INTO resolutions (id, conflict_id, record_id, state, actor, actor_id, reason, note, created_at,
+             held_until, policy_version, page, outcomes)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+    )
+    .bind(&resolution.id)
+    .bind(&resolution.conflict)
+    .bind(&resolution.record)
+    .bind(&resolution.state)
+    .bind(serde_json::to_string(&resolution.actor)?)
+    .bind(&resolution.actor.id)
+    .bind(&resolution.reason)
+    .bind(&resolution.note)
+    .bind(resolution.created_at)
+    .bind(resolution.held_until)
+    .bind(resolution.policy_version)
+    .bind(&resolution.page)
+    .bind(serde_json::to_string(&resolution.outcomes)?)
+    .run_one()
+    .await
+}
+
+/// Stores the state of a resolution.
+pub async fn set_state(w: &mut WriteSession, id: &ResolutionId, state: &str) -> Result<(), StoreError> {
+    w.sql("UPDATE resolutions SET state = $2 WHERE id = $1").bind(id).bind(state).run_one().await
+}
+
+/// One resolution, if its record's entity exists for this viewer.
+pub async fn get(
+    s: &mut Session,
+    viewer: &Viewer,
+    id: &ResolutionId,
+) -> Result<Option<Resolution>, StoreError> {
+    let query = s.sql("SELECT s.* FROM resolutions s JOIN records r ON r.id = s.record_id WHERE s.id = $1");
+    let mut query = query.bind(id);
+    if let Some(entities) = &viewer.entities {
+        query = query.push(" AND r.entity IN ").push_list(entities.iter());
+    }
+    query.maybe().await
+}
+
+/// The newest decisions of a viewer, newest first.
+pub async fn recent(s: &mut Session, viewer: &Viewer, limit: i64) -> Result<Vec<Resolution>, StoreError> {
+    let query = s.sql("SELECT * FROM resolutions WHERE actor_id = $1 ORDER BY id DESC LIMIT $2");
+    query.bind(&viewer.user).bind(limit).all().await
+}
+
+/// The newest decisions on a conflict, newest first.
+pub async fn of_conflict(
+    s: &mut Session,
+    conflict: &ConflictId,
+    limit: i64,
+) -> Result<Vec<Resolution>, StoreError> {
+    let query = s.sql("SELECT * FROM resolutions WHERE conflict_id = $1 ORDER BY id DESC LIMIT $2");
+    query.bind(conflict).bind(limit).all().await
+}
+
+/// The newest decisions on a record, newest first.
+pub async fn of_record(
+    s: &mut Session,
+    record: &RecordId,
+    limit: i64,
+) -> Result<Vec<Resolution>, StoreError> {
+    let query = s.sql("SELECT * FROM resolutions WHERE record_id = $1 ORDER BY id DESC LIMIT $2");
+    query.bind(record).bind(limit).all().await
+}
+
+/// One write to one system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    pub id: DeliveryId,
+    pub resolution: ResolutionId,
+    pub conflict: ConflictId,
+    pub record: RecordId,
+    pub system: SystemId,
+    pub entity: EntityId,
+    /// None for a row to be created.
+    pub external_id: Option<String>,
+    pub change: Change,
+    pub state: DeliveryState,
+    pub idempotency_key: String,
+    pub lease_until: Option<Time>,
+    /// Raised with every lease; a worker with an older number changes nothing.
+    pub fence: i64,
+    pub created_at: Time,
+}
+
+impl FromRow for Delivery {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.get::<String>("id")?.into(),
+            resolution: row.get::<String>("resolution_id")?.into(),
+            conflict: row.get::<String>("conflict_id")?.into(),
+            record: row.get::<String>("record_id")?.into(),
+            system: row.get::<String>("system")?.into(),
+            entity: row.get::<String>("entity")?.into(),
+            external_id: row.maybe("external_id")?,
+            change: row.json("body")?,
+            state: row.json("detail")?,
+            idempotency_key: row.get("idempotency_key")?,
+            lease_until: row.maybe_time("lease_until")?,
+            fence: row.get("fence")?,
+            created_at: row.time("created_at")?,
+        })
+    }
+}
+
+/// Stores new deliveries.
+pub async fn insert_deliveries(w: &mut WriteSession, deliveries: &[Delivery]) -> Result<(), StoreError> {
+    let mut rows: Vec<Vec<Arg>> = Vec::with_capacity(deliveries.len());
+    for delivery in deliveries {
+        rows.push(vec![
+            (&delivery.id).into(),
+            (&delivery.resolution).into(),
+            (&delivery.conflict).into(),
+            (&delivery.record).into(),
+            (&delivery.system).into(),
+            (&delivery.entity).into(),
+            delivery.external_id.as_ref().into(),
+            serde_json::to_string(&delivery.change)?.into(),
+            delivery.state.name().into(),
+            serde_json::to_string(&delivery.state)?.into(),
+            delivery.state.next_at().into(),
+            (&delivery.idempotency_key).into(),
+            delivery.created_at.into(),
+        ]);
+    }
+    w.insert_rows(
+        "INSERT INTO deliveries (id, resolution_id, conflict_id, record_id, system, entity, external_id, body, state,
+             detail, next_at, idempotency_key, created_at)",
+        rows,
+        "",
+    )
+    .await?;
+    Ok(())
+}
+
+/// The next delivery that is due, leased until `until` with its fence raised: waiting ones
+/// whose hold is over, retries, unknown ones, and those whose worker is gone. One with an
+/// unfinished predecessor for the same record and system waits, so order per field is kept.
+pub async fn lease(w: &mut WriteSession, until: Time) -> Result<Option<Delivery>, StoreError> {
+    let now = w.now();
+    let text = w.either(
+        "SELECT d.* FROM deliveries d WHERE d.next_at <= $1 AND NOT EXISTS
+             (SELECT 1 FROM deliveries e WHERE e.record_id = d.record_id AND e.system = d.system AND e.id < d.id
+                  AND e.next_at IS NOT NULL)
+         ORDER BY d.next_at, d.id LIMIT 1",
+        "SELECT d.* FROM deliveries d WHERE d.next_at <= $1 AND NOT EXISTS
+             (SELECT 1 FROM deliveries e WHERE e.record_id = d.record_id AND e.system = d.system AND e.id < d.id
+                  AND e.next_at IS NOT NULL)
+         ORDER BY d.next_at, d.id LIMIT 1 FOR UPDATE SKIP LOCKED",
+    );
+    let Some(mut delivery): Option<Delivery> = w.sql(text).bind(now).maybe().await? else { return Ok(None) };
+    delivery.state = delivery.state.clone().lease().map_err(|e| StoreError::row("detail", &e.to_string()))?;
+    delivery.fence += 1;
+    delivery.lease_until = Some(until);
+    // While it is leased its next event is the lease's end.
+    w.sql(
+        "UPDATE deliveries SET state = $2, detail = $3, next_at = $4, lease_until = $4, fence = $5 WHERE id = $1",
+    )
+    .bind(&delivery.id)
+    .bind(delivery.state.name())
+    .bind(serde_json::to_string(&delivery.state)?)
+    .bind(until)
+    .bind(delivery.fence)
+    .run_one()
+    .await?;
+    Ok(Some(delivery))
+}
+
+/// Stores the state of a delivery and gives its lease back, if its fence is still the one the
+/// worker got; the answer is false when another worker took it over.
+pub async fn save_delivery(w: &mut WriteSession, delivery: &Delivery) -> Result<bool, StoreError> {
+    let changed = w
+        .sql(
+            "UPDATE deliveries SET state = $3, detail = $4, next_at = $5, lease_until = NULL, ended_at = $6,
+                 external_id = $7 WHERE id = $1 AND fence = $2",
+        )
+        .bind(&delivery.id)
+        .bind(delivery.fence)
+        .bind(delivery.state.name())
+        .bind(serde_json::to_string(&delivery.state)?)
+        .bind(delivery.state.next_at())
+        .bind(delivery.state.ended_at())
+        .bind(delivery.external_id.as_ref())
+        .run()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// One delivery.
+pub async fn delivery(s: &mut Session, id: &DeliveryId) -> Result<Option<Delivery>, StoreError> {
+    s.sql("SELECT * FROM deliveries WHERE id = $1").bind(id).maybe().await
+}
+
+/// The deliveries of these resolutions, oldest first.
+pub async fn deliveries(s: &mut Session, resolutions: &[ResolutionId]) -> Result<Vec<Delivery>, StoreError> {
+    s.sql("SELECT * FROM deliveries WHERE resolution_id IN ")
+        .push_list(resolutions)
+        .push(" ORDER BY id")
+        .all()
+        .await
+}
+
+/// The newest deliveries that ended badly or wait for a person, newest first, after `before`.
+pub async fn failed(
+    s: &mut Session,
+    viewer: &Viewer,
+    before: Option<&DeliveryId>,
+    limit: i64,
+) -> Result<Vec<Delivery>, StoreError> {
+    let mut query = s.sql("SELECT * FROM deliveries WHERE state IN ('refused', 'by_hand')");
+    if let Some(entities) = &viewer.entities {
+        query = query.push(" AND entity IN ").push_list(entities.iter());
+    }
+    if let Some(before) = before {
+        query = query.push_bind(" AND id < ?", [before.into()]);
+    }
+    query.push_bind(" ORDER BY id DESC LIMIT ?", [limit.into()]).all().await
+}
+
+/// How many deliveries [`failed`] lists in all.
+pub async fn count_failed(s: &mut Session, viewer: &Viewer) -> Result<i64, StoreError> {
+    let query = s.sql(
+        "SELECT CAST(count(*) AS BIGINT) AS value FROM deliveries WHERE state IN ('refused', 'by_hand')",
+    );
+    let query = match &viewer.entities {
+        Some(entities) => query.push(" AND entity IN ").push_list(entities.iter()),
+        None => query,
+    };
+    Ok(query.value().await?.unwrap_or(0))
+}
+
+/// When the next delivery is due, if any waits.
+pub async fn next_due(s: &mut Session) -> Result<Option<Time>, StoreError> {
+    struct Next(Option<Time>);
+    impl FromRow for Next {
+        fn from_row(row: &Row) -> Result<Self, StoreError> {
+            Ok(Self(row.maybe_time("value")?))
+        }
+    }
+    let next: Next =
+        s.sql("SELECT min(next_at) AS value FROM deliveries WHERE next_at IS NOT NULL").one().await?;
+    Ok(next.0)
+}
