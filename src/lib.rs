@@ -1,4 +1,5 @@
 //! Referee finds conflicts between connected systems and brings them to a person.
 pub mod connectors;
 pub mod domain;
+pub mod engine;
 pub mod store;

@@ -159,6 +159,15 @@ impl Policies {
     }
 }
 
+impl Policies {
+    /// What is in force for a record as a whole: whether it should exist somewhere is reviewed.
+    #[must_use]
+    pub fn effective_for_record(&self, entity: &Entity) -> Effective {
+        let all = self.0.get(&entity.id).map(|policy| policy.all.clone()).unwrap_or_default();
+        Policy { rule: Some(Rule::ManualReview), ..all }.effective()
+    }
+}
+
 impl Tag {
     fn is_grave(self) -> bool {
         matches!(self, Self::Money | Self::Identity | Self::Stock)

@@ -124,9 +124,16 @@ pub async fn lock(
     Ok(conflict.filter(|conflict| viewer.sees(&conflict.entity)))
 }
 
-/// The open conflicts of these records.
-pub async fn open_of(s: &mut Session, records: &[RecordId]) -> Result<Vec<Conflict>, StoreError> {
-    s.sql("SELECT * FROM conflicts WHERE open AND record_id IN ").push_list(records).all().await
+/// The conflicts of these records that are open or have decisions on their way, and those of
+/// these ids.
+pub async fn unclosed(
+    s: &mut Session,
+    records: &[RecordId],
+    ids: impl IntoIterator<Item = &ConflictId>,
+) -> Result<Vec<Conflict>, StoreError> {
+    let query =
+        s.sql("SELECT * FROM conflicts WHERE (closed_at IS NULL AND record_id IN ").push_list(records);
+    query.push(") OR id IN ").push_list(ids).all().await
 }
 
 /// Every conflict of a record, newest first.
@@ -229,7 +236,7 @@ pub async fn save_differences(w: &mut WriteSession, differences: &[Difference]) 
         "INSERT INTO differences (id, conflict_id, record_id, entity, field, kind, state, systems, fingerprint,
              cause, stakes, due_at, policy_version, opened_at, closed_at, resolution_id, body)",
         rows,
-        "ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, state = excluded.state, systems = excluded.systems,
+        "ON CONFLICT (id) DO UPDATE SET conflict_id = excluded.conflict_id, kind = excluded.kind, state = excluded.state, systems = excluded.systems,
              fingerprint = excluded.fingerprint, cause = excluded.cause, stakes = excluded.stakes,
              due_at = excluded.due_at, policy_version = excluded.policy_version, closed_at = excluded.closed_at,
              resolution_id = excluded.resolution_id, body = excluded.body",

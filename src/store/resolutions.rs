@@ -91,6 +91,11 @@ pub async fn get(
     query.maybe().await
 }
 
+/// The resolutions of these ids, in no order.
+pub async fn of_ids(s: &mut Session, ids: &[ResolutionId]) -> Result<Vec<Resolution>, StoreError> {
+    s.sql("SELECT * FROM resolutions WHERE id IN ").push_list(ids).all().await
+}
+
 /// The newest decisions of a viewer, newest first.
 pub async fn recent(s: &mut Session, viewer: &Viewer, limit: i64) -> Result<Vec<Resolution>, StoreError> {
     let query = s.sql("SELECT * FROM resolutions WHERE actor_id = $1 ORDER BY id DESC LIMIT $2");

@@ -1,0 +1,171 @@
+//! Which writes a decision needs: one delivery for every system whose normalised value differs.
+
+use crate::domain::delivery::{Change, DeliveryState};
+use crate::domain::diff;
+use crate::domain::entity::{Entity, Slot};
+use crate::domain::ids::{ConflictId, RecordId, ResolutionId, SystemId};
+use crate::domain::mapping::Mapping;
+use crate::domain::record::Holding;
+use crate::domain::time::Time;
+use crate::domain::transform::TransformError;
+use crate::domain::value::{Cells, Held, Tuple};
+use crate::engine::Setup;
+use crate::store::WriteSession;
+use crate::store::resolutions::Delivery;
+use std::collections::BTreeMap;
+
+/// One system's share of what a decision writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Targets {
+    pub system: SystemId,
+    pub external_id: Option<String>,
+    pub change: Change,
+    /// The system takes writes from us; otherwise a person enters it there.
+    pub writable: bool,
+}
+
+/// What giving every system `target` for a slot takes. A system that is already equal after
+/// normalising gets nothing: never a write for formatting alone.
+///
+/// # Errors
+/// A system cannot store the value: which one, and why.
+pub fn plan(
+    setup: &Setup,
+    entity: &Entity,
+    slot: &Slot<'_>,
+    target: &Tuple,
+    holdings: &[Holding],
+) -> Result<Vec<Targets>, (SystemId, TransformError)> {
+    let goal = diff::normal(slot, target);
+    let mut plan = Vec::new();
+    for holding in holdings.iter().filter(|holding| holding.present) {
+        let Some(mapping) = setup.catalog.mapping(&holding.system, &entity.id) else { continue };
+        let Some(shown) = diff::shown(slot, holding) else { continue };
+        if diff::normal(slot, &shown) == goal {
+            continue;
+        }
+        let change = change(mapping, slot, &shown, target, &holding.cells)
+            .map_err(|error| (holding.system.clone(), error))?;
+        plan.push(Targets {
+            system: holding.system.clone(),
+            external_id: Some(holding.external_id.clone()),
+            writable: writable(setup, mapping, slot),
+            change,
+        });
+    }
+    Ok(plan)
+}
+
+fn change(
+    mapping: &Mapping,
+    slot: &Slot<'_>,
+    shown: &Tuple,
+    target: &Tuple,
+    current: &Cells,
+) -> Result<Change, TransformError> {
+    let (mut fields, mut cells) = (BTreeMap::new(), BTreeMap::new());
+    for ((field, was), becomes) in slot.fields().zip(shown).zip(target) {
+        if field.comparison.normal(was) == field.comparison.normal(becomes) {
+            continue;
+        }
+        let Some(own) = mapping.field(&field.id) else { continue };
+        let becomes = blank_as_the_system_has_it(mapping, becomes);
+        cells.extend(own.write(&becomes, current)?);
+        fields.insert(field.id.clone(), (was.clone(), becomes));
+    }
+    let before = current.iter().filter(|(column, _)| cells.contains_key(*column));
+    let before = before.map(|(column, cell)| (column.clone(), cell.clone())).collect();
+    Ok(Change { create: false, slot: slot.id.clone(), fields, before, cells })
+}
+
+fn blank_as_the_system_has_it(mapping: &Mapping, held: &Held) -> Held {
+    match held {
+        Held::Empty if mapping.null_is_empty => Held::Null,
+        other => other.clone(),
+    }
+}
+
+fn writable(setup: &Setup, mapping: &Mapping, slot: &Slot<'_>) -> bool {
+    let read_only = slot.fields().any(|field| mapping.field(&field.id).is_some_and(|own| own.read_only));
+    setup.state(&mapping.system).writes_enabled && !read_only
+}
+
+/// A row for a system that lacks the record, made of the record's present values.
+///
+/// # Errors
+/// A value cannot be stored there.
+pub fn creation(
+    setup: &Setup,
+    entity: &Entity,
+    slot: &crate::domain::ids::FieldId,
+    system: &SystemId,
+    link: Option<&str>,
+    holdings: &[Holding],
+) -> Result<Option<Targets>, (SystemId, TransformError)> {
+    let Some(mapping) = setup.catalog.mapping(system, &entity.id) else { return Ok(None) };
+    let (mut fields, mut cells) = (BTreeMap::new(), Cells::new());
+    for own in &mapping.fields {
+        let Some(value) = best(setup, entity, &own.field, holdings) else { continue };
+        let written = own.write(&value, &Cells::new()).map_err(|error| (system.clone(), error))?;
+        cells.extend(written);
+        fields.insert(own.field.clone(), (Held::Null, value));
+    }
+    if let Some((column, link)) = mapping.link.as_ref().zip(link) {
+        cells.insert(column.clone(), crate::domain::value::Cell::Text(link.to_owned()));
+    }
+    let writable = setup.state(system).writes_enabled;
+    let change = Change { create: true, slot: slot.clone(), fields, before: Cells::new(), cells };
+    Ok(Some(Targets { system: system.clone(), external_id: None, change, writable }))
+}
+
+/// A field's value as its source of truth has it, or else the first system that has one.
+fn best(
+    setup: &Setup,
+    entity: &Entity,
+    field: &crate::domain::ids::FieldId,
+    holdings: &[Holding],
+) -> Option<Held> {
+    let slot = entity.slots().into_iter().find(|slot| slot.fields().any(|own| own.id == *field))?;
+    let source = setup.policy(entity, &slot).source_of_truth;
+    let value = |holding: &Holding| holding.fields.get(field).filter(|held| **held != Held::Unknown).cloned();
+    let present = || holdings.iter().filter(|holding| holding.present);
+    let first = present().find(|holding| Some(&holding.system) == source.as_ref()).and_then(value);
+    first.or_else(|| present().find_map(value))
+}
+
+impl Targets {
+    /// The target as a delivery of a resolution, held until then.
+    #[must_use]
+    pub fn delivery(
+        self,
+        w: &WriteSession,
+        resolution: &ResolutionId,
+        conflict: &ConflictId,
+        record: &RecordId,
+        entity: &Entity,
+        held_until: Time,
+    ) -> Delivery {
+        let now = w.now();
+        let state = if self.writable {
+            DeliveryState::Waiting { until: held_until }
+        } else {
+            DeliveryState::ByHand { since: now }
+        };
+        Delivery {
+            id: w.new_id().into(),
+            resolution: resolution.clone(),
+            conflict: conflict.clone(),
+            record: record.clone(),
+            system: self.system,
+            entity: entity.id.clone(),
+            external_id: self.external_id,
+            change: self.change,
+            state,
+            // The key exists before the first try, and is the same for every try.
+            idempotency_key: w.new_id(),
+            lease_until: None,
+            fence: 0,
+            created_at: now,
+        }
+    }
+}

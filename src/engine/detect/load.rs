@@ -1,0 +1,198 @@
+//! Everything the judge needs to know of a batch of records, read in a handful of statements.
+
+use crate::domain::audit::Actor;
+use crate::domain::author::Hand;
+use crate::domain::diff::Candidate;
+use crate::domain::entity::Entity;
+use crate::domain::ids::{ConflictId, EntityId, RecordId, ResolutionId, RunId, SystemId};
+use crate::domain::judge::time_of_change;
+use crate::domain::record::{Base, Holding};
+use crate::domain::time::Time;
+use crate::engine::Setup;
+use crate::store::conflicts::{Conflict, Difference, Exception};
+use crate::store::records::Record;
+use crate::store::resolutions::{Delivery, Resolution};
+use crate::store::runs::Cursor;
+use crate::store::{StoreError, WriteSession, conflicts, holdings, records, resolutions, runs};
+use chrono::TimeDelta;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Counting stops here: more is bulk all the same.
+const BURST_MOST: i64 = 10_000;
+
+/// A batch of records with all that is stored about them.
+pub(super) struct Batch {
+    pub setup: Arc<Setup>,
+    pub entity: Entity,
+    pub run: RunId,
+    pub now: Time,
+    records: HashMap<RecordId, Record>,
+    holdings: HashMap<RecordId, Vec<Holding>>,
+    bases: HashMap<RecordId, Base>,
+    conflicts: Vec<Conflict>,
+    differences: HashMap<RecordId, Vec<Difference>>,
+    exceptions: HashMap<RecordId, Vec<Exception>>,
+    deliveries: Vec<Delivery>,
+    resolutions: Vec<Resolution>,
+    pub cursors: HashMap<SystemId, Cursor>,
+    bursts: HashMap<(SystemId, String, i64), i64>,
+}
+
+/// One record's share of a batch.
+pub(super) struct Loaded<'a> {
+    pub batch: &'a Batch,
+    pub record: &'a Record,
+    /// In the order of the configuration.
+    pub holdings: &'a [Holding],
+    pub base: Base,
+    /// Open, excepted, or decided and on their way.
+    pub differences: &'a [Difference],
+    pub exceptions: &'a [Exception],
+}
+
+impl Batch {
+    pub async fn load(
+        w: &mut WriteSession,
+        setup: &Arc<Setup>,
+        entity: &EntityId,
+        run: &RunId,
+        ids: &[RecordId],
+    ) -> Result<Self, StoreError> {
+        let entity = setup.catalog.entity(entity).cloned();
+        let entity =
+            entity.ok_or_else(|| StoreError::Row("a record's entity is not configured".to_owned()))?;
+        let records =
+            records::of_ids(w, ids).await?.into_iter().map(|record| (record.id.clone(), record)).collect();
+        let holdings = mapped(setup, &entity.id, holdings::of_records(w, ids).await?);
+        let differences = conflicts::unfinished(w, ids).await?;
+        let conflicts = conflicts::unclosed(w, ids, differences.iter().map(|d| &d.conflict)).await?;
+        let decided: Vec<_> = differences.iter().filter_map(|d| d.state.resolution().cloned()).collect();
+        let mut cursors = HashMap::new();
+        for mapping in setup.catalog.mappings_of(&entity.id) {
+            cursors.insert(mapping.system.clone(), runs::cursor(w, &mapping.system, &entity.id).await?);
+        }
+        let mut batch = Self {
+            setup: setup.clone(),
+            run: run.clone(),
+            now: w.now(),
+            records,
+            bases: records::bases(w, ids).await?.into_iter().collect(),
+            conflicts,
+            exceptions: by_record(conflicts::exceptions(w, ids).await?, |exception| exception.record.clone()),
+            deliveries: resolutions::deliveries(w, &decided).await?,
+            resolutions: resolutions::of_ids(w, &decided).await?,
+            differences: by_record(differences, |difference| difference.record.clone()),
+            holdings,
+            cursors,
+            bursts: HashMap::new(),
+            entity,
+        };
+        batch.count_bursts(w).await?;
+        Ok(batch)
+    }
+
+    pub fn of<'a>(&'a self, id: &RecordId) -> Option<Loaded<'a>> {
+        Some(Loaded {
+            batch: self,
+            record: self.records.get(id)?,
+            holdings: self.holdings.get(id).map_or(&[], Vec::as_slice),
+            base: self.bases.get(id).cloned().unwrap_or_default(),
+            differences: self.differences.get(id).map_or(&[], Vec::as_slice),
+            exceptions: self.exceptions.get(id).map_or(&[], Vec::as_slice),
+        })
+    }
+
+    /// The hand behind a candidate.
+    pub fn hand(&self, candidate: &Candidate) -> Hand {
+        let author = candidate.read.modified_by.as_deref();
+        let mapping = self.setup.catalog.mapping(&candidate.system, &self.entity.id);
+        let ours = author == Some(&Actor::referee().name);
+        let kind = mapping.filter(|_| !ours).map(|mapping| mapping.author_kind(author));
+        let key = time_of_change(candidate)
+            .zip(author)
+            .map(|(time, author)| burst_key(&candidate.system, author, time));
+        let burst = key.and_then(|key| self.bursts.get(&key)).copied().unwrap_or(0);
+        Hand { kind: kind.unwrap_or(crate::domain::author::AuthorKind::Machine), burst }
+    }
+
+    /// The conflict of a record that is not closed, or the one of this id.
+    pub fn conflict(&self, record: &RecordId, id: Option<&ConflictId>) -> Option<&Conflict> {
+        let unclosed = self.conflicts.iter().find(|c| c.record == *record && c.closed_at.is_none());
+        unclosed.or_else(|| self.conflicts.iter().find(|conflict| Some(&conflict.id) == id))
+    }
+
+    /// Every delivery of a resolution.
+    pub fn deliveries(&self, resolution: &ResolutionId) -> impl Iterator<Item = &Delivery> {
+        self.deliveries.iter().filter(move |delivery| delivery.resolution == *resolution)
+    }
+
+    /// The decision of that id.
+    pub fn resolution(&self, id: &ResolutionId) -> Option<&Resolution> {
+        self.resolutions.iter().find(|resolution| resolution.id == *id)
+    }
+
+    /// Counts, for each change by a named author, how many records that author changed then.
+    async fn count_bursts(&mut self, w: &mut WriteSession) -> Result<(), StoreError> {
+        let mut keys = HashMap::new();
+        for holding in self.holdings.values().flatten().filter(|holding| holding.revision > 1) {
+            if let Some((author, time)) = holding.read.modified_by.as_ref().zip(holding.read.modified_at) {
+                keys.insert(burst_key(&holding.system, author, time), time);
+            }
+        }
+        for (key, time) in keys {
+            let window = TimeDelta::minutes(5);
+            let count = holdings::burst(w, &key.0, &key.1, time - window, time + window, BURST_MOST).await?;
+            self.bursts.insert(key, count);
+        }
+        Ok(())
+    }
+}
+
+fn burst_key(system: &SystemId, author: &str, time: Time) -> (SystemId, String, i64) {
+    (system.clone(), author.to_owned(), time.timestamp() / 60)
+}
+
+fn by_record<T>(rows: Vec<T>, record: impl Fn(&T) -> RecordId) -> HashMap<RecordId, Vec<T>> {
+    let mut map: HashMap<RecordId, Vec<T>> = HashMap::new();
+    for row in rows {
+        map.entry(record(&row)).or_default().push(row);
+    }
+    map
+}
+
+/// Holdings through their mappings, by record, in the order of the configuration. A holding
+/// whose mapping is gone takes no part.
+pub(in crate::engine) fn mapped(
+    setup: &Setup,
+    entity: &EntityId,
+    rows: Vec<holdings::Holding>,
+) -> HashMap<RecordId, Vec<Holding>> {
+    let mut rows = by_record(rows, |row| row.record.clone());
+    rows.drain()
+        .map(|(record, rows)| {
+            let all = setup.catalog.mappings_of(entity).flat_map(|mapping| {
+                let own = rows.iter().filter(|row| row.system == mapping.system);
+                own.map(|row| through(mapping, row)).collect::<Vec<_>>()
+            });
+            (record, all.collect())
+        })
+        .collect()
+}
+
+fn through(mapping: &crate::domain::mapping::Mapping, row: &holdings::Holding) -> Holding {
+    let mapped = mapping.read(&row.cells);
+    Holding {
+        record: row.record.clone(),
+        system: row.system.clone(),
+        external_id: row.external_id.clone(),
+        present: row.present,
+        cells: row.cells.clone(),
+        fields: mapped.fields,
+        problems: mapped.problems,
+        revision: row.revision,
+        version: row.version.clone(),
+        read: row.read.clone(),
+        token: row.token.clone(),
+    }
+}

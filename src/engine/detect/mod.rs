@@ -1,0 +1,111 @@
+//! Detect: judges records whose holdings changed, in batches, each batch one transaction.
+
+mod deliver;
+mod load;
+mod record;
+mod settle;
+
+pub use deliver::{Targets, creation, plan};
+pub(super) use load::mapped;
+pub(super) use record::resolution_state;
+pub use settle::RECORD;
+
+use super::Engine;
+use crate::domain::audit::Event;
+use crate::domain::ids::{EntityId, RecordId, RunId};
+use crate::store::runs::Counts;
+use crate::store::{StoreError, WriteSession, conflicts, records, resolutions};
+use load::Batch;
+use record::Ruling;
+use std::sync::Arc;
+
+/// Records judged in one transaction.
+const BATCH: i64 = 200;
+
+impl Engine {
+    /// Judges every record of an entity that waits for it, and says what came of it.
+    ///
+    /// # Errors
+    /// The store failed, or the entity is not configured.
+    pub async fn judge(&self, entity: &EntityId, run: &RunId) -> Result<Counts, StoreError> {
+        let mut counts = Counts::default();
+        loop {
+            let ids = records::unjudged(&mut self.store.session().await?, entity, BATCH).await?;
+            if ids.is_empty() {
+                return Ok(counts);
+            }
+            counts.add(&self.judge_batch(entity, run, ids).await?);
+        }
+    }
+
+    async fn judge_batch(
+        &self,
+        entity: &EntityId,
+        run: &RunId,
+        ids: Vec<RecordId>,
+    ) -> Result<Counts, StoreError> {
+        let (setup, entity, run) = (self.setup(), entity.clone(), run.clone());
+        self.store
+            .write(async move |w| {
+                let batch = Batch::load(w, &setup, &entity, &run, &ids).await?;
+                let (mut counts, mut events) = (Counts::default(), Vec::new());
+                for id in &ids {
+                    let Some(ruling) = batch.rule(w, id)? else { continue };
+                    save(w, ruling, &mut counts, &mut events).await?;
+                }
+                records::judged(w, &ids).await?;
+                Ok((counts, events))
+            })
+            .await
+    }
+
+    /// Judges one record now, inside a transaction of the caller's.
+    pub(super) async fn judge_record(
+        setup: &Arc<super::Setup>,
+        w: &mut WriteSession,
+        entity: &EntityId,
+        record: &RecordId,
+        events: &mut Vec<Event>,
+    ) -> Result<(), StoreError> {
+        let ids = std::slice::from_ref(record);
+        let batch = Batch::load(w, setup, entity, &RunId::default(), ids).await?;
+        if let Some(ruling) = batch.rule(w, record)? {
+            save(w, ruling, &mut Counts::default(), events).await?;
+        }
+        records::judged(w, ids).await
+    }
+}
+
+async fn save(
+    w: &mut WriteSession,
+    ruling: Ruling,
+    counts: &mut Counts,
+    events: &mut Vec<Event>,
+) -> Result<(), StoreError> {
+    counts.add(&ruling.counts);
+    events.extend(ruling.events);
+    if let Some(base) = ruling.base {
+        records::save_bases(w, &[base]).await?;
+    }
+    if let Some((conflict, is_new)) = ruling.conflict {
+        if is_new {
+            conflicts::insert(w, &conflict).await?;
+        }
+        conflicts::save(w, &conflict).await?;
+    }
+    for (resolution, deliveries) in ruling.resolutions {
+        resolutions::insert(w, &resolution).await?;
+        resolutions::insert_deliveries(w, &deliveries).await?;
+    }
+    conflicts::save_differences(w, &ruling.differences).await?;
+    for delivery in ruling.deliveries {
+        resolutions::save_delivery(w, &delivery).await?;
+    }
+    for (resolution, state) in ruling.resolution_states {
+        resolutions::set_state(w, &resolution, state).await?;
+    }
+    for (record, field) in ruling.ended_exceptions {
+        conflicts::end_exception(w, &record, &field).await?;
+    }
+    Ok(())
+}

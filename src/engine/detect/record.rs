@@ -1,0 +1,388 @@
+//! The ruling on one record: what is agreed, what is disputed, what a rule settles. It is
+//! computed from what was loaded and writes nothing itself.
+
+use super::deliver;
+use super::load::{Batch, Loaded};
+use crate::domain::audit::{About, Action, Actor, Event};
+use crate::domain::author::Hand;
+use crate::domain::cause;
+use crate::domain::conflict::{DifferenceState, Dispute};
+use crate::domain::delivery::DeliveryState;
+use crate::domain::diff::{self, Compared, Kind, Standing};
+use crate::domain::entity::Slot;
+use crate::domain::ids::{FieldId, RecordId, ResolutionId, SystemId};
+use crate::domain::judge::{Case, Verdict};
+use crate::domain::policy::Stakes;
+use crate::domain::record::{Agreed, Base};
+use crate::domain::resolution::{Chosen, Outcome};
+use crate::domain::time::Time;
+use crate::domain::value::Tuple;
+use crate::store::conflicts::{Conflict, Difference};
+use crate::store::resolutions::{Delivery, Resolution};
+use crate::store::runs::Counts;
+use crate::store::{StoreError, WriteSession};
+
+/// What is to be stored of a record after it was judged.
+#[derive(Default)]
+pub(super) struct Ruling {
+    pub base: Option<(RecordId, Base)>,
+    /// The record's conflict, and whether it is new.
+    pub conflict: Option<(Conflict, bool)>,
+    pub differences: Vec<Difference>,
+    pub resolutions: Vec<(Resolution, Vec<Delivery>)>,
+    pub deliveries: Vec<Delivery>,
+    pub resolution_states: Vec<(ResolutionId, &'static str)>,
+    pub ended_exceptions: Vec<(RecordId, FieldId)>,
+    pub counts: Counts,
+    pub events: Vec<Event>,
+}
+
+pub(super) struct Judge<'a> {
+    pub loaded: Loaded<'a>,
+    pub w: &'a WriteSession,
+    pub ruling: Ruling,
+    base: Base,
+    base_moved: bool,
+}
+
+impl Batch {
+    /// Judges one record; None when it is no longer stored.
+    pub fn rule(&self, w: &WriteSession, id: &RecordId) -> Result<Option<Ruling>, StoreError> {
+        let Some(loaded) = self.of(id) else { return Ok(None) };
+        let base = loaded.base.clone();
+        let mut judge = Judge { loaded, w, ruling: Ruling::default(), base, base_moved: false };
+        judge.presence()?;
+        for slot in self.entity.slots() {
+            judge.slot(&slot)?;
+        }
+        Ok(Some(judge.finish()))
+    }
+}
+
+impl<'a> Judge<'a> {
+    pub fn now(&self) -> Time {
+        self.loaded.batch.now
+    }
+
+    pub fn existing(&self, field: &FieldId) -> Option<&'a Difference> {
+        self.loaded.differences.iter().find(|difference| difference.dispute.field == *field)
+    }
+
+    fn slot(&mut self, slot: &Slot<'_>) -> Result<(), StoreError> {
+        let compared = diff::compare(slot, &self.loaded.base, self.loaded.holdings);
+        let existing = self.existing(slot.id);
+        match (&compared.standing, existing) {
+            (Standing::Waiting, _) => {}
+            (Standing::Agreed(tuple), existing) => {
+                self.agree(slot, tuple);
+                if let Some(difference) = existing {
+                    self.came_to_agree(difference);
+                }
+            }
+            (Standing::Differs(kind), Some(difference)) if difference.state.is_under_way() => {
+                if self.was_moved(slot, difference, &compared) && self.withdraw(difference) {
+                    self.differs(slot, *kind, &compared, Some(difference), true)?;
+                }
+            }
+            (Standing::Differs(kind), existing) => self.differs(slot, *kind, &compared, existing, false)?,
+        }
+        Ok(())
+    }
+
+    /// Every system that maps the slot is known and equal: the base advances.
+    fn agree(&mut self, slot: &Slot<'_>, tuple: &Tuple) {
+        let speakers = self.loaded.holdings.iter().filter(|h| h.present && diff::shown(slot, h).is_some());
+        let times: Option<Vec<Time>> = speakers.map(|holding| holding.read.modified_at).collect();
+        let now = self.now();
+        // Since the last change of any of these rows they agree; without such times, since now.
+        let since =
+            times.and_then(|times| times.into_iter().max()).filter(|time| *time <= now).unwrap_or(now);
+        for (field, held) in slot.fields().zip(tuple) {
+            let normal = field.comparison.normal(held);
+            let known = self.base.0.get(&field.id);
+            if known.is_none_or(|agreed| field.comparison.normal(&agreed.0) != normal) {
+                self.base.0.insert(field.id.clone(), Agreed(held.clone(), since));
+                self.base_moved = true;
+            }
+        }
+    }
+
+    pub fn differs(
+        &mut self,
+        slot: &Slot<'_>,
+        kind: Kind,
+        compared: &Compared,
+        existing: Option<&Difference>,
+        review: bool,
+    ) -> Result<(), StoreError> {
+        let batch = self.loaded.batch;
+        let hands: Vec<Hand> = compared.candidates.iter().map(|candidate| batch.hand(candidate)).collect();
+        let policy = batch.setup.policy(&batch.entity, slot);
+        let clock_difference_ms =
+            batch.setup.clock_difference_ms(compared.candidates.iter().map(|c| &c.system));
+        let judgement = Case { kind, compared, hands: &hands, policy: &policy, clock_difference_ms }.judge();
+        let dispute = Dispute {
+            field: slot.id.clone(),
+            kind,
+            values: Dispute::distinct(compared, &hands),
+            absent: Vec::new(),
+            agreed: compared.base.clone(),
+            findings: judgement.findings,
+            cause: cause::of_values(slot, kind, compared, &hands),
+            policy,
+        };
+        if self.is_excepted(&dispute) {
+            return Ok(());
+        }
+        match judgement.verdict {
+            Verdict::Settle { values, .. } if !review => self.settle(slot, dispute, &values, existing),
+            _ => self.open(dispute, existing),
+        }
+    }
+
+    /// Whether the difference stands by a decision; an exception that no longer fits ends.
+    pub fn is_excepted(&mut self, dispute: &Dispute) -> bool {
+        let exception = self.loaded.exceptions.iter().find(|exception| exception.field == dispute.field);
+        let Some(exception) = exception else { return false };
+        let stands = exception.until > self.now() && exception.fingerprint == dispute.fingerprint();
+        if !stands {
+            self.ruling.ended_exceptions.push((self.loaded.record.id.clone(), dispute.field.clone()));
+        }
+        stands
+    }
+
+    /// Puts a difference before a person, or brings an open one up to date.
+    pub fn open(&mut self, dispute: Dispute, existing: Option<&Difference>) -> Result<(), StoreError> {
+        let fingerprint = dispute.fingerprint();
+        let version = self.loaded.batch.setup.policy_version;
+        if let Some(known) = existing.filter(|known| known.state.is_open()) {
+            let same = known.fingerprint == fingerprint && known.policy_version == version;
+            if same && known.dispute.cause == dispute.cause {
+                return Ok(());
+            }
+        }
+        let mut difference = self.difference(dispute, existing, fingerprint);
+        difference.state = DifferenceState::Open;
+        self.ruling.differences.push(difference);
+        Ok(())
+    }
+
+    /// Settles a difference the way of any decision, with the policy version as actor.
+    fn settle(
+        &mut self,
+        slot: &Slot<'_>,
+        dispute: Dispute,
+        values: &Tuple,
+        existing: Option<&Difference>,
+    ) -> Result<(), StoreError> {
+        let batch = self.loaded.batch;
+        let Ok(targets) = deliver::plan(&batch.setup, &batch.entity, slot, values, self.loaded.holdings)
+        else {
+            // A system cannot store the value: a person sees the same refusal and can type another.
+            return self.open(dispute, existing);
+        };
+        let fingerprint = dispute.fingerprint();
+        let mut difference = self.difference(dispute, existing, fingerprint);
+        let (id, now) = (ResolutionId(self.w.new_id()), self.now());
+        let kept = difference
+            .dispute
+            .values
+            .iter()
+            .find(|value| value.holders.iter().any(|holder| holder.candidate.shown == *values));
+        let outcome = Outcome::Keep { value: kept.map_or(1, |value| value.n) };
+        let field = difference.dispute.field.clone();
+        difference.state =
+            DifferenceState::Open.settle_by_rule(id.clone()).map_err(|e| StoreError::Row(e.to_string()))?;
+        let conflict = difference.conflict.clone();
+        let record = self.loaded.record.id.clone();
+        let deliveries: Vec<Delivery> = targets
+            .into_iter()
+            .map(|target| target.delivery(self.w, &id, &conflict, &record, &batch.entity, now))
+            .collect();
+        let actor = Actor::rule(batch.setup.policy_version);
+        self.tell(Action::SettledByRule, Some(&field), |event| {
+            let about = About { resolution: Some(id.clone()), ..event.about.clone() };
+            Event { actor: actor.clone(), about, ..event }
+                .fact("rule", difference.dispute.policy.rule.as_str())
+        });
+        let resolution = Resolution {
+            id,
+            conflict,
+            record,
+            state: "sending".to_owned(),
+            actor,
+            reason: String::new(),
+            note: String::new(),
+            created_at: now,
+            held_until: now,
+            policy_version: batch.setup.policy_version,
+            page: serde_json::to_string(&[&difference.dispute])?,
+            outcomes: vec![Chosen { difference: difference.id.clone(), field, outcome }],
+        };
+        self.ruling.counts.settled_by_rule += 1;
+        self.ruling.resolutions.push((resolution, deliveries));
+        self.ruling.differences.push(difference);
+        Ok(())
+    }
+
+    /// The difference with its new dispute, in the record's conflict; the caller sets its state.
+    fn difference(
+        &mut self,
+        dispute: Dispute,
+        existing: Option<&Difference>,
+        fingerprint: String,
+    ) -> Difference {
+        let conflict = self.conflict(existing);
+        let opened_at = existing.map_or(self.now(), |known| known.opened_at);
+        Difference {
+            id: existing.map_or_else(|| self.w.new_id().into(), |known| known.id.clone()),
+            conflict,
+            record: self.loaded.record.id.clone(),
+            entity: self.loaded.record.entity.clone(),
+            state: existing.map_or(DifferenceState::Open, |known| known.state.clone()),
+            fingerprint,
+            due_at: opened_at + chrono::TimeDelta::hours(i64::from(dispute.policy.due_hours)),
+            policy_version: self.loaded.batch.setup.policy_version,
+            opened_at,
+            dispute,
+        }
+    }
+
+    /// The id of the record's conflict: the unclosed one, the one the difference was in, or a new one.
+    fn conflict(&mut self, existing: Option<&Difference>) -> crate::domain::ids::ConflictId {
+        if self.ruling.conflict.is_none() {
+            let record = self.loaded.record;
+            let known =
+                self.loaded.batch.conflict(&record.id, existing.map(|known| &known.conflict)).cloned();
+            let is_new = known.is_none();
+            let conflict = known.unwrap_or_else(|| Conflict {
+                id: self.w.new_id().into(),
+                record: record.id.clone(),
+                entity: record.entity.clone(),
+                title: record.title.clone(),
+                open: false,
+                stakes: Stakes::Low,
+                due_at: self.now(),
+                opened_at: self.now(),
+                closed_at: None,
+                assignee: None,
+                claimed_by: None,
+                claimed_until: None,
+                version: 0,
+                draft: None,
+            });
+            self.ruling.conflict = Some((conflict, is_new));
+        }
+        self.ruling.conflict.as_ref().map(|(conflict, _)| conflict.id.clone()).unwrap_or_default()
+    }
+
+    /// Stores a difference whose state alone changed.
+    pub fn change(&mut self, difference: &Difference, state: DifferenceState) {
+        let conflict = self.conflict(Some(difference));
+        self.ruling.differences.push(Difference { conflict, state, ..difference.clone() });
+    }
+
+    pub fn set_draft(&mut self, resolution: &Resolution) {
+        if let Some((conflict, _)) = &mut self.ruling.conflict {
+            conflict.draft = serde_json::to_string(&resolution.outcomes).ok();
+        }
+    }
+
+    pub fn set_delivery(&mut self, delivery: &Delivery, state: DeliveryState) {
+        self.ruling.deliveries.push(Delivery { state, ..delivery.clone() });
+    }
+
+    pub fn tell(&mut self, action: Action, field: Option<&FieldId>, more: impl FnOnce(Event) -> Event) {
+        let record = self.loaded.record;
+        let run = Some(self.loaded.batch.run.clone()).filter(|run| !run.0.is_empty());
+        let about = About {
+            entity: Some(record.entity.clone()),
+            record: Some(record.id.clone()),
+            conflict: self.ruling.conflict.as_ref().map(|(conflict, _)| conflict.id.clone()),
+            field: field.cloned(),
+            run,
+            ..About::default()
+        };
+        let event =
+            Event::new(action, Actor::referee(), about).policy(self.loaded.batch.setup.policy_version);
+        self.ruling.events.push(more(event.value("record", &record.title)));
+    }
+
+    fn finish(mut self) -> Ruling {
+        if self.base_moved {
+            self.ruling.base = Some((self.loaded.record.id.clone(), self.base.clone()));
+        }
+        if self.ruling.conflict.is_some() && !self.ruling.differences.is_empty() {
+            self.finish_conflict();
+        }
+        self.ruling
+    }
+
+    /// The conflict as its differences leave it: open, waiting for deliveries, or closed.
+    fn finish_conflict(&mut self) {
+        let changed = &self.ruling.differences;
+        let untouched = self
+            .loaded
+            .differences
+            .iter()
+            .filter(|known| changed.iter().all(|difference| difference.id != known.id));
+        let all: Vec<&Difference> = untouched.chain(changed).collect();
+        let open: Vec<&&Difference> = all.iter().filter(|difference| difference.state.is_open()).collect();
+        let under_way = all.iter().any(|difference| difference.state.is_under_way());
+        let stakes = open.iter().map(|difference| difference.dispute.policy.stakes).max();
+        let due_at = open.iter().map(|difference| difference.due_at).min();
+        let fields: Vec<String> = open.iter().map(|d| d.dispute.field.to_string()).collect();
+        let cause = open.first().map_or("", |difference| difference.dispute.cause.name());
+        let now = self.now();
+        let title = self.loaded.record.title.clone();
+        let Some((conflict, is_new)) = &mut self.ruling.conflict else { return };
+        let (was_open, was_closed, is_new) = (conflict.open, conflict.closed_at.is_some(), *is_new);
+        conflict.title = title;
+        conflict.open = stakes.is_some();
+        conflict.stakes = stakes.unwrap_or(conflict.stakes);
+        conflict.due_at = due_at.unwrap_or(conflict.due_at);
+        conflict.closed_at = if conflict.open || under_way { None } else { conflict.closed_at.or(Some(now)) };
+        conflict.version += 1;
+        let (is_open, is_closed) = (conflict.open, conflict.closed_at.is_some());
+        if is_open && !was_open {
+            let action = if is_new { Action::ConflictOpened } else { Action::ConflictReopened };
+            self.ruling.counts.opened += 1;
+            self.tell(action, None, |event| event.fact("fields", fields.join(",")).fact("cause", cause));
+        }
+        if is_closed && !was_closed && !is_new {
+            self.tell(Action::ConflictClosed, None, |event| event);
+        }
+    }
+}
+
+/// What a resolution is after its deliveries moved.
+pub(in crate::engine) fn resolution_state<'d>(
+    states: impl Iterator<Item = &'d DeliveryState>,
+) -> &'static str {
+    let (mut all_done, mut waiting, mut moving, mut stuck) = (true, false, false, false);
+    for state in states {
+        match state {
+            DeliveryState::Confirmed { .. } => {}
+            DeliveryState::AcceptedWithChanges { .. }
+            | DeliveryState::Refused { .. }
+            | DeliveryState::ByHand { .. } => (all_done, stuck) = (false, true),
+            DeliveryState::Overtaken { .. } => return "overtaken",
+            DeliveryState::Undone { .. } => return "undone",
+            DeliveryState::Waiting { .. } => (all_done, waiting) = (false, true),
+            _ => (all_done, moving) = (false, true),
+        }
+    }
+    match () {
+        () if all_done => "done",
+        () if moving => "sending",
+        () if waiting => "held",
+        () if stuck => "partly",
+        () => "sending",
+    }
+}
+
+/// The systems that hold the record, and those that lack it.
+pub(super) struct Presence {
+    pub absent: Vec<SystemId>,
+    pub kind: Kind,
+}

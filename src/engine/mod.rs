@@ -1,0 +1,40 @@
+//! Floor 2: the verbs. Each one that changes anything is a closure handed to the store, which
+//! commits it with its audit events.
+
+pub mod detect;
+mod refusal;
+pub mod setup;
+
+pub use refusal::Refusal;
+pub use setup::Setup;
+
+use crate::connectors::Connector;
+use crate::domain::ids::SystemId;
+use crate::store::{Store, StoreError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, RwLock};
+
+/// The engine: the store it works on and the connectors it talks through.
+pub struct Engine {
+    store: Store,
+    setup: RwLock<Arc<Setup>>,
+    connectors: Mutex<HashMap<SystemId, Arc<dyn Connector>>>,
+}
+
+impl Engine {
+    /// An engine on this store, with the configuration that is in force there.
+    ///
+    /// # Errors
+    /// The store cannot be read, or holds a configuration this program does not understand.
+    pub async fn start(store: Store) -> Result<Arc<Self>, StoreError> {
+        let setup = Setup::load(&mut store.session().await?).await?;
+        let (setup, connectors) = (RwLock::new(Arc::new(setup)), Mutex::default());
+        Ok(Arc::new(Self { store, setup, connectors }))
+    }
+
+    /// The store: for reading, and for the verbs of this floor.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+}

@@ -1,0 +1,208 @@
+//! What is configured and in force, read from the store and kept until it changes.
+
+use super::{Engine, Refusal};
+use crate::connectors::{self, Connector, ConnectorError, Secret, Settings};
+use crate::domain::access::{Right, Viewer};
+use crate::domain::audit::{About, Action, Actor, Event};
+use crate::domain::catalog::Catalog;
+use crate::domain::chance;
+use crate::domain::entity::{Entity, Slot};
+use crate::domain::ids::{EntityId, SystemId};
+use crate::domain::policy::{Effective, Policies};
+use crate::domain::seal::SealBroken;
+use crate::store::configuration::{self, Document, SystemState};
+use crate::store::{Session, StoreError};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Configuration, policies and system states of one moment.
+#[derive(Clone, Debug, Default)]
+pub struct Setup {
+    pub catalog: Catalog,
+    pub catalog_version: i64,
+    pub policies: Policies,
+    pub policy_version: i64,
+    pub states: HashMap<SystemId, SystemState>,
+}
+
+impl Setup {
+    pub(super) async fn load(s: &mut Session) -> Result<Self, StoreError> {
+        let configuration = configuration::current(s, Document::Configuration).await?;
+        let policies = configuration::current(s, Document::Policies).await?;
+        let states = configuration::system_states(s).await?;
+        let mut setup = Self::default();
+        if let Some(version) = configuration {
+            (setup.catalog, setup.catalog_version) = (serde_json::from_str(&version.body)?, version.version);
+        }
+        if let Some(version) = policies {
+            (setup.policies, setup.policy_version) = (serde_json::from_str(&version.body)?, version.version);
+        }
+        setup.states = states.into_iter().map(|state| (state.id.clone(), state)).collect();
+        Ok(setup)
+    }
+
+    /// The policy in force for a slot.
+    #[must_use]
+    pub fn policy(&self, entity: &Entity, slot: &Slot<'_>) -> Effective {
+        self.policies.effective(entity, slot)
+    }
+
+    /// The state of a system: watch only and running, if nothing else was ever set.
+    #[must_use]
+    pub fn state(&self, system: &SystemId) -> SystemState {
+        let fresh = || SystemState { id: system.clone(), ..SystemState::default() };
+        self.states.get(system).cloned().unwrap_or_else(fresh)
+    }
+
+    /// The largest difference between the clocks of these systems, in milliseconds.
+    #[must_use]
+    pub fn clock_difference_ms<'a>(&self, systems: impl Iterator<Item = &'a SystemId>) -> i64 {
+        let offsets: Vec<i64> =
+            systems.map(|system| self.state(system).clock_offset_ms.unwrap_or(0)).collect();
+        let range = offsets.iter().max().zip(offsets.iter().min());
+        range.map_or(0, |(most, least)| most - least)
+    }
+
+    /// An entity, or the refusal that it is unknown.
+    ///
+    /// # Errors
+    /// No such entity is configured.
+    pub fn entity(&self, id: &EntityId) -> Result<&Entity, Refusal> {
+        self.catalog.entity(id).ok_or(Refusal::NotFound("entity"))
+    }
+}
+
+impl Engine {
+    /// What is in force now.
+    #[must_use]
+    pub fn setup(&self) -> Arc<Setup> {
+        let setup = self.setup.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        setup.clone()
+    }
+
+    /// Reads configuration, policies and system states again: after a change here, and before
+    /// each run, since another process on the same database may have changed them.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn reload(&self) -> Result<Arc<Setup>, StoreError> {
+        let fresh = Arc::new(Setup::load(&mut self.store.session().await?).await?);
+        let mut setup = self.setup.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if setup.catalog != fresh.catalog || setup.states != fresh.states {
+            let mut connectors = self.connectors.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            connectors.clear();
+        }
+        *setup = fresh.clone();
+        Ok(fresh)
+    }
+
+    /// The connector of a system, opened once and kept.
+    ///
+    /// # Errors
+    /// The system is not configured, its settings cannot be used, or its secret does not open.
+    pub fn connector(&self, id: &SystemId) -> Result<Arc<dyn Connector>, ConnectorError> {
+        let mut connectors = self.connectors.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(connector) = connectors.get(id) {
+            return Ok(connector.clone());
+        }
+        let setup = self.setup();
+        let refused = |text: String| ConnectorError::Refused(text);
+        let system = setup.catalog.system(id).ok_or_else(|| refused(format!("there is no system “{id}”")))?;
+        let settings: Settings = serde_json::from_value(system.connector.clone())
+            .map_err(|e| refused(format!("the settings of “{id}” cannot be used: {e}")))?;
+        let secret = self.secret(&setup.state(id)).map_err(|e| refused(e.to_string()))?;
+        let connector = connectors::open(&settings, secret.as_ref())?;
+        connectors.insert(id.clone(), connector.clone());
+        Ok(connector)
+    }
+
+    fn secret(&self, state: &SystemState) -> Result<Option<Secret>, SealBroken> {
+        let Some(sealed) = &state.secret else { return Ok(None) };
+        let plain = self.store.key().open(&secret_place(&state.id), sealed)?;
+        let text = String::from_utf8(plain).map_err(|_| SealBroken)?;
+        Ok(Some(Secret::new(text)))
+    }
+
+    /// Seals and stores the secret of a system.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn save_secret(&self, id: &SystemId, secret: &str, actor: Actor) -> Result<(), Refusal> {
+        let nonce = chance::bytes(&**self.store.random());
+        let sealed =
+            self.store.key().seal(nonce, &secret_place(id), secret.as_bytes()).map_err(StoreError::from)?;
+        let id = id.clone();
+        self.change_state(id, actor, Action::ConfigurationChanged, move |state| {
+            state.secret = Some(sealed.clone())
+        })
+        .await
+    }
+
+    /// Lets Referee write to a system, or stops it: a separate, audited step.
+    ///
+    /// # Errors
+    /// The viewer may not, there is no such system, or the store failed.
+    pub async fn enable_writes(&self, viewer: &Viewer, id: &SystemId, enabled: bool) -> Result<(), Refusal> {
+        if !viewer.may(Right::Configure) {
+            return Err(Refusal::Forbidden);
+        }
+        self.setup().catalog.system(id).ok_or(Refusal::NotFound("system"))?;
+        let action = if enabled { Action::WritesEnabled } else { Action::WritesDisabled };
+        self.change_state(id.clone(), viewer.actor(), action, move |state| state.writes_enabled = enabled)
+            .await
+    }
+
+    async fn change_state(
+        &self,
+        id: SystemId,
+        actor: Actor,
+        action: Action,
+        change: impl Fn(&mut SystemState) + Send + 'static,
+    ) -> Result<(), Refusal> {
+        self.store
+            .write::<_, StoreError, _>(async move |w| {
+                let mut state = configuration::system_state(w, &id).await?;
+                change(&mut state);
+                configuration::save_system_state(w, &state).await?;
+                let about = About { system: Some(id.clone()), ..About::default() };
+                Ok(((), vec![Event::new(action, actor.clone(), about)]))
+            })
+            .await?;
+        self.reload().await?;
+        Ok(())
+    }
+
+    /// Seeds an empty store with a configuration and its policies as version 1 each. A store
+    /// that has a configuration is left as it is: the answer is then false.
+    ///
+    /// # Errors
+    /// The configuration has problems, or the store failed.
+    pub async fn seed(&self, catalog: Catalog) -> Result<bool, Refusal> {
+        let problems = catalog.problems();
+        if !problems.is_empty() {
+            return Err(Refusal::Invalid(problems.join("\n")));
+        }
+        if self.reload().await?.catalog_version > 0 {
+            return Ok(false);
+        }
+        let policies = serde_json::to_string(&catalog.policies).map_err(StoreError::from)?;
+        let body = serde_json::to_string(&Catalog { policies: Policies::default(), ..catalog })
+            .map_err(StoreError::from)?;
+        self.store
+            .write::<_, StoreError, _>(async move |w| {
+                let (author, reason) = ("Referee", "taken from the configuration file into an empty store");
+                configuration::insert(w, Document::Configuration, 1, author, reason, body.clone()).await?;
+                configuration::insert(w, Document::Policies, 1, author, reason, policies.clone()).await?;
+                let event =
+                    |action| Event::new(action, Actor::referee(), About::default()).fact("version", 1);
+                Ok(((), vec![event(Action::ConfigurationChanged), event(Action::PolicyChanged).policy(1)]))
+            })
+            .await?;
+        self.reload().await?;
+        Ok(true)
+    }
+}
+
+fn secret_place(id: &SystemId) -> String {
+    format!("systems/{id}/secret")
+}
