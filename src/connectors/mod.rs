@@ -1,12 +1,36 @@
 //! Connectors: the code that talks to one kind of system, behind one trait.
 //!
 //! A connector knows rows and columns, not entities: mappings turn one into the other.
+//! [`open`] makes one from its settings; it does no I/O, so a system that is down is found by
+//! the first call. Every call has a total deadline of [`DEADLINE`].
+
+mod calls;
+mod idle;
+mod lexeme;
+mod open;
+mod postgres;
+//mod rest;
+mod sql;
+mod sqlite;
+mod time;
+
+pub use open::{Secret, Settings, open};
+pub use postgres::{PostgresSettings, Tls};
+//pub use rest::{Auth, Collection, Paging, RestSettings, WriteMethod};
+pub use sqlite::SqliteSettings;
 
 use crate::domain::time::Time;
 use crate::domain::value::Cells;
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// Longest time to a connection.
+pub const CONNECT_DEADLINE: Duration = Duration::from_secs(5);
+
+/// Longest time of one call, from its start to its whole answer.
+pub const DEADLINE: Duration = Duration::from_secs(30);
 
 /// What a kind of system can do; shown to the admin and asked by the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,7 +80,8 @@ pub enum Scope {
 pub struct Page {
     pub rows: Vec<Row>,
     pub next: Option<String>,
-    /// Rows that had no usable key or could not be decoded, whole, with the reason.
+    /// Rows that had no usable key or could not be decoded: the whole row as JSON, as far as it
+    /// could be read, and the reason.
     pub unusable: Vec<(String, String)>,
     /// The system's clock at this page, where it tells.
     pub system_time: Option<Time>,
@@ -101,6 +126,13 @@ pub enum ConnectorError {
     /// The system's shape is not what the mapping says: a table, column or path is missing.
     #[error("{0}")]
     Shape(String),
+}
+
+impl ConnectorError {
+    /// Worth another try, at a time of the caller's choice.
+    fn unavailable(message: impl Into<String>) -> Self {
+        Self::Unavailable { message: message.into(), retry_after_seconds: None }
+    }
 }
 
 /// One system, spoken to.

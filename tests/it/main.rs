@@ -1,1 +1,3 @@
+//! Every test that needs more than one pure function, in one binary.
 
+mod support;

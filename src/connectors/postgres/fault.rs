@@ -1,0 +1,60 @@
+//! What PostgreSQL's errors mean for the caller.
+
+use crate::connectors::ConnectorError;
+use sqlx::postgres::PgDatabaseError;
+
+/// The error of a statement that was not carried out.
+pub(super) fn of(place: &str, error: &sqlx::Error) -> ConnectorError {
+    match error {
+        sqlx::Error::Database(inner) => match inner.try_downcast_ref::<PgDatabaseError>() {
+            Some(inner) => of_database(place, inner),
+            None => ConnectorError::Refused(inner.message().to_owned()),
+        },
+        sqlx::Error::Decode(source) | sqlx::Error::ColumnDecode { source, .. } => {
+            ConnectorError::Shape(format!("{place}: {source}"))
+        }
+        sqlx::Error::Configuration(source) => ConnectorError::Refused(format!("{place}: {source}")),
+        sqlx::Error::Io(source) => ConnectorError::unavailable(format!("{place}: {source}")),
+        other => ConnectorError::unavailable(format!("{place}: {other}")),
+    }
+}
+
+/// The error of a commit: an answer that did not come leaves open whether it was done.
+pub(super) fn of_commit(place: &str, error: &sqlx::Error) -> ConnectorError {
+    match of(place, error) {
+        // Serialisation failures are answers: the transaction is rolled back.
+        ConnectorError::Unavailable { message, .. } if !code(error).starts_with("40") => {
+            ConnectorError::Unknown(message)
+        }
+        other => other,
+    }
+}
+
+/// Whether the key's text is none of the key's type, so that no row can have it.
+pub(super) fn is_no_value(error: &sqlx::Error) -> bool {
+    ["22P02", "22003", "22007", "22008", "22021"].contains(&code(error).as_str())
+}
+
+fn code(error: &sqlx::Error) -> String {
+    let database = error.as_database_error();
+    database.and_then(|error| error.code()).map(|code| code.into_owned()).unwrap_or_default()
+}
+
+fn of_database(place: &str, error: &PgDatabaseError) -> ConnectorError {
+    let words = match error.detail() {
+        Some(detail) => format!("{} ({detail})", error.message()),
+        None => error.message().to_owned(),
+    };
+    match error.code() {
+        "42501" => ConnectorError::Credentials(words),
+        "42P01" | "42703" | "3D000" | "3F000" => ConnectorError::Shape(format!("{place}: {words}")),
+        "55P03" => ConnectorError::unavailable(format!("{place}: locked by another program: {words}")),
+        code => match code.get(..2) {
+            Some("28") => ConnectorError::Credentials(words),
+            Some("08" | "40" | "53" | "57" | "58" | "XX") => {
+                ConnectorError::unavailable(format!("{place}: {words}"))
+            }
+            _ => ConnectorError::Refused(words),
+        },
+    }
+}

@@ -1,0 +1,3 @@
+//! What several tests share: real servers, started by the tests and ended with them.
+
+pub mod postgres;
