@@ -2,9 +2,22 @@
 //!
 //! Two values are the same when their normal forms are the same text. The raw values are kept
 //! and shown; the normal form is used for judging only.
+//!
+//! Every normal form is its own normal form, so a text that could not be normalised never meets
+//! the normal form of another by chance.
+
+mod boolean;
+pub(in crate::domain) mod decimal;
+mod email;
+pub(in crate::domain) mod moment;
+#[cfg(test)]
+mod tests;
+pub(in crate::domain) mod text;
 
 use super::value::Held;
+use super::{country, phone};
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 
 /// How a field's values are normalised before they are compared.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,7 +32,8 @@ pub enum Comparison {
     Phone(String),
     /// Decimal numbers: `12.10` is `12.1`.
     Decimal,
-    /// Calendar dates in ISO 8601, an instant counting as its UTC text.
+    /// Calendar dates in ISO 8601, an instant counting as its UTC text. A time of day without
+    /// an offset stays one: it equals no instant, since its zone is not known.
     Date,
     /// Only the domain's letter case does not count.
     Email,
@@ -34,14 +48,39 @@ pub enum Comparison {
 #[error("{0}")]
 pub struct Invalid(pub String);
 
+impl Invalid {
+    /// `“text” is not what`, a long text being cut.
+    pub(in crate::domain) fn not(text: &str, what: &str) -> Self {
+        Self(format!("“{}” is not {what}", short(text)))
+    }
+}
+
+/// At most 60 characters of a text, for a message.
+pub(in crate::domain) fn short(text: &str) -> String {
+    match text.char_indices().nth(60) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 impl Comparison {
     /// The normal form of a text.
     ///
     /// # Errors
     /// The text is not of this kind: the reason names the text and what was expected.
     pub fn normal_text(&self, text: &str) -> Result<String, Invalid> {
-        let _ = text;
-        Err(Invalid(String::new()))
+        match self {
+            Self::Exact => Ok(text.nfc().collect()),
+            Self::Text => Ok(text::normal(text)),
+            Self::Phone(region) => phone::e164(text, region),
+            Self::Decimal => decimal::normal(text),
+            Self::Date => moment::normal(text),
+            Self::Email => email::normal(text),
+            Self::Country => country::find(text)
+                .map(|country| country.alpha2.to_owned())
+                .ok_or_else(|| Invalid::not(text, "a country's name or code (ISO 3166)")),
+            Self::Boolean => boolean::normal(text),
+        }
     }
 
     /// The normal form of a value. Empty and null stay themselves (whether they are equal is
@@ -55,5 +94,15 @@ impl Comparison {
             },
             other => other.clone(),
         }
+    }
+
+    /// Whether two values count as the same. Values equal as they stand are not normalised at
+    /// all, which is nearly every pair; what is unknown is the same as nothing, itself included.
+    #[must_use]
+    pub fn same(&self, a: &Held, b: &Held) -> bool {
+        if *a == Held::Unknown || *b == Held::Unknown {
+            return false;
+        }
+        a == b || self.normal(a) == self.normal(b)
     }
 }
