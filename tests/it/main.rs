@@ -1,1 +1,5 @@
+//! Every test that needs more than one pure function, in one binary.
 
+mod house;
+mod left_out;
+mod supply_chain;
