@@ -33,6 +33,7 @@ pub enum Action {
     DeliveryRefused,
     DeliveryOvertaken,
     DeliveryByHand,
+    DeliveryRetried,
     RunEnded,
     RunFailed,
     PolicyChanged,

@@ -91,13 +91,14 @@ pub enum OutcomeError {
 }
 
 impl Outcome {
-    /// The values every system shall hold, or None when nothing is to be written.
+    /// The values every system shall hold, or None when nothing is to be written. `slot` is None
+    /// for a record that is missing somewhere.
     ///
     /// # Errors
     /// The outcome does not fit the dispute, or a typed value is not of its field's kind.
     pub fn target(
         &self,
-        slot: &Slot<'_>,
+        slot: Option<&Slot<'_>>,
         dispute: &Dispute,
         now: Time,
     ) -> Result<Option<Tuple>, OutcomeError> {
@@ -110,7 +111,7 @@ impl Outcome {
                 Ok(Some(distinct.shown(dispute.policy.source_of_truth.as_ref()).to_vec()))
             }
             Self::Type { values } => {
-                check_typed(slot, values)?;
+                check_typed(slot.ok_or(OutcomeError::MissingRecord)?, values)?;
                 Ok(Some(values.clone()))
             }
             Self::LeaveDifferent { until } => {

@@ -1,9 +1,16 @@
 //! Floor 2: the verbs. Each one that changes anything is a closure handed to the store, which
 //! commits it with its audit events.
 
+mod deliveries;
 pub mod detect;
+mod intake;
+pub mod policies;
 mod refusal;
+pub mod review;
 pub mod setup;
+pub mod sync;
+mod worker;
+mod writeback;
 
 pub use refusal::Refusal;
 pub use setup::Setup;

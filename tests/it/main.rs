@@ -1,6 +1,6 @@
 //! Every test that needs more than one pure function, in one binary.
 
-mod support;
 mod house;
 mod left_out;
 mod supply_chain;
+mod support;

@@ -3,14 +3,16 @@
 mod deliver;
 mod load;
 mod record;
+mod refresh;
 mod settle;
 
 pub use deliver::{Targets, creation, plan};
 pub(super) use load::mapped;
 pub(super) use record::resolution_state;
+pub(super) use refresh::refresh;
 pub use settle::RECORD;
 
-use super::Engine;
+use super::{Engine, intake};
 use crate::domain::audit::Event;
 use crate::domain::ids::{EntityId, RecordId, RunId};
 use crate::store::runs::Counts;
@@ -50,6 +52,7 @@ impl Engine {
                 let batch = Batch::load(w, &setup, &entity, &run, &ids).await?;
                 let (mut counts, mut events) = (Counts::default(), Vec::new());
                 for id in &ids {
+                    index(w, &batch, id).await?;
                     let Some(ruling) = batch.rule(w, id)? else { continue };
                     save(w, ruling, &mut counts, &mut events).await?;
                 }
@@ -74,6 +77,21 @@ impl Engine {
         }
         records::judged(w, ids).await
     }
+}
+
+/// Brings a record's name on screen and the words it is found by up to date.
+async fn index(w: &mut WriteSession, batch: &Batch, id: &RecordId) -> Result<(), StoreError> {
+    let Some(loaded) = batch.of(id) else { return Ok(()) };
+    let title = loaded.holdings.iter().filter(|holding| holding.present).find_map(|holding| {
+        holding.fields.get(&batch.entity.title).and_then(|held| held.value()).map(str::to_owned)
+    });
+    if let Some(title) = title.filter(|title| *title != loaded.record.title) {
+        records::set_title(w, id, &title).await?;
+    }
+    let ids = loaded.holdings.iter().map(|holding| holding.external_id.as_str());
+    let values =
+        loaded.holdings.iter().flat_map(|holding| holding.fields.values()).filter_map(|held| held.value());
+    records::save_words(w, id, &intake::words(ids.chain(values))).await
 }
 
 async fn save(

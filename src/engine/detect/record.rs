@@ -3,6 +3,7 @@
 
 use super::deliver;
 use super::load::{Batch, Loaded};
+use super::refresh::Summary;
 use crate::domain::audit::{About, Action, Actor, Event};
 use crate::domain::author::Hand;
 use crate::domain::cause;
@@ -327,27 +328,19 @@ impl<'a> Judge<'a> {
             .iter()
             .filter(|known| changed.iter().all(|difference| difference.id != known.id));
         let all: Vec<&Difference> = untouched.chain(changed).collect();
-        let open: Vec<&&Difference> = all.iter().filter(|difference| difference.state.is_open()).collect();
-        let under_way = all.iter().any(|difference| difference.state.is_under_way());
-        let stakes = open.iter().map(|difference| difference.dispute.policy.stakes).max();
-        let due_at = open.iter().map(|difference| difference.due_at).min();
-        let fields: Vec<String> = open.iter().map(|d| d.dispute.field.to_string()).collect();
-        let cause = open.first().map_or("", |difference| difference.dispute.cause.name());
+        let summary = Summary::of(&all);
         let now = self.now();
         let title = self.loaded.record.title.clone();
         let Some((conflict, is_new)) = &mut self.ruling.conflict else { return };
         let (was_open, was_closed, is_new) = (conflict.open, conflict.closed_at.is_some(), *is_new);
         conflict.title = title;
-        conflict.open = stakes.is_some();
-        conflict.stakes = stakes.unwrap_or(conflict.stakes);
-        conflict.due_at = due_at.unwrap_or(conflict.due_at);
-        conflict.closed_at = if conflict.open || under_way { None } else { conflict.closed_at.or(Some(now)) };
-        conflict.version += 1;
+        summary.apply(conflict, now);
         let (is_open, is_closed) = (conflict.open, conflict.closed_at.is_some());
+        let (fields, cause) = (summary.fields, summary.cause);
         if is_open && !was_open {
             let action = if is_new { Action::ConflictOpened } else { Action::ConflictReopened };
             self.ruling.counts.opened += 1;
-            self.tell(action, None, |event| event.fact("fields", fields.join(",")).fact("cause", cause));
+            self.tell(action, None, |event| event.fact("fields", fields).fact("cause", cause));
         }
         if is_closed && !was_closed && !is_new {
             self.tell(Action::ConflictClosed, None, |event| event);

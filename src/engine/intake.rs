@@ -1,0 +1,243 @@
+//! Intake: rows as a connector read them become holdings, versions and records to be judged.
+
+use crate::connectors::{Page, Row};
+use crate::domain::entity::Entity;
+use crate::domain::ids::{RecordId, RunId};
+use crate::domain::mapping::Mapping;
+use crate::domain::record::Reading;
+use crate::domain::seal::sha256;
+use crate::domain::time::Time;
+use crate::domain::value::Cells;
+use crate::store::holdings::{Holding, Version};
+use crate::store::records::Record;
+use crate::store::runs::SetAside;
+use crate::store::{StoreError, WriteSession, holdings, records};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Where rows come from.
+pub(super) struct Source<'a> {
+    pub entity: &'a Entity,
+    pub mapping: &'a Mapping,
+    /// The run that read them, or the delivery that read them back.
+    pub run: &'a RunId,
+    /// `run` or `write`.
+    pub origin: &'static str,
+    /// The start of the read before this one.
+    pub read_after: Option<Time>,
+}
+
+/// What a page changed.
+#[derive(Default)]
+pub(super) struct Taken {
+    pub changed: i64,
+    pub set_aside: Vec<SetAside>,
+}
+
+impl Source<'_> {
+    /// Takes a page of rows. Rows equal to what is held change nothing.
+    pub async fn take(&self, w: &mut WriteSession, page: Page) -> Result<Taken, StoreError> {
+        let mut taken = Taken { set_aside: unusable(page.unusable), ..Taken::default() };
+        let rows = unique(page.rows, &mut taken.set_aside);
+        let ids: Vec<&str> = rows.keys().map(String::as_str).collect();
+        let known = holdings::by_external_ids(w, &self.mapping.system, &self.entity.id, &ids).await?;
+        let mut known: HashMap<String, Holding> =
+            known.into_iter().map(|holding| (holding.external_id.clone(), holding)).collect();
+        let (mut fresh, mut changed) = (Vec::new(), Vec::new());
+        for row in rows.into_values() {
+            let digest = digest(&row.cells)?;
+            match known.remove(&row.key) {
+                Some(holding) if holding.present && holding.digest == digest => {}
+                Some(holding) => changed.push((holding, row, digest)),
+                None => fresh.push((row, digest)),
+            }
+        }
+        taken.changed = i64::try_from(fresh.len() + changed.len()).unwrap_or(i64::MAX);
+        let mut touched = self.take_fresh(w, fresh).await?;
+        touched.extend(self.take_changed(w, changed).await?);
+        records::mark_unjudged(w, &self.entity.id, self.run.as_str(), &touched).await?;
+        Ok(taken)
+    }
+
+    async fn take_fresh(
+        &self,
+        w: &mut WriteSession,
+        rows: Vec<(Row, String)>,
+    ) -> Result<BTreeSet<RecordId>, StoreError> {
+        let owners = self.owners(w, &rows).await?;
+        let (now, mut fresh, mut touched) = (w.now(), Vec::new(), BTreeSet::new());
+        for (row, digest) in rows {
+            let Some(record) = owners.get(&row.key) else { continue };
+            touched.insert(record.clone());
+            fresh.push(Holding {
+                system: self.mapping.system.clone(),
+                entity: self.entity.id.clone(),
+                external_id: row.key,
+                record: record.clone(),
+                present: true,
+                cells: row.cells,
+                digest,
+                version: None,
+                revision: 1,
+                read: self.reading(now, row.modified_at, row.modified_by),
+                token: row.token,
+                run: self.run.clone(),
+            });
+        }
+        holdings::save(w, &fresh).await?;
+        Ok(touched)
+    }
+
+    async fn take_changed(
+        &self,
+        w: &mut WriteSession,
+        rows: Vec<(Holding, Row, String)>,
+    ) -> Result<BTreeSet<RecordId>, StoreError> {
+        let (now, mut changed, mut versions) = (w.now(), Vec::new(), Vec::new());
+        for (before, row, digest) in rows {
+            let after = Holding {
+                present: true,
+                cells: row.cells,
+                digest,
+                read: self.reading(now, row.modified_at, row.modified_by),
+                token: row.token,
+                ..before.clone()
+            };
+            changed.push(self.succeed(w, &before, after, &mut versions));
+        }
+        holdings::insert_versions(w, &versions).await?;
+        holdings::save(w, &changed).await?;
+        Ok(changed.into_iter().map(|holding| holding.record).collect())
+    }
+
+    /// The holding that follows `before`, with both on the timeline.
+    fn succeed(
+        &self,
+        w: &WriteSession,
+        before: &Holding,
+        after: Holding,
+        versions: &mut Vec<Version>,
+    ) -> Holding {
+        let parent = before.version.clone().unwrap_or_else(|| {
+            // Nothing is written while a record stays as it was first read; now it has a past.
+            let first = w.new_id().into();
+            versions.push(Version::of(before, first, None, "run"));
+            versions[versions.len() - 1].id.clone()
+        });
+        let id = w.new_id();
+        let revision = before.revision + 1;
+        let after = Holding { version: Some(id.clone().into()), revision, run: self.run.clone(), ..after };
+        versions.push(Version::of(&after, id.into(), Some(parent), self.origin));
+        after
+    }
+
+    /// Marks what a completed full pull did not bring as absent.
+    pub async fn take_absent(&self, w: &mut WriteSession, ids: &[String]) -> Result<i64, StoreError> {
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let gone = holdings::by_external_ids(w, &self.mapping.system, &self.entity.id, &ids).await?;
+        let (now, mut changed, mut versions) = (w.now(), Vec::new(), Vec::new());
+        for before in gone.into_iter().filter(|holding| holding.present) {
+            let after = Holding { present: false, read: self.reading(now, None, None), ..before.clone() };
+            changed.push(self.succeed(w, &before, after, &mut versions));
+        }
+        holdings::insert_versions(w, &versions).await?;
+        holdings::save(w, &changed).await?;
+        let touched = changed.iter().map(|holding| &holding.record);
+        records::mark_unjudged(w, &self.entity.id, self.run.as_str(), touched).await?;
+        Ok(i64::try_from(changed.len()).unwrap_or(i64::MAX))
+    }
+
+    fn reading(&self, at: Time, modified_at: Option<Time>, modified_by: Option<String>) -> Reading {
+        Reading { after: self.read_after, at, modified_at, modified_by }
+    }
+
+    /// The record of each new row: linked by hand or file, by the declared key, or a new one.
+    async fn owners(
+        &self,
+        w: &mut WriteSession,
+        rows: &[(Row, String)],
+    ) -> Result<HashMap<String, RecordId>, StoreError> {
+        let ids: Vec<&str> = rows.iter().map(|(row, _)| row.key.as_str()).collect();
+        let linked = records::links(w, &self.mapping.system, &self.entity.id, &ids).await?;
+        let mut owners: HashMap<String, RecordId> =
+            linked.into_iter().map(|link| (link.external_id, link.record)).collect();
+        let links: Vec<&str> = rows.iter().filter_map(|(row, _)| self.link(row)).collect();
+        let known = records::by_links(w, &self.entity.id, &links).await?;
+        let mut by_link: HashMap<String, RecordId> =
+            known.into_iter().filter_map(|record| Some((record.link?, record.id))).collect();
+        let mut fresh = Vec::new();
+        for (row, _) in rows {
+            if owners.contains_key(&row.key) {
+                continue;
+            }
+            let link = self.link(row);
+            let record = match link.and_then(|link| by_link.get(link)) {
+                Some(record) => record.clone(),
+                None => {
+                    let record = self.new_record(w, row, link);
+                    let id = record.id.clone();
+                    by_link.extend(link.map(|link| (link.to_owned(), id.clone())));
+                    fresh.push(record);
+                    id
+                }
+            };
+            owners.insert(row.key.clone(), record);
+        }
+        records::insert(w, &fresh).await?;
+        Ok(owners)
+    }
+
+    fn link<'r>(&self, row: &'r Row) -> Option<&'r str> {
+        let cell = row.cells.get(self.mapping.link.as_deref()?)?;
+        cell.text().filter(|text| !text.is_empty())
+    }
+
+    fn new_record(&self, w: &WriteSession, row: &Row, link: Option<&str>) -> Record {
+        let mapped = self.mapping.read(&row.cells);
+        let title = mapped.fields.get(&self.entity.title).and_then(|held| held.value());
+        Record {
+            id: w.new_id().into(),
+            entity: self.entity.id.clone(),
+            link: link.map(str::to_owned),
+            title: title.unwrap_or(&row.key).to_owned(),
+            created_at: w.now(),
+        }
+    }
+}
+
+fn unusable(rows: Vec<(String, String)>) -> Vec<SetAside> {
+    rows.into_iter().map(|(raw, reason)| SetAside { external_id: None, raw, reason }).collect()
+}
+
+/// Rows by key; a key that stands twice on a page is set aside, the first row stays.
+fn unique(rows: Vec<Row>, set_aside: &mut Vec<SetAside>) -> BTreeMap<String, Row> {
+    let mut by_key = BTreeMap::new();
+    for row in rows {
+        if by_key.contains_key(&row.key) {
+            let raw = serde_json::to_string(&row.cells).unwrap_or_default();
+            let reason = format!("the key “{}” stands twice", row.key);
+            set_aside.push(SetAside { external_id: Some(row.key), raw, reason });
+        } else {
+            by_key.insert(row.key.clone(), row);
+        }
+    }
+    by_key
+}
+
+/// SHA-256 of the cells as stored.
+pub(super) fn digest(cells: &Cells) -> Result<String, StoreError> {
+    Ok(sha256(&[serde_json::to_string(cells)?.as_bytes()]))
+}
+
+/// The words a record is found by: of its title, its identifiers and its values.
+pub(super) fn words<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut words = BTreeSet::new();
+    for text in texts {
+        let text = text.to_lowercase();
+        let parts = text.split(|c: char| !c.is_alphanumeric()).filter(|part| part.chars().count() > 1);
+        words.extend(parts.map(|part| part.chars().take(40).collect::<String>()));
+        if text.chars().count() <= 40 {
+            words.insert(text.trim().to_owned());
+        }
+    }
+    words.into_iter().filter(|word| !word.is_empty()).take(60).collect()
+}

@@ -1,0 +1,416 @@
+//! Sync: one run reads one object of one system, page by page, and has what changed judged.
+//!
+//! Each page is one transaction with its rows, the run's counts and the position of the next
+//! page, so that a run cut short goes on where it stopped. A full pull remembers a hash of
+//! each key it met (eight bytes a row) to know what is gone.
+
+use super::intake::{Source, Taken};
+use super::{Engine, Refusal};
+use crate::connectors::{Capabilities, Connector, ConnectorError, ObjectSpec, Page, Scope};
+use crate::domain::audit::{About, Action, Actor, Event};
+use crate::domain::entity::Entity;
+use crate::domain::ids::{EntityId, RunId, SystemId};
+use crate::domain::mapping::Mapping;
+use crate::domain::time::Time;
+use crate::store::runs::{Counts, Cursor, Run};
+use crate::store::{StoreError, alerts, holdings, records, runs};
+use chrono::TimeDelta;
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+
+/// Rows asked for at once.
+const PAGE: usize = 500;
+/// How far a pull of changes looks back behind the last one, for late commits.
+const OVERLAP_MINUTES: i64 = 5;
+/// A full pull finds what the pulls of changes missed, and what was deleted: at least so often.
+const FULL_HOURS: i64 = 24;
+/// A worker that has not renewed its lease for so long is gone.
+const LEASE_SECONDS: i64 = 120;
+/// A mass change: more than this many records and more than this share of a system are gone.
+const MASS: (i64, i64) = (20, 5);
+
+/// What set a run off.
+#[derive(Clone, Debug)]
+pub struct Trigger {
+    /// `schedule`, `person`, `program` or `command`.
+    pub name: &'static str,
+    pub by: Actor,
+    /// Read everything, also where changes alone could be asked for.
+    pub full: bool,
+}
+
+impl Trigger {
+    /// The schedule's own.
+    #[must_use]
+    pub fn schedule() -> Self {
+        Self { name: "schedule", by: Actor::referee(), full: false }
+    }
+}
+
+/// Everything one run works with.
+struct Reading {
+    entity: Entity,
+    mapping: Mapping,
+    connector: Arc<dyn Connector>,
+    spec: ObjectSpec,
+    cursor: Cursor,
+    /// Went on from a position that an earlier worker left.
+    resumed: bool,
+}
+
+/// Why a run ended early.
+enum Ended {
+    Connector(ConnectorError),
+    Store(StoreError),
+    /// Another worker has it now.
+    TakenOver,
+    /// Too much is gone at once to be believed.
+    Mass {
+        gone: i64,
+        of: i64,
+    },
+}
+
+impl From<StoreError> for Ended {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+impl From<ConnectorError> for Ended {
+    fn from(error: ConnectorError) -> Self {
+        Self::Connector(error)
+    }
+}
+
+impl Engine {
+    /// Reads every object of a system that is mapped, one run each, and judges what changed.
+    ///
+    /// # Errors
+    /// There is no such system, one of its runs is under way, or the store failed. A system
+    /// that cannot be read is not an error here: its run says so.
+    pub async fn sync(&self, system: &SystemId, trigger: &Trigger) -> Result<Vec<Run>, Refusal> {
+        let setup = self.reload().await?;
+        setup.catalog.system(system).ok_or(Refusal::NotFound("system"))?;
+        let entities: Vec<EntityId> =
+            setup.catalog.mappings.iter().filter(|m| m.system == *system).map(|m| m.entity.clone()).collect();
+        let mut done = Vec::new();
+        for entity in entities {
+            let run = self.start_run(system, &entity, trigger).await?;
+            let run = self.carry_out(run).await?;
+            self.judge_run(&run).await?;
+            done.push(run);
+        }
+        Ok(done)
+    }
+
+    /// Reads every system before anything is judged, so that a change on its way from one
+    /// system to the next is not taken for a conflict.
+    ///
+    /// # Errors
+    /// As [`Engine::sync`].
+    pub async fn sync_all(&self, trigger: &Trigger) -> Result<Vec<Run>, Refusal> {
+        let setup = self.reload().await?;
+        let mut done = Vec::new();
+        for mapping in &setup.catalog.mappings {
+            let run = self.start_run(&mapping.system, &mapping.entity, trigger).await?;
+            done.push(self.carry_out(run).await?);
+        }
+        for run in &mut done {
+            self.judge_run(run).await?;
+        }
+        Ok(done)
+    }
+
+    /// Begins a run, or takes over one whose worker is gone.
+    ///
+    /// # Errors
+    /// A run of this mapping is under way, or the store failed.
+    pub async fn start_run(
+        &self,
+        system: &SystemId,
+        entity: &EntityId,
+        trigger: &Trigger,
+    ) -> Result<Run, Refusal> {
+        let timed = self.can_pull_changes(system, entity);
+        let (system, entity, trigger) = (system.clone(), entity.clone(), trigger.clone());
+        self.store
+            .write(async move |w| {
+                let (now, until) = (w.now(), w.now() + TimeDelta::seconds(LEASE_SECONDS));
+                if let Some(mut run) = runs::running(w, &system, &entity).await? {
+                    if run.lease_until.is_some_and(|lease| lease > now) {
+                        return Err(Refusal::WrongState(format!("{system} is being read already")));
+                    }
+                    runs::take_over(w, &run.id, until).await?;
+                    (run.fence, run.lease_until) = (run.fence + 1, Some(until));
+                    return Ok((run, Vec::new()));
+                }
+                let cursor = runs::cursor(w, &system, &entity).await?;
+                let daily = TimeDelta::hours(FULL_HOURS);
+                let recent = cursor.full_at.is_some_and(|full_at| now - full_at < daily);
+                let full = trigger.full || !timed || !recent;
+                let since = cursor.read_at.map(|time| time - TimeDelta::minutes(OVERLAP_MINUTES));
+                let run = Run {
+                    id: w.new_id().into(),
+                    system: system.clone(),
+                    entity: entity.clone(),
+                    kind: if full { "full" } else { "changes" }.to_owned(),
+                    trigger: trigger.name.to_owned(),
+                    started_by: trigger.by.name.clone(),
+                    state: "running".to_owned(),
+                    started_at: now,
+                    ended_at: None,
+                    position: None,
+                    since: since.filter(|_| !full),
+                    counts: Counts::default(),
+                    error: None,
+                    lease_until: Some(until),
+                    fence: 1,
+                };
+                runs::insert(w, &run).await?;
+                Ok((run, Vec::new()))
+            })
+            .await
+    }
+
+    fn can_pull_changes(&self, system: &SystemId, entity: &EntityId) -> bool {
+        let setup = self.setup();
+        let timed =
+            setup.catalog.mapping(system, entity).is_some_and(|mapping| mapping.modified_at.is_some());
+        timed && self.connector(system).is_ok_and(|connector| connector.capabilities().modified_time)
+    }
+
+    /// Reads what a run is to read and stores how it ended.
+    ///
+    /// # Errors
+    /// The store failed. A system that cannot be read ends the run as failed, with an alert.
+    pub async fn carry_out(&self, mut run: Run) -> Result<Run, Refusal> {
+        let outcome = self.read_all(&mut run).await;
+        match outcome {
+            Ok(()) => self.end_run(run, None).await,
+            Err(Ended::Store(error)) => Err(error.into()),
+            Err(Ended::TakenOver) => Err(Refusal::WrongState("another worker took this run over".to_owned())),
+            Err(Ended::Connector(error)) => self.end_run(run, Some(error.to_string())).await,
+            Err(Ended::Mass { gone, of }) => {
+                let text =
+                    format!("{gone} of {of} records are gone at once: held, nothing was taken as deleted");
+                self.end_run(run, Some(text)).await
+            }
+        }
+    }
+
+    /// Judges what a run changed and adds the outcome to its counts.
+    async fn judge_run(&self, run: &Run) -> Result<Counts, StoreError> {
+        let counts = self.judge(&run.entity, &run.id).await?;
+        let (id, more) = (run.id.clone(), counts.clone());
+        self.store
+            .write::<_, StoreError, _>(async move |w| {
+                if let Some(mut run) = runs::get(w, &id).await? {
+                    run.counts.add(&more);
+                    runs::save(w, &run).await?;
+                }
+                Ok(((), Vec::new()))
+            })
+            .await?;
+        Ok(counts)
+    }
+
+    async fn read_all(&self, run: &mut Run) -> Result<(), Ended> {
+        let reading = self.reading(run).await?;
+        let scope = match run.since {
+            Some(since) if run.kind == "changes" => Scope::Since(since),
+            _ => Scope::Full,
+        };
+        let (hasher, mut seen) = (RandomState::new(), HashSet::new());
+        loop {
+            let position = run.position.clone();
+            let page = reading.connector.pull(&reading.spec, &scope, position.as_deref(), PAGE).await?;
+            if scope == Scope::Full && !reading.resumed {
+                seen.extend(page.rows.iter().map(|row| hasher.hash_one(&row.key)));
+            }
+            let next = page.next.clone();
+            self.take_page(run, &reading, page).await?;
+            if next.is_none() {
+                break;
+            }
+        }
+        if scope == Scope::Full && !reading.resumed {
+            self.find_absent(run, &reading, |key| seen.contains(&hasher.hash_one(key))).await?;
+        }
+        self.complete(run, &reading, scope == Scope::Full && !reading.resumed).await
+    }
+
+    async fn reading(&self, run: &Run) -> Result<Reading, Ended> {
+        let setup = self.setup();
+        let gone = || ConnectorError::Refused("its mapping is not configured any longer".to_owned());
+        let mapping = setup.catalog.mapping(&run.system, &run.entity).cloned().ok_or_else(gone)?;
+        let entity = setup.catalog.entity(&run.entity).cloned().ok_or_else(gone)?;
+        let connector = self.connector(&run.system)?;
+        let spec = object_spec(&mapping, connector.capabilities());
+        let cursor = runs::cursor(&mut self.store.session().await?, &run.system, &run.entity).await?;
+        Ok(Reading { entity, mapping, connector, spec, cursor, resumed: run.position.is_some() })
+    }
+
+    async fn take_page(&self, run: &mut Run, reading: &Reading, page: Page) -> Result<(), Ended> {
+        let (mut next, entity, mapping) = (run.clone(), reading.entity.clone(), reading.mapping.clone());
+        next.position.clone_from(&page.next);
+        next.counts.read += i64::try_from(page.rows.len() + page.unusable.len()).unwrap_or(0);
+        let read_after = reading.cursor.read_at;
+        let saved = self
+            .store
+            .write::<_, StoreError, _>(async move |w| {
+                let mut run = next.clone();
+                let origin = "run";
+                let source = Source { entity: &entity, mapping: &mapping, run: &next.id, origin, read_after };
+                let Taken { changed, set_aside } = source.take(w, page.clone()).await?;
+                run.counts.changed += changed;
+                run.counts.quarantined += i64::try_from(set_aside.len()).unwrap_or(0);
+                runs::set_aside(w, &run, &set_aside).await?;
+                run.lease_until = Some(w.now() + TimeDelta::seconds(LEASE_SECONDS));
+                let ours = runs::save(w, &run).await?;
+                Ok((ours.then_some(run), Vec::new()))
+            })
+            .await?;
+        *run = saved.ok_or(Ended::TakenOver)?;
+        Ok(())
+    }
+
+    /// Finds what the store holds and a full pull did not bring.
+    async fn find_absent(
+        &self,
+        run: &Run,
+        reading: &Reading,
+        seen: impl Fn(&str) -> bool,
+    ) -> Result<(), Ended> {
+        let (system, entity) = (&run.system, &run.entity);
+        let mut session = self.store.session().await?;
+        let of = holdings::count_present(&mut session, system, entity).await?;
+        let (mut absent, mut position) = (Vec::new(), String::new());
+        loop {
+            let ids = holdings::present_ids(&mut session, system, entity, &position, 5000).await?;
+            let Some(last) = ids.last() else { break };
+            position.clone_from(last);
+            absent.extend(ids.into_iter().filter(|id| !seen(id)));
+        }
+        let gone = i64::try_from(absent.len()).unwrap_or(i64::MAX);
+        if gone > MASS.0 && gone * 100 > of * MASS.1 {
+            return Err(Ended::Mass { gone, of });
+        }
+        for ids in absent.chunks(500) {
+            let (ids, run_id) = (ids.to_vec(), run.id.clone());
+            let (entity, mapping) = (reading.entity.clone(), reading.mapping.clone());
+            let read_after = reading.cursor.read_at;
+            self.store
+                .write::<_, StoreError, _>(async move |w| {
+                    let (entity, mapping) = (&entity, &mapping);
+                    let source = Source { entity, mapping, run: &run_id, origin: "run", read_after };
+                    Ok((source.take_absent(w, &ids).await?, Vec::new()))
+                })
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Moves the cursor; after a full pull, what the system should hold and lacks is judged too.
+    async fn complete(&self, run: &Run, reading: &Reading, full: bool) -> Result<(), Ended> {
+        let cursor = Cursor {
+            read_at: Some(run.started_at),
+            full_at: if full { Some(run.started_at) } else { reading.cursor.full_at },
+        };
+        let lacking = if full && reading.mapping.complete { self.lacking(run).await? } else { Vec::new() };
+        let run = run.clone();
+        self.store
+            .write::<_, StoreError, _>(async move |w| {
+                runs::save_cursor(w, &run.system, &run.entity, &cursor).await?;
+                records::mark_unjudged(w, &run.entity, run.id.as_str(), &lacking).await?;
+                Ok(((), Vec::new()))
+            })
+            .await?;
+        Ok(())
+    }
+
+    async fn lacking(&self, run: &Run) -> Result<Vec<crate::domain::ids::RecordId>, StoreError> {
+        let mut session = self.store.session().await?;
+        let (mut all, mut position) = (Vec::new(), String::new());
+        loop {
+            let (system, entity, before) = (&run.system, &run.entity, run.started_at);
+            let ids = holdings::lacking(&mut session, system, entity, before, &position, 5000).await?;
+            let Some(last) = ids.last() else { return Ok(all) };
+            position.clone_from(&last.0);
+            all.extend(ids);
+        }
+    }
+
+    async fn end_run(&self, mut run: Run, error: Option<String>) -> Result<Run, Refusal> {
+        (run.state, run.lease_until) = (if error.is_some() { "failed" } else { "done" }.to_owned(), None);
+        if error.is_none() {
+            run.position = None;
+        }
+        run.error = error;
+        let label = self.setup().catalog.label(&run.system).to_owned();
+        self.store
+            .write::<_, Refusal, _>(async move |w| {
+                let mut run = run.clone();
+                run.ended_at = Some(w.now());
+                runs::save(w, &run).await?;
+                let cause = format!("run/{}/{}", run.system, run.entity);
+                match &run.error {
+                    None => drop(alerts::clear(w, &cause).await?),
+                    Some(error) => {
+                        let message = format!("{label} could not be read: {error}");
+                        let link = format!("/runs/{}", run.id);
+                        alerts::raise(w, &cause, Some(&run.system), &message, &link).await?;
+                    }
+                }
+                let event = run_event(&run);
+                Ok((run, vec![event]))
+            })
+            .await
+    }
+}
+
+fn run_event(run: &Run) -> Event {
+    let action = if run.error.is_some() { Action::RunFailed } else { Action::RunEnded };
+    let about = About {
+        entity: Some(run.entity.clone()),
+        system: Some(run.system.clone()),
+        run: Some(run.id.clone()),
+        ..About::default()
+    };
+    let event = Event::new(action, Actor::referee(), about)
+        .fact("kind", &run.kind)
+        .fact("rows_read", run.counts.read)
+        .fact("rows_changed", run.counts.changed)
+        .fact("rows_quarantined", run.counts.quarantined);
+    match &run.error {
+        Some(error) => event.fact("error", error),
+        None => event,
+    }
+}
+
+/// What a connector is to read for a mapping.
+pub(super) fn object_spec(mapping: &Mapping, capabilities: Capabilities) -> ObjectSpec {
+    let timed = capabilities.modified_time;
+    ObjectSpec {
+        object: mapping.object.clone(),
+        key: mapping.key.clone(),
+        modified_at: mapping.modified_at.clone().filter(|_| timed),
+        modified_by: mapping.modified_by.clone(),
+        columns: mapping.columns().into_iter().map(str::to_owned).collect(),
+    }
+}
+
+/// A run that is to be carried out, by its id: for the page that shows it.
+impl Engine {
+    /// # Errors
+    /// There is no such run, or the store failed.
+    pub async fn run(&self, id: &RunId) -> Result<Run, Refusal> {
+        runs::get(&mut self.store.session().await?, id).await?.ok_or(Refusal::NotFound("run"))
+    }
+
+    /// The present instant.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        self.store.clock().now()
+    }
+}

@@ -1,0 +1,108 @@
+//! The workers: generic loops that do one piece of work after the other until told to stop.
+
+use super::sync::Trigger;
+use super::{Engine, Refusal};
+use crate::domain::ids::RunId;
+use crate::store::{StoreError, conflicts, records, runs};
+use chrono::TimeDelta;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// Deliveries under way at once: one slow target must not hold up the others.
+const SENDERS: usize = 4;
+
+impl Engine {
+    /// Starts the workers: senders of deliveries, the schedule. They stop at `stop`, each after
+    /// the piece of work it has in hand.
+    pub fn start_workers(self: &Arc<Self>, stop: &CancellationToken, tasks: &TaskTracker) {
+        for _ in 0..SENDERS {
+            let engine = self.clone();
+            tasks.spawn(repeat(stop.clone(), Duration::from_millis(250), move || {
+                let engine = engine.clone();
+                async move { engine.deliver_next().await.map_err(Refusal::from) }
+            }));
+        }
+        let engine = self.clone();
+        tasks.spawn(repeat(stop.clone(), Duration::from_secs(2), move || {
+            let engine = engine.clone();
+            async move { engine.keep_schedule().await.map(|()| false) }
+        }));
+    }
+
+    /// Starts the runs that are due, and judges records whose exception has ended or that a
+    /// worker left unjudged.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn keep_schedule(&self) -> Result<(), Refusal> {
+        let setup = self.reload().await?;
+        for system in
+            setup.catalog.systems.iter().filter(|system| setup.state(&system.id).paused_reason.is_none())
+        {
+            let Some(minutes) = system.every_minutes else { continue };
+            let last = runs::newest(&mut self.store.session().await?, Some(&system.id), 1).await?;
+            let next = last.first().map(|run| run.started_at + TimeDelta::minutes(i64::from(minutes)));
+            if next.is_none_or(|next| next <= self.now()) {
+                match self.sync(&system.id, &Trigger::schedule()).await {
+                    // Somebody else is reading it: that is as good.
+                    Ok(_) | Err(Refusal::WrongState(_)) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        self.judge_leftovers().await?;
+        Ok(())
+    }
+
+    async fn judge_leftovers(&self) -> Result<(), StoreError> {
+        let now = self.now();
+        let expired = conflicts::expired_exceptions(&mut self.store.session().await?, now, 200).await?;
+        if !expired.is_empty() {
+            self.store
+                .write::<_, StoreError, _>(async move |w| {
+                    for (record, entity) in &expired {
+                        records::mark_unjudged(w, entity, "exception", [record]).await?;
+                    }
+                    Ok(((), Vec::new()))
+                })
+                .await?;
+        }
+        for entity in &self.setup().catalog.entities {
+            self.judge(&entity.id, &RunId::default()).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Calls `work` until told to stop: again at once while there is work, after `idle` when there
+/// is none, and after a growing pause when it fails.
+async fn repeat<F, Fut>(stop: CancellationToken, idle: Duration, work: F)
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = Result<bool, Refusal>>,
+{
+    let mut failures = 0u32;
+    while !stop.is_cancelled() {
+        let pause = match work().await {
+            Ok(true) => {
+                failures = 0;
+                continue;
+            }
+            Ok(false) => {
+                failures = 0;
+                idle
+            }
+            Err(error) => {
+                failures = (failures + 1).min(7);
+                tracing::error!(%error, "a worker failed and will try again");
+                Duration::from_millis(250 * 2u64.pow(failures))
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}

@@ -1,0 +1,400 @@
+//! Write-back: one delivery at a time is leased, read before, written on a condition, read
+//! back and recorded. Between the lease and the record no transaction is open; the fence
+//! number tells a worker that woke up too late that the delivery is somebody else's by now.
+
+use super::detect::{refresh, resolution_state};
+use super::intake::Source;
+use super::review::about;
+use super::{Engine, Setup};
+use crate::connectors::{Connector, ConnectorError, ObjectSpec, Page, Row, Written};
+use crate::domain::access::Viewer;
+use crate::domain::audit::{About, Action, Actor, Event};
+use crate::domain::chance;
+use crate::domain::delivery::{DeliveryState, TRIES};
+use crate::domain::entity::Entity;
+use crate::domain::ids::{FieldId, RunId};
+use crate::domain::mapping::Mapping;
+use crate::domain::value::{Cells, Held};
+use crate::store::resolutions::Delivery;
+use crate::store::{StoreError, WriteSession, alerts, conflicts, resolutions};
+use chrono::TimeDelta;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Longer than the slowest honest try: connect, pre-read, write, read back.
+const LEASE_SECONDS: i64 = 150;
+/// Seconds before the second, third, ... try; together 24 hours.
+const WAITS: [i64; 9] = [5, 15, 60, 300, 900, 3600, 10_800, 28_800, 43_200];
+/// A condition that fails over unchanged fields is tried again at once, so often.
+const CONDITION_TRIES: usize = 3;
+/// Credentials that were not accepted: nothing is tried for so long.
+const CREDENTIALS_WAIT: i64 = 900;
+
+/// What one try found out.
+enum Outcome {
+    /// The state it ends or waits in, and the row as last read.
+    State(DeliveryState, Option<Row>),
+    /// Nothing was sent: try again later, or give up after ten.
+    Later { message: String, after: Option<u64> },
+    /// Not accepted credentials burn no try: the system is at fault, not the delivery.
+    Credentials(String),
+}
+
+/// Everything one try works with.
+struct Attempt<'a> {
+    delivery: &'a Delivery,
+    entity: &'a Entity,
+    mapping: &'a Mapping,
+    connector: Arc<dyn Connector>,
+    spec: ObjectSpec,
+    now: crate::domain::time::Time,
+}
+
+impl Engine {
+    /// Works on the next delivery that is due. False when none is.
+    ///
+    /// # Errors
+    /// The store failed. What the target says is part of the delivery, not an error here.
+    pub async fn deliver_next(&self) -> Result<bool, StoreError> {
+        let leased: Option<Delivery> = self
+            .store
+            .write::<_, StoreError, _>(async |w| {
+                let until = w.now() + TimeDelta::seconds(LEASE_SECONDS);
+                Ok((resolutions::lease(w, until).await?, Vec::new()))
+            })
+            .await?;
+        let Some(delivery) = leased else { return Ok(false) };
+        let setup = self.setup();
+        let outcome = self.attempt(&setup, &delivery).await;
+        self.record(setup, delivery, outcome).await?;
+        Ok(true)
+    }
+
+    async fn attempt(&self, setup: &Setup, delivery: &Delivery) -> Outcome {
+        let catalog = &setup.catalog;
+        let mapping = catalog.mapping(&delivery.system, &delivery.entity);
+        let (Some(entity), Some(mapping)) = (catalog.entity(&delivery.entity), mapping) else {
+            return self.refused("its mapping is not configured any longer".to_owned());
+        };
+        let connector = match self.connector(&delivery.system) {
+            Ok(connector) => connector,
+            Err(error) => return self.failed(error),
+        };
+        let spec = super::sync::object_spec(mapping, connector.capabilities());
+        let attempt = Attempt { delivery, entity, mapping, connector, spec, now: self.now() };
+        let done = if delivery.change.create { attempt.create().await } else { attempt.change().await };
+        done.unwrap_or_else(|error| self.failed(error))
+    }
+
+    fn refused(&self, message: String) -> Outcome {
+        Outcome::State(DeliveryState::Refused { at: self.now(), message }, None)
+    }
+
+    fn failed(&self, error: ConnectorError) -> Outcome {
+        match error {
+            ConnectorError::Unavailable { message, retry_after_seconds } => {
+                Outcome::Later { message, after: retry_after_seconds }
+            }
+            ConnectorError::Credentials(message) => Outcome::Credentials(message),
+            ConnectorError::Refused(message) | ConnectorError::Shape(message) => self.refused(message),
+            ConnectorError::Unknown(message) => {
+                let next = self.now() + TimeDelta::seconds(2);
+                Outcome::State(DeliveryState::Unknown { attempt: 0, next, message }, None)
+            }
+        }
+    }
+
+    async fn record(
+        &self,
+        setup: Arc<Setup>,
+        delivery: Delivery,
+        outcome: Outcome,
+    ) -> Result<(), StoreError> {
+        let jitter = f64::from(chance::bytes::<1>(&**self.store.random())[0]) / 255.0;
+        let (state, row, message) = self.after(&delivery, outcome, jitter)?;
+        self.store
+            .write::<_, StoreError, _>(async move |w| {
+                let mut delivery = delivery.clone();
+                delivery.state = state.clone();
+                if delivery.change.create {
+                    delivery.external_id = row.as_ref().map(|row| row.key.clone());
+                }
+                if !resolutions::save_delivery(w, &delivery).await? {
+                    tracing::warn!(delivery = %delivery.id, "a late worker found its delivery taken over");
+                    return Ok(((), Vec::new()));
+                }
+                let mut events = told(&setup, w, &delivery).await?;
+                alarm(w, &setup, &delivery, message.as_deref()).await?;
+                update_resolution(w, &delivery).await?;
+                if let Some(row) = row.clone() {
+                    learn(w, &setup, &delivery, row).await?;
+                }
+                Engine::judge_record(&setup, w, &delivery.entity, &delivery.record, &mut events).await?;
+                if let Some(conflict) = conflicts::get(w, &Viewer::referee(), &delivery.conflict).await? {
+                    events.extend(refresh(w, conflict).await?);
+                }
+                Ok(((), events))
+            })
+            .await
+    }
+
+    /// The state after a try, the row it read, and what an alert should say of the system.
+    fn after(
+        &self,
+        delivery: &Delivery,
+        outcome: Outcome,
+        jitter: f64,
+    ) -> Result<(DeliveryState, Option<Row>, Option<String>), StoreError> {
+        let DeliveryState::Sending { attempt } = delivery.state else {
+            return Err(StoreError::Row(format!("delivery {} was leased and is not sending", delivery.id)));
+        };
+        let now = self.now();
+        Ok(match outcome {
+            Outcome::State(DeliveryState::Unknown { next, message, .. }, row) if attempt < TRIES => {
+                (DeliveryState::Unknown { attempt, next, message }, row, None)
+            }
+            Outcome::State(DeliveryState::Unknown { message, .. }, row) => {
+                (DeliveryState::Refused { at: now, message }, row, None)
+            }
+            Outcome::State(state, row) => (state, row, None),
+            Outcome::Later { message, after } => {
+                let wait = wait(attempt, after, jitter);
+                let state = delivery.state.clone().retry(now, wait, message);
+                (state.map_err(|e| StoreError::Row(e.to_string()))?, None, None)
+            }
+            Outcome::Credentials(message) => {
+                let next = now + TimeDelta::seconds(CREDENTIALS_WAIT);
+                let told = Some(message.clone());
+                (DeliveryState::Retrying { attempt: attempt - 1, next, message }, None, told)
+            }
+        })
+    }
+}
+
+/// Seconds to wait before the next try: the plan's, stretched by up to a fifth so that many
+/// do not come back at once, or what the system asks for, capped at an hour.
+fn wait(attempt: u32, after: Option<u64>, jitter: f64) -> TimeDelta {
+    let index = usize::try_from(attempt.saturating_sub(1)).unwrap_or(0).min(WAITS.len() - 1);
+    let asked = after.map_or(0, |seconds| i64::try_from(seconds).unwrap_or(3600).min(3600));
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        reason = "at most a few hours in ms"
+    )]
+    let planned = (WAITS[index] as f64 * 1000.0 * (1.0 + jitter / 5.0)) as i64;
+    TimeDelta::milliseconds(planned.max(asked * 1000))
+}
+
+impl Attempt<'_> {
+    /// Changes fields of a row.
+    async fn change(&self) -> Result<Outcome, ConnectorError> {
+        let key = self.delivery.external_id.as_deref().unwrap_or_default();
+        let mut message = String::new();
+        for _ in 0..CONDITION_TRIES {
+            let Some(row) = self.connector.read(&self.spec, key).await? else {
+                return Ok(self.overtaken(None));
+            };
+            match self.compare(&row) {
+                Found::Becomes => return Ok(self.confirmed(row)),
+                Found::Other => return Ok(self.overtaken(Some(row))),
+                Found::Was => {}
+            }
+            let cells = match self.cells(&row.cells) {
+                Ok(cells) => cells,
+                Err(reason) => {
+                    return Ok(Outcome::State(DeliveryState::Refused { at: self.now, message: reason }, None));
+                }
+            };
+            let idempotency = &self.delivery.idempotency_key;
+            match self.connector.write(&self.spec, &row, &cells, idempotency).await? {
+                Written::Applied => return self.read_back(key).await,
+                Written::Gone => return Ok(self.overtaken(None)),
+                // Another field of the row moved, or this one in between: read again.
+                Written::ConditionFailed => {
+                    "the row changes faster than it can be written".clone_into(&mut message)
+                }
+            }
+        }
+        Ok(Outcome::Later { message, after: None })
+    }
+
+    async fn read_back(&self, key: &str) -> Result<Outcome, ConnectorError> {
+        let later = |message: String| {
+            let next = self.now + TimeDelta::seconds(2);
+            Outcome::State(DeliveryState::Unknown { attempt: 0, next, message }, None)
+        };
+        // The write was taken: whatever reading says, it must not look as if nothing was sent.
+        Ok(match self.connector.read(&self.spec, key).await {
+            Err(error) => later(format!("written, but not read back yet: {error}")),
+            Ok(None) => self.overtaken(None),
+            Ok(Some(row)) => match self.compare(&row) {
+                Found::Becomes => self.confirmed(row),
+                Found::Was => {
+                    Outcome::Later { message: "it said yes, and the value is unchanged".into(), after: None }
+                }
+                Found::Other => {
+                    let found = self.fields(&row);
+                    Outcome::State(DeliveryState::AcceptedWithChanges { at: self.now, found }, Some(row))
+                }
+            },
+        })
+    }
+
+    /// Makes a row in a system that lacks the record.
+    async fn create(&self) -> Result<Outcome, ConnectorError> {
+        let cells: Cells = self.delivery.change.cells.clone().into_iter().collect();
+        let made = self.connector.create(&self.spec, &cells, &self.delivery.idempotency_key).await;
+        let key = match made {
+            // Without a key it cannot be looked for: a person has to look whether it was made.
+            Err(ConnectorError::Unknown(message)) => {
+                let message = format!("no answer came; look there whether the record was made: {message}");
+                return Ok(Outcome::State(DeliveryState::Refused { at: self.now, message }, None));
+            }
+            made => made?,
+        };
+        match self.connector.read(&self.spec, &key).await? {
+            Some(row) => Ok(self.confirmed(row)),
+            None => Ok(Outcome::Later {
+                message: format!("“{key}” was made and cannot be read"),
+                after: None,
+            }),
+        }
+    }
+
+    fn confirmed(&self, row: Row) -> Outcome {
+        Outcome::State(DeliveryState::Confirmed { at: self.now }, Some(row))
+    }
+
+    fn overtaken(&self, row: Option<Row>) -> Outcome {
+        let found = row.as_ref().map(|row| self.fields(row)).unwrap_or_default();
+        Outcome::State(DeliveryState::Overtaken { at: self.now, found }, row)
+    }
+
+    /// How the fields to be written read now.
+    fn compare(&self, row: &Row) -> Found {
+        let now = self.fields(row);
+        let all = |of: fn(&(Held, Held)) -> &Held| {
+            self.delivery.change.fields.iter().all(|(id, pair)| {
+                let comparison = self.entity.field(id).map(|field| &field.comparison);
+                let normal = |held: &Held| comparison.map_or_else(|| held.clone(), |c| c.normal(held));
+                now.get(id).is_some_and(|held| normal(held) == normal(of(pair)))
+            })
+        };
+        match () {
+            () if all(|(_, becomes)| becomes) => Found::Becomes,
+            () if all(|(was, _)| was) => Found::Was,
+            () => Found::Other,
+        }
+    }
+
+    fn fields(&self, row: &Row) -> BTreeMap<FieldId, Held> {
+        let mut fields = self.mapping.read(&row.cells).fields;
+        fields.retain(|id, _| self.delivery.change.fields.contains_key(id));
+        fields
+    }
+
+    /// The columns to write, made anew over the row just read: a column shared by several
+    /// fields keeps the parts that are not ours.
+    fn cells(&self, current: &Cells) -> Result<Cells, String> {
+        let mut cells = Cells::new();
+        for (id, (_, becomes)) in &self.delivery.change.fields {
+            let Some(own) = self.mapping.field(id) else {
+                return Err(format!("{id} is not mapped any longer"));
+            };
+            cells.extend(own.write(becomes, current).map_err(|error| error.to_string())?);
+        }
+        Ok(cells)
+    }
+}
+
+/// What a read found in the fields to be written.
+enum Found {
+    Was,
+    Becomes,
+    Other,
+}
+
+/// The audit entry of a delivery's end.
+async fn told(setup: &Setup, w: &mut WriteSession, delivery: &Delivery) -> Result<Vec<Event>, StoreError> {
+    let action = match delivery.state {
+        DeliveryState::Confirmed { .. } => Action::DeliveryConfirmed,
+        DeliveryState::AcceptedWithChanges { .. } => Action::DeliveryAcceptedWithChanges,
+        DeliveryState::Refused { .. } => Action::DeliveryRefused,
+        DeliveryState::Overtaken { .. } => Action::DeliveryOvertaken,
+        _ => return Ok(Vec::new()),
+    };
+    let Some(conflict) = conflicts::get(w, &Viewer::referee(), &delivery.conflict).await? else {
+        return Ok(Vec::new());
+    };
+    let about = About {
+        resolution: Some(delivery.resolution.clone()),
+        delivery: Some(delivery.id.clone()),
+        system: Some(delivery.system.clone()),
+        field: Some(delivery.change.slot.clone()),
+        ..about(&conflict)
+    };
+    let text = |of: fn(&(Held, Held)) -> &Held| {
+        delivery.change.fields.values().map(|pair| of(pair).to_string()).collect::<Vec<_>>().join(", ")
+    };
+    let event = Event::new(action, Actor::referee(), about)
+        .policy(setup.policy_version)
+        .value("record", &conflict.title)
+        .value("was", text(|(was, _)| was))
+        .value("becomes", text(|(_, becomes)| becomes));
+    Ok(vec![match &delivery.state {
+        DeliveryState::Refused { message, .. } => event.value("message", message),
+        _ => event,
+    }])
+}
+
+/// A refused delivery and credentials that are not accepted raise an alert; success clears it.
+async fn alarm(
+    w: &mut WriteSession,
+    setup: &Setup,
+    delivery: &Delivery,
+    credentials: Option<&str>,
+) -> Result<(), StoreError> {
+    let (label, system) = (setup.catalog.label(&delivery.system), &delivery.system);
+    let signed_in = format!("credentials/{system}");
+    if let Some(message) = credentials {
+        let text = format!("{label} does not accept Referee's sign-in: {message}");
+        return alerts::raise(w, &signed_in, Some(system), &text, &format!("/systems/{system}")).await;
+    }
+    match &delivery.state {
+        DeliveryState::Refused { message, .. } => {
+            let text = format!("{label} refused a decision: {message}");
+            let link = format!("/resolutions/{}", delivery.resolution);
+            alerts::raise(w, &format!("delivery/{}", delivery.id), Some(system), &text, &link).await
+        }
+        state if state.is_done() => {
+            alerts::clear(w, &format!("delivery/{}", delivery.id)).await?;
+            alerts::clear(w, &signed_in).await.map(|_| ())
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn update_resolution(w: &mut WriteSession, delivery: &Delivery) -> Result<(), StoreError> {
+    let all = resolutions::deliveries(w, std::slice::from_ref(&delivery.resolution)).await?;
+    let state = resolution_state(all.iter().map(|delivery| &delivery.state));
+    resolutions::set_state(w, &delivery.resolution, state).await
+}
+
+/// The row as read becomes the holding: our own write and its read-back are on the timeline,
+/// and the next pull finds nothing new.
+async fn learn(w: &mut WriteSession, setup: &Setup, delivery: &Delivery, row: Row) -> Result<(), StoreError> {
+    let mapping = setup.catalog.mapping(&delivery.system, &delivery.entity);
+    let (Some(entity), Some(mapping)) = (setup.catalog.entity(&delivery.entity), mapping) else {
+        return Ok(());
+    };
+    let origin = if matches!(delivery.state, DeliveryState::Overtaken { .. }) { "run" } else { "write" };
+    let (run, read_after) = (RunId(delivery.id.0.clone()), Some(delivery.created_at));
+    if delivery.change.create {
+        let link =
+            crate::store::records::Link { external_id: row.key.clone(), record: delivery.record.clone() };
+        crate::store::records::save_link(w, &delivery.system, &delivery.entity, &link, "hand").await?;
+    }
+    let source = Source { entity, mapping, run: &run, origin, read_after };
+    source.take(w, Page { rows: vec![row], ..Page::default() }).await?;
+    Ok(())
+}
