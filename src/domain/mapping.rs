@@ -1,7 +1,8 @@
 //! Mappings: how one system's object and columns become an entity's fields, and back.
 
+use super::compare::short;
 use super::ids::{EntityId, FieldId, SystemId};
-use super::transform::{Transform, TransformError};
+use super::transform::{Chain, Transform, TransformError, same};
 use super::value::{Cell, Cells, Held};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -98,23 +99,103 @@ impl Mapping {
     }
 }
 
+impl Mapping {
+    /// The cells that store several values at once. Fields that are parts of one column see
+    /// what the ones before them wrote into it; fields that are not mapped are passed over.
+    ///
+    /// # Errors
+    /// The first field that cannot be written, with the reason.
+    pub fn write(
+        &self,
+        values: &BTreeMap<FieldId, Held>,
+        current: &Cells,
+    ) -> Result<Cells, (FieldId, TransformError)> {
+        let mut row = current.clone();
+        let mut changes = Cells::new();
+        for mapping in &self.fields {
+            let Some(value) = values.get(&mapping.field) else { continue };
+            let cells = mapping.write(value, &row).map_err(|problem| (mapping.field.clone(), problem))?;
+            row.extend(cells.clone());
+            changes.extend(cells);
+        }
+        Ok(changes)
+    }
+}
+
 impl FieldMapping {
     /// The field's value in this row.
     ///
     /// # Errors
     /// A column is missing, or a transform could not read its text.
     pub fn read(&self, cells: &Cells) -> Result<Held, TransformError> {
-        let _ = cells;
-        Err(TransformError::MissingColumn(String::new()))
+        let of = |column: &String| match cells.get(column) {
+            Some(cell) => Ok(cell.held()),
+            None => Err(TransformError::MissingColumn(column.clone())),
+        };
+        // Most fields are one column as it stands.
+        if let ([column], []) = (self.columns.as_slice(), self.transforms.as_slice()) {
+            return of(column);
+        }
+        let columns = self.columns.iter().map(of).collect::<Result<_, _>>()?;
+        Chain::new(&self.transforms).read(columns)
     }
 
     /// The cells that store `value`, for the columns of this field. `current` is the row as
     /// last read: it gives each column's type and the parts of a column that other fields own.
+    /// A column that is not in it counts as null. What other fields of the same column are about
+    /// to write must stand in `current` already; [`Mapping::write`] sees to that.
     ///
     /// # Errors
     /// The value cannot be written in the system's form, or reads back as another value.
     pub fn write(&self, value: &Held, current: &Cells) -> Result<BTreeMap<String, Cell>, TransformError> {
-        let _ = (value, current);
-        Err(TransformError::MissingColumn(String::new()))
+        if *value == Held::Unknown {
+            return Err(TransformError::unwritable("", "it is not known"));
+        }
+        let now: Vec<Held> =
+            self.columns.iter().map(|column| current.get(column).unwrap_or(&Cell::Null).held()).collect();
+        let parts = Chain::new(&self.transforms).write(value, &now)?;
+        let mut cells = BTreeMap::new();
+        for (column, part) in self.columns.iter().zip(&parts) {
+            let now = current.get(column).unwrap_or(&Cell::Null);
+            let rest = parts.len() > 1 && value.value().is_some();
+            let cell = if rest && *part == Held::Empty { now.blank() } else { now.retyped(part) };
+            self.fits(column, &cell)?;
+            cells.insert(column.clone(), cell);
+        }
+        self.reads_back(value, &cells, current)?;
+        Ok(cells)
+    }
+
+    fn fits(&self, column: &str, cell: &Cell) -> Result<(), TransformError> {
+        let text = cell.text().unwrap_or("");
+        let Some(most) = self.max_length else { return Ok(()) };
+        let length = text.chars().count();
+        if length <= most {
+            return Ok(());
+        }
+        let reason = format!("it has {length} characters, and {column} keeps {most}");
+        Err(TransformError::unwritable(text, reason))
+    }
+
+    /// Writing must not change the value beyond what the steps themselves leave out.
+    fn reads_back(&self, value: &Held, cells: &Cells, current: &Cells) -> Result<(), TransformError> {
+        let text = value.value().unwrap_or("");
+        let back = self.read(cells).map_err(|problem| {
+            TransformError::unwritable(text, format!("it could not be read back: {problem}"))
+        })?;
+        let kind = match self.columns.as_slice() {
+            [column] => current.get(column).and_then(Cell::comparison),
+            _ => None,
+        };
+        let same_cell = kind.is_some_and(|kind| kind.same(&back, value));
+        if same_cell || same(&self.transforms, &back, value) {
+            return Ok(());
+        }
+        let back = match &back {
+            Held::Value(back) => format!("“{}”", short(back)),
+            Held::Empty => "empty".to_owned(),
+            Held::Null | Held::Unknown => "null".to_owned(),
+        };
+        Err(TransformError::unwritable(text, format!("it would read back as {back}")))
     }
 }
