@@ -9,14 +9,14 @@ mod idle;
 mod lexeme;
 mod open;
 mod postgres;
-//mod rest;
+mod rest;
 mod sql;
 mod sqlite;
 mod time;
 
 pub use open::{Secret, Settings, open};
 pub use postgres::{PostgresSettings, Tls};
-//pub use rest::{Auth, Collection, Paging, RestSettings, WriteMethod};
+pub use rest::{Auth, Collection, Paging, RestSettings, WriteMethod};
 pub use sqlite::SqliteSettings;
 
 use crate::domain::time::Time;

@@ -1,7 +1,7 @@
 //! Settings as a configuration holds them, and the connector they describe.
 
 use super::postgres::{Postgres, PostgresSettings};
-//use super::rest::{Rest, RestSettings};
+use super::rest::{Rest, RestSettings};
 use super::sqlite::{Sqlite, SqliteSettings};
 use super::{Connector, ConnectorError};
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub enum Settings {
     Sqlite(SqliteSettings),
     Postgres(PostgresSettings),
-    //Rest(RestSettings),
+    Rest(RestSettings),
 }
 
 /// A password or token: never shown, never serialised.
@@ -48,6 +48,6 @@ pub fn open(settings: &Settings, secret: Option<&Secret>) -> Result<Arc<dyn Conn
     Ok(match settings {
         Settings::Sqlite(settings) => Arc::new(Sqlite::new(settings)),
         Settings::Postgres(settings) => Arc::new(Postgres::new(settings, secret)),
-        //Settings::Rest(settings) => Arc::new(Rest::new(settings, secret)?),
+        Settings::Rest(settings) => Arc::new(Rest::new(settings, secret)?),
     })
 }

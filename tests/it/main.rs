@@ -3,4 +3,5 @@
 mod house;
 mod left_out;
 mod supply_chain;
+mod connectors;
 mod support;

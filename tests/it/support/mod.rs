@@ -1,3 +1,4 @@
 //! What several tests share: real servers, started by the tests and ended with them.
 
 pub mod postgres;
+pub mod rest_target;

@@ -1,0 +1,249 @@
+//! A system of each kind with the same customers, a connector to it, and a way to look at it
+//! and change it behind the connector's back.
+
+use crate::support::postgres;
+use crate::support::rest_target::{RestTarget, TOKEN};
+use referee::connectors::{
+    Auth, Collection, Connector, ObjectSpec, Page, Paging, PostgresSettings, RestSettings, Scope, Secret,
+    Settings, SqliteSettings, Tls, open,
+};
+use referee::domain::value::{Cell, Cells};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, Row as _, SqliteConnection};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tempfile::TempDir;
+use tokio::sync::Mutex;
+
+/// The columns of a customer and their types in SQL.
+const COLUMNS: [(&str, &str); 7] = [
+    ("id", "TEXT PRIMARY KEY"),
+    ("name", "TEXT"),
+    ("phone", "VARCHAR(30)"),
+    ("balance", "NUMERIC"),
+    ("stock", "INTEGER"),
+    ("updated_at", "TIMESTAMP"),
+    ("updated_by", "TEXT"),
+];
+
+pub struct Bench {
+    pub connector: Arc<dyn Connector>,
+    pub outside: Outside,
+}
+
+/// The system, past the connector.
+pub enum Outside {
+    Sqlite { folder: TempDir, connection: Mutex<SqliteConnection> },
+    Postgres { url: String, connection: Mutex<PgConnection> },
+    Rest(RestTarget),
+}
+
+impl Bench {
+    pub async fn sqlite() -> Option<Self> {
+        let folder = TempDir::new().expect("folder");
+        let path = folder.path().join("system.db");
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+        let connection = Mutex::new(SqliteConnection::connect_with(&options).await.expect("create"));
+        let outside = Outside::Sqlite { folder, connection };
+        outside.sql(&table("customer")).await;
+        Some(Self { connector: sqlite(path), outside })
+    }
+
+    pub async fn postgres() -> Option<Self> {
+        let url = postgres::database().await?;
+        let connection = Mutex::new(PgConnection::connect(&url).await.expect("connect"));
+        let outside = Outside::Postgres { url: url.clone(), connection };
+        outside.sql(&table("customer")).await;
+        let settings = Settings::Postgres(postgres_settings(&url));
+        Some(Self { connector: open(&settings, None).expect("open"), outside })
+    }
+
+    pub async fn rest() -> Option<Self> {
+        Some(Self::rest_with(|_| {}))
+    }
+
+    /// A REST system whose collection is described a little differently.
+    pub fn rest_with(change: impl FnOnce(&mut Collection)) -> Self {
+        let target = RestTarget::start();
+        target.put("customer", r#"{"id":"seed"}"#);
+        target.remove("customer", "seed");
+        let settings = Settings::Rest(rest_settings(&target.url, change));
+        let connector = open(&settings, Some(&Secret::new(TOKEN))).expect("open");
+        Self { connector, outside: Outside::Rest(target) }
+    }
+
+    /// The whole pull in pages of `limit`, and how many there were.
+    pub async fn pull(&self, object: &ObjectSpec, scope: Scope, limit: usize) -> (Page, usize) {
+        let (mut whole, mut count, mut position) = (Page::default(), 0, None);
+        loop {
+            let page = self.connector.pull(object, &scope, position.as_deref(), limit).await.expect("page");
+            assert!(page.rows.len() <= limit, "{} rows of at most {limit}", page.rows.len());
+            count += 1;
+            whole.rows.extend(page.rows);
+            whole.unusable.extend(page.unusable);
+            whole.system_time = page.system_time;
+            position = page.next;
+            if position.is_none() || count > 1000 {
+                return (whole, count);
+            }
+        }
+    }
+}
+
+pub fn sqlite(path: PathBuf) -> Arc<dyn Connector> {
+    open(&Settings::Sqlite(SqliteSettings { path }), None).expect("open")
+}
+
+pub fn postgres_settings(url: &str) -> PostgresSettings {
+    let url = url::Url::parse(url).expect("url");
+    PostgresSettings {
+        host: url.host_str().expect("host").to_owned(),
+        port: url.port().expect("port"),
+        database: url.path().trim_start_matches('/').to_owned(),
+        user: url.username().to_owned(),
+        tls: Tls::Off,
+        ca_file: None,
+    }
+}
+
+pub fn rest_settings(url: &str, change: impl FnOnce(&mut Collection)) -> RestSettings {
+    let collection = r#"{"path":"/customer","record_path":"/data","item_path":"/customer/{key}","paging":"page",
+        "size_param":"size","since_param":"since","etag":true,"create":true}"#;
+    let mut collection: Collection = serde_json::from_str(collection).expect("settings");
+    change(&mut collection);
+    assert_ne!(collection.paging, Paging::None);
+    RestSettings {
+        base_url: url.parse().expect("url"),
+        auth: Auth::Bearer,
+        allow: vec!["127.0.0.0/8".to_owned()],
+        collections: BTreeMap::from([("customer".to_owned(), collection)]),
+    }
+}
+
+/// The statement that makes a table of customers.
+pub fn table(quoted: &str) -> String {
+    let columns: Vec<String> = COLUMNS.iter().map(|(name, kind)| format!("\"{name}\" {kind}")).collect();
+    format!("CREATE TABLE {quoted} ({})", columns.join(", "))
+}
+
+/// What is read of a customer.
+pub fn customer() -> ObjectSpec {
+    ObjectSpec {
+        object: "customer".to_owned(),
+        key: "id".to_owned(),
+        modified_at: Some("updated_at".to_owned()),
+        modified_by: Some("updated_by".to_owned()),
+        columns: COLUMNS.iter().map(|(name, _)| (*name).to_owned()).collect(),
+    }
+}
+
+pub fn text(text: &str) -> Cell {
+    Cell::Text(text.to_owned())
+}
+
+pub fn number(lexeme: &str) -> Cell {
+    Cell::Number(lexeme.to_owned())
+}
+
+pub fn cells(cells: &[(&str, Cell)]) -> Cells {
+    cells.iter().map(|(name, cell)| ((*name).to_owned(), cell.clone())).collect()
+}
+
+/// A cell as it stands in an SQL text.
+fn literal(cell: &Cell) -> String {
+    match cell {
+        Cell::Null => "NULL".to_owned(),
+        Cell::Bool(value) => value.to_string(),
+        Cell::Number(lexeme) => lexeme.clone(),
+        Cell::Text(text) | Cell::Json(text) => format!("'{}'", text.replace('\'', "''")),
+    }
+}
+
+impl Outside {
+    /// Runs statements of the test's own; only SQL systems have them.
+    pub async fn sql(&self, sql: &str) {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match self {
+            Self::Sqlite { connection, .. } => {
+                sqlx::raw_sql(sql).execute(&mut *connection.lock().await).await.expect("sql");
+            }
+            Self::Postgres { connection, .. } => {
+                sqlx::raw_sql(sql).execute(&mut *connection.lock().await).await.expect("sql");
+            }
+            Self::Rest(_) => panic!("no SQL there"),
+        }
+    }
+
+    /// The first column of every row, as text.
+    pub async fn column(&self, sql: &str) -> Vec<Option<String>> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match self {
+            Self::Sqlite { connection, .. } => {
+                let rows = sqlx::query(sql).fetch_all(&mut *connection.lock().await).await.expect("sql");
+                rows.iter().map(|row| row.get(0)).collect()
+            }
+            Self::Postgres { connection, .. } => {
+                let rows = sqlx::query(sql).fetch_all(&mut *connection.lock().await).await.expect("sql");
+                rows.iter().map(|row| row.get(0)).collect()
+            }
+            Self::Rest(_) => panic!("no SQL there"),
+        }
+    }
+
+    pub fn rest(&self) -> &RestTarget {
+        let Self::Rest(target) = self else { panic!("a SQL system") };
+        target
+    }
+
+    pub fn path(&self) -> PathBuf {
+        let Self::Sqlite { folder, .. } = self else { panic!("no file") };
+        folder.path().join("system.db")
+    }
+
+    /// Makes a customer.
+    pub async fn add(&self, cells: &Cells) {
+        if let Self::Rest(target) = self {
+            return target.put("customer", &serde_json::to_string(cells).expect("json"));
+        }
+        let names: Vec<String> = cells.keys().map(|name| format!("\"{name}\"")).collect();
+        let values: Vec<String> = cells.values().map(literal).collect();
+        self.sql(&format!("INSERT INTO customer ({}) VALUES ({})", names.join(", "), values.join(", ")))
+            .await;
+    }
+
+    /// Changes one value of a customer.
+    pub async fn set(&self, key: &str, column: &str, cell: &Cell) {
+        if let Self::Rest(target) = self {
+            let mut record: BTreeMap<String, Cell> =
+                serde_json::from_str(&target.records("customer")[key]).expect("record");
+            record.insert(column.to_owned(), cell.clone());
+            return target.put("customer", &serde_json::to_string(&record).expect("json"));
+        }
+        let (value, key) = (literal(cell), literal(&text(key)));
+        self.sql(&format!("UPDATE customer SET \"{column}\" = {value} WHERE id = {key}")).await;
+    }
+
+    pub async fn remove(&self, key: &str) {
+        match self {
+            Self::Rest(target) => target.remove("customer", key),
+            _ => self.sql(&format!("DELETE FROM customer WHERE id = {}", literal(&text(key)))).await,
+        }
+    }
+
+    /// Every customer whole, as the system itself writes it, types and all; ordered by key.
+    pub async fn all(&self) -> Vec<String> {
+        match self {
+            Self::Rest(target) => target.records("customer").into_values().collect(),
+            Self::Sqlite { .. } => {
+                let columns: Vec<String> =
+                    COLUMNS.iter().map(|(name, _)| format!("quote(\"{name}\")")).collect();
+                let sql = format!("SELECT {} FROM customer ORDER BY id", columns.join(" || '|' || "));
+                self.column(&sql).await.into_iter().flatten().collect()
+            }
+            Self::Postgres { .. } => {
+                let sql = "SELECT customer::text FROM customer ORDER BY id COLLATE \"C\"";
+                self.column(sql).await.into_iter().flatten().collect()
+            }
+        }
+    }
+}
