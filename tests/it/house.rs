@@ -136,6 +136,7 @@ fn planted_literal_text_is_found_and_code_is_not() {
         "<script>let x = 1 < 2;</script><style>p { color: red }</style>",
         "{# a remark #}{% for row in rows %}<input placeholder=\"{{ row.hint }}\" name=\"title\">{% endfor %}",
         "<a href=\"/\">Referee</a>",
+        "{%- block page_class -%}conflict{%- endblock -%}",
     ];
     for source in allowed {
         let wrong = templates::judge("x.html", source);

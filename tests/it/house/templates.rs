@@ -54,16 +54,20 @@ fn literal(text: &str) -> bool {
     rest.chars().any(char::is_alphabetic)
 }
 
-/// The template with `{{ }}`, `{% %}` and `{# #}` blanked, line ends kept.
+/// The template with `{{ }}`, `{% %}` and `{# #}` blanked, line ends kept. So is what stands in a
+/// block whose name ends in `_class`: the name of a style.
 fn without_code(source: &str) -> String {
     let (mut out, mut rest) = (String::new(), source);
+    let mut style = false;
     while let Some((from, close)) = [("{{", "}}"), ("{%", "%}"), ("{#", "#}")]
         .iter()
         .filter_map(|(open, close)| rest.find(open).map(|at| (at, *close)))
         .min()
     {
-        out.push_str(&rest[..from]);
+        out.push_str(if style { "" } else { &rest[..from] });
         let end = rest[from..].find(close).map_or(rest.len(), |at| from + at + close.len());
+        let words: Vec<&str> = rest[from..end].split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+        style = words.contains(&"block") && words.iter().any(|word| word.ends_with("_class"));
         out.extend(rest[from..end].chars().map(|c| if c == '\n' { '\n' } else { ' ' }));
         rest = &rest[end..];
     }
