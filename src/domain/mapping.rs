@@ -33,6 +33,10 @@ pub struct Mapping {
     /// The system should hold every record of the entity, so that one it lacks is a difference.
     #[serde(default)]
     pub complete: bool,
+    /// The key of a row that Referee makes there, `{link}` standing for the shared identifier.
+    /// None: the system gives its rows their keys itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new_key: Option<String>,
     /// A null counts as an empty text.
     #[serde(default)]
     pub null_is_empty: bool,

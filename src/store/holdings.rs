@@ -278,7 +278,7 @@ pub async fn burst(
 ) -> Result<i64, StoreError> {
     let query = s.sql(
         "SELECT CAST(count(*) AS BIGINT) AS value FROM (SELECT 1 FROM versions
-         WHERE system = $1 AND modified_by = $2 AND modified_at >= $3 AND modified_at <= $4 LIMIT $5) AS some",
+         WHERE system = $1 AND modified_by = $2 AND modified_at >= $3 AND modified_at <= $4 LIMIT $5) AS counted",
     );
     let query = query.bind(system).bind(author).bind(from).bind(to).bind(most);
     Ok(query.value().await?.unwrap_or(0))

@@ -113,6 +113,9 @@ pub fn creation(
     if let Some((column, link)) = mapping.link.as_ref().zip(link) {
         cells.insert(column.clone(), crate::domain::value::Cell::Text(link.to_owned()));
     }
+    if let Some((template, link)) = mapping.new_key.as_ref().zip(link) {
+        cells.insert(mapping.key.clone(), crate::domain::value::Cell::Text(template.replace("{link}", link)));
+    }
     let writable = setup.state(system).writes_enabled;
     let change = Change { create: true, slot: slot.clone(), fields, before: Cells::new(), cells };
     Ok(Some(Targets { system: system.clone(), external_id: None, change, writable }))
