@@ -106,6 +106,7 @@ impl Mapping {
 impl Mapping {
     /// The cells that store several values at once. Fields that are parts of one column see
     /// what the ones before them wrote into it; fields that are not mapped are passed over.
+    /// Where a null counts as empty, a blank is written as either, whichever the field can hold.
     ///
     /// # Errors
     /// The first field that cannot be written, with the reason.
@@ -118,7 +119,16 @@ impl Mapping {
         let mut changes = Cells::new();
         for mapping in &self.fields {
             let Some(value) = values.get(&mapping.field) else { continue };
-            let cells = mapping.write(value, &row).map_err(|problem| (mapping.field.clone(), problem))?;
+            let other_blank = match value {
+                Held::Null if self.null_is_empty => Some(Held::Empty),
+                Held::Empty if self.null_is_empty => Some(Held::Null),
+                _ => None,
+            };
+            let cells = mapping.write(value, &row).or_else(|problem| match &other_blank {
+                Some(blank) => mapping.write(blank, &row).map_err(|_| problem),
+                None => Err(problem),
+            });
+            let cells = cells.map_err(|problem| (mapping.field.clone(), problem))?;
             row.extend(cells.clone());
             changes.extend(cells);
         }

@@ -20,6 +20,7 @@ pub mod policy;
 pub mod record;
 pub mod resolution;
 pub mod seal;
+pub mod textdiff;
 pub mod time;
 pub mod transform;
 pub mod value;

@@ -145,6 +145,7 @@ fn names() -> Mapping {
         link: None,
         modified_at: None,
         modified_by: None,
+        machine_authors: Vec::new(),
         complete: false,
         null_is_empty: false,
         deep_link: None,
@@ -164,6 +165,17 @@ fn fields_that_share_a_column_leave_each_other_alone() {
     let both: BTreeMap<FieldId, Held> =
         [("first".into(), "Rob".into()), ("last".into(), "Jones".into())].into_iter().collect();
     assert_eq!(mapping.write(&both, &current), Ok(row([("name", text("Jones, Rob, MD"))])));
+}
+
+#[test]
+fn a_blank_is_written_as_the_field_can_hold_it() {
+    let (mut mapping, current) = (names(), row([("name", text("Smith, Bob"))]));
+    let blank: BTreeMap<FieldId, Held> = [("first".into(), Held::Null)].into_iter().collect();
+    let (field, problem) = mapping.write(&blank, &current).expect_err("a part cannot be null");
+    assert_eq!(field, "first".into());
+    assert!(problem.to_string().contains("not null"), "{problem}");
+    mapping.null_is_empty = true;
+    assert_eq!(mapping.write(&blank, &current), Ok(row([("name", text("Smith, "))])));
 }
 
 #[test]
