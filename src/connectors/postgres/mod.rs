@@ -6,6 +6,9 @@
 mod catalogue;
 mod dialect;
 mod fault;
+mod settings;
+
+pub use settings::{PostgresSettings, Tls};
 
 use super::idle::Idle;
 use super::open::Secret;
@@ -15,11 +18,9 @@ use super::{ObjectDescription, ObjectSpec, Page, Row, Scope, Written};
 use crate::domain::time::Time;
 use crate::domain::value::{Cell, Cells};
 use futures_util::future::BoxFuture;
-use serde::{Deserialize, Serialize};
-use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row as _};
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -36,67 +37,6 @@ const RESTED: Duration = Duration::from_secs(5);
 
 /// Most rows without a usable key that a pull tells of.
 const KEYLESS: usize = 1000;
-
-/// Where the database is. The password stands apart.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PostgresSettings {
-    /// A name, an address, or the folder of a Unix socket.
-    pub host: String,
-    #[serde(default = "default_port")]
-    pub port: u16,
-    pub database: String,
-    pub user: String,
-    #[serde(default)]
-    pub tls: Tls,
-    /// PEM file of the authority that signed the server's certificate, where the operating
-    /// system does not know it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ca_file: Option<PathBuf>,
-}
-
-/// Whether the line is encrypted. There is no way in between: one that falls back protects from
-/// nobody.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Tls {
-    Off,
-    /// Encrypted, the certificate and its name checked.
-    #[default]
-    Verify,
-}
-
-fn default_port() -> u16 {
-    5432
-}
-
-impl PostgresSettings {
-    fn options(&self, secret: Option<&Secret>) -> PgConnectOptions {
-        // Everything that the driver would else take from the environment is set.
-        let options = PgConnectOptions::new_without_pgpass()
-            .host(&self.host)
-            .port(self.port)
-            .database(&self.database)
-            .username(&self.user)
-            .password(secret.map_or("", Secret::expose))
-            .application_name("referee")
-            .ssl_mode(match self.tls {
-                Tls::Off => PgSslMode::Disable,
-                Tls::Verify => PgSslMode::VerifyFull,
-            })
-            .options([
-                ("statement_timeout", "30s"),
-                ("lock_timeout", "5s"),
-                ("idle_in_transaction_session_timeout", "60s"),
-                ("bytea_output", "hex"),
-            ])
-            .disable_statement_logging();
-        match &self.ca_file {
-            Some(file) => options.ssl_root_cert(file),
-            None => options,
-        }
-    }
-}
 
 /// A PostgreSQL database as a system.
 pub(super) struct Postgres(Arc<Inner>);

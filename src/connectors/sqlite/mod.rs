@@ -53,7 +53,9 @@ struct Opened {
 
 impl Sqlite {
     pub fn new(settings: &SqliteSettings) -> Self {
-        let (path, place) = (settings.path.clone(), settings.path.display().to_string());
+        // Absolute, so that it begins with no word SQLite would read as an address (`file:`).
+        let path = std::path::absolute(&settings.path).unwrap_or_else(|_| settings.path.clone());
+        let place = path.display().to_string();
         Self(Arc::new(Inner { path, place, idle: Idle::default() }))
     }
 }

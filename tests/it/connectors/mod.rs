@@ -2,6 +2,7 @@
 
 mod bench;
 mod postgres;
+mod proxy;
 mod rest;
 mod sql;
 mod sqlite;
