@@ -17,14 +17,29 @@ after(async () => {
 })
 
 for (const scripts of [true, false]) {
-  test(`the manager verifies the audit log ${scripts ? 'with' : 'without'} scripts`, async () => {
-    await journey(await open(browser, demo.url, { scripts }), `audit ${scripts}`, async (page) => {
+  const how = scripts ? 'with scripts' : 'without scripts'
+
+  test(`the manager verifies the audit log, ${how}`, async () => {
+    await journey(await open(browser, demo.url, { scripts }), `audit ${how}`, async (page) => {
       await signIn(page, demo.account('manager'), '/audit')
-      assert.ok((await page.locator('main table tbody tr, main ol > li, main ul.entries > li').count()) > 0, 'entries')
-      await page.locator('form[action*="verif"] button').first().click()
-      await page.locator('main').getByText(/verified up to entry [\d,]+/i).first().waitFor()
+      const newest = await page.locator('main ol li a[href^="/audit/"] code').first().innerText()
+      await page.locator('a[href="/audit/verification"]').first().click()
+      await page.locator('form[action="/audit/verification"] button').click()
+      const said = page.locator('main').getByText(/verified up to entry [\d,]+/i).first()
+      await said.waitFor()
+      const upTo = Number((await said.innerText()).match(/entry ([\d,]+)/i)[1].replaceAll(',', ''))
+      assert.ok(upTo >= Number(newest.replaceAll(',', '')), `verified up to ${upTo}, the newest entry was ${newest}`)
       await shot(page, 'audit-verified')
       if (scripts) assert.deepEqual(await axe(page), [])
     })
   })
 }
+
+test('an entry shows its exact line, its hash fits, and a decision leads to its entry', async () => {
+  await journey(await open(browser, demo.url), 'audit entry', async (page) => {
+    await signIn(page, demo.account('manager'), '/audit')
+    await page.locator('main ol li a[href^="/audit/"]').first().click()
+    assert.ok((await page.locator('code.hash').count()) >= 1)
+    assert.deepEqual(await axe(page), [])
+  })
+})

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { journey, launch, open, shot } from './support/browser.js'
 import { findRow, startDemo, until } from './support/demo.js'
-import { chosen, differences, keep, openConflict, preview, reason, signIn, undoable } from './support/steps.js'
+import { chosen, differences, identifier, keep, openConflict, preview, reason, signIn, undoable } from './support/steps.js'
 
 let demo, browser
 before(async () => {
@@ -42,8 +42,7 @@ test('changed from outside during the hold: nothing is written and the draft is 
   await journey(await open(browser, demo.url), 'overtaken', async (page) => {
     await signIn(page, demo.account('steward'))
     const { conflict, difference, n, write, system } = await choiceThatWritesSqlite(page)
-    const ids = await page.locator('header.title .id').allInnerTexts()
-    const id = ids.find((text) => text.toLowerCase().includes(system.id.toLowerCase())).trim().split(/\s+/).at(-1)
+    const id = await identifier(page, system.id)
     const column = write.field.split('.').at(-1)
     const row = findRow(demo.file(system.id), column, id)
 

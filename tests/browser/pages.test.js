@@ -19,35 +19,43 @@ after(async () => {
 
 /** The addresses of every page, with the role that looks at it and a name for its picture. */
 async function find() {
+  const found = []
+  const visit = async (role, start, wanted) => {
+    const page = await open(browser, demo.url)
+    await signIn(page, demo.account(role), start)
+    for (const [path, name, pattern] of wanted) {
+      if (path) await page.goto(path)
+      const place = pattern ? await link(page, pattern) : path
+      assert.ok(place, `no link on ${page.url()} leads to the page ${name}`)
+      found.push([role, place, name])
+    }
+    await page.context().close()
+  }
   const [conflict] = await demo.conflicts()
-  const page = await open(browser, demo.url)
-  await signIn(page, demo.account('admin'), '/systems')
-  const system = await link(page, /^\/systems\/[^/?]+$/)
-  await page.goto(system ?? '/systems')
-  const run = await link(page, /^\/runs\/[^/?]+$/)
-  await page.goto('/policies')
-  const policy = await link(page, /^\/policies\/[^?]+$/)
-  await page.context().close()
-  const steward = await open(browser, demo.url)
-  await signIn(steward, demo.account('steward'), `/conflicts/${conflict.id}`)
-  const record = await link(steward, /^\/records\/[^/?]+/)
-  await steward.context().close()
-  const all = [
-    ['steward', '/queue', 'queue'],
-    ['steward', `/conflicts/${conflict.id}`, 'conflict'],
-    ['steward', '/records', 'records'],
-    ['steward', record, 'record'],
-    ['steward', '/decisions', 'decisions'],
-    ['steward', '/help', 'help'],
-    ['manager', '/audit', 'audit'],
-    ['admin', '/systems', 'systems'],
-    ['admin', system, 'system'],
-    ['admin', run, 'run'],
-    ['admin', '/policies', 'policies'],
-    ['admin', policy, 'policy'],
-  ]
-  for (const [, path, name] of all) assert.ok(path, `no link leads to the page ${name}`)
-  return all
+  await visit('steward', '/queue', [
+    ['/queue', 'queue'],
+    ['/queue?q=nothing-has-this-name', 'queue-empty'],
+    [`/conflicts/${conflict.id}`, 'conflict'],
+    [null, 'record', /^\/records\/[^/?]+/],
+    ['/records', 'records'],
+    ['/decisions', 'decisions'],
+    ['/help', 'help'],
+  ])
+  await visit('manager', '/audit', [
+    ['/audit', 'audit'],
+    [null, 'audit-entry', /^\/audit\/\d+/],
+    ['/audit/verification', 'audit-verification'],
+  ])
+  await visit('admin', '/systems', [
+    ['/settings', 'settings'],
+    ['/systems', 'systems'],
+    [null, 'system', /^\/systems\/[^/?]+$/],
+    ['/systems', 'run', /^\/runs\/[^/?]+$/],
+    ['/policies', 'policies'],
+    [null, 'policy', /^\/policies\/[^/?]+\/[^/?]+$/],
+    ['/policies', 'policy-versions', /^\/policies\/[^/?]+\/versions$/],
+  ])
+  return found
 }
 
 for (const scheme of ['light', 'dark']) {

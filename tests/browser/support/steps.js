@@ -56,6 +56,16 @@ export function preview(page) {
   )
 }
 
+/** The identifier of the page's record in a system, as the header tells it. */
+export async function identifier(page, system) {
+  const all = await page.locator('header.title .id').evaluateAll((ids) =>
+    ids.map((one) => ({ text: one.textContent.toLowerCase(), code: one.querySelector('code').textContent.trim() })),
+  )
+  const found = all.find((one) => one.text.includes(system.toLowerCase()))
+  if (!found) throw new Error(`the page names no identifier in ${system}: ${JSON.stringify(all)}`)
+  return found.code
+}
+
 /** The resolution that the flash of the page lets undo. */
 export async function undoable(page) {
   const action = await page.locator('form#undo').getAttribute('action')
