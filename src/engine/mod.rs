@@ -4,6 +4,7 @@
 mod deliveries;
 pub mod detect;
 mod intake;
+pub mod links;
 pub mod policies;
 mod refusal;
 pub mod review;

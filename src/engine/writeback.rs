@@ -202,7 +202,10 @@ impl Attempt<'_> {
             let cells = match self.cells(&row.cells) {
                 Ok(cells) => cells,
                 Err(reason) => {
-                    return Ok(Outcome::State(DeliveryState::Refused { at: self.now, message: reason }, None));
+                    return Ok(Outcome::State(
+                        DeliveryState::Refused { at: self.now, message: reason },
+                        None,
+                    ));
                 }
             };
             let idempotency = &self.delivery.idempotency_key;

@@ -221,3 +221,19 @@ pub async fn find(
     }
     query.push_bind(" ORDER BY r.title, r.id LIMIT ?", [limit.into()]).all().await
 }
+
+/// Removes a record that nothing is left of: no holding, no link, no conflict.
+pub async fn drop_if_empty(w: &mut WriteSession, id: &RecordId) -> Result<(), StoreError> {
+    let left = w.sql(
+        "SELECT id AS value FROM records WHERE id = $1 AND (EXISTS (SELECT 1 FROM holdings WHERE record_id = $1)
+             OR EXISTS (SELECT 1 FROM links WHERE record_id = $1)
+             OR EXISTS (SELECT 1 FROM conflicts WHERE record_id = $1))",
+    );
+    if left.bind(id).value::<String>().await?.is_some() {
+        return Ok(());
+    }
+    w.sql("DELETE FROM bases WHERE record_id = $1").bind(id).run().await?;
+    w.sql("DELETE FROM search_tokens WHERE record_id = $1").bind(id).run().await?;
+    w.sql("DELETE FROM unjudged WHERE record_id = $1").bind(id).run().await?;
+    w.sql("DELETE FROM records WHERE id = $1").bind(id).run_one().await
+}

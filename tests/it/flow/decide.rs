@@ -22,7 +22,12 @@ fn keep(conflict: &Conflict, difference: &Difference, value: usize) -> Decision 
 }
 
 async fn address(world: &World) -> String {
-    world.value("warehouse", "SELECT STREET || '|' || HOUSE_NO || '|' || ZIP || '|' || DOCK FROM SHIP_TO WHERE WH_NO='WH-1'").await
+    world
+        .value(
+            "warehouse",
+            "SELECT STREET || '|' || HOUSE_NO || '|' || ZIP || '|' || DOCK FROM SHIP_TO WHERE WH_NO='WH-1'",
+        )
+        .await
 }
 
 #[tokio::test]
@@ -43,17 +48,31 @@ async fn a_kept_value_is_held_then_written_then_agreed() {
         world.clock.advance(TimeDelta::seconds(21));
         assert_eq!(world.deliver().await, 1);
         assert_eq!(address(&world).await, "LINDENALLEE|12|10117|A");
-        assert_eq!(world.value("portal", "SELECT street FROM customers WHERE id='C-1'").await, "Lindenallee 12");
+        assert_eq!(
+            world.value("portal", "SELECT street FROM customers WHERE id='C-1'").await,
+            "Lindenallee 12"
+        );
         let mut session = world.engine.store().session().await.unwrap();
         let done = conflicts::get(&mut session, &Viewer::referee(), &conflict.id).await.unwrap().unwrap();
         assert!(done.closed_at.is_some(), "confirmed everywhere: closed");
-        let base = referee::store::records::bases(&mut session, &[conflict.record.clone()]).await.unwrap().remove(0).1;
+        let base = referee::store::records::bases(&mut session, &[conflict.record.clone()])
+            .await
+            .unwrap()
+            .remove(0)
+            .1;
         assert_eq!(base.0["street"].0, Held::from("Lindenallee 12"));
         world.sync().await;
         assert_eq!(open(&world).await, []);
         let actions = audit_actions(&world).await;
-        let told: Vec<&str> = actions.iter().map(String::as_str).filter(|a| a.starts_with("conflict") || *a == "decided" || a.starts_with("delivery")).collect();
-        assert_eq!(told, ["conflict_opened", "conflict_claimed", "decided", "delivery_confirmed", "conflict_closed"]);
+        let told: Vec<&str> = actions
+            .iter()
+            .map(String::as_str)
+            .filter(|a| a.starts_with("conflict") || *a == "decided" || a.starts_with("delivery"))
+            .collect();
+        assert_eq!(
+            told,
+            ["conflict_opened", "conflict_claimed", "decided", "delivery_confirmed", "conflict_closed"]
+        );
     }
 }
 
@@ -61,7 +80,8 @@ async fn a_kept_value_is_held_then_written_then_agreed() {
 async fn undo_during_the_hold_reopens_with_the_draft() {
     for world in worlds().await {
         let (conflict, difference) = moved(&world).await;
-        let resolution = world.engine.resolve(&steward(), &conflict.id, keep(&conflict, &difference, 2)).await.unwrap();
+        let resolution =
+            world.engine.resolve(&steward(), &conflict.id, keep(&conflict, &difference, 2)).await.unwrap();
         let refused = world.engine.undo(&other_steward(), &resolution.id).await;
         assert!(matches!(refused, Err(Refusal::Forbidden)));
         world.engine.undo(&steward(), &resolution.id).await.unwrap();
@@ -97,15 +117,20 @@ async fn a_value_that_moved_during_the_hold_is_not_overwritten() {
 async fn a_sync_during_the_hold_that_finds_a_new_value_cancels_the_decision() {
     for world in worlds().await {
         let (conflict, difference) = moved(&world).await;
-        let resolution = world.engine.resolve(&steward(), &conflict.id, keep(&conflict, &difference, 1)).await.unwrap();
+        let resolution =
+            world.engine.resolve(&steward(), &conflict.id, keep(&conflict, &difference, 1)).await.unwrap();
         world.sql("warehouse", "UPDATE SHIP_TO SET ZIP='99999', CHG_AT='2026-03-03 12:02:10', CHG_BY='Bo' WHERE WH_NO='WH-1'").await;
-        let trigger = referee::engine::sync::Trigger { full: true, ..referee::engine::sync::Trigger::schedule() };
+        let trigger =
+            referee::engine::sync::Trigger { full: true, ..referee::engine::sync::Trigger::schedule() };
         world.engine.sync(&"warehouse".into(), &trigger).await.unwrap();
         let back = open(&world).await;
         assert_eq!(back.len(), 1);
         assert!(back[0].draft.is_some());
         let mut session = world.engine.store().session().await.unwrap();
-        let cancelled = referee::store::resolutions::get(&mut session, &steward(), &resolution.id).await.unwrap().unwrap();
+        let cancelled = referee::store::resolutions::get(&mut session, &steward(), &resolution.id)
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(cancelled.state, "overtaken");
         world.clock.advance(TimeDelta::seconds(60));
         assert_eq!(world.deliver().await, 0);
@@ -118,14 +143,20 @@ async fn a_typed_value_is_checked_against_every_target() {
         let (conflict, difference) = moved(&world).await;
         let typed = |street: &str| Decision {
             version: conflict.version,
-            outcomes: vec![(difference.id.clone(), Outcome::Type { values: vec![Held::from(street), Held::from("10999")] })],
+            outcomes: vec![(
+                difference.id.clone(),
+                Outcome::Type { values: vec![Held::from(street), Held::from("10999")] },
+            )],
             ..Decision::default()
         };
         world.engine.resolve(&steward(), &conflict.id, typed("Am Markt 3b")).await.unwrap();
         world.clock.advance(TimeDelta::seconds(21));
         assert_eq!(world.deliver().await, 2);
         assert_eq!(address(&world).await, "AM MARKT|3B|10999|A");
-        assert_eq!(world.value("portal", "SELECT street||'|'||zip||'|'||vip FROM customers WHERE id='C-1'").await, "Am Markt 3b|10999|1");
+        assert_eq!(
+            world.value("portal", "SELECT street||'|'||zip||'|'||vip FROM customers WHERE id='C-1'").await,
+            "Am Markt 3b|10999|1"
+        );
     }
 }
 
@@ -145,7 +176,12 @@ async fn leaving_it_different_stands_until_a_value_moves() {
         world.engine.resolve(&steward(), &conflict.id, decision).await.unwrap();
         world.sync().await;
         assert_eq!(open(&world).await, [], "while nothing moves it does not come back");
-        world.sql("warehouse", "UPDATE SHIP_TO SET ZIP='99999', CHG_AT='2026-03-03 12:04:10' WHERE WH_NO='WH-1'").await;
+        world
+            .sql(
+                "warehouse",
+                "UPDATE SHIP_TO SET ZIP='99999', CHG_AT='2026-03-03 12:04:10' WHERE WH_NO='WH-1'",
+            )
+            .await;
         world.sync().await;
         assert_eq!(open(&world).await.len(), 1);
     }
@@ -176,7 +212,12 @@ async fn a_record_is_made_where_it_was_missing() {
         world.engine.resolve(&steward(), &conflict.id, decision).await.unwrap();
         world.clock.advance(TimeDelta::seconds(21));
         world.deliver().await;
-        let made = world.value("warehouse", "SELECT NAME||'|'||STREET||'|'||HOUSE_NO||'|'||SINCE FROM SHIP_TO WHERE CUST_REF='C-3'").await;
+        let made = world
+            .value(
+                "warehouse",
+                "SELECT NAME||'|'||STREET||'|'||HOUSE_NO||'|'||SINCE FROM SHIP_TO WHERE CUST_REF='C-3'",
+            )
+            .await;
         assert_eq!(made, "WEI ZHANG|RING|1|02/01/2025");
         world.sync().await;
         assert_eq!(open(&world).await, []);

@@ -3,6 +3,7 @@
 
 mod decide;
 mod detect;
+mod restaurants;
 
 use crate::support::postgres;
 use crate::support::world::World;
@@ -137,6 +138,8 @@ async fn audit_actions(world: &World) -> Vec<String> {
     verifier.end(seq, &hash).unwrap();
     entries
         .iter()
-        .map(|entry| serde_json::from_str::<referee::domain::audit::Line>(&entry.line).unwrap().action.as_str())
+        .map(|entry| {
+            serde_json::from_str::<referee::domain::audit::Line>(&entry.line).unwrap().action.as_str()
+        })
         .collect()
 }

@@ -14,8 +14,8 @@ use referee::store::{Options, Store};
 use sqlx::ConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 /// A clock that stands still until it is moved.
 pub struct TestClock(AtomicI64);
@@ -84,7 +84,10 @@ impl World {
 
     /// Changes a system from outside.
     pub async fn sql(&self, system: &str, sql: &str) {
-        sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut self.connect(system).await).await.unwrap();
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()))
+            .execute(&mut self.connect(system).await)
+            .await
+            .unwrap();
     }
 
     /// Looks into a system from outside.
