@@ -12,7 +12,7 @@
 
 use super::ids::FieldId;
 use super::time::Time;
-use super::value::{Cell, Cells, Held, Tuple};
+use super::value::{Cells, Held, Tuple};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ pub struct Change {
     /// The system's columns as they stood when the decision was made: what reverse puts back.
     pub before: Cells,
     /// The system's columns as they will be written.
-    pub cells: BTreeMap<String, Cell>,
+    pub cells: Cells,
 }
 
 /// The state of a delivery, with exactly that state's data.

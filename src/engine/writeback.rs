@@ -245,8 +245,8 @@ impl Attempt<'_> {
 
     /// Makes a row in a system that lacks the record.
     async fn create(&self) -> Result<Outcome, ConnectorError> {
-        let cells: Cells = self.delivery.change.cells.clone().into_iter().collect();
-        let made = self.connector.create(&self.spec, &cells, &self.delivery.idempotency_key).await;
+        let cells = &self.delivery.change.cells;
+        let made = self.connector.create(&self.spec, cells, &self.delivery.idempotency_key).await;
         let key = match made {
             // Without a key it cannot be looked for: a person has to look whether it was made.
             Err(ConnectorError::Unknown(message)) => {
@@ -299,14 +299,9 @@ impl Attempt<'_> {
     /// The columns to write, made anew over the row just read: a column shared by several
     /// fields keeps the parts that are not ours.
     fn cells(&self, current: &Cells) -> Result<Cells, String> {
-        let mut cells = Cells::new();
-        for (id, (_, becomes)) in &self.delivery.change.fields {
-            let Some(own) = self.mapping.field(id) else {
-                return Err(format!("{id} is not mapped any longer"));
-            };
-            cells.extend(own.write(becomes, current).map_err(|error| error.to_string())?);
-        }
-        Ok(cells)
+        let fields = &self.delivery.change.fields;
+        let values = fields.iter().map(|(id, (_, becomes))| (id.clone(), becomes.clone())).collect();
+        self.mapping.write(&values, current).map_err(|(field, error)| format!("{field}: {error}"))
     }
 }
 

@@ -3,12 +3,12 @@
 use crate::domain::delivery::{Change, DeliveryState};
 use crate::domain::diff;
 use crate::domain::entity::{Entity, Slot};
-use crate::domain::ids::{ConflictId, RecordId, ResolutionId, SystemId};
+use crate::domain::ids::{ConflictId, FieldId, RecordId, ResolutionId, SystemId};
 use crate::domain::mapping::Mapping;
 use crate::domain::record::Holding;
 use crate::domain::time::Time;
 use crate::domain::transform::TransformError;
-use crate::domain::value::{Cells, Held, Tuple};
+use crate::domain::value::{Cell, Cells, Held, Tuple};
 use crate::engine::Setup;
 use crate::store::WriteSession;
 use crate::store::resolutions::Delivery;
@@ -63,26 +63,17 @@ fn change(
     target: &Tuple,
     current: &Cells,
 ) -> Result<Change, TransformError> {
-    let (mut fields, mut cells) = (BTreeMap::new(), BTreeMap::new());
+    let mut fields = BTreeMap::new();
     for ((field, was), becomes) in slot.fields().zip(shown).zip(target) {
-        if field.comparison.normal(was) == field.comparison.normal(becomes) {
-            continue;
+        if field.comparison.normal(was) != field.comparison.normal(becomes) {
+            fields.insert(field.id.clone(), (was.clone(), becomes.clone()));
         }
-        let Some(own) = mapping.field(&field.id) else { continue };
-        let becomes = blank_as_the_system_has_it(mapping, becomes);
-        cells.extend(own.write(&becomes, current)?);
-        fields.insert(field.id.clone(), (was.clone(), becomes));
     }
+    let values = fields.iter().map(|(id, (_, becomes))| (id.clone(), becomes.clone())).collect();
+    let cells = mapping.write(&values, current).map_err(|(_, error)| error)?;
     let before = current.iter().filter(|(column, _)| cells.contains_key(*column));
     let before = before.map(|(column, cell)| (column.clone(), cell.clone())).collect();
     Ok(Change { create: false, slot: slot.id.clone(), fields, before, cells })
-}
-
-fn blank_as_the_system_has_it(mapping: &Mapping, held: &Held) -> Held {
-    match held {
-        Held::Empty if mapping.null_is_empty => Held::Null,
-        other => other.clone(),
-    }
 }
 
 fn writable(setup: &Setup, mapping: &Mapping, slot: &Slot<'_>) -> bool {
@@ -97,24 +88,24 @@ fn writable(setup: &Setup, mapping: &Mapping, slot: &Slot<'_>) -> bool {
 pub fn creation(
     setup: &Setup,
     entity: &Entity,
-    slot: &crate::domain::ids::FieldId,
+    slot: &FieldId,
     system: &SystemId,
     link: Option<&str>,
     holdings: &[Holding],
 ) -> Result<Option<Targets>, (SystemId, TransformError)> {
     let Some(mapping) = setup.catalog.mapping(system, &entity.id) else { return Ok(None) };
-    let (mut fields, mut cells) = (BTreeMap::new(), Cells::new());
-    for own in &mapping.fields {
-        let Some(value) = best(setup, entity, &own.field, holdings) else { continue };
-        let written = own.write(&value, &Cells::new()).map_err(|error| (system.clone(), error))?;
-        cells.extend(written);
-        fields.insert(own.field.clone(), (Held::Null, value));
-    }
+    let values: BTreeMap<FieldId, Held> = mapping
+        .fields
+        .iter()
+        .filter_map(|own| Some((own.field.clone(), best(setup, entity, &own.field, holdings)?)))
+        .collect();
+    let mut cells = mapping.write(&values, &Cells::new()).map_err(|(_, error)| (system.clone(), error))?;
+    let fields = values.into_iter().map(|(id, value)| (id, (Held::Null, value))).collect();
     if let Some((column, link)) = mapping.link.as_ref().zip(link) {
-        cells.insert(column.clone(), crate::domain::value::Cell::Text(link.to_owned()));
+        cells.insert(column.clone(), Cell::Text(link.to_owned()));
     }
     if let Some((template, link)) = mapping.new_key.as_ref().zip(link) {
-        cells.insert(mapping.key.clone(), crate::domain::value::Cell::Text(template.replace("{link}", link)));
+        cells.insert(mapping.key.clone(), Cell::Text(template.replace("{link}", link)));
     }
     let writable = setup.state(system).writes_enabled;
     let change = Change { create: true, slot: slot.clone(), fields, before: Cells::new(), cells };
@@ -122,12 +113,7 @@ pub fn creation(
 }
 
 /// A field's value as its source of truth has it, or else the first system that has one.
-fn best(
-    setup: &Setup,
-    entity: &Entity,
-    field: &crate::domain::ids::FieldId,
-    holdings: &[Holding],
-) -> Option<Held> {
+fn best(setup: &Setup, entity: &Entity, field: &FieldId, holdings: &[Holding]) -> Option<Held> {
     let slot = entity.slots().into_iter().find(|slot| slot.fields().any(|own| own.id == *field))?;
     let source = setup.policy(entity, &slot).source_of_truth;
     let value = |holding: &Holding| holding.fields.get(field).filter(|held| **held != Held::Unknown).cloned();

@@ -24,7 +24,7 @@ connector = { kind = "postgres", host = "HOST", port = PORT, database = "DATABAS
 [[system]]
 id = "zagats"
 label = "Zagat's"
-connector = { kind = "rest", base_url = "BASE", auth = "bearer", allow = ["127.0.0.1"], collections = { restaurants = { path = "/restaurants", record_path = "/items", item_path = "/restaurants/{key}", paging = "page", page_param = "page", size_param = "size", max_size = 10, etag = true } } }
+connector = { kind = "rest", base_url = "BASE", auth = "bearer", allow = ["127.0.0.1"], collections = { restaurants = { path = "/restaurants", record_path = "/data", item_path = "/restaurants/{key}", paging = "page", page_param = "page", size_param = "size", max_size = 10, etag = true } } }
 
 [[entity]]
 id = "restaurant"
