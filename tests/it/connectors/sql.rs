@@ -84,7 +84,7 @@ async fn names_are_names_whatever_they_hold(bench: Bench) {
     }
     for name in ["canary\" --", "canary;", "CANARY", "nul\0", "", &"x".repeat(100_000)] {
         let found = bench.connector.pull(&object(name, "id", &["id"]), &Scope::Full, None, 1).await;
-        assert!(!matches!(found, Ok(_)), "{name:.20}");
+        assert!(found.is_err(), "{name:.20}");
         let found = bench.connector.pull(&object("canary", name, &[]), &Scope::Full, None, 1).await;
         assert!(matches!(found, Err(ConnectorError::Shape(_))), "{name:.20}");
     }
