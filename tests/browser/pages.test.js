@@ -52,7 +52,7 @@ async function find() {
     [null, 'system', /^\/systems\/[^/?]+$/],
     ['/systems', 'run', /^\/runs\/[^/?]+$/],
     ['/policies', 'policies'],
-    [null, 'policy', /^\/policies\/[^/?]+\/[^/?]+$/],
+    [null, 'policy', /^\/policies\/[^/?]+\/(?!versions$)[^/?]+$/],
     ['/policies', 'policy-versions', /^\/policies\/[^/?]+\/versions$/],
   ])
   return found
