@@ -1,3 +1,4 @@
 //! Referee finds conflicts between connected systems and brings them to a person.
 pub mod connectors;
 pub mod domain;
+pub mod web;

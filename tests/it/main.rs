@@ -1,1 +1,3 @@
+//! Every test that is not a unit test, in one binary.
 
+mod preview;

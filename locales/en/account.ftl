@@ -1,0 +1,4 @@
+role-steward = Steward
+role-manager = Manager
+role-admin = Admin
+role-auditor = Auditor

@@ -1,0 +1,1 @@
+flash-decided = Decided { $fields } of { $record }.

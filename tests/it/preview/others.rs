@@ -1,0 +1,4 @@
+use super::Rendered;
+pub fn pages() -> Vec<Rendered> {
+    Vec::new()
+}
