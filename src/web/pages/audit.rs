@@ -42,6 +42,14 @@ pub enum Chain {
     Broken { at: u64, when: When },
 }
 
+impl Chain {
+    /// Whether an entry was changed after it was written.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        matches!(self, Self::Broken { .. })
+    }
+}
+
 /// The entries of one day.
 #[derive(Clone, Debug)]
 pub struct Day {

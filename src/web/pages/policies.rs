@@ -2,7 +2,7 @@
 
 use super::parts::{Choice, Problem, Tab};
 use crate::web::filters;
-use crate::web::messages::Msg;
+use crate::web::messages::{Msg, msg};
 use crate::web::page::{Section, View};
 use crate::web::when::When;
 use askama::Template;
@@ -87,6 +87,15 @@ pub struct PolicyForm {
 }
 
 impl PolicyForm {
+    /// `Phone of Customer`, or `All of Customer`.
+    #[must_use]
+    pub fn heading(&self) -> Msg {
+        match &self.field {
+            Some(field) => msg("policy-heading").with("field", field).with("entity", &self.entity),
+            None => msg("policy-parent").with("entity", &self.entity),
+        }
+    }
+
     /// The error of one field of the form.
     #[must_use]
     pub fn error(&self, field: &str) -> Option<&Msg> {

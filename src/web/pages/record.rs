@@ -3,7 +3,7 @@
 use super::parts::{Choice, Link, Pager, SystemLink};
 use crate::web::filters;
 use crate::web::marks::Piece;
-use crate::web::messages::Msg;
+use crate::web::messages::{Msg, msg};
 use crate::web::page::{Section, View};
 use crate::web::when::When;
 use askama::Template;
@@ -28,6 +28,14 @@ pub struct RecordPage {
 
 impl View for RecordPage {
     const SECTION: Section = Section::Records;
+}
+
+impl RecordPage {
+    /// The name of the system whose cells stand at that place.
+    #[must_use]
+    pub fn column_name(&self, at: &usize) -> &str {
+        self.columns.get(*at).map_or("", |column| column.name.as_str())
+    }
 }
 
 /// One system's column of a record.
@@ -82,6 +90,17 @@ pub struct TimelinePage {
 
 impl View for TimelinePage {
     const SECTION: Section = Section::Records;
+}
+
+impl TimelinePage {
+    /// `Timeline: Shipping address`, or `Timeline` for the whole record.
+    #[must_use]
+    pub fn heading(&self) -> Msg {
+        match &self.field {
+            Some(field) => msg("timeline-of").with("field", field),
+            None => msg("conflict-timeline"),
+        }
+    }
 }
 
 /// Why the systems differ.

@@ -2,10 +2,14 @@
 //! changed in Portal, and Warehouse wrote an old read back. Renders each without a server and
 //! checks what must hold of all; with REFEREE_PREVIEW_DIR set it also writes them as files.
 
+mod account;
+mod admin;
 mod conflict;
 mod html;
-mod others;
+mod manager;
+mod messages;
 mod queue;
+mod records;
 
 use referee::web::assets;
 use referee::web::messages::{Msg, english, literal, msg};
@@ -52,7 +56,10 @@ fn said(text: &str) -> Msg {
 fn everything() -> Vec<Rendered> {
     let mut pages = conflict::pages();
     pages.extend(queue::pages());
-    pages.extend(others::pages());
+    pages.extend(account::pages());
+    pages.extend(records::pages());
+    pages.extend(manager::pages());
+    pages.extend(admin::pages());
     pages
 }
 

@@ -1,4 +1,0 @@
-use super::Rendered;
-pub fn pages() -> Vec<Rendered> {
-    Vec::new()
-}
