@@ -135,6 +135,27 @@ fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
         let text: String = out.iter().map(|piece| piece.text.as_str()).collect();
         return Piece::whole(Mark::Now, text);
     }
+    trimmed(out)
+}
+
+/// Spaces at the ends of a mark are no part of it.
+fn trimmed(pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut out = Vec::new();
+    for piece in pieces {
+        let word = piece.text.trim();
+        if !piece.is_now() || word.is_empty() || word.len() == piece.text.len() {
+            push(&mut out, piece.mark, &piece.text);
+            continue;
+        }
+        let start = piece.text.len() - piece.text.trim_start().len();
+        let (before, rest) = piece.text.split_at(start);
+        let (word, after) = rest.split_at(word.len());
+        for (mark, text) in [(Mark::Same, before), (Mark::Now, word), (Mark::Same, after)] {
+            if !text.is_empty() {
+                push(&mut out, mark, text);
+            }
+        }
+    }
     out
 }
 
@@ -151,6 +172,7 @@ mod tests {
         assert_eq!(drawn(&against("Elmstraße 4", "Lindenallee 12")), "[Lindenallee 12]");
         assert_eq!(drawn(&against("+49 30 5550 1742", "+49 30 5550 1472")), "+49 30 5550 [1472]");
         assert_eq!(drawn(&against("10115", "10117")), "[10117]");
+        assert_eq!(drawn(&against("Berlin", "Berlin Mitte")), "Berlin [Mitte]");
         assert_eq!(drawn(&against("Berlin", "Berlin")), "Berlin");
     }
 
