@@ -3,3 +3,4 @@ pub mod connectors;
 pub mod domain;
 pub mod engine;
 pub mod store;
+pub mod web;

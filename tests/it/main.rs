@@ -6,3 +6,6 @@ mod house;
 mod left_out;
 mod supply_chain;
 mod support;
+//! Every test that is not a unit test, in one binary.
+
+mod preview;

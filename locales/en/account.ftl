@@ -1,0 +1,46 @@
+role-steward = Steward
+role-manager = Manager
+role-admin = Admin
+role-auditor = Auditor
+
+sign-in-title = Sign in
+sign-in-login = Name or e-mail
+sign-in-password = Password
+sign-in-button = Sign in
+sign-in-failed = Name or password is not right. Check both and try again.
+sign-in-wait = Too many tries. Wait { $seconds } s, then try again.
+sign-in-ended = Your session has ended. Sign in to go on; what you typed is kept.
+signed-out = You are signed out.
+
+# Failures: what happened, and what to do.
+error-request = To ask for help, name this request:
+error-to-queue = Go to the queue
+error-to-start = Go to the start
+error-malformed = This request could not be read
+error-malformed-advice = Nothing was saved. Go back and send it again.
+error-invalid = A value cannot be taken
+error-invalid-advice = Nothing was saved. Go back, change it and send it again.
+error-unauthenticated = You are not signed in
+error-unauthenticated-advice = Sign in, then open this address again.
+error-forbidden = Your role does not allow this
+error-forbidden-advice = Nothing was changed. Ask an admin if you need it for your work.
+error-not_found = There is nothing here
+error-not_found-advice = It may have been merged or removed, or the address has a typing mistake. Search finds records by any name, identifier or value.
+error-method_not_allowed = This address does not take that kind of request
+error-method_not_allowed-advice = Nothing was changed.
+error-stale = A value moved while you were deciding
+error-stale-advice = Nothing was saved. Open the conflict again to see the new value.
+error-conflict = Somebody else was first
+error-conflict-advice = Nothing of yours was saved. Open it again to see what was decided.
+error-idempotency_mismatch = This form was sent before with other content
+error-idempotency_mismatch-advice = The first one counts. Open the page again to change it.
+error-bad_form_token = This form is too old or comes from elsewhere
+error-bad_form_token-advice = Nothing was saved. Go back, reload the page and send it again.
+error-too_large = This is too large
+error-too_large-advice = Nothing was saved. Send less than 10 MB.
+error-throttled = Too many requests
+error-throttled-advice = Wait a moment, then try again.
+error-unavailable = The store cannot be reached
+error-unavailable-advice = Nothing was saved. Try again in a moment; what was decided before is safe.
+error-internal = Something failed here
+error-internal-advice = Nothing of this step was saved. The failure is in the server’s log under the number below.

@@ -1,0 +1,158 @@
+conflict-title = { $name }, { $n ->
+    [one] 1 field disagrees
+   *[other] { $n } fields disagree
+}
+conflict-position = { $at } of { $total }
+conflict-decided = { $decided } of { $total } decided
+conflict-agreed = { $n ->
+    [one] 1 field agrees
+   *[other] { $n } fields agree
+}
+conflict-timeline = Timeline
+conflict-last-agreed = Last agreed:
+conflict-presence = { $name } opened this { $when }
+assigned-you = Assigned to you
+assigned-other = Assigned to { $name }
+assigned-nobody = Assigned to nobody
+
+column-field = Field
+column-agreed = Last agreed
+column-decision = Decision
+column-read = read { $when }
+column-unreadable = not readable since { $when }
+agreed-unknown = Never known to agree
+
+# The verdict: facts only.
+verdict-count = { $n ->
+    [one] { $n } of { $total } fields disagrees.
+   *[other] { $n } of { $total } fields disagree.
+}
+verdict-record-missing = The record exists in { $there }, but not in { $missing }.
+verdict-changed = { $who } changed <b>{ $field }</b> in { $system } { $when }.
+verdict-changed-spread = { $who } changed <b>{ $field }</b> in { $system } { $when } and { $others } { $n ->
+    [one] has it
+   *[other] have it
+}.
+verdict-changed-only = <b>{ $field }</b> was changed in { $system } only.
+verdict-clash = <b>{ $field }</b> was changed to different values in { $systems }.
+verdict-holds = <b>{ $system }</b> still { $n ->
+    [one] holds
+   *[other] hold
+} what all systems agreed on { $when }.
+verdict-no-base = They have never been known to agree on <b>{ $field }</b>.
+who-customer = The customer
+who-person = { $name }
+who-automation = { $name }, an automation,
+who-unknown = Somebody unknown
+
+# Small lines under a value
+fact-changed-by = Changed { $when } by { $who }
+fact-changed = Changed { $when }
+fact-by = by { $who }
+fact-rewritten = Rewritten { $when }
+fact-same-as-agreed = Same as last agreed
+fact-same-written-differently = Same { $kind }, written differently
+fact-read = Read { $when }
+kind-value = value
+kind-number = number
+kind-date = date
+kind-address = address
+state-empty = Empty
+state-null = No value
+state-no-field = No such field here
+state-absent = Not in this system
+state-deleted = Deleted there
+state-unknown = Not readable since { $when }
+state-hidden = Hidden by your role
+cell-new = New
+
+# The rule of a field
+rule-line = { $stakes } stakes, { $rule }
+rule-always = always reviewed
+rule-none = no rule, so it is reviewed
+rule-guard = reviewed this time: { $why }
+rule-one-choice = One choice for { $members }
+rule-if-wrong = If wrong: { $text }
+
+# Deciding
+decision-press = { $n ->
+    [one] Press 1
+    [2] Press 1 or 2
+   *[other] Press 1 to { $n }
+}
+decision-type = Type a value
+decision-leave = Leave different
+decision-chose = You chose { $n }
+decision-change = Change
+decision-open = Not decided
+decision-typed = Your own value
+decision-left = Left different
+decision-keep = Keep { $system }’s value
+decision-create = Create it in { $system }
+decision-remove = Remove it in { $system }
+leave-until = Leave different until
+leave-because = Why may they differ?
+typed-limit = { $system } keeps { $n } characters
+typed-list = { $system } takes one of: { $values }
+suggestion-word = Suggested: { $n }
+suggestion-accept = Accept { $n }
+suggestion-same = Same as suggested
+suggestion-high = High
+suggestion-some = Some
+suggestion-low = Low
+suggestion-no-history = Not enough history
+suggestion-record = Like this before: <b>kept { $kept } of { $total }</b>, { $reversed } reversed.
+
+# What will be written
+writes-title = What will be written
+writes-hold = sent { $seconds } s after saving; until then Undo stops it
+writes-nothing = No change.
+writes-pending = { $fields } { $n ->
+    [one] is
+   *[other] are
+} added here once you choose.
+writes-by-hand = Watched only: somebody must write this by hand. It counts as done when a later read shows it.
+writes-when-back = Not reachable now. It will be sent when it is back.
+writes-too-long = { $system } keeps { $n } characters: the rest is cut
+events-title = Last events
+events-all = all in the timeline
+
+# The bar
+save-next = Save and next
+save-stay = Save and stay
+check = Check
+skip = Skip
+note = Note, optional
+reason = Reason
+reason-choose = Choose a reason
+reason-none = no reason asked here
+reason-source-of-truth = Source of truth is right
+reason-newer = Newer change is right
+reason-confirmed = Confirmed with customer
+reason-document = Document seen
+reason-formatting = Formatting
+reason-other = Other, see the note
+
+# Said above the grid
+stale-title = <b>{ $system }</b> changed <b>{ $field }</b> to <q>{ $value }</q> while you were deciding
+stale-saved = Nothing was saved. Your choices are kept below; the changed value is marked New.
+decided-title = <b>{ $name }</b> decided this { $when }
+decided-outcome = <b>{ $field }</b>: { $outcome }
+decided-again = Decide again
+decided-see = See the decision
+settled-title = Settled by itself { $when }
+settled-text = All systems came to agree on { $fields }. There is nothing left to decide here.
+settled-next = Open the next conflict
+read-only-title = You may look at this, not decide it
+read-only-text = Deciding needs the role steward.
+claimed-title = <b>{ $name }</b> is on this since { $when }
+claimed-text = You may still decide it; the first decision counts.
+
+# Mistakes
+problem-nothing = Nothing is chosen yet. Choose a value for { $field }
+problem-partly = { $field } is not decided. Choose a value, or save the { $decided } decided and keep the rest open
+problem-until = { $field }: say until when it may stay different
+problem-because = { $field }: say why it may stay different
+problem-typed-empty = { $field }: type a value
+problem-typed = { $field }: { $why }
+problem-reason = Choose a reason: the policy asks for one here

@@ -1,0 +1,65 @@
+queue-title = ({ $n }) Queue
+queue-heading = Queue
+queue-open = { $n } open
+queue-due-today = { $n } due today
+queue-overdue = { $n } overdue
+queue-with-others = { $n } with others
+queue-start = Start
+queue-order = Overdue first, then stakes, due, age
+queue-views = Views
+view-all = All
+view-mine = Mine
+view-unassigned = Unassigned
+view-settled-itself = Settled by itself
+view-settled-rule = Settled by rule
+view-failed = Failed writes
+facet-field = Field
+facet-cause = Likely cause
+facet-kind = Kind
+facet-stakes = Stakes
+facet-system = Systems in dispute
+facet-more = { $n } more
+column-record = Record
+column-disagrees = What disagrees
+column-held-by = Held by
+column-cause = Likely cause
+column-stakes = Stakes
+column-age = Age
+column-due = Due
+column-assignee = Assignee
+row-more = and { $n } more
+row-more-values = and { $n } more values
+assignee-you = You
+assignee-nobody = Nobody
+queue-legend-rows = row
+queue-legend-open = open
+queue-legend-start = start
+queue-legend-all = all keys
+
+cause-race = Race
+cause-stale = Stale copy
+cause-conversion = Conversion
+cause-by-hand = Changed by hand
+cause-interface = Interface change
+cause-bulk = Bulk update
+cause-missing = Missing there
+cause-deleted = Deleted there
+cause-unknown = Unknown
+kind-changed = Changed in one place
+kind-clash = Changed differently
+kind-first = Never agreed
+kind-missing = Missing or deleted
+
+empty-filter-title = Nothing matches these filters
+empty-filter-text = { $n ->
+    [one] One conflict is open in other views.
+   *[other] { $n } conflicts are open in other views.
+}
+empty-done-title = Nothing left to decide
+empty-done-text = Every system was last checked { $when }. A new conflict appears here with the next run.
+empty-systems-title = No system is connected yet
+empty-systems-text = Connect two systems, say which fields belong together, and the first run shows where they disagree.
+empty-systems-link = Connect a system
+paused-title = Checking <b>{ $system }</b> fails since { $when }
+paused-text = What you see may be old. Nothing new from { $system } can appear until it is read again.
+paused-link = See what is wrong

@@ -1,0 +1,173 @@
+//! The one failure of floor 3: for a person a page that says what happened, to what, and what
+//! to do; for a program `application/problem+json` with a code of a closed list.
+
+use super::messages::{Msg, english, msg};
+use super::page::{Page, Shell};
+use super::pages::account::ErrorPage;
+use super::pages::parts::Link;
+use actix_web::http::StatusCode;
+use serde::Serialize;
+
+/// What went wrong, as programs know it. A code never changes its meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// The request could not be read: a broken body, a wrong type, an unknown field.
+    Malformed,
+    /// It was read, but a value is not acceptable.
+    Invalid,
+    /// Nobody is signed in, or the token is unknown.
+    Unauthenticated,
+    /// Signed in, but not allowed.
+    Forbidden,
+    /// There is no such thing, or not for this person.
+    NotFound,
+    MethodNotAllowed,
+    /// A value moved since it was read.
+    Stale,
+    /// Somebody else decided, or holds the claim.
+    Conflict,
+    /// The same key was used for another request.
+    IdempotencyMismatch,
+    /// The form's token is missing or not of this session.
+    BadFormToken,
+    TooLarge,
+    /// Too many tries.
+    Throttled,
+    /// A system or the store cannot be reached now.
+    Unavailable,
+    Internal,
+}
+
+impl Code {
+    /// The status of HTTP.
+    #[must_use]
+    pub fn status(self) -> StatusCode {
+        match self {
+            Self::Malformed => StatusCode::BAD_REQUEST,
+            Self::Invalid | Self::IdempotencyMismatch => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Self::Forbidden | Self::BadFormToken => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Stale | Self::Conflict => StatusCode::CONFLICT,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Throttled => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The word in JSON and in the keys of its messages.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::Invalid => "invalid",
+            Self::Unauthenticated => "unauthenticated",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not_found",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::Stale => "stale",
+            Self::Conflict => "conflict",
+            Self::IdempotencyMismatch => "idempotency_mismatch",
+            Self::BadFormToken => "bad_form_token",
+            Self::TooLarge => "too_large",
+            Self::Throttled => "throttled",
+            Self::Unavailable => "unavailable",
+            Self::Internal => "internal",
+        }
+    }
+
+    /// Every code, for the tests and the API's description.
+    pub const ALL: [Self; 14] = [
+        Self::Malformed,
+        Self::Invalid,
+        Self::Unauthenticated,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::Stale,
+        Self::Conflict,
+        Self::IdempotencyMismatch,
+        Self::BadFormToken,
+        Self::TooLarge,
+        Self::Throttled,
+        Self::Unavailable,
+        Self::Internal,
+    ];
+}
+
+/// A failure on its way to the person or program.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    pub code: Code,
+    /// What happened, if more is known than the code says.
+    pub detail: Option<Msg>,
+    /// The ways on beside the usual ones.
+    pub links: Vec<Link>,
+}
+
+impl Failure {
+    /// A failure that says only its code.
+    #[must_use]
+    pub fn new(code: Code) -> Self {
+        Self { code, detail: None, links: Vec::new() }
+    }
+
+    /// The same with what happened.
+    #[must_use]
+    pub fn detail(mut self, detail: Msg) -> Self {
+        self.detail = Some(detail);
+        self
+    }
+
+    /// The same with one more way on.
+    #[must_use]
+    pub fn link(mut self, text: Msg, href: impl Into<String>) -> Self {
+        self.links.push(Link::new(text, href));
+        self
+    }
+
+    /// The page for a person.
+    #[must_use]
+    pub fn page(self, shell: Shell, request: &str) -> Page<ErrorPage> {
+        let slug = self.code.slug();
+        let mut links = self.links;
+        links.push(Link::new(msg("error-to-queue"), "/queue"));
+        let body = ErrorPage {
+            title: msg(format!("error-{slug}")),
+            lines: self.detail.into_iter().chain([msg(format!("error-{slug}-advice"))]).collect(),
+            links,
+            request: request.to_owned(),
+        };
+        Page::new(shell, body).status(self.code.status())
+    }
+
+    /// The body of `application/problem+json` (RFC 9457).
+    #[must_use]
+    pub fn problem(&self, request: &str) -> Problem {
+        let say = |text: &Msg| english().plain(text);
+        Problem {
+            kind: "about:blank",
+            title: say(&msg(format!("error-{}", self.code.slug()))),
+            status: self.code.status().as_u16(),
+            code: self.code,
+            detail: self.detail.as_ref().map(say),
+            request: request.to_owned(),
+        }
+    }
+}
+
+/// Problem details as JSON.
+#[derive(Clone, Debug, Serialize)]
+pub struct Problem {
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    pub title: String,
+    pub status: u16,
+    pub code: Code,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    pub request: String,
+}

@@ -1,0 +1,339 @@
+//! One record with all its open differences: understand, choose, see what will be written.
+//!
+//! The form posts, per difference id, `outcome.<id>` (`keep:1`, `type`, `leave`, or empty for
+//! undecided), `typed.<id>.<field>`, `until.<id>` and `because.<id>`; and once `reason`, `note`,
+//! `version`, `csrf`, `idempotency` and `then` (`next`, `stay`, `check`).
+
+use super::parts::{Choice, Due, Link, Notice, Problem, SystemLink};
+use crate::web::filters;
+use crate::web::keys::Context;
+use crate::web::marks::Piece;
+use crate::web::messages::{Msg, msg};
+use crate::web::page::{Section, View};
+use crate::web::when::When;
+use askama::Template;
+
+/// `GET /conflicts/{id}`.
+#[derive(Template, Clone, Debug)]
+#[template(path = "conflict/page.html")]
+pub struct ConflictPage {
+    pub id: String,
+    /// What the form carries to tell whether a value has moved since.
+    pub version: String,
+    /// The key of this form's one decision.
+    pub idempotency: String,
+    pub trail: Trail,
+    pub head: Head,
+    /// The sentences of the verdict, facts only.
+    pub verdict: Vec<Msg>,
+    /// Stale, decided by another, settled by itself, read only: said above the grid.
+    pub notice: Option<Notice>,
+    pub problems: Vec<Problem>,
+    pub columns: Vec<Column>,
+    /// Beside the head "Last agreed": `3 March`.
+    pub agreed_on: Option<Msg>,
+    pub differences: Vec<Difference>,
+    pub agreed: Vec<AgreedField>,
+    pub timeline: String,
+    /// Other open conflicts and comments: each a link.
+    pub related: Vec<Link>,
+    pub preview: Preview,
+    pub events: Vec<Event>,
+    /// Whether this person may decide now; `false` shows the same page without its form.
+    pub deciding: bool,
+    /// The reasons to choose from, if the policy asks for one.
+    pub reasons: Vec<Choice>,
+    pub note: String,
+    /// How many differences have an outcome in what was sent.
+    pub decided: usize,
+}
+
+impl View for ConflictPage {
+    const SECTION: Section = Section::Queue;
+    const KEYS: Context = Context::Conflict;
+}
+
+impl ConflictPage {
+    /// `cols-3`, or `stacked` where a column per system would be too narrow.
+    #[must_use]
+    pub fn layout(&self) -> String {
+        match self.columns.len() {
+            n @ 1..=5 => format!("cols-{n}"),
+            _ => "stacked".to_owned(),
+        }
+    }
+
+    /// The name of the system whose cells stand at that place.
+    #[must_use]
+    pub fn column_name(&self, at: &usize) -> &str {
+        self.columns.get(*at).map_or("", |column| column.name.as_str())
+    }
+
+    /// The line of the bar for each possible number of decided differences, so that the script
+    /// needs no words of its own.
+    #[must_use]
+    pub fn count_lines(&self) -> Vec<Msg> {
+        (0..=self.differences.len()).map(|decided| self.count_line(&decided)).collect()
+    }
+
+    /// `1 of 2 decided`.
+    #[must_use]
+    pub fn count_line(&self, decided: &usize) -> Msg {
+        msg("conflict-decided").with("decided", *decided).with("total", self.differences.len())
+    }
+}
+
+/// Where this conflict stands in the list it was opened from.
+#[derive(Clone, Debug)]
+pub struct Trail {
+    /// The way back: the queue, and the view it was opened from.
+    pub crumbs: Vec<Link>,
+    /// `3 of 42`.
+    pub position: Option<Msg>,
+    pub previous: Option<String>,
+    pub next: Option<String>,
+}
+
+/// The line that names the record.
+#[derive(Clone, Debug)]
+pub struct Head {
+    pub name: String,
+    pub href: String,
+    /// The kind of record, as the configuration names it.
+    pub entity: String,
+    pub ids: Vec<SystemLink>,
+    /// `Ana Ruiz opened this 2 min ago`.
+    pub presence: Option<Msg>,
+    /// `Assigned to you`.
+    pub assigned: Option<Msg>,
+    pub due: Option<Due>,
+}
+
+/// One system's column.
+#[derive(Clone, Debug)]
+pub struct Column {
+    pub name: String,
+    /// `read 1 min ago`, `not readable since 09:12`.
+    pub read: Msg,
+    /// The read is too old or failed.
+    pub stale: bool,
+}
+
+/// One disputed field or group.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    pub id: String,
+    /// The field's name as the configuration gives it.
+    pub label: String,
+    /// `High stakes, always reviewed`.
+    pub rule: Msg,
+    /// `One choice for street, postcode and city`; what goes wrong if it is wrong.
+    pub notes: Vec<Msg>,
+    /// One per column, in their order.
+    pub cells: Vec<Cell>,
+    /// The distinct values, numbered from 1.
+    pub options: Vec<Candidate>,
+    /// The last agreed value, one line per member; empty when unknown.
+    pub agreed: Vec<String>,
+    pub suggestion: Option<Suggestion>,
+    pub chosen: Chosen,
+    /// The fields for a value of one's own; empty where none may be typed.
+    pub typed: Vec<Typed>,
+    /// Whether "leave different" may be chosen.
+    pub may_leave: bool,
+    /// `YYYY-MM-DD`, as it was typed.
+    pub until: String,
+    pub because: String,
+    pub error: Option<Msg>,
+}
+
+impl Difference {
+    /// Whether one choice covers several fields.
+    #[must_use]
+    pub fn is_group(&self) -> bool {
+        self.cells.iter().any(|cell| cell.lines.len() > 1)
+    }
+
+    /// The cell that carries the radio button of a value: the first that shows it.
+    #[must_use]
+    pub fn leads(&self, at: &usize) -> bool {
+        let n = self.cells.get(*at).and_then(|cell| cell.n);
+        n.is_some() && self.cells.iter().position(|cell| cell.n == n) == Some(*at)
+    }
+
+    /// Whether no later cell shows the same value.
+    #[must_use]
+    pub fn ends(&self, at: &usize) -> bool {
+        let n = self.cells.get(*at).and_then(|cell| cell.n);
+        self.cells.iter().rposition(|cell| cell.n == n) == Some(*at)
+    }
+
+    /// Whether the value of that number was chosen.
+    #[must_use]
+    pub fn keeps(&self, n: &u8) -> bool {
+        self.chosen == Chosen::Keep(*n)
+    }
+
+    /// Whether a value was typed.
+    #[must_use]
+    pub fn types(&self) -> bool {
+        self.chosen == Chosen::Type
+    }
+
+    /// Whether it is left different.
+    #[must_use]
+    pub fn leaves(&self) -> bool {
+        self.chosen == Chosen::Leave
+    }
+
+    /// Whether a cell shows again, letter by letter, what the first with its number shows.
+    #[must_use]
+    pub fn repeats(&self, at: &usize) -> bool {
+        let Some(cell) = self.cells.get(*at) else { return false };
+        let first = self.cells.iter().take(*at).find(|other| cell.n.is_some() && other.n == cell.n);
+        first.is_some_and(|first| first.text() == cell.text())
+    }
+}
+
+/// What was chosen for a difference; nothing to begin with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chosen {
+    Open,
+    Keep(u8),
+    Type,
+    Leave,
+}
+
+/// What one system holds.
+#[derive(Clone, Debug)]
+pub struct Cell {
+    /// The number of its value; `None` where there is no value to choose.
+    pub n: Option<u8>,
+    /// The value, one line per member of a group, with what is new against last agreed.
+    pub lines: Vec<Vec<Piece>>,
+    /// Instead of a value: `Empty`, `Not in this system`, `Hidden by your role`.
+    pub state: Option<Msg>,
+    /// The small lines: who changed it and when, or that it is the same as last agreed.
+    pub facts: Vec<Msg>,
+    pub source_of_truth: bool,
+    /// It moved while the person was deciding.
+    pub fresh: bool,
+}
+
+impl Cell {
+    /// The value's letters, one line per member.
+    fn text(&self) -> Vec<String> {
+        let line = |pieces: &Vec<Piece>| pieces.iter().map(|piece| piece.text.as_str()).collect();
+        self.lines.iter().map(line).collect()
+    }
+
+    /// Too long for a cell: shown in a box that scrolls.
+    #[must_use]
+    pub fn is_long(&self) -> bool {
+        self.text().iter().map(String::len).sum::<usize>() > 300
+    }
+}
+
+/// One distinct value.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    pub n: u8,
+    /// The form's value, `keep:1`.
+    pub outcome: String,
+    /// The value as it will stand, one line per member.
+    pub lines: Vec<Msg>,
+    /// `Keep Portal's value`.
+    pub keeps: Msg,
+}
+
+/// What the facts speak for. Never preselected.
+#[derive(Clone, Debug)]
+pub struct Suggestion {
+    pub n: u8,
+    /// `High`, `Some`, `Low`, `Not enough history`.
+    pub strength: Msg,
+    /// The facts, and the facts against.
+    pub why: Vec<Msg>,
+    /// `Like this before: kept 96 of 100, 1 reversed.`
+    pub record: Option<Msg>,
+}
+
+/// One input for a typed value.
+#[derive(Clone, Debug)]
+pub struct Typed {
+    /// The field, as in `typed.<difference>.<field>`.
+    pub field: String,
+    pub label: String,
+    pub value: String,
+    /// `Warehouse keeps 30 characters`, before anything is typed.
+    pub limits: Vec<Msg>,
+    pub error: Option<Msg>,
+    /// Longer than one line.
+    pub long: bool,
+}
+
+/// A field on which all systems agree.
+#[derive(Clone, Debug)]
+pub struct AgreedField {
+    pub label: String,
+    pub value: String,
+    /// `changed 2 days ago`, for those that moved lately.
+    pub changed: Option<Msg>,
+}
+
+/// What saving would write, by system.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    pub systems: Vec<PreviewSystem>,
+    /// The systems to which nothing is written.
+    pub unchanged: Vec<String>,
+    /// `Phone is added here once you choose.`
+    pub pending: Option<Msg>,
+    /// How long it is held before it is sent.
+    pub hold_seconds: u32,
+    /// How many lines to keep free, so that nothing moves when the preview grows.
+    pub reserve: usize,
+}
+
+impl Preview {
+    /// `reserve-4`: the class that keeps the room, 12 lines at most.
+    #[must_use]
+    pub fn room(&self) -> String {
+        format!("reserve-{}", self.reserve.clamp(1, 12))
+    }
+}
+
+/// The writes to one system.
+#[derive(Clone, Debug)]
+pub struct PreviewSystem {
+    pub name: String,
+    pub writes: Vec<PreviewWrite>,
+    /// `Will be sent when it is back`, `To be done by hand: it is watched only`.
+    pub note: Option<Msg>,
+}
+
+/// One field of one system, before and after.
+#[derive(Clone, Debug)]
+pub struct PreviewWrite {
+    /// The field's own name there.
+    pub field: String,
+    /// `None`: there is no value now.
+    pub was: Option<String>,
+    pub now: Option<String>,
+    /// Cut text, a rejected form.
+    pub warnings: Vec<Msg>,
+}
+
+/// One of the last events of the record.
+#[derive(Clone, Debug)]
+pub struct Event {
+    pub when: When,
+    pub text: Msg,
+}
+
+/// `POST /conflicts/{id}/preview`: the preview alone, for the script.
+#[derive(Template, Clone, Debug)]
+#[template(path = "conflict/preview.html")]
+pub struct PreviewPart {
+    pub preview: Preview,
+}

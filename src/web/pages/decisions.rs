@@ -1,0 +1,126 @@
+//! Decisions and their writes: what became of each, and how to take it back.
+
+use super::parts::{Empty, Link, Notice, Pager};
+use crate::web::filters;
+use crate::web::messages::Msg;
+use crate::web::page::{Section, Tone, View};
+use crate::web::when::When;
+use askama::Template;
+
+/// `GET /decisions`: the last ten of the person.
+#[derive(Template, Clone, Debug)]
+#[template(path = "decision/list.html")]
+pub struct DecisionsPage {
+    pub rows: Vec<DecisionRow>,
+    pub pager: Pager,
+    pub empty: Option<Empty>,
+}
+
+impl View for DecisionsPage {
+    const SECTION: Section = Section::Queue;
+}
+
+/// One decision of the list.
+#[derive(Clone, Debug)]
+pub struct DecisionRow {
+    pub href: String,
+    pub when: When,
+    pub record: String,
+    /// `Kept Portal's Shipping address`.
+    pub text: Msg,
+    pub state: State,
+    pub recover: Recover,
+}
+
+/// A state in words, with the next thing to happen in the same words.
+#[derive(Clone, Debug)]
+pub struct State {
+    pub text: Msg,
+    pub tone: Tone,
+}
+
+/// How a decision can be taken back.
+#[derive(Clone, Debug)]
+pub enum Recover {
+    /// Nothing was sent yet: where Undo posts to.
+    Undo(String),
+    /// It was sent: where the preview of reversing is.
+    Reverse(String),
+    No,
+}
+
+/// `GET /resolutions/{id}`: one decision with what was seen and what was written. Prints on one
+/// sheet.
+#[derive(Template, Clone, Debug)]
+#[template(path = "decision/page.html")]
+pub struct DecisionPage {
+    pub record: Link,
+    pub conflict: Link,
+    /// `Maya Klein decided 2 fields of Ada Okafor, today 11:08`.
+    pub sentence: Msg,
+    pub when: When,
+    pub state: State,
+    pub recover: Recover,
+    pub notice: Option<Notice>,
+    pub outcomes: Vec<Outcome>,
+    pub deliveries: Vec<Delivery>,
+    /// Reason, note, suggestion shown, policy version, and the like.
+    pub facts: Vec<(Msg, Msg)>,
+    pub audit: Vec<Link>,
+}
+
+impl View for DecisionPage {
+    const SECTION: Section = Section::Queue;
+}
+
+/// What was decided for one difference.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    pub field: String,
+    /// The values as they were shown, with who held them.
+    pub seen: Vec<SeenValue>,
+    /// `Keep Portal's value`, `Typed`, `Left different until 27 October`.
+    pub outcome: Msg,
+}
+
+/// One value as it was shown.
+#[derive(Clone, Debug)]
+pub struct SeenValue {
+    pub n: u8,
+    pub value: Msg,
+    pub systems: Vec<String>,
+    pub chosen: bool,
+}
+
+/// One write to one system.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    pub system: String,
+    pub state: State,
+    /// Field, before, after.
+    pub writes: Vec<(String, Option<String>, Option<String>)>,
+    /// The system's own words, shown first.
+    pub said: Option<String>,
+    /// Our advice under it.
+    pub advice: Option<Msg>,
+    /// Where "Retry" or "Send now" posts to, with its name.
+    pub action: Option<Link>,
+}
+
+/// `GET /resolutions/{id}/reversal`: what reversing would put back.
+#[derive(Template, Clone, Debug)]
+#[template(path = "decision/reversal.html")]
+pub struct ReversalPage {
+    pub decision: Link,
+    pub record: String,
+    /// Where the form posts to.
+    pub action: String,
+    pub deliveries: Vec<Delivery>,
+    pub idempotency: String,
+    pub reason: String,
+    pub error: Option<Msg>,
+}
+
+impl View for ReversalPage {
+    const SECTION: Section = Section::Queue;
+}

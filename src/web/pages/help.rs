@@ -1,0 +1,28 @@
+//! The keys, from the same table the script uses.
+
+use crate::web::filters;
+use crate::web::keys::{Context, KEYS, Key};
+use crate::web::page::{Section, View};
+use askama::Template;
+
+/// `GET /help`.
+#[derive(Template, Clone, Debug, Default)]
+#[template(path = "help/page.html")]
+pub struct HelpPage;
+
+impl View for HelpPage {
+    const SECTION: Section = Section::None;
+}
+
+impl HelpPage {
+    /// The keys by where they work: the key of the heading's message, and the rows.
+    #[must_use]
+    pub fn groups(&self) -> Vec<(&'static str, Vec<&'static Key>)> {
+        let of = |context: Context| KEYS.iter().filter(|key| key.context == context).collect();
+        vec![
+            ("keys-everywhere", of(Context::Everywhere)),
+            ("keys-queue", of(Context::Queue)),
+            ("keys-conflict", of(Context::Conflict)),
+        ]
+    }
+}

@@ -1,0 +1,15 @@
+//! One file per noun: the page's struct, and the handlers beside it.
+
+pub mod account;
+pub mod alerts;
+pub mod audit;
+pub mod conflict;
+pub mod decisions;
+pub mod help;
+pub mod parts;
+pub mod policies;
+pub mod queue;
+pub mod record;
+pub mod records;
+pub mod settings;
+pub mod systems;

@@ -1,0 +1,80 @@
+//! The list of open conflicts: what a steward comes home to.
+
+use super::parts::{Due, Empty, Facet, Link, Notice, Pager, Tab};
+use crate::web::filters;
+use crate::web::keys::Context;
+use crate::web::marks::Piece;
+use crate::web::messages::Msg;
+use crate::web::page::{Section, View};
+use askama::Template;
+
+/// `GET /queue`.
+#[derive(Template, Clone, Debug)]
+#[template(path = "queue/page.html")]
+pub struct QueuePage {
+    /// The open conflicts of this view, for the title.
+    pub open: u64,
+    /// `42 open`, `6 due today`: each a link to exactly those rows.
+    pub summary: Vec<Link>,
+    pub tabs: Vec<Tab>,
+    pub facets: Vec<Facet>,
+    /// The chosen filters; each link takes one away.
+    pub filters: Vec<Link>,
+    /// Takes all filters away, if there are any.
+    pub clear: Option<String>,
+    /// `Overdue first, then stakes, due, age`.
+    pub order: Msg,
+    pub rows: Vec<Row>,
+    pub pager: Pager,
+    /// The query of this view that Start takes along; `None` where nothing can be started.
+    pub start: Option<String>,
+    /// Checking is paused or failing.
+    pub notice: Option<Notice>,
+    pub empty: Option<Empty>,
+}
+
+impl View for QueuePage {
+    const SECTION: Section = Section::Queue;
+    const KEYS: Context = Context::Queue;
+}
+
+/// One record with its open differences.
+#[derive(Clone, Debug)]
+pub struct Row {
+    pub href: String,
+    pub name: String,
+    /// Its identifier in the first system.
+    pub id: String,
+    /// The first disputed field.
+    pub field: String,
+    /// How many more are disputed.
+    pub more: usize,
+    /// Each distinct value and who holds it.
+    pub sides: Vec<Side>,
+    /// More distinct values than are shown.
+    pub more_sides: usize,
+    pub cause: Msg,
+    pub stakes: Msg,
+    /// High stakes are written in full ink, the others in grey.
+    pub high: bool,
+    pub age: Msg,
+    pub due: Option<Due>,
+    pub assignee: Msg,
+    pub mine: bool,
+}
+
+/// One value of a row.
+#[derive(Clone, Debug)]
+pub struct Side {
+    pub pieces: Vec<Piece>,
+    /// Instead of a value: `Empty`, `Not in this system`.
+    pub state: Option<Msg>,
+    pub holders: Vec<Holder>,
+}
+
+/// A system that holds a value.
+#[derive(Clone, Debug)]
+pub struct Holder {
+    pub name: String,
+    pub source_of_truth: bool,
+}

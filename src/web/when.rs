@@ -1,0 +1,163 @@
+//! Times as a person reads them: near ones relative ("yesterday 14:02"), with the exact local
+//! time and zone beside them for hovering, focus and print.
+
+use super::messages::{Msg, msg};
+use crate::domain::time::Time;
+use jiff::civil::Date;
+use jiff::{Timestamp, Zoned, tz::TimeZone};
+
+/// One shown time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct When {
+    /// `yesterday 14:02`, `4 min ago`.
+    pub text: Msg,
+    /// `12 October 2026, 14:02:03 CEST`.
+    pub exact: String,
+    /// The UTC instant for machines.
+    pub utc: String,
+}
+
+/// The clock of one answer: the present and the reader's zone.
+#[derive(Clone, Debug)]
+pub struct Clockface {
+    pub now: Time,
+    pub zone: TimeZone,
+}
+
+impl Clockface {
+    /// A time by its day: `14:02`, `yesterday 14:02`, `3 March`, `3 March 2025`.
+    #[must_use]
+    pub fn day(&self, time: Time) -> When {
+        let (then, today) = (self.local(time), self.local(self.now).date());
+        let text = match days_between(then.date(), today) {
+            0 => msg("when-today").with("time", clock(&then)),
+            1 => msg("when-yesterday").with("time", clock(&then)),
+            -1 => msg("when-tomorrow").with("time", clock(&then)),
+            _ => self.date(time),
+        };
+        self.when(time, text)
+    }
+
+    /// The time that has passed: `now`, `4 min ago`, `3 h ago`, `6 days ago`.
+    #[must_use]
+    pub fn ago(&self, time: Time) -> When {
+        let seconds = (self.now - time).num_seconds().max(0);
+        self.when(time, if seconds < 10 { msg("ago-now") } else { span("ago", seconds) })
+    }
+
+    /// An age without a direction: `21 h`, `3 d`.
+    #[must_use]
+    pub fn age(&self, time: Time) -> Msg {
+        span("age", (self.now - time).num_seconds().max(0))
+    }
+
+    /// A due time: `Due in 3 h`, `2 h overdue`, `Tomorrow`, `Thursday`, `3 March`.
+    #[must_use]
+    pub fn due(&self, time: Time) -> When {
+        let left = (time - self.now).num_seconds();
+        let days = days_between(self.local(time).date(), self.local(self.now).date());
+        let text = match (left, -days) {
+            (..0, _) => span("overdue", -left),
+            (..=36_000, _) | (_, 0) => span("due-in", left),
+            (_, 1) => msg("due-tomorrow"),
+            (_, 2..=6) => msg(format!("weekday-{}", self.local(time).weekday().to_monday_one_offset())),
+            _ => self.date(time),
+        };
+        self.when(time, text)
+    }
+
+    /// `3 March`, with the year unless it is this one.
+    #[must_use]
+    pub fn date(&self, time: Time) -> Msg {
+        let then = self.local(time);
+        let key = if then.year() == self.local(self.now).year() { "date-short" } else { "date-long" };
+        msg(key)
+            .with("day", i64::from(then.day()))
+            .with("month", month(&then))
+            .with("year", then.year().to_string())
+    }
+
+    /// `14:06:12`.
+    #[must_use]
+    pub fn seconds(&self, time: Time) -> String {
+        self.local(time).strftime("%H:%M:%S").to_string()
+    }
+
+    fn when(&self, time: Time, text: Msg) -> When {
+        let then = self.local(time);
+        When {
+            text,
+            exact: then.strftime("%-d %B %Y, %H:%M:%S %Z").to_string(),
+            utc: time.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        }
+    }
+
+    fn local(&self, time: Time) -> Zoned {
+        Timestamp::from_microsecond(time.timestamp_micros())
+            .unwrap_or(Timestamp::UNIX_EPOCH)
+            .to_zoned(self.zone.clone())
+    }
+}
+
+fn clock(time: &Zoned) -> String {
+    time.strftime("%H:%M").to_string()
+}
+
+fn month(time: &Zoned) -> Msg {
+    msg(format!("month-{}", time.month()))
+}
+
+/// Days from `then` to `today`: 1 is yesterday.
+fn days_between(then: Date, today: Date) -> i64 {
+    i64::from((today - then).get_days())
+}
+
+/// A length of time in its largest unit: `{prefix}-minutes` and so on.
+fn span(prefix: &str, seconds: i64) -> Msg {
+    let (unit, size) = match seconds {
+        ..60 => ("seconds", 1),
+        60..3_600 => ("minutes", 60),
+        3_600..86_400 => ("hours", 3_600),
+        86_400..5_184_000 => ("days", 86_400),
+        _ => ("months", 2_629_746),
+    };
+    msg(format!("{prefix}-{unit}")).with("n", seconds / size)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::parse_stamp;
+    use crate::web::messages::english;
+
+    fn face(now: &str) -> Clockface {
+        let zone = TimeZone::get("Europe/Berlin").unwrap();
+        Clockface { now: parse_stamp(now).unwrap(), zone }
+    }
+
+    fn shown(when: &When) -> String {
+        english().plain(&when.text)
+    }
+
+    #[test]
+    fn days_follow_the_readers_zone() {
+        // 00:30 on the 13th in Berlin is still the 12th in UTC.
+        let face = face("2026-10-12T22:30:00Z");
+        assert_eq!(shown(&face.day(parse_stamp("2026-10-12T12:02:03Z").unwrap())), "yesterday 14:02");
+        assert_eq!(shown(&face.day(parse_stamp("2026-03-03T08:12:40Z").unwrap())), "3 March");
+        assert_eq!(shown(&face.day(parse_stamp("2025-03-03T08:12:40Z").unwrap())), "3 March 2025");
+        let exact = face.day(parse_stamp("2026-10-12T12:02:03Z").unwrap()).exact;
+        assert_eq!(exact, "12 October 2026, 14:02:03 CEST");
+    }
+
+    #[test]
+    fn due_times_say_how_much_is_left() {
+        let face = face("2026-10-13T09:00:00Z");
+        let due = |time: &str| shown(&face.due(parse_stamp(time).unwrap()));
+        assert_eq!(due("2026-10-13T12:10:00Z"), "Due in 3 h");
+        assert_eq!(due("2026-10-13T07:00:00Z"), "2 h overdue");
+        assert_eq!(due("2026-10-14T21:00:00Z"), "Tomorrow");
+        assert_eq!(due("2026-10-15T12:00:00Z"), "Thursday");
+        assert_eq!(shown(&face.ago(parse_stamp("2026-10-13T08:56:00Z").unwrap())), "4 min ago");
+    }
+}

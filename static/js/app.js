@@ -1,0 +1,215 @@
+// Keys, the live preview and where the focus goes. Every page works without this file:
+// it only presses the buttons and follows the links that are there.
+
+const keys = JSON.parse(document.documentElement.dataset.keys || '{}');
+const prefixes = new Set(Object.keys(keys).filter((key) => key.includes(' ')).map((key) => key[0]));
+const one = (selector, inside = document) => inside.querySelector(selector);
+const all = (selector, inside = document) => [...inside.querySelectorAll(selector)];
+const form = one('#decide');
+
+// Where a key must stay silent: it is text there.
+const typing = (element) =>
+  element.isContentEditable ||
+  element.matches('textarea, select, input:not([type=radio], [type=checkbox], [type=submit], [type=button])');
+
+// The name of a pressed key in the table: letters by character, digits by their place.
+function named(event) {
+  if (keys[event.key] || prefixes.has(event.key)) return event.key;
+  const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code);
+  return digit && !event.shiftKey ? digit[1] : event.key;
+}
+
+let waiting = '';
+let timer = 0;
+document.addEventListener('keydown', (event) => {
+  if (event.defaultPrevented || event.isComposing || event.keyCode === 229 || event.repeat) return;
+  const target = event.target;
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && form?.contains(target)) {
+    event.preventDefault();
+    press('save-next');
+    return;
+  }
+  if (event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.key === 'Escape' && typing(target)) {
+    target.blur();
+    focusOn(target.closest('.diff'));
+    return;
+  }
+  if (typing(target) || one('.menu:popover-open')) return;
+  const key = named(event);
+  const action = keys[waiting ? `${waiting} ${key}` : key];
+  clearTimeout(timer);
+  if (!waiting && !action && prefixes.has(key)) {
+    waiting = key;
+    timer = setTimeout(() => (waiting = ''), 1500);
+    return;
+  }
+  waiting = '';
+  // Enter keeps its own meaning on links and buttons, and submits from a radio button.
+  if (!action || (key === 'Enter' && target.closest('a, button, summary, input'))) return;
+  if (press(action, key)) event.preventDefault();
+});
+
+// Does an action. An action without a function of its own is the link, button, field or fold
+// that carries its name. Answers whether there was something to do.
+function press(action, key) {
+  if (actions[action]) return actions[action](key) !== false;
+  const element = one(`[data-act~="${action}"]`);
+  if (!element) return false;
+  if (element.matches('details')) element.open = !element.open;
+  else if (element.matches('select, input:not([type=radio])')) (element.focus(), element.select?.());
+  else if (element.matches('nav')) one('a, button', element)?.focus();
+  else element.click();
+  return true;
+}
+
+// The disputed fields, and the one the person is on: the focused, else the first undecided.
+const differences = () => all('.diff', form || document);
+const chosen = (difference) => one('.choice:checked:not(.copen)', difference);
+const current = () =>
+  document.activeElement?.closest('.diff') || differences().find((d) => !chosen(d)) || differences()[0];
+
+function focusOn(difference) {
+  const radio = difference && (one('.choice:checked', difference) || one('.choice', difference));
+  if (!radio) return;
+  radio.focus({ preventScroll: true });
+  difference.scrollIntoView({ block: 'nearest' });
+}
+
+function check(radio) {
+  if (!radio) return false;
+  radio.checked = true;
+  radio.dispatchEvent(new Event('change', { bubbles: true }));
+  return true;
+}
+
+// Chooses, then goes on to the next undecided field, round the corner if need be.
+function choose(difference, radio) {
+  if (!check(radio)) return false;
+  const list = differences();
+  const at = list.indexOf(difference);
+  const next = [...list.slice(at + 1), ...list.slice(0, at)].find((other) => !chosen(other));
+  focusOn(next || difference);
+  return true;
+}
+
+const suggested = (difference) => {
+  const label = difference && one('[data-accept]', difference);
+  return label && document.getElementById(label.htmlFor);
+};
+
+// Chooses "type" or "leave different" of the current field and goes into its first input.
+function open(kind) {
+  const difference = current();
+  if (!difference || !check(one(`.c${kind}`, difference))) return false;
+  one(`.extra.n${kind} .input`, difference)?.focus();
+  return true;
+}
+
+function step(list, at, by) {
+  const next = list[Math.min(Math.max(at + by, 0), list.length - 1)];
+  return next || false;
+}
+
+function row(by) {
+  const rows = all('[data-row] a.open');
+  const at = rows.indexOf(document.activeElement?.closest('[data-row]')?.querySelector('a.open'));
+  const next = step(rows, at, by);
+  next && next.focus();
+  return Boolean(next);
+}
+
+function field(by) {
+  const list = differences();
+  const next = step(list, list.indexOf(document.activeElement?.closest('.diff')), by);
+  focusOn(next || undefined);
+  return Boolean(next);
+}
+
+const actions = {
+  choose: (key) => {
+    const difference = current();
+    return difference ? choose(difference, one(`[data-n="${key}"]`, difference)) : false;
+  },
+  accept: () => {
+    const difference = current();
+    return choose(difference, suggested(difference));
+  },
+  'accept-all': () => {
+    const open = differences().filter((d) => !chosen(d));
+    const done = open.filter((difference) => check(suggested(difference)));
+    focusOn(differences().find((d) => !chosen(d)) || differences()[0]);
+    return done.length > 0;
+  },
+  type: () => open('type'),
+  leave: () => open('leave'),
+  'row-next': () => row(1),
+  'row-previous': () => row(-1),
+  'row-open': () => {
+    const link = document.activeElement?.closest('[data-row]')?.querySelector('a.open') || one('[data-row] a.open');
+    link?.click();
+    return Boolean(link);
+  },
+  'field-next': () => field(1),
+  'field-previous': () => field(-1),
+  'leave-field': () => false,
+};
+
+// What will be written, as the server says it, for the choices made so far.
+const html = globalThis.trustedTypes
+  ? trustedTypes.createPolicy('referee', { createHTML: (text) => text })
+  : { createHTML: (text) => text };
+let asked;
+async function preview() {
+  asked?.abort();
+  asked = new AbortController();
+  try {
+    const answer = await fetch(form.dataset.preview, {
+      method: 'POST',
+      body: new URLSearchParams(new FormData(form)),
+      signal: asked.signal,
+      headers: { accept: 'text/html' },
+    });
+    if (answer.ok && !answer.redirected) one('#preview').innerHTML = html.createHTML(await answer.text());
+  } catch {
+    // Superseded by the next choice, or offline: saving tells.
+  }
+}
+
+function count() {
+  const output = one('#count');
+  const lines = JSON.parse(output.dataset.lines);
+  output.value = lines[differences().filter(chosen).length];
+}
+
+if (form) {
+  let later = 0;
+  let sent = false;
+  const refresh = () => {
+    count();
+    clearTimeout(later);
+    preview();
+  };
+  form.addEventListener('change', refresh);
+  form.addEventListener('input', (event) => {
+    if (!event.target.matches('.extra .input')) return;
+    clearTimeout(later);
+    later = setTimeout(preview, 200);
+  });
+  // One click, one decision; the server would keep one too.
+  form.addEventListener('submit', (event) => {
+    if (sent) event.preventDefault();
+    sent = true;
+  });
+  addEventListener('pageshow', () => {
+    sent = false;
+    if (differences().some(chosen)) refresh();
+  });
+}
+
+// The focus lands where the work is: the list of mistakes, else the first disputed field.
+if (!location.hash) {
+  const mistakes = one('[data-focus]');
+  if (mistakes) mistakes.focus();
+  else if (form) focusOn(differences().find((d) => !chosen(d)) || differences()[0]);
+}
