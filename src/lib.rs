@@ -1,4 +1,7 @@
 //! Referee finds conflicts between connected systems and brings them to a person.
+pub mod app;
+pub mod clock;
+pub mod config;
 pub mod connectors;
 pub mod domain;
 pub mod engine;

@@ -1,0 +1,2 @@
+//! Building.
+pub mod folder;
