@@ -6,7 +6,9 @@
 //! the record they are about, and the values themselves are sealed in a side table, so that
 //! destroying the key erases them and leaves the chain whole.
 
-use super::ids::{ConflictId, DeliveryId, EntityId, FieldId, RecordId, ResolutionId, RunId, SystemId};
+use super::ids::{
+    ConflictId, DeliveryId, EntityId, FieldId, RecordId, ResolutionId, RunId, SystemId, UserId,
+};
 use super::seal::{self, Key};
 use super::time::{self, Time};
 use serde::{Deserialize, Serialize};
@@ -123,6 +125,8 @@ pub struct About {
     pub field: Option<FieldId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run: Option<RunId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<UserId>,
 }
 
 /// One thing to be written to the log. Made by engine verbs; numbered and chained at commit.
@@ -164,12 +168,14 @@ impl Event {
         self
     }
 
-    /// Whose key seals the event's personal values: the record's, else the actor's.
+    /// Whose key seals the event's personal values: the record's, else that of the user it is
+    /// about, else the actor's.
     #[must_use]
     pub fn subject(&self) -> String {
-        match &self.about.record {
-            Some(record) => format!("record/{record}"),
-            None => format!("user/{}", self.actor.id),
+        match (&self.about.record, &self.about.user) {
+            (Some(record), _) => format!("record/{record}"),
+            (None, Some(user)) => format!("user/{user}"),
+            (None, None) => format!("user/{}", self.actor.id),
         }
     }
 }

@@ -21,6 +21,7 @@ pub mod record;
 pub mod resolution;
 pub mod seal;
 pub mod textdiff;
+pub mod throttle;
 pub mod time;
 pub mod transform;
 pub mod value;

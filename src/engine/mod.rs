@@ -2,6 +2,7 @@
 //! commits it with its audit events.
 
 mod deliveries;
+pub mod accounts;
 pub mod detect;
 mod intake;
 pub mod links;
@@ -12,6 +13,7 @@ pub mod setup;
 pub mod sync;
 mod worker;
 mod writeback;
+pub mod verify;
 
 pub use refusal::Refusal;
 pub use setup::Setup;

@@ -130,3 +130,55 @@ pub async fn head(s: &mut Session) -> Result<(i64, String), StoreError> {
     let head: Head = s.sql("SELECT seq, hash FROM audit_head WHERE id = 1").one().await?;
     Ok((head.seq, head.hash))
 }
+
+/// An entry with the columns that repeat parts of its line, in the order `at`, `action`,
+/// `actor_id`, `record_id`, `system`, `field`, `run_id`.
+pub struct Copied {
+    pub entry: Entry,
+    pub copies: [Option<String>; 7],
+}
+
+impl FromRow for Copied {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let copies = [
+            row.maybe("at")?,
+            row.maybe("action")?,
+            row.maybe("actor_id")?,
+            row.maybe("record_id")?,
+            row.maybe("system")?,
+            row.maybe("field")?,
+            row.maybe("run_id")?,
+        ];
+        Ok(Self { entry: Entry::from_row(row)?, copies })
+    }
+}
+
+/// As [`after`], with the columns to be compared with the line.
+pub async fn copied_after(s: &mut Session, seq: i64, limit: i64) -> Result<Vec<Copied>, StoreError> {
+    s.sql(
+        "SELECT seq, line, hash, at, action, actor_id, record_id, system, field, run_id
+         FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2",
+    )
+    .bind(seq)
+    .bind(limit)
+    .all()
+    .await
+}
+
+/// Whether the store's key is the one that sealed what is stored; true while nothing is.
+pub async fn key_opens(s: &mut Session, key: &Key) -> Result<bool, StoreError> {
+    let first: Option<Sealed> =
+        s.sql("SELECT subject, sealed FROM subject_keys ORDER BY subject LIMIT 1").maybe().await?;
+    Ok(first.is_none_or(|first| open_key(key, &first.subject, &first.sealed).is_ok()))
+}
+
+struct Sealed {
+    subject: String,
+    sealed: Vec<u8>,
+}
+
+impl FromRow for Sealed {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self { subject: row.get("subject")?, sealed: row.get("sealed")? })
+    }
+}

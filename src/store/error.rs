@@ -41,6 +41,12 @@ impl StoreError {
     pub fn is_retryable(&self) -> bool {
         matches!(self, Self::Conflict(_))
     }
+
+    /// Whether what is stored is damaged, and not the way to it.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        matches!(self, Self::Row(_) | Self::Database(_))
+    }
 }
 
 impl From<serde_json::Error> for StoreError {

@@ -36,3 +36,19 @@ pub(super) async fn run(session: &mut Session) -> Result<(), StoreError> {
         other => StoreError::Database(other.to_string()),
     })
 }
+
+/// Whether the schema is exactly the one this program knows.
+pub(super) async fn check(session: &mut Session) -> Result<(), StoreError> {
+    let stored: Option<i64> =
+        session.sql("SELECT MAX(version) AS value FROM _sqlx_migrations").value().await?;
+    let known = MIGRATIONS.last().map(|(version, ..)| *version);
+    if stored == known {
+        return Ok(());
+    }
+    let text = format!(
+        "its schema has step {}, and this program knows {}: use the version that is running on it",
+        stored.unwrap_or(0),
+        known.unwrap_or(0),
+    );
+    Err(StoreError::Unavailable(text))
+}

@@ -9,18 +9,23 @@ pub mod conflicts;
 mod db;
 mod error;
 pub mod holdings;
+pub mod idempotency;
 mod migrate;
 mod open;
 pub mod queue;
 pub mod records;
 pub mod resolutions;
 pub mod runs;
+pub mod sessions;
+pub mod throttle;
 mod time;
+pub mod tokens;
+pub mod users;
 mod write;
 
 pub use db::{Arg, Backend, FromRow, Row, Session};
 pub use error::StoreError;
-pub use open::{Options, Store};
+pub use open::{Options, Store, read_only};
 pub use write::{AsStoreError, WriteSession};
 
 use open::Inner;

@@ -12,6 +12,7 @@ use sqlx::sqlite::{
     SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
 };
+use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,18 +56,19 @@ impl Store {
     /// The address is not one of a database, the database cannot be reached or is too old,
     /// or its schema is newer than this program.
     pub async fn open(options: Options) -> Result<Self, StoreError> {
-        let pools = match options.url.split_once(':').map_or("", |(scheme, _)| scheme) {
-            "sqlite" => open_sqlite(&options.url).await?,
-            "postgres" | "postgresql" => open_postgres(&options.url)?,
-            _ => {
-                let text = "a database address starts with sqlite: or postgres:".to_owned();
-                return Err(StoreError::Unavailable(text));
-            }
-        };
-        let Options { key, clock, random, .. } = options;
-        let inner = Arc::new(Inner { pools, key, clock, random });
-        inner.check_version().await?;
+        let inner = connect(options).await?;
         migrate::run(&mut inner.opening_session().await?).await?;
+        let writers = Arc::new(Writers::start(&inner)?);
+        Ok(Self { inner, writers })
+    }
+
+    /// Opens a database beside the instance that runs on it, and leaves its schema alone.
+    ///
+    /// # Errors
+    /// As [`Store::open`]; and the schema is older than this program.
+    pub async fn open_beside(options: Options) -> Result<Self, StoreError> {
+        let inner = connect(options).await?;
+        migrate::check(&mut inner.opening_session().await?).await?;
         let writers = Arc::new(Writers::start(&inner)?);
         Ok(Self { inner, writers })
     }
@@ -166,6 +168,53 @@ impl Inner {
         }
         Ok(())
     }
+}
+
+async fn connect(options: Options) -> Result<Arc<Inner>, StoreError> {
+    let pools = match backend(&options.url)? {
+        Backend::Sqlite => open_sqlite(&options.url).await?,
+        Backend::Postgres => open_postgres(&options.url)?,
+    };
+    let Options { key, clock, random, .. } = options;
+    let inner = Arc::new(Inner { pools, key, clock, random });
+    inner.check_version().await?;
+    Ok(inner)
+}
+
+fn backend(url: &str) -> Result<Backend, StoreError> {
+    match url.split_once(':').map_or("", |(scheme, _)| scheme) {
+        "sqlite" => Ok(Backend::Sqlite),
+        "postgres" | "postgresql" => Ok(Backend::Postgres),
+        _ => Err(StoreError::Unavailable("a database address starts with sqlite: or postgres:".to_owned())),
+    }
+}
+
+/// A session on a database that nothing here can change: no schema is brought up to date, no
+/// lock is taken, no file is made. For checks from outside.
+///
+/// # Errors
+/// The address is not one of a database, or the database cannot be reached.
+pub async fn read_only(url: &str) -> Result<Session, StoreError> {
+    let link = match backend(url)? {
+        Backend::Sqlite => {
+            let options = SqliteConnectOptions::from_str(url)?.read_only(true).create_if_missing(false);
+            let mut log = options.get_filename().as_os_str().to_owned();
+            log.push("-wal");
+            // Without a write-ahead log nobody has the file open, and SQLite need make none.
+            let alone = !Path::new(&log).exists();
+            let options = options.immutable(alone).pragma("query_only", "ON").pragma("trusted_schema", "OFF");
+            let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+            Link::Sqlite(pool.acquire().await?)
+        }
+        Backend::Postgres => {
+            let options = PgConnectOptions::from_str(url)?
+                .application_name("referee-verify")
+                .options([("default_transaction_read_only", "on"), ("statement_timeout", "60s")]);
+            let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(10));
+            Link::Postgres(pool.connect_with(options).await?.acquire().await?)
+        }
+    };
+    Ok(Session { link })
 }
 
 async fn open_sqlite(url: &str) -> Result<Pools, StoreError> {

@@ -1,0 +1,139 @@
+//! Adding and changing users.
+
+use super::sign_in::about;
+use super::{AccountError, Accounts, login_form};
+use crate::domain::access::Role;
+use crate::domain::audit::{Action, Actor, Event};
+use crate::domain::ids::UserId;
+use crate::store::users::User;
+use crate::store::{StoreError, WriteSession, users};
+use std::collections::BTreeSet;
+
+/// A user to be added.
+pub struct NewUser {
+    pub login: String,
+    pub name: String,
+    pub roles: BTreeSet<Role>,
+    pub password: String,
+}
+
+impl Accounts {
+    /// Adds a user.
+    ///
+    /// # Errors
+    /// The login is taken or unusable, or the password is weak.
+    pub async fn add_user(&self, actor: Actor, new: NewUser) -> Result<UserId, AccountError> {
+        let login = checked_login(&new.login)?;
+        let name = new.name.trim().to_owned();
+        if name.is_empty() || name.chars().count() > 200 {
+            return Err(AccountError::BadName);
+        }
+        let hash = self.hash(&new.password, &login).await?;
+        let roles = new.roles;
+        self.store
+            .write(async move |w: &mut WriteSession| {
+                let user = user(w, &login, &name, &roles);
+                match users::insert(w, &user, &hash).await {
+                    Err(StoreError::Duplicate(_)) => return Err(AccountError::LoginTaken(login.clone())),
+                    inserted => inserted?,
+                }
+                let event = Event::new(Action::UserAdded, actor.clone(), about(&user.id))
+                    .fact("roles", role_names(&roles))
+                    .value("login", &login)
+                    .value("name", &name);
+                Ok((user.id, vec![event]))
+            })
+            .await
+    }
+
+    /// Sets another password; sessions and tokens of before end.
+    ///
+    /// # Errors
+    /// There is no such user, or the password is weak.
+    pub async fn set_password(&self, actor: Actor, login: &str, password: &str) -> Result<(), AccountError> {
+        let login = login_form(login);
+        let hash = self.hash(password, &login).await?;
+        self.change(actor, login, "password", async move |w, user| {
+            users::set_password(w, &user.id, &hash).await?;
+            Ok("changed".to_owned())
+        })
+        .await
+    }
+
+    /// Sets the roles; sessions and tokens of before end.
+    ///
+    /// # Errors
+    /// There is no such user.
+    pub async fn set_roles(
+        &self,
+        actor: Actor,
+        login: &str,
+        roles: BTreeSet<Role>,
+    ) -> Result<(), AccountError> {
+        self.change(actor, login_form(login), "roles", async move |w, user| {
+            users::set_roles(w, &user.id, &roles).await?;
+            Ok(format!("{} -> {}", role_names(&user.roles), role_names(&roles)))
+        })
+        .await
+    }
+
+    /// Lets the user in no more, or again; sessions and tokens end.
+    ///
+    /// # Errors
+    /// There is no such user.
+    pub async fn set_disabled(&self, actor: Actor, login: &str, disabled: bool) -> Result<(), AccountError> {
+        self.change(actor, login_form(login), "disabled", async move |w, user| {
+            users::set_disabled(w, &user.id, disabled).await?;
+            Ok(disabled.to_string())
+        })
+        .await
+    }
+
+    /// Changes one thing of a user; `work` says what it is now.
+    async fn change<F>(
+        &self,
+        actor: Actor,
+        login: String,
+        what: &'static str,
+        work: F,
+    ) -> Result<(), AccountError>
+    where
+        F: AsyncFn(&mut WriteSession, &User) -> Result<String, StoreError> + Send + 'static,
+    {
+        self.store
+            .write(async move |w: &mut WriteSession| {
+                let found = users::by_login(w, &login).await?;
+                let user = found.ok_or_else(|| AccountError::NoSuchUser(login.clone()))?;
+                let now = work(w, &user).await?;
+                let event = Event::new(Action::UserChanged, actor.clone(), about(&user.id)).fact(what, now);
+                Ok(((), vec![event]))
+            })
+            .await
+    }
+}
+
+fn user(w: &WriteSession, login: &str, name: &str, roles: &BTreeSet<Role>) -> User {
+    User {
+        id: UserId(w.new_id()),
+        login: login.to_owned(),
+        name: name.to_owned(),
+        roles: roles.clone(),
+        zone: "UTC".to_owned(),
+        theme: "system".to_owned(),
+        disabled: false,
+        epoch: 1,
+        created_at: w.now(),
+    }
+}
+
+fn role_names(roles: &BTreeSet<Role>) -> String {
+    roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(",")
+}
+
+fn checked_login(text: &str) -> Result<String, AccountError> {
+    let login = login_form(text);
+    let usual = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let first = login.chars().next().is_some_and(usual);
+    let rest = login.len() <= 64 && login.chars().all(|c| usual(c) || "._-@+".contains(c));
+    if first && rest { Ok(login) } else { Err(AccountError::BadLogin(text.to_owned())) }
+}
