@@ -1,2 +1,224 @@
-//! Building.
+//! Building and running Referee: the same start-up for production and for tests.
+//!
+//! Everything that can fail does so in [`App::build`], before the first request is taken, with
+//! a text that says what to do. [`App::run`] ends within ten seconds of being told to.
+
 pub mod folder;
+
+use crate::clock::{SystemChance, SystemClock};
+use crate::config::{Config, ConfigError};
+use crate::domain::chance::Random;
+use crate::domain::time::Clock;
+use crate::engine::Engine;
+use crate::engine::accounts::{AccountError, Accounts};
+use crate::store::{self, Options, Store, StoreError};
+use crate::web::routes;
+use crate::web::site::{Reach, Site};
+use actix_web::HttpServer;
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::web::Data;
+use folder::{DataFolder, FolderError};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// How long requests under way and workers may take when the server stops.
+const STOP: Duration = Duration::from_secs(8);
+
+/// Why Referee does not start; the text says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    #[error("the database {url}: {error}")]
+    Store { url: String, error: StoreError },
+    #[error("the key file in {} is not the one this database was sealed with: put the right one back", .0.display())]
+    WrongKey(std::path::PathBuf),
+    #[error("{address} is in use by another program: stop it, or choose another with --listen")]
+    PortInUse { address: SocketAddr },
+    #[error("cannot listen on {address}: {error}")]
+    Listen { address: SocketAddr, error: io::Error },
+    #[error(transparent)]
+    Account(#[from] AccountError),
+}
+
+/// What a start needs.
+pub struct Start {
+    pub config: Config,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+    /// The demo runs here: every page says so.
+    pub demo: bool,
+}
+
+impl Start {
+    /// A start by the machine's own clock and randomness.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        Self { config, clock: Arc::new(SystemClock), random: Arc::new(SystemChance::new()), demo: false }
+    }
+
+    /// Opens folder and store beside a server that may run on them: for commands.
+    ///
+    /// # Errors
+    /// As [`App::build`].
+    pub async fn store(&self) -> Result<(DataFolder, Store), StartError> {
+        let (folder, alone) = DataFolder::take_or_share(self.config.folder()?)?;
+        // Of PostgreSQL every instance may bring the schema up to date: it has a lock for that.
+        let alone = alone || self.config.store.url.is_some();
+        let store = self.open(&folder, alone).await?;
+        Ok((folder, store))
+    }
+
+    async fn open(&self, folder: &DataFolder, alone: bool) -> Result<Store, StartError> {
+        let key = folder.key(&*self.random)?;
+        let (url, shown) = match &self.config.store.url {
+            Some(url) => (url.expose().to_owned(), url.to_string()),
+            None => folder.database().map(|url| (url.clone(), url))?,
+        };
+        let options = Options { url, key, clock: self.clock.clone(), random: self.random.clone() };
+        let failed = |error| StartError::Store { url: shown.clone(), error };
+        let opened = if alone { Store::open(options).await } else { Store::open_beside(options).await };
+        let store = opened.map_err(failed)?;
+        let mut session = store.session().await.map_err(failed)?;
+        if !store::audit::key_opens(&mut session, store.key()).await.map_err(failed)? {
+            return Err(StartError::WrongKey(folder.path().to_owned()));
+        }
+        Ok(store)
+    }
+}
+
+/// Referee, listening but not yet answering.
+pub struct App {
+    /// The port it listens on, also when it was asked for any.
+    pub port: u16,
+    /// Where people go.
+    pub url: String,
+    pub engine: Arc<Engine>,
+    pub accounts: Accounts,
+    site: Data<Site>,
+    server: Server,
+    handle: ServerHandle,
+    workers: Vec<JoinHandle<()>>,
+    stop: CancellationToken,
+    /// Holds the instance lock.
+    folder: Arc<DataFolder>,
+}
+
+impl App {
+    /// Takes the data folder, opens the store, starts the engine and listens.
+    ///
+    /// # Errors
+    /// Any of these is not possible: the error says which and what to do.
+    pub async fn build(start: Start) -> Result<Self, StartError> {
+        // Fails only if it is installed already, as in tests that start many.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let folder = Arc::new(DataFolder::take(start.config.folder()?)?);
+        let store = start.open(&folder, true).await?;
+        let failed = |error| StartError::Store { url: "in use".to_owned(), error };
+        let engine = Engine::start(store.clone()).await.map_err(failed)?;
+        let accounts = Accounts::new(store.clone());
+        let reach = reach(&start, &store);
+        let probed = folder.clone();
+        let site = Site::new(engine.clone(), accounts.clone(), reach, Box::new(move || probed.probe()));
+        let site = Data::new(site);
+        let (server, address) = listen(&start.config, site.clone())?;
+        let shown = format!("http://{address}");
+        let url = site.reach.origin.clone().unwrap_or(shown);
+        let (handle, stop) = (server.handle(), CancellationToken::new());
+        let workers = Self::workers(&engine, &accounts, &stop);
+        Ok(Self { port: address.port(), url, engine, accounts, site, server, handle, workers, stop, folder })
+    }
+
+    /// Everything that works without being asked by a request. Each ends when `stop` is cancelled.
+    fn workers(_engine: &Arc<Engine>, accounts: &Accounts, stop: &CancellationToken) -> Vec<JoinHandle<()>> {
+        let (accounts, stopped) = (accounts.clone(), stop.clone());
+        let warm_up = async move {
+            if let Some(Err(error)) = stopped.run_until_cancelled(accounts.warm_up()).await {
+                tracing::error!(%error, "passwords cannot be checked");
+            }
+        };
+        vec![tokio::spawn(warm_up)]
+    }
+
+    /// The folder it runs on.
+    #[must_use]
+    pub fn folder(&self) -> &DataFolder {
+        &self.folder
+    }
+
+    /// Cancelling this token stops the server.
+    #[must_use]
+    pub fn stopper(&self) -> CancellationToken {
+        self.stop.clone()
+    }
+
+    /// Answers until told to stop, then finishes what is under way.
+    ///
+    /// # Errors
+    /// The server itself failed.
+    pub async fn run(self) -> io::Result<()> {
+        let Self { site, server, handle, workers, stop, folder, .. } = self;
+        let mut server = tokio::spawn(server);
+        let ended = tokio::select! {
+            ended = &mut server => Some(ended),
+            () = stop.cancelled() => None,
+        };
+        stop.cancel();
+        site.stop();
+        let working = tokio::time::timeout(STOP, futures_util::future::join_all(workers));
+        let (working, ()) = tokio::join!(working, handle.stop(true));
+        if working.is_err() {
+            tracing::warn!("a worker did not stop in time and was left behind");
+        }
+        let ended = match ended {
+            Some(ended) => ended,
+            None => server.await,
+        };
+        site.store().clone().close().await;
+        drop(folder);
+        ended.map_err(io::Error::other)?
+    }
+}
+
+fn reach(start: &Start, store: &Store) -> Reach {
+    let server = &start.config.server;
+    let origin = server.public_url.as_ref().map(|url| url.origin().ascii_serialization());
+    let https = origin.as_ref().is_some_and(|origin| origin.starts_with("https:"));
+    // Cookies do not know ports: two instances on one computer need two names.
+    let instance: String = store.key().mac("name of the cookie").chars().take(8).collect();
+    let cookie = if https { "__Host-referee".to_owned() } else { format!("referee-{instance}") };
+    Reach {
+        origin,
+        cookie,
+        body_limit: server.body_limit_bytes,
+        timeout: Duration::from_secs(server.request_timeout_seconds),
+        trust_forwarded: server.trust_forwarded,
+        demo: start.demo,
+    }
+}
+
+fn listen(config: &Config, site: Data<Site>) -> Result<(Server, SocketAddr), StartError> {
+    let address = config.server.listen;
+    let mut server = HttpServer::new(move || routes::application(site.clone()))
+        .disable_signals()
+        .shutdown_timeout(STOP.as_secs())
+        .keep_alive(Duration::from_secs(75))
+        .client_request_timeout(Duration::from_secs(10))
+        // A body that is refused is still read for so long, so that its sender gets the answer.
+        .client_disconnect_timeout(Duration::from_secs(5));
+    if config.server.workers > 0 {
+        server = server.workers(config.server.workers);
+    }
+    let server = server.bind(address).map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => StartError::PortInUse { address },
+        _ => StartError::Listen { address, error },
+    })?;
+    let bound = server.addrs().first().copied().unwrap_or(address);
+    Ok((server.run(), bound))
+}

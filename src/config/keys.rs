@@ -95,7 +95,10 @@ impl Config {
     }
 
     /// Checks what no type can say.
-    pub(super) fn check(&self) -> Result<(), ConfigError> {
+    ///
+    /// # Errors
+    /// A value cannot be used: the error names the key and what to write.
+    pub fn check(&self) -> Result<(), ConfigError> {
         let wrong = |key: &str, problem: &str| Err(ConfigError::new(key, problem));
         if let Some(url) = &self.server.public_url {
             let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();

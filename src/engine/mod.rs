@@ -7,6 +7,7 @@ pub mod detect;
 mod intake;
 pub mod links;
 pub mod policies;
+pub mod once;
 mod refusal;
 pub mod review;
 pub mod setup;

@@ -25,6 +25,7 @@ mod write;
 
 pub use db::{Arg, Backend, FromRow, Row, Session};
 pub use error::StoreError;
+pub use migrate::is_current;
 pub use open::{Options, Store, read_only};
 pub use write::{AsStoreError, WriteSession};
 

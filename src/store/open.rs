@@ -65,10 +65,13 @@ impl Store {
     /// Opens a database beside the instance that runs on it, and leaves its schema alone.
     ///
     /// # Errors
-    /// As [`Store::open`]; and the schema is older than this program.
+    /// As [`Store::open`]; and the schema is older or newer than this program.
     pub async fn open_beside(options: Options) -> Result<Self, StoreError> {
         let inner = connect(options).await?;
-        migrate::check(&mut inner.opening_session().await?).await?;
+        if !migrate::is_current(&mut inner.opening_session().await?).await? {
+            let text = "its schema is of another version than this program: use the one that runs on it";
+            return Err(StoreError::Unavailable(text.to_owned()));
+        }
         let writers = Arc::new(Writers::start(&inner)?);
         Ok(Self { inner, writers })
     }

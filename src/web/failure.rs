@@ -106,13 +106,23 @@ pub struct Failure {
     pub detail: Option<Msg>,
     /// The ways on beside the usual ones.
     pub links: Vec<Link>,
+    /// What is wrong where, for programs.
+    pub errors: Vec<FieldError>,
+}
+
+/// What is wrong at one place of a request's body.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    /// A JSON Pointer (RFC 6901).
+    pub pointer: String,
+    pub detail: String,
 }
 
 impl Failure {
     /// A failure that says only its code.
     #[must_use]
     pub fn new(code: Code) -> Self {
-        Self { code, detail: None, links: Vec::new() }
+        Self { code, detail: None, links: Vec::new(), errors: Vec::new() }
     }
 
     /// The same with what happened.
@@ -155,6 +165,7 @@ impl Failure {
             code: self.code,
             detail: self.detail.as_ref().map(say),
             request: request.to_owned(),
+            errors: self.errors.clone(),
         }
     }
 }
@@ -170,4 +181,6 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     pub request: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
 }

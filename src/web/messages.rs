@@ -6,6 +6,7 @@
 
 use fluent_bundle::types::FluentNumber;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::sync::LazyLock;
 use unic_langid::LanguageIdentifier;
@@ -21,11 +22,12 @@ const ENGLISH: &[&str] = &[
     include_str!("../../locales/en/policies.ftl"),
     include_str!("../../locales/en/decisions.ftl"),
     include_str!("../../locales/en/account.ftl"),
+    include_str!("../../locales/en/access.ftl"),
     include_str!("../../locales/en/keys.ftl"),
 ];
 
 /// A text to be shown: a key with its arguments, or words that come from data.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Msg {
     /// A message of the files.
     Key { key: Cow<'static, str>, args: Vec<(Cow<'static, str>, Arg)> },
@@ -34,7 +36,7 @@ pub enum Msg {
 }
 
 /// One argument of a message.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Arg {
     Text(String),
     Number(i64),
@@ -216,7 +218,11 @@ impl Messages {
         let Some((first, middle)) = rest.split_first() else { return show(last) };
         let two = |key: &str, a: String, b: String| {
             let args = [("a".into(), Arg::Text(a)), ("b".into(), Arg::Text(b))];
-            self.format(key, &args, |arg| if let Arg::Text(text) = arg { text.clone() } else { String::new() })
+            self.format(
+                key,
+                &args,
+                |arg| if let Arg::Text(text) = arg { text.clone() } else { String::new() },
+            )
         };
         let head = middle.iter().fold(show(first), |so_far, name| two("list-more", so_far, show(name)));
         two("list-last", head, show(last))
@@ -302,7 +308,8 @@ mod tests {
 
     #[test]
     fn names_are_joined_as_the_language_joins_them() {
-        let names = |n: usize| ["Portal", "Billing", "Helpdesk"][..n].iter().map(|s| (*s).to_owned()).collect();
+        let names =
+            |n: usize| ["Portal", "Billing", "Helpdesk"][..n].iter().map(|s| (*s).to_owned()).collect();
         let shown = |n: usize| english().plain(&msg("list-of").with("names", Arg::List(names(n))));
         assert_eq!(shown(1), "Portal");
         assert_eq!(shown(2), "Portal and Billing");

@@ -10,6 +10,7 @@ use actix_web::body::BoxBody;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use askama::{Template, Values};
+use serde::{Deserialize, Serialize};
 use std::any::Any;
 
 /// The five places of the navigation, and pages that belong to none.
@@ -61,7 +62,7 @@ pub struct Person {
 }
 
 /// How loud a message is; the words say it first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Tone {
     Info,
     Done,
@@ -89,7 +90,7 @@ impl Tone {
 }
 
 /// The result of the last action, on top of the next page.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Flash {
     pub tone: Tone,
     pub text: Msg,
@@ -219,12 +220,20 @@ impl<T: Template> Responder for Fragment<T> {
     }
 }
 
+impl<T: View> Page<T> {
+    /// The page as an answer.
+    #[must_use]
+    pub fn into_response(mut self) -> HttpResponse {
+        let html = self.render();
+        answer(self.status, &self.shell.nonce, html)
+    }
+}
+
 impl<T: View> Responder for Page<T> {
     type Body = BoxBody;
 
-    fn respond_to(mut self, _: &HttpRequest) -> HttpResponse {
-        let html = self.render();
-        answer(self.status, &self.shell.nonce, html)
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        self.into_response()
     }
 }
 

@@ -2,10 +2,9 @@
 
 mod connectors;
 mod flow;
+mod accounts;
 mod house;
 mod left_out;
+mod preview;
 mod supply_chain;
 mod support;
-//! Every test that is not a unit test, in one binary.
-
-mod preview;

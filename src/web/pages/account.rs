@@ -43,3 +43,21 @@ pub struct ErrorPage {
 impl View for ErrorPage {
     const SECTION: Section = Section::None;
 }
+
+/// A form of a session that has ended waits for the password of the person who filled it in.
+#[derive(Template, Clone, Debug)]
+#[template(path = "account/again.html")]
+pub struct AgainPage {
+    /// Where the form was sent, and is sent again.
+    pub action: String,
+    pub name: String,
+    pub login: String,
+    /// Every field of the form.
+    pub kept: Vec<(String, String)>,
+    /// One neutral sentence, or how long to wait.
+    pub failure: Option<Msg>,
+}
+
+impl View for AgainPage {
+    const SECTION: Section = Section::None;
+}

@@ -1,0 +1,20 @@
+# Signing in, and requests that cannot be answered.
+access-wrong = Name or password is not right.
+access-wait-seconds = Too many failed tries. Wait { $n } s, then try again.
+access-wait-minutes = Too many failed tries. Wait { $n } min, then try again.
+access-timeout = It took too long and was given up. It may have been done all the same: look before you send it again.
+access-again-title = Sign in to send this
+access-again-why = Your session had ended when you sent this, <b>{ $name }</b>. Nothing is lost: with your password it goes on where it was.
+access-again-send = Sign in and send
+access-again-leave = Leave it unsent
+access-password = Password
+access-alerts = { $n } things need attention
+access-alerts-link = Show
+access-body-not-json = The body is not JSON: { $problem }
+access-body-wrong = The body does not fit: { $problem }
+access-body-type = The body has to be of type application/json.
+access-nul = A text holds a NUL character, which cannot be stored.
+access-key-form = Idempotency-Key has to be 1 to 255 printable characters.
+access-key-running = A request with this Idempotency-Key is being answered. Ask again in a moment.
+access-claimed = { $name } is deciding this.
+access-decided = { $name } decided this already.

@@ -1,0 +1,63 @@
+//! What goes wrong below, as the one failure of this floor.
+
+use super::failure::{Code, Failure};
+use super::messages::{Msg, msg};
+use crate::engine::Refusal;
+use crate::store::StoreError;
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+use std::fmt;
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code.slug())
+    }
+}
+
+impl ResponseError for Failure {
+    fn status_code(&self) -> StatusCode {
+        self.code.status()
+    }
+
+    /// Empty: the guard makes the page or the problem, as it knows who asks.
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.code.status())
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound => Self::new(Code::NotFound),
+            StoreError::Nul => Self::new(Code::Invalid).detail(msg("access-nul")),
+            StoreError::Unavailable(_) | StoreError::Conflict(_) | StoreError::Stopping => {
+                tracing::error!(%error, "the store cannot answer");
+                Self::new(Code::Unavailable)
+            }
+            error => {
+                tracing::error!(%error, "the store failed");
+                Self::new(Code::Internal)
+            }
+        }
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NotFound(_) => Self::new(Code::NotFound),
+            Refusal::Forbidden => Self::new(Code::Forbidden),
+            Refusal::Stale => Self::new(Code::Stale),
+            Refusal::DecidedAlready(name) => {
+                Self::new(Code::Conflict).detail(msg("access-decided").with("name", name))
+            }
+            Refusal::Claimed(name) => {
+                Self::new(Code::Conflict).detail(msg("access-claimed").with("name", name))
+            }
+            Refusal::Invalid(text) => Self::new(Code::Invalid).detail(Msg::Literal(text)),
+            Refusal::WrongState(text) => Self::new(Code::Conflict).detail(Msg::Literal(text)),
+            Refusal::Outcomes(_) => Self::new(Code::Invalid),
+            Refusal::Store(error) => error.into(),
+        }
+    }
+}

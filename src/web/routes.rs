@@ -1,0 +1,63 @@
+//! Every address of the server: the map of this floor.
+
+use super::api::me;
+use super::pages::{home, sign_in};
+use super::{assets, gate, guard, health};
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::from_fn;
+use actix_web::web::{Data, FormConfig, PayloadConfig, ServiceConfig, get, post, resource};
+use actix_web::{App, Error, HttpRequest, HttpResponse};
+
+use super::site::Site;
+
+/// The whole application, as one worker serves it.
+pub fn application(
+    site: Data<Site>,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<BoxBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    let limit = site.reach.body_limit;
+    App::new()
+        .app_data(site)
+        .app_data(FormConfig::default().limit(limit))
+        .app_data(PayloadConfig::new(limit))
+        .wrap(from_fn(gate::gate))
+        .wrap(from_fn(guard::guard))
+        .configure(for_programs)
+        .configure(for_people)
+}
+
+fn for_people(config: &mut ServiceConfig) {
+    config
+        .service(resource("/").route(get().to(home::page)))
+        .service(resource("/sign-in").route(get().to(sign_in::page)).route(post().to(sign_in::sign_in)))
+        .service(resource("/sign-out").route(post().to(sign_in::sign_out)))
+        .service(resource("/static/{file}").route(get().to(file)));
+}
+
+fn for_programs(config: &mut ServiceConfig) {
+    config
+        .service(resource("/livez").route(get().to(health::live)))
+        .service(resource("/readyz").route(get().to(health::ready)))
+        .service(resource("/healthz").route(get().to(health::ready)))
+        .service(resource("/api/v1/me").route(get().to(me::me)))
+        .service(resource("/api/v1/users").route(get().to(me::list)));
+}
+
+/// `GET /static/...`: an embedded file, for ever.
+async fn file(request: HttpRequest) -> HttpResponse {
+    match assets::find(request.path()) {
+        Some(asset) => HttpResponse::Ok()
+            .content_type(asset.content_type)
+            .insert_header(("cache-control", assets::CACHE))
+            .body(asset.body),
+        None => HttpResponse::NotFound().finish(),
+    }
+}

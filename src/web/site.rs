@@ -1,0 +1,87 @@
+//! What every request may use: the engine, the accounts, and how this server is reached.
+
+use super::idempotency::Running;
+use crate::domain::chance;
+use crate::engine::Engine;
+use crate::engine::accounts::Accounts;
+use crate::store::Store;
+use actix_web::HttpRequest;
+use actix_web::web::Data;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// How this server is reached and what it takes; from the settings of the installation.
+#[derive(Clone, Debug)]
+pub struct Reach {
+    /// `https://referee.example.com`, if a proxy stands in front.
+    pub origin: Option<String>,
+    /// The name of the session's cookie.
+    pub cookie: String,
+    pub body_limit: usize,
+    pub timeout: Duration,
+    /// The caller's address is the last one of `X-Forwarded-For`.
+    pub trust_forwarded: bool,
+    pub demo: bool,
+}
+
+impl Reach {
+    /// Whether people come by https.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.origin.as_ref().is_some_and(|origin| origin.starts_with("https:"))
+    }
+}
+
+/// Tries whether the data folder can be written.
+pub type Probe = Box<dyn Fn() -> io::Result<()> + Send + Sync>;
+
+/// The shared state of all requests.
+pub struct Site {
+    pub engine: Arc<Engine>,
+    pub accounts: Accounts,
+    pub reach: Reach,
+    pub probe: Probe,
+    /// Requests under an idempotency key that are being answered.
+    pub running: Running,
+    stopping: AtomicBool,
+}
+
+impl Site {
+    #[must_use]
+    pub fn new(engine: Arc<Engine>, accounts: Accounts, reach: Reach, probe: Probe) -> Self {
+        let (running, stopping) = (Running::default(), AtomicBool::new(false));
+        Self { engine, accounts, reach, probe, running, stopping }
+    }
+
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        self.engine.store()
+    }
+
+    /// From now on the server is not ready for more.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
+    /// `bits / 5` random letters and digits that are easily read out.
+    #[must_use]
+    pub fn random_text(&self) -> String {
+        data_encoding::BASE32_NOPAD.encode(&chance::bytes::<20>(&**self.store().random())).to_lowercase()
+    }
+
+    /// The site of a request.
+    ///
+    /// # Panics
+    /// Never in a server made by `app`, which gives every request its site.
+    #[must_use]
+    pub fn of(request: &HttpRequest) -> &Data<Self> {
+        request.app_data().unwrap_or_else(|| unreachable!("the app gives every request its site"))
+    }
+}
