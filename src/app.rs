@@ -136,14 +136,16 @@ impl App {
     }
 
     /// Everything that works without being asked by a request. Each ends when `stop` is cancelled.
-    fn workers(_engine: &Arc<Engine>, accounts: &Accounts, stop: &CancellationToken) -> Vec<JoinHandle<()>> {
+    fn workers(engine: &Arc<Engine>, accounts: &Accounts, stop: &CancellationToken) -> Vec<JoinHandle<()>> {
         let (accounts, stopped) = (accounts.clone(), stop.clone());
         let warm_up = async move {
             if let Some(Err(error)) = stopped.run_until_cancelled(accounts.warm_up()).await {
                 tracing::error!(%error, "passwords cannot be checked");
             }
         };
-        vec![tokio::spawn(warm_up)]
+        let mut workers = engine.start_workers(stop);
+        workers.push(tokio::spawn(warm_up));
+        workers
     }
 
     /// The folder it runs on.

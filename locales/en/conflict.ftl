@@ -156,3 +156,29 @@ problem-because = { $field }: say why it may stay different
 problem-typed-empty = { $field }: type a value
 problem-typed = { $field }: { $why }
 problem-reason = Choose a reason: the policy asks for one here
+
+# Why a rule did not settle it
+guard-human = { $who } changed it by hand
+guard-somebody = somebody unknown
+guard-bulk = the change is one of { $n } made at once
+guard-no-time = a time of change is not known
+guard-too-close = the changes are closer than the clocks can tell apart
+guard-blank = a blank would replace a value
+guard-no-source = the source of truth has no say here
+guard-never-agreed = the systems never agreed
+
+# One sentence on the likely cause
+cause-sentence = Likely cause: { $cause }.
+skipped = Skipped. It stays in the queue.
+saved = Decided: <b>{ $name }</b>. It is sent in { $seconds } s.
+saved-now = Decided: <b>{ $name }</b>.
+queue-done = Nothing more is open in this view.
+event-changed = { $system } changed { $fields }
+event-rewritten = { $system } wrote the same again
+event-written = Referee wrote { $fields } into { $system }
+event-deleted = Deleted in { $system }
+event-first = First read in { $system }
+problem-other = { $text }
+event-changed-some = { $system } changed
+column-never = not read yet
+stale-some = <b>{ $name }</b> changed while you were deciding

@@ -1,20 +1,21 @@
 //! Floor 2: the verbs. Each one that changes anything is a closure handed to the store, which
 //! commits it with its audit events.
 
-mod deliveries;
 pub mod accounts;
+pub mod case;
+mod deliveries;
 pub mod detect;
 mod intake;
 pub mod links;
-pub mod policies;
 pub mod once;
+pub mod policies;
 mod refusal;
 pub mod review;
 pub mod setup;
 pub mod sync;
+pub mod verify;
 mod worker;
 mod writeback;
-pub mod verify;
 
 pub use refusal::Refusal;
 pub use setup::Setup;

@@ -7,8 +7,8 @@ use crate::store::{StoreError, conflicts, records, runs};
 use chrono::TimeDelta;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 /// Deliveries under way at once: one slow target must not hold up the others.
 const SENDERS: usize = 4;
@@ -16,19 +16,21 @@ const SENDERS: usize = 4;
 impl Engine {
     /// Starts the workers: senders of deliveries, the schedule. They stop at `stop`, each after
     /// the piece of work it has in hand.
-    pub fn start_workers(self: &Arc<Self>, stop: &CancellationToken, tasks: &TaskTracker) {
-        for _ in 0..SENDERS {
+    pub fn start_workers(self: &Arc<Self>, stop: &CancellationToken) -> Vec<JoinHandle<()>> {
+        let sender = |_| {
             let engine = self.clone();
-            tasks.spawn(repeat(stop.clone(), Duration::from_millis(250), move || {
+            tokio::spawn(repeat(stop.clone(), Duration::from_millis(250), move || {
                 let engine = engine.clone();
                 async move { engine.deliver_next().await.map_err(Refusal::from) }
-            }));
-        }
+            }))
+        };
+        let mut workers: Vec<_> = (0..SENDERS).map(sender).collect();
         let engine = self.clone();
-        tasks.spawn(repeat(stop.clone(), Duration::from_secs(2), move || {
+        workers.push(tokio::spawn(repeat(stop.clone(), Duration::from_secs(2), move || {
             let engine = engine.clone();
             async move { engine.keep_schedule().await.map(|()| false) }
-        }));
+        })));
+        workers
     }
 
     /// Starts the runs that are due, and judges records whose exception has ended or that a

@@ -26,3 +26,4 @@ pub mod routes;
 pub mod shell;
 pub mod site;
 pub mod when;
+pub mod zone;

@@ -1,6 +1,7 @@
 //! Every address of the server: the map of this floor.
 
 use super::api::me;
+use super::pages::conflict::handle as conflict;
 use super::pages::{home, sign_in};
 use super::{assets, gate, guard, health};
 use actix_web::body::BoxBody;
@@ -39,6 +40,11 @@ fn for_people(config: &mut ServiceConfig) {
         .service(resource("/").route(get().to(home::page)))
         .service(resource("/sign-in").route(get().to(sign_in::page)).route(post().to(sign_in::sign_in)))
         .service(resource("/sign-out").route(post().to(sign_in::sign_out)))
+        .service(resource("/conflicts/{id}").route(get().to(conflict::page)))
+        .service(resource("/conflicts/{id}/preview").route(post().to(conflict::preview)))
+        .service(resource("/conflicts/{id}/resolution").route(post().to(conflict::resolve)))
+        .service(resource("/conflicts/{id}/deferral").route(post().to(conflict::defer)))
+        .service(resource("/conflicts/{id}/claim").route(post().to(conflict::claim)))
         .service(resource("/static/{file}").route(get().to(file)));
 }
 

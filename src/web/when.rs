@@ -77,6 +77,19 @@ impl Clockface {
             .with("year", then.year().to_string())
     }
 
+    /// `2026-10-27`: the reader's calendar day, as a date field has it.
+    #[must_use]
+    pub fn iso_date(&self, time: Time) -> String {
+        self.local(time).date().to_string()
+    }
+
+    /// The last second of a calendar day (`2026-10-27`) in the reader's zone.
+    #[must_use]
+    pub fn end_of_day(&self, date: &str) -> Option<Time> {
+        let end = date.trim().parse::<Date>().ok()?.at(23, 59, 59, 0).to_zoned(self.zone.clone()).ok()?;
+        Time::from_timestamp_micros(end.timestamp().as_microsecond())
+    }
+
     /// `14:06:12`.
     #[must_use]
     pub fn seconds(&self, time: Time) -> String {

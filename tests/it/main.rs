@@ -1,8 +1,8 @@
 //! Every test that needs more than one pure function, in one binary.
 
+mod accounts;
 mod connectors;
 mod flow;
-mod accounts;
 mod house;
 mod left_out;
 mod preview;

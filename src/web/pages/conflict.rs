@@ -4,6 +4,13 @@
 //! undecided), `typed.<id>.<field>`, `until.<id>` and `because.<id>`; and once `reason`, `note`,
 //! `version`, `csrf`, `idempotency` and `then` (`next`, `stay`, `check`).
 
+pub mod build;
+mod cells;
+mod form;
+pub mod handle;
+mod trail;
+mod verdict;
+
 use super::parts::{Choice, Due, Link, Notice, Problem, SystemLink};
 use crate::web::filters;
 use crate::web::keys::Context;

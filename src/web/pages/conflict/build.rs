@@ -1,0 +1,279 @@
+//! The page of a case, as one person sees it.
+
+use super::super::parts::{Choice, Due, Link, Notice, Problem, SystemLink, Urgency};
+use super::cells::Grid;
+use super::form::{Sent, label};
+use super::{
+    AgreedField, Chosen, Column, ConflictPage, Event, Head, Preview, PreviewSystem, PreviewWrite, Trail,
+    verdict,
+};
+use crate::domain::access::{Right, Viewer};
+use crate::domain::conflict::Dispute;
+use crate::domain::entity::Entity;
+use crate::domain::resolution::Reason;
+use crate::domain::value::Held;
+use crate::engine::case::Case;
+use crate::engine::detect::Targets;
+use crate::store::holdings::Version;
+use crate::web::messages::{Msg, msg};
+use crate::web::page::Tone;
+use crate::web::when::Clockface;
+use chrono::TimeDelta;
+use std::collections::BTreeSet;
+
+/// What the page is made of beside the case.
+pub struct Shown<'a> {
+    pub case: &'a Case,
+    pub viewer: &'a Viewer,
+    pub face: &'a Clockface,
+    pub sent: &'a Sent,
+    pub trail: Trail,
+    pub targets: &'a [Targets],
+    pub problems: Vec<Problem>,
+    /// The key of the form's one decision.
+    pub idempotency: String,
+    /// The disputes of the page that was sent, when values moved since.
+    pub before: Option<&'a [Dispute]>,
+    pub notice: Option<Notice>,
+}
+
+/// Builds the page; None when its entity is not configured any longer.
+#[must_use]
+pub fn page(shown: Shown<'_>) -> Option<ConflictPage> {
+    let (case, face, sent) = (shown.case, shown.face, shown.sent);
+    let entity = case.setup.catalog.entity(&case.conflict.entity)?;
+    let grid = Grid { case, entity, face, sent, before: shown.before };
+    let deciding = shown.viewer.may(Right::Decide) && case.conflict.open;
+    let listed: Vec<_> =
+        if case.conflict.open { case.open().collect() } else { case.differences.iter().collect() };
+    let differences: Vec<_> = listed.into_iter().map(|difference| grid.difference(difference)).collect();
+    let decided = differences.iter().filter(|difference| difference.chosen != Chosen::Open).count();
+    Some(ConflictPage {
+        id: case.conflict.id.0.clone(),
+        version: case.conflict.version.to_string(),
+        idempotency: shown.idempotency,
+        trail: shown.trail,
+        head: head(case, entity, shown.viewer, face),
+        verdict: verdict::sentences(case, entity, face),
+        notice: shown.notice.or_else(|| notice(case, shown.viewer, entity, face)),
+        problems: shown.problems,
+        columns: columns(case, entity, face),
+        agreed_on: agreed_on(case, face),
+        agreed: agreed(case, entity),
+        timeline: format!("/records/{}/timeline", case.record.id),
+        related: Vec::new(),
+        preview: preview(case, entity, sent, shown.targets),
+        events: case.versions.iter().map(|version| event(case, version, face)).collect(),
+        deciding,
+        reasons: reasons(case, sent),
+        note: sent.get("note").to_owned(),
+        decided,
+        differences,
+    })
+}
+
+fn head(case: &Case, entity: &Entity, viewer: &Viewer, face: &Clockface) -> Head {
+    let conflict = &case.conflict;
+    let id = |holding: &crate::domain::record::Holding| {
+        let mapping = case.setup.catalog.mapping(&holding.system, &entity.id);
+        let link = mapping.and_then(|mapping| mapping.deep_link.as_ref());
+        SystemLink {
+            system: case.setup.catalog.label(&holding.system).to_owned(),
+            id: holding.external_id.clone(),
+            href: link.map(|link| link.replace("{key}", &holding.external_id)),
+        }
+    };
+    let claimed = conflict.claimed_by.as_ref().zip(conflict.claimed_until);
+    let other = claimed.filter(|(by, until)| *until > face.now && **by != viewer.user);
+    let name = |user| case.names.get(user).cloned().unwrap_or_default();
+    let assigned = conflict.assignee.as_ref().map(|user| match *user == viewer.user {
+        true => msg("assigned-you"),
+        false => msg("assigned-other").with("name", name(user)),
+    });
+    let soon = conflict.due_at - face.now < TimeDelta::hours(4);
+    let urgency = match () {
+        () if conflict.due_at < face.now => Urgency::Overdue,
+        () if soon => Urgency::Soon,
+        () => Urgency::Later,
+    };
+    Head {
+        name: case.record.title.clone(),
+        href: format!("/records/{}", case.record.id),
+        entity: entity.label.clone(),
+        ids: case.holdings.iter().map(id).collect(),
+        presence: other.map(|(by, until)| {
+            let since = face.ago(until - TimeDelta::minutes(10)).text;
+            msg("conflict-presence").with("name", name(by)).with("when", since)
+        }),
+        assigned,
+        due: conflict.open.then(|| Due { when: face.due(conflict.due_at), urgency }),
+    }
+}
+
+/// What is said of a conflict that this person cannot decide now.
+fn notice(case: &Case, viewer: &Viewer, entity: &Entity, face: &Clockface) -> Option<Notice> {
+    let plain = |tone, title, lines, links| Some(Notice { tone, title, lines, links });
+    if case.conflict.open {
+        let decides = viewer.may(Right::Decide);
+        return if decides {
+            None
+        } else {
+            plain(Tone::Info, msg("read-only-title"), vec![msg("read-only-text")], Vec::new())
+        };
+    }
+    if let Some(decision) = case.decisions.first().filter(|decision| decision.state != "undone") {
+        let title = msg("decided-title")
+            .with("name", &decision.actor.name)
+            .with("when", face.ago(decision.created_at).text);
+        let link = Link::new(msg("decided-see"), format!("/resolutions/{}", decision.id));
+        return plain(Tone::Info, title, Vec::new(), vec![link]);
+    }
+    let at = case.settled_by_itself()?;
+    let fields: Vec<String> = case.differences.iter().map(|d| label(Some(entity), &d.dispute)).collect();
+    let title = msg("settled-title").with("when", face.ago(at).text);
+    let next = Link::new(msg("settled-next"), "/queue");
+    plain(Tone::Done, title, vec![msg("settled-text").with("fields", fields)], vec![next])
+}
+
+fn columns(case: &Case, entity: &Entity, face: &Clockface) -> Vec<Column> {
+    let column = |mapping: &crate::domain::mapping::Mapping| {
+        let read = case.read_at.get(&mapping.system);
+        let late = TimeDelta::hours(24);
+        Column {
+            name: case.setup.catalog.label(&mapping.system).to_owned(),
+            read: read.map_or_else(
+                || msg("column-never"),
+                |at| msg("column-read").with("when", face.ago(*at).text),
+            ),
+            stale: read.is_none_or(|at| face.now - *at > late),
+        }
+    };
+    case.setup.catalog.mappings_of(&entity.id).map(column).collect()
+}
+
+/// The day of the last agreement, if it is the same for all that is disputed.
+fn agreed_on(case: &Case, face: &Clockface) -> Option<Msg> {
+    let days: Vec<Msg> =
+        case.open().filter_map(|d| d.dispute.agreed.as_ref()).map(|(_, since)| face.date(*since)).collect();
+    let first = days.first()?;
+    days.iter().all(|day| day == first).then(|| first.clone())
+}
+
+/// The fields on which all systems agree.
+fn agreed(case: &Case, entity: &Entity) -> Vec<AgreedField> {
+    let disputed: BTreeSet<&str> = case
+        .open()
+        .filter_map(|difference| entity.slot(&difference.dispute.field))
+        .flat_map(|slot| slot.fields().map(|field| field.id.as_str()).collect::<Vec<_>>())
+        .collect();
+    let agreed = |field: &crate::domain::entity::Field| {
+        let value = case.base.0.get(&field.id).map(|agreed| agreed.0.to_string())?;
+        Some(AgreedField { label: field.label.clone(), value, changed: None })
+    };
+    entity.fields.iter().filter(|field| !disputed.contains(field.id.as_str())).filter_map(agreed).collect()
+}
+
+/// What saving would write, by system.
+#[must_use]
+pub fn preview(case: &Case, entity: &Entity, sent: &Sent, targets: &[Targets]) -> Preview {
+    let label_of = |system| case.setup.catalog.label(system).to_owned();
+    let mappings = || case.setup.catalog.mappings_of(&entity.id);
+    let systems: Vec<PreviewSystem> = mappings()
+        .filter_map(|mapping| {
+            let own: Vec<&Targets> =
+                targets.iter().filter(|target| target.system == mapping.system).collect();
+            let by_hand = own.iter().any(|target| !target.writable);
+            (!own.is_empty()).then(|| PreviewSystem {
+                name: label_of(&mapping.system),
+                writes: own.iter().flat_map(|target| writes(target)).collect(),
+                note: by_hand.then(|| msg("writes-by-hand")),
+            })
+        })
+        .collect();
+    let touched =
+        |system: &crate::domain::ids::SystemId| targets.iter().any(|target| target.system == *system);
+    let open: Vec<_> = case.open().collect();
+    let pending: Vec<String> = open
+        .iter()
+        .filter(|difference| sent.chosen(&difference.id) == Chosen::Open)
+        .map(|difference| label(Some(entity), &difference.dispute))
+        .collect();
+    let hold = open.iter().map(|difference| difference.dispute.policy.hold_seconds).max().unwrap_or(20);
+    let fields: usize =
+        open.iter().map(|d| entity.slot(&d.dispute.field).map_or(3, |slot| slot.fields().count())).sum();
+    Preview {
+        unchanged: mappings().map(|m| &m.system).filter(|system| !touched(system)).map(label_of).collect(),
+        pending: (!pending.is_empty())
+            .then(|| msg("writes-pending").with("n", pending.len()).with("fields", pending)),
+        hold_seconds: hold,
+        reserve: fields + 1,
+        systems,
+    }
+}
+
+fn writes(target: &Targets) -> Vec<PreviewWrite> {
+    let text = |cell: &crate::domain::value::Cell| cell.text().map(str::to_owned);
+    let write = |(column, cell): (&String, &crate::domain::value::Cell)| PreviewWrite {
+        field: column.clone(),
+        was: target.change.before.get(column).and_then(text),
+        now: text(cell),
+        warnings: Vec::new(),
+    };
+    let moved = |(column, cell): &(&String, &crate::domain::value::Cell)| {
+        target.change.before.get(*column) != Some(*cell)
+    };
+    target.change.cells.iter().filter(moved).map(write).collect()
+}
+
+fn reasons(case: &Case, sent: &Sent) -> Vec<Choice> {
+    if !case.open().any(|difference| difference.dispute.policy.reason_asked) {
+        return Vec::new();
+    }
+    let choice = |reason: Reason| Choice {
+        value: reason.as_str().to_owned(),
+        text: msg(reason_key(reason)),
+        chosen: sent.get("reason") == reason.as_str(),
+    };
+    Reason::ALL.into_iter().map(choice).collect()
+}
+
+/// The message of a reason.
+#[must_use]
+pub fn reason_key(reason: Reason) -> &'static str {
+    match reason {
+        Reason::SourceOfTruth => "reason-source-of-truth",
+        Reason::NewerChange => "reason-newer",
+        Reason::ConfirmedWithCustomer => "reason-confirmed",
+        Reason::DocumentSeen => "reason-document",
+        Reason::Formatting => "reason-formatting",
+        Reason::Other => "reason-other",
+    }
+}
+
+/// One of the last events of the record.
+fn event(case: &Case, version: &Version, face: &Clockface) -> Event {
+    let entity = &case.conflict.entity;
+    let system = case.setup.catalog.label(&version.system);
+    let mapping = case.setup.catalog.mapping(&version.system, entity);
+    let parent = case.versions.iter().find(|other| Some(&other.id) == version.parent.as_ref());
+    let fields: Vec<String> = mapping
+        .zip(parent)
+        .map(|(mapping, parent)| {
+            let (now, was) = (mapping.read(&version.cells).fields, mapping.read(&parent.cells).fields);
+            let moved = now.iter().filter(|(id, held)| was.get(*id).unwrap_or(&Held::Unknown) != *held);
+            let label = |id| {
+                case.setup.catalog.entity(entity).and_then(|entity| entity.field(id)).map(|f| f.label.clone())
+            };
+            moved.filter_map(|(id, _)| label(id)).collect()
+        })
+        .unwrap_or_default();
+    let text = match () {
+        () if !version.present => msg("event-deleted").with("system", system),
+        () if version.parent.is_none() => msg("event-first").with("system", system),
+        () if version.origin == "write" => msg("event-written").with("system", system).with("fields", fields),
+        () if parent.is_some() && fields.is_empty() => msg("event-rewritten").with("system", system),
+        () if fields.is_empty() => msg("event-changed-some").with("system", system),
+        () => msg("event-changed").with("system", system).with("fields", fields),
+    };
+    Event { when: face.day(version.read.modified_at.unwrap_or(version.read.at)), text }
+}

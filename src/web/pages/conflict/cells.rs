@@ -1,0 +1,237 @@
+//! A difference as the grid shows it: a cell per system, the numbered options, the decision.
+
+use super::form::{Sent, label};
+use super::{Candidate, Cell, Difference, Typed};
+use crate::domain::conflict::{Dispute, Distinct, Holder};
+use crate::domain::diff::Kind;
+use crate::domain::entity::{Entity, Field};
+use crate::domain::ids::SystemId;
+use crate::domain::judge::{Finding, time_of_change};
+use crate::domain::mapping::Mapping;
+use crate::domain::policy::{Effective, Rule};
+use crate::domain::value::Held;
+use crate::engine::case::Case;
+use crate::store::conflicts::Difference as Stored;
+use crate::web::marks::{Mark, Piece, against};
+use crate::web::messages::{Msg, literal, msg};
+use crate::web::when::Clockface;
+
+/// What a difference's cells are built from.
+pub struct Grid<'a> {
+    pub case: &'a Case,
+    pub entity: &'a Entity,
+    pub face: &'a Clockface,
+    pub sent: &'a Sent,
+    /// The differences of an older page, to mark what is new since.
+    pub before: Option<&'a [Dispute]>,
+}
+
+impl Grid<'_> {
+    /// One disputed field or group.
+    #[must_use]
+    pub fn difference(&self, stored: &Stored) -> Difference {
+        let dispute = &stored.dispute;
+        let columns = self.case.setup.catalog.mappings_of(&self.entity.id);
+        Difference {
+            id: stored.id.0.clone(),
+            label: label(Some(self.entity), dispute),
+            rule: rule(&dispute.policy, &dispute.findings),
+            notes: self.notes(dispute),
+            cells: columns.map(|mapping| self.cell(dispute, &mapping.system)).collect(),
+            options: dispute.values.iter().filter_map(|value| self.option(dispute, value)).collect(),
+            agreed: agreed(dispute),
+            suggestion: None,
+            chosen: self.sent.chosen(&stored.id),
+            typed: self.typed(stored),
+            may_leave: true,
+            until: self.sent.get(&format!("until.{}", stored.id)).to_owned(),
+            because: self.sent.get(&format!("because.{}", stored.id)).to_owned(),
+            error: None,
+        }
+    }
+
+    fn notes(&self, dispute: &Dispute) -> Vec<Msg> {
+        let slot = self.entity.slot(&dispute.field);
+        let members: Vec<String> = slot
+            .filter(|slot| slot.is_group())
+            .iter()
+            .flat_map(|s| s.fields())
+            .map(|f| f.label.to_lowercase())
+            .collect();
+        let group = (!members.is_empty()).then(|| msg("rule-one-choice").with("members", members));
+        let wrong = dispute.policy.if_wrong.as_ref().map(|text| msg("rule-if-wrong").with("text", text));
+        group.into_iter().chain(wrong).collect()
+    }
+
+    fn cell(&self, dispute: &Dispute, system: &SystemId) -> Cell {
+        let held = dispute.values.iter().find_map(|value| {
+            let holder = value.holders.iter().find(|holder| holder.candidate.system == *system)?;
+            Some((value, holder))
+        });
+        let source_of_truth = dispute.policy.source_of_truth.as_ref() == Some(system);
+        match held {
+            Some((value, holder)) => Cell { source_of_truth, ..self.held(dispute, value, holder) },
+            None => Cell {
+                n: None,
+                lines: Vec::new(),
+                state: Some(self.odd(dispute, system)),
+                facts: Vec::new(),
+                source_of_truth,
+                fresh: false,
+            },
+        }
+    }
+
+    fn held(&self, dispute: &Dispute, value: &Distinct, holder: &Holder) -> Cell {
+        let shown = &holder.candidate.shown;
+        let blank = shown.iter().all(Held::is_blank);
+        let empty = if shown.contains(&Held::Null) { "state-null" } else { "state-empty" };
+        let line = |(at, held): (usize, &Held)| match agreed(dispute).get(at) {
+            Some(agreed) if holder.candidate.moved => against(agreed, &held.to_string()),
+            _ => Piece::whole(Mark::Plain, held.to_string()),
+        };
+        Cell {
+            n: u8::try_from(value.n).ok(),
+            lines: if blank { Vec::new() } else { shown.iter().enumerate().map(line).collect() },
+            state: blank.then(|| msg(empty)),
+            facts: self.facts(dispute, holder),
+            source_of_truth: false,
+            fresh: self.is_fresh(dispute, holder),
+        }
+    }
+
+    /// Why a system has no value here.
+    fn odd(&self, dispute: &Dispute, system: &SystemId) -> Msg {
+        if dispute.absent.contains(system) {
+            return msg(if dispute.kind == Kind::Deleted { "state-deleted" } else { "state-absent" });
+        }
+        let holding = self.case.holdings.iter().find(|holding| holding.system == *system);
+        let slot = self.entity.slot(&dispute.field);
+        let mapping = self.case.setup.catalog.mapping(system, &self.entity.id);
+        let maps = |mapping: &Mapping| {
+            slot.iter().flat_map(|slot| slot.fields()).all(|f| mapping.field(&f.id).is_some())
+        };
+        match (holding, mapping) {
+            (_, Some(mapping)) if !maps(mapping) => msg("state-no-field"),
+            (Some(holding), _) if holding.present => {
+                let when = self.face.day(holding.read.at).text;
+                msg("state-unknown").with("when", when)
+            }
+            (Some(_), _) => msg("state-deleted"),
+            (None, _) => msg("state-absent"),
+        }
+    }
+
+    fn facts(&self, dispute: &Dispute, holder: &Holder) -> Vec<Msg> {
+        let candidate = &holder.candidate;
+        let time = time_of_change(candidate).map(|time| self.face.day(time).text);
+        let by = candidate.read.modified_by.as_ref().map(|name| msg("fact-by").with("who", name));
+        if !dispute.absent.is_empty() {
+            let read = self.face.ago(candidate.read.at).text;
+            return vec![msg("fact-read").with("when", read)];
+        }
+        if candidate.moved {
+            let learned = || self.face.day(candidate.read.at).text;
+            let changed = msg("fact-changed").with("when", time.unwrap_or_else(learned));
+            return std::iter::once(changed).chain(by).collect();
+        }
+        let mut facts = Vec::new();
+        if let Some((base, _)) = &dispute.agreed {
+            let same = candidate.shown == *base;
+            let differently = msg("fact-same-written-differently").with("kind", msg("kind-value"));
+            facts.push(if same { msg("fact-same-as-agreed") } else { differently });
+            let rewritten = time.filter(|_| candidate.revision > 1);
+            facts.extend(rewritten.map(|when| msg("fact-rewritten").with("when", when)));
+        } else {
+            facts.extend(time.map(|when| msg("fact-changed").with("when", when)));
+            facts.extend(by);
+        }
+        facts
+    }
+
+    fn is_fresh(&self, dispute: &Dispute, holder: &Holder) -> bool {
+        let Some(before) = self.before else { return false };
+        let known = before.iter().find(|known| known.field == dispute.field);
+        let holders = known.iter().flat_map(|known| &known.values).flat_map(|value| &value.holders);
+        let old = holders.map(|h| &h.candidate).find(|old| old.system == holder.candidate.system);
+        old.is_none_or(|old| old.normal != holder.candidate.normal)
+    }
+
+    fn option(&self, dispute: &Dispute, value: &Distinct) -> Option<Candidate> {
+        let source = dispute.policy.source_of_truth.as_ref();
+        let shown = value.shown(source);
+        let systems: Vec<&SystemId> = value.holders.iter().map(|holder| &holder.candidate.system).collect();
+        let keeper = systems.iter().find(|system| Some(**system) == source).or(systems.first())?;
+        let name = |system: &SystemId| self.case.setup.catalog.label(system).to_owned();
+        let keeps = match dispute.absent.first() {
+            None => msg("decision-keep").with("system", name(keeper)),
+            Some(absent) => msg("decision-create").with("system", name(absent)),
+        };
+        let line = |held: &Held| match held {
+            Held::Value(text) => literal(text),
+            Held::Null => msg("state-null"),
+            Held::Empty | Held::Unknown => msg("state-empty"),
+        };
+        let n = u8::try_from(value.n).ok()?;
+        Some(Candidate { n, outcome: format!("keep:{n}"), lines: shown.iter().map(line).collect(), keeps })
+    }
+
+    fn typed(&self, stored: &Stored) -> Vec<Typed> {
+        let slot = self.entity.slot(&stored.dispute.field);
+        let field = |field: &Field| {
+            let now = stored.dispute.values.iter().flat_map(|value| &value.holders);
+            let longest =
+                now.flat_map(|h| &h.candidate.shown).map(|held| held.to_string().len()).max().unwrap_or(0);
+            Typed {
+                field: field.id.0.clone(),
+                label: field.label.clone(),
+                value: self.sent.typed(&stored.id, field.id.as_str()).to_owned(),
+                limits: self.limits(field),
+                error: None,
+                long: longest > 120,
+            }
+        };
+        slot.iter().flat_map(|slot| slot.fields()).map(field).collect()
+    }
+
+    fn limits(&self, field: &Field) -> Vec<Msg> {
+        let catalog = &self.case.setup.catalog;
+        let limit = |mapping: &Mapping| {
+            let most = mapping.field(&field.id)?.max_length?;
+            Some(msg("typed-limit").with("system", catalog.label(&mapping.system)).with("n", most))
+        };
+        catalog.mappings_of(&self.entity.id).filter_map(limit).collect()
+    }
+}
+
+/// The last agreed value, one line per member; empty when unknown.
+fn agreed(dispute: &Dispute) -> Vec<String> {
+    dispute.agreed.iter().flat_map(|(tuple, _)| tuple).map(Held::to_string).collect()
+}
+
+/// `High stakes, always reviewed`.
+fn rule(policy: &Effective, findings: &[Finding]) -> Msg {
+    let guard = findings.iter().find_map(guard);
+    let rule = match (policy.rule_is_set, policy.rule, guard) {
+        (false, ..) => msg("rule-none"),
+        (_, Rule::ManualReview, _) => msg("rule-always"),
+        (_, _, Some(why)) => msg("rule-guard").with("why", why),
+        (..) => msg("rule-always"),
+    };
+    msg("rule-line").with("stakes", msg(format!("stakes-{}", policy.stakes.as_str()))).with("rule", rule)
+}
+
+/// Why a rule did not settle it.
+fn guard(finding: &Finding) -> Option<Msg> {
+    Some(match finding {
+        Finding::HumanEdit { author: Some(author), .. } => msg("guard-human").with("who", author),
+        Finding::HumanEdit { author: None, .. } => msg("guard-human").with("who", msg("guard-somebody")),
+        Finding::Bulk { records, .. } => msg("guard-bulk").with("n", *records),
+        Finding::NoTime { .. } => msg("guard-no-time"),
+        Finding::TooClose { .. } => msg("guard-too-close"),
+        Finding::BlankWins { .. } => msg("guard-blank"),
+        Finding::NoSource => msg("guard-no-source"),
+        Finding::NeverAgreed => msg("guard-never-agreed"),
+        Finding::NoRule | Finding::AlwaysReviewed | Finding::RuleChooses { .. } => return None,
+    })
+}

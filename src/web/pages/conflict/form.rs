@@ -1,0 +1,157 @@
+//! What a conflict's form sends: read into a decision, and kept to be shown again.
+
+use super::super::parts::Problem;
+use super::Chosen;
+use crate::domain::conflict::Dispute;
+use crate::domain::entity::Entity;
+use crate::domain::ids::DifferenceId;
+use crate::domain::resolution::{Outcome, Reason};
+use crate::domain::time::Time;
+use crate::domain::value::Held;
+use crate::engine::case::Case;
+use crate::engine::review::Decision;
+use crate::store::conflicts::Difference;
+use crate::web::messages::msg;
+use crate::web::when::Clockface;
+use std::collections::BTreeMap;
+
+/// The fields of the form by name; at most one value each.
+#[derive(Clone, Debug, Default)]
+pub struct Sent(BTreeMap<String, String>);
+
+impl Sent {
+    /// Reads a form's body.
+    #[must_use]
+    pub fn read(body: &[u8]) -> Self {
+        let pairs = url::form_urlencoded::parse(body);
+        Self(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+    }
+
+    /// The form as a cancelled decision left it: its choices are offered again.
+    #[must_use]
+    pub fn of_draft(case: &Case, face: &Clockface) -> Self {
+        let draft = case.conflict.draft.as_deref().unwrap_or("[]");
+        let chosen: Vec<crate::domain::resolution::Chosen> = serde_json::from_str(draft).unwrap_or_default();
+        let mut sent = Self::default();
+        for choice in chosen {
+            let id = &choice.difference;
+            let outcome = match &choice.outcome {
+                Outcome::Keep { value } => format!("keep:{value}"),
+                Outcome::CreateThere { value } => format!("create:{value}"),
+                Outcome::Type { values } => {
+                    let entity = case.setup.catalog.entity(&case.conflict.entity);
+                    let slot = entity.and_then(|entity| entity.slot(&choice.field));
+                    for (field, held) in slot.iter().flat_map(|slot| slot.fields()).zip(values) {
+                        sent.0.insert(format!("typed.{id}.{}", field.id), held.to_string());
+                    }
+                    "type".to_owned()
+                }
+                Outcome::LeaveDifferent { until } => {
+                    sent.0.insert(format!("until.{id}"), face.iso_date(*until));
+                    "leave".to_owned()
+                }
+            };
+            sent.0.insert(format!("outcome.{id}"), outcome);
+        }
+        sent
+    }
+
+    /// A field's text; empty when it was not sent.
+    #[must_use]
+    pub fn get(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", String::as_str)
+    }
+
+    /// What was chosen for a difference.
+    #[must_use]
+    pub fn chosen(&self, id: &DifferenceId) -> Chosen {
+        let text = self.get(&format!("outcome.{id}"));
+        let number = text.strip_prefix("keep:").or_else(|| text.strip_prefix("create:"));
+        match (text, number.and_then(|n| n.parse().ok())) {
+            (_, Some(n)) => Chosen::Keep(n),
+            ("type", _) => Chosen::Type,
+            ("leave", _) => Chosen::Leave,
+            _ => Chosen::Open,
+        }
+    }
+
+    /// The text typed for a field of a difference.
+    #[must_use]
+    pub fn typed(&self, id: &DifferenceId, field: &str) -> &str {
+        self.get(&format!("typed.{id}.{field}"))
+    }
+
+    /// The decision that was sent, and what is wrong with it as far as the form can tell.
+    #[must_use]
+    pub fn decision(&self, case: &Case, face: &Clockface) -> (Decision, Vec<Problem>) {
+        let entity = case.setup.catalog.entity(&case.conflict.entity);
+        let (mut outcomes, mut problems, mut notes) = (Vec::new(), Vec::new(), Vec::new());
+        for difference in case.open() {
+            match self.outcome(entity, difference, face) {
+                Ok(outcome) => outcomes.extend(outcome.map(|outcome| (difference.id.clone(), outcome))),
+                Err(problem) => problems.push(problem),
+            }
+            let because = self.get(&format!("because.{}", difference.id)).trim();
+            if !because.is_empty() && self.chosen(&difference.id) == Chosen::Leave {
+                notes.push(because.to_owned());
+            }
+        }
+        let note = self.get("note").trim().to_owned();
+        let note = Some(note).filter(|note| !note.is_empty()).into_iter().chain(notes).collect::<Vec<_>>();
+        let decision = Decision {
+            version: self.get("version").parse().unwrap_or(0),
+            outcomes,
+            reason: Reason::of(self.get("reason")),
+            note: note.join("; "),
+            hold_seconds: None,
+        };
+        (decision, problems)
+    }
+
+    fn outcome(
+        &self,
+        entity: Option<&Entity>,
+        difference: &Difference,
+        face: &Clockface,
+    ) -> Result<Option<Outcome>, Problem> {
+        let id = &difference.id;
+        let label = label(entity, &difference.dispute);
+        let problem =
+            |field: String, key: &'static str| Problem { field, text: msg(key).with("field", &label) };
+        match self.chosen(id) {
+            Chosen::Open => Ok(None),
+            Chosen::Keep(n) if difference.dispute.absent.is_empty() => {
+                Ok(Some(Outcome::Keep { value: n.into() }))
+            }
+            Chosen::Keep(n) => Ok(Some(Outcome::CreateThere { value: n.into() })),
+            Chosen::Type => {
+                let slot = entity.and_then(|entity| entity.slot(&difference.dispute.field));
+                let fields = slot.iter().flat_map(|slot| slot.fields());
+                let values: Vec<Held> =
+                    fields.map(|field| Held::from(self.typed(id, field.id.as_str()).trim())).collect();
+                let first =
+                    slot.iter().flat_map(|slot| slot.fields()).next().map_or("", |field| field.id.as_str());
+                if values.iter().all(Held::is_blank) {
+                    return Err(problem(format!("t-{id}-{first}"), "problem-typed-empty"));
+                }
+                Ok(Some(Outcome::Type { values }))
+            }
+            Chosen::Leave => {
+                let until: Option<Time> = face.end_of_day(self.get(&format!("until.{id}")));
+                let until = until.ok_or_else(|| problem(format!("u-{id}"), "problem-until"))?;
+                let because = self.get(&format!("because.{id}")).trim();
+                if because.is_empty() && self.get("note").trim().is_empty() && self.get("reason").is_empty() {
+                    return Err(problem(format!("b-{id}"), "problem-because"));
+                }
+                Ok(Some(Outcome::LeaveDifferent { until }))
+            }
+        }
+    }
+}
+
+/// The name of what is disputed.
+#[must_use]
+pub fn label(entity: Option<&Entity>, dispute: &Dispute) -> String {
+    let slot = entity.and_then(|entity| entity.slot(&dispute.field).map(|slot| slot.label.to_owned()));
+    slot.or_else(|| entity.map(|entity| entity.label.clone())).unwrap_or_else(|| dispute.field.to_string())
+}

@@ -1,0 +1,287 @@
+//! The handlers of a conflict's page.
+
+use super::super::parts::{Notice, Problem};
+use super::build::{self, Shown};
+use super::form::{Sent, label};
+use super::{PreviewPart, trail};
+use crate::domain::access::Viewer;
+use crate::domain::conflict::Dispute;
+use crate::domain::ids::ConflictId;
+use crate::engine::Refusal;
+use crate::engine::case::Case;
+use crate::engine::review::Decision;
+use crate::store::resolutions::Resolution;
+use crate::web::auth::{SignedIn, Steward};
+use crate::web::failure::{Code, Failure};
+use crate::web::messages::{Msg, literal, msg};
+use crate::web::page::{Flash, Fragment, Page, Shell, Tone};
+use crate::web::site::Site;
+use crate::web::when::Clockface;
+use crate::web::{flash, zone};
+use actix_web::http::StatusCode;
+use actix_web::web::{Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse, Responder as _};
+
+/// `GET /conflicts/{id}`: changes nothing.
+///
+/// # Errors
+/// There is no such conflict for this person.
+pub async fn page(
+    viewer: SignedIn,
+    request: HttpRequest,
+    site: Data<Site>,
+    shell: Shell,
+    id: Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let case = site.engine.case(&viewer, &ConflictId(id.into_inner())).await?;
+    let face = zone::face(&request);
+    let sent = Sent::of_draft(&case, &face);
+    let look = Look { request: &request, viewer: &viewer, face: &face };
+    look.answer(&site, shell, &case, &sent, Told::default()).await
+}
+
+/// `POST /conflicts/{id}/preview`: what the choices would write, for the script.
+///
+/// # Errors
+/// There is no such conflict for this person.
+pub async fn preview(
+    viewer: SignedIn,
+    request: HttpRequest,
+    site: Data<Site>,
+    shell: Shell,
+    id: Path<String>,
+    body: Bytes,
+) -> Result<HttpResponse, Failure> {
+    let case = site.engine.case(&viewer, &ConflictId(id.into_inner())).await?;
+    let entity = case.setup.entity(&case.conflict.entity)?;
+    let sent = Sent::read(&body);
+    let (decision, _) = sent.decision(&case, &zone::face(&request));
+    let targets = match decision.outcomes.is_empty() {
+        true => Vec::new(),
+        false => site.engine.preview(&viewer, &case.conflict.id, &decision).await?.targets,
+    };
+    let preview = build::preview(&case, entity, &sent, &targets);
+    Ok(Fragment { shell, body: PreviewPart { preview } }.respond_to(&request))
+}
+
+/// `POST /conflicts/{id}/resolution`.
+///
+/// # Errors
+/// There is no such conflict for this person, or the store failed. What cannot be saved comes
+/// back as the same page with what was sent.
+pub async fn resolve(
+    viewer: Steward,
+    request: HttpRequest,
+    site: Data<Site>,
+    shell: Shell,
+    id: Path<String>,
+    body: Bytes,
+) -> Result<HttpResponse, Failure> {
+    let id = ConflictId(id.into_inner());
+    let case = site.engine.case(&viewer, &id).await?;
+    let (sent, face) = (Sent::read(&body), zone::face(&request));
+    let look = Look { request: &request, viewer: &viewer, face: &face };
+    let (decision, problems) = sent.decision(&case, &face);
+    if sent.get("then") == "check" || !problems.is_empty() {
+        let told = Told { problems, ..Told::default() };
+        return look.answer(&site, shell, &case, &sent, told).await;
+    }
+    if decision.outcomes.is_empty() && case.conflict.open {
+        return look.answer(&site, shell, &case, &sent, Told::nothing(&case)).await;
+    }
+    match site.engine.resolve(&viewer, &id, decision.clone()).await {
+        Ok(resolution) => look.saved(&site, &case, &resolution, sent.get("then")).await,
+        Err(refusal) => look.refused(&site, shell, case, &sent, decision, refusal).await,
+    }
+}
+
+/// `POST /conflicts/{id}/deferral`: skips to the next one; the conflict stays where it is.
+///
+/// # Errors
+/// There is no such conflict for this person.
+pub async fn defer(
+    viewer: Steward,
+    request: HttpRequest,
+    site: Data<Site>,
+    id: Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let case = site.engine.case(&viewer, &ConflictId(id.into_inner())).await?;
+    let face = zone::face(&request);
+    let next = trail::after(&site, &viewer, &request, &case, face.now).await?;
+    let flash = Flash { tone: Tone::Info, text: msg("skipped"), undo: None, link: None };
+    Ok(flash::redirect(&request, &viewer, &next, &flash))
+}
+
+/// `POST /conflicts/{id}/claim`.
+///
+/// # Errors
+/// There is no such conflict, or somebody else is on it.
+pub async fn claim(
+    viewer: Steward,
+    request: HttpRequest,
+    site: Data<Site>,
+    id: Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let conflict = site.engine.assign(&viewer, &ConflictId(id.into_inner()), true).await?;
+    let flash = Flash { tone: Tone::Done, text: msg("assigned-you"), undo: None, link: None };
+    Ok(flash::redirect(&request, &viewer, &format!("/conflicts/{}", conflict.id), &flash))
+}
+
+/// What is said on the page that comes back.
+#[derive(Default)]
+struct Told {
+    problems: Vec<Problem>,
+    notice: Option<Notice>,
+    before: Option<Vec<Dispute>>,
+    status: Option<StatusCode>,
+}
+
+impl Told {
+    /// Nothing was chosen.
+    fn nothing(case: &Case) -> Self {
+        let entity = case.setup.catalog.entity(&case.conflict.entity);
+        let first = case.open().next();
+        let field = first.map_or(String::new(), |first| format!("d-{}", first.id));
+        let name = first.map_or(String::new(), |first| label(entity, &first.dispute));
+        let text = msg("problem-nothing").with("field", name);
+        Self { problems: vec![Problem { field, text }], ..Self::default() }
+    }
+}
+
+struct Look<'a> {
+    request: &'a HttpRequest,
+    viewer: &'a Viewer,
+    face: &'a Clockface,
+}
+
+impl Look<'_> {
+    async fn answer(
+        &self,
+        site: &Data<Site>,
+        shell: Shell,
+        case: &Case,
+        sent: &Sent,
+        told: Told,
+    ) -> Result<HttpResponse, Failure> {
+        let (decision, _) = sent.decision(case, self.face);
+        let mut problems = told.problems;
+        let mut targets = Vec::new();
+        if !decision.outcomes.is_empty() {
+            let preview = site.engine.preview(self.viewer, &case.conflict.id, &decision).await?;
+            targets = preview.targets;
+            if problems.is_empty() && sent.get("then") == "check" {
+                problems
+                    .extend(preview.problems.into_iter().map(|(id, error)| outcome_problem(&id.0, &error)));
+            }
+        }
+        let idempotency = match sent.get("idempotency") {
+            "" => site.random_text(),
+            key => key.to_owned(),
+        };
+        let status = told.status.unwrap_or(if problems.is_empty() {
+            StatusCode::OK
+        } else {
+            StatusCode::UNPROCESSABLE_ENTITY
+        });
+        let shown = Shown {
+            case,
+            viewer: self.viewer,
+            face: self.face,
+            sent,
+            trail: trail::trail(site, self.viewer, self.request, case, self.face.now).await?,
+            targets: &targets,
+            problems,
+            idempotency,
+            before: told.before.as_deref(),
+            notice: told.notice,
+        };
+        let page = build::page(shown).ok_or_else(|| Failure::new(Code::NotFound))?;
+        Ok(Page::new(shell, page).status(status).respond_to(self.request))
+    }
+
+    /// After saving: the next one of the view, or the same page.
+    async fn saved(
+        &self,
+        site: &Data<Site>,
+        case: &Case,
+        resolution: &Resolution,
+        then: &str,
+    ) -> Result<HttpResponse, Failure> {
+        let target = match then {
+            "stay" => format!("/conflicts/{}", case.conflict.id),
+            _ => trail::after(site, self.viewer, self.request, case, self.face.now).await?,
+        };
+        let seconds = (resolution.held_until - resolution.created_at).num_seconds();
+        let held = resolution.state == "held";
+        let key = if held { "saved" } else { "saved-now" };
+        let flash = Flash {
+            tone: Tone::Done,
+            text: msg(key).with("name", &case.record.title).with("seconds", seconds),
+            undo: Some(format!("/resolutions/{}/undo", resolution.id)),
+            link: Some((msg("decided-see"), format!("/resolutions/{}", resolution.id))),
+        };
+        Ok(flash::redirect(self.request, self.viewer, &target, &flash))
+    }
+
+    /// A decision that was not saved: the same page with the choices kept and the reason said.
+    async fn refused(
+        &self,
+        site: &Data<Site>,
+        shell: Shell,
+        before: Case,
+        sent: &Sent,
+        decision: Decision,
+        refusal: Refusal,
+    ) -> Result<HttpResponse, Failure> {
+        let told = match refusal {
+            Refusal::Stale => {
+                site.engine.reload().await?;
+                Told {
+                    notice: Some(stale(&decision, &before)),
+                    before: Some(before.open().map(|difference| difference.dispute.clone()).collect()),
+                    status: Some(StatusCode::CONFLICT),
+                    ..Told::default()
+                }
+            }
+            Refusal::DecidedAlready(_) => {
+                if let Some(own) = sent_twice(self.viewer, &before, &decision) {
+                    return self.saved(site, &before, own, sent.get("then")).await;
+                }
+                Told { status: Some(StatusCode::CONFLICT), ..Told::default() }
+            }
+            Refusal::Outcomes(errors) => {
+                let problems = errors.iter().map(|(id, error)| outcome_problem(id, error)).collect();
+                Told { problems, ..Told::default() }
+            }
+            Refusal::Invalid(text) => {
+                let field = if text.contains("reason") { "reason" } else { "note" }.to_owned();
+                let text = msg("problem-other").with("text", literal(text));
+                Told { problems: vec![Problem { field, text }], ..Told::default() }
+            }
+            other => return Err(other.into()),
+        };
+        let case = site.engine.case(self.viewer, &before.conflict.id).await?;
+        self.answer(site, shell, &case, sent, told).await
+    }
+}
+
+/// The same decision by the same person, sent a second time: one decision, one answer.
+fn sent_twice<'c>(viewer: &Viewer, case: &'c Case, decision: &Decision) -> Option<&'c Resolution> {
+    case.decisions.iter().find(|own| {
+        let outcomes = own.outcomes.iter().map(|chosen| (chosen.difference.clone(), chosen.outcome.clone()));
+        own.actor.id == viewer.user.0
+            && own.state != "undone"
+            && outcomes.eq(decision.outcomes.iter().cloned())
+    })
+}
+
+fn outcome_problem(id: &str, error: &crate::domain::resolution::OutcomeError) -> Problem {
+    let text = literal(error.to_string());
+    Problem { field: format!("d-{id}"), text: msg("problem-other").with("text", text) }
+}
+
+/// What moved while the person was deciding.
+fn stale(_: &Decision, case: &Case) -> Notice {
+    let title: Msg = msg("stale-some").with("name", &case.record.title);
+    Notice { tone: Tone::Warning, title, lines: vec![msg("stale-saved")], links: Vec::new() }
+}

@@ -1,0 +1,112 @@
+//! The verdict: what disagrees, who changed it, when, and what all last agreed on. Facts only.
+
+use super::form::label;
+use crate::domain::author::AuthorKind;
+use crate::domain::conflict::{Dispute, Distinct, Holder};
+use crate::domain::diff::Kind;
+use crate::domain::entity::Entity;
+use crate::domain::ids::SystemId;
+use crate::domain::judge::time_of_change;
+use crate::engine::case::Case;
+use crate::web::messages::{Msg, msg};
+use crate::web::when::Clockface;
+
+/// The sentences on top of the page.
+#[must_use]
+pub fn sentences(case: &Case, entity: &Entity, face: &Clockface) -> Vec<Msg> {
+    let open: Vec<&Dispute> = case.open().map(|difference| &difference.dispute).collect();
+    let n: usize =
+        open.iter().map(|dispute| entity.slot(&dispute.field).map_or(0, |slot| slot.fields().count())).sum();
+    let mut sentences = Vec::new();
+    if n > 0 {
+        sentences.push(msg("verdict-count").with("n", n).with("total", entity.fields.len()));
+    }
+    for dispute in open {
+        Says { case, entity, face, dispute }.sentences(&mut sentences);
+    }
+    sentences
+}
+
+struct Says<'a> {
+    case: &'a Case,
+    entity: &'a Entity,
+    face: &'a Clockface,
+    dispute: &'a Dispute,
+}
+
+impl Says<'_> {
+    fn sentences(&self, out: &mut Vec<Msg>) {
+        let field = label(Some(self.entity), self.dispute);
+        match self.dispute.kind {
+            Kind::Missing | Kind::Deleted => {
+                let there = self.names(self.holders().map(|holder| &holder.candidate.system));
+                let missing = self.names(self.dispute.absent.iter());
+                out.push(msg("verdict-record-missing").with("there", there).with("missing", missing));
+            }
+            Kind::First => out.push(msg("verdict-no-base").with("field", field)),
+            Kind::Clash => {
+                let moved = self.holders().filter(|holder| holder.candidate.moved);
+                let systems = self.names(moved.map(|holder| &holder.candidate.system));
+                out.push(msg("verdict-clash").with("field", field).with("systems", systems));
+                self.holds(out);
+            }
+            Kind::Change => {
+                out.extend(self.changed(&field));
+                self.holds(out);
+            }
+        }
+    }
+
+    /// Who changed it, where and when, and who has it too.
+    fn changed(&self, field: &str) -> Option<Msg> {
+        let moved = self.dispute.values.iter().find(|value| is_moved(value))?;
+        let dated = |holder: &&Holder| time_of_change(&holder.candidate);
+        let first =
+            moved.holders.iter().min_by_key(|holder| dated(holder).unwrap_or(holder.candidate.read.at))?;
+        let others = moved.holders.iter().filter(|other| other.candidate.system != first.candidate.system);
+        let others = self.names(others.map(|other| &other.candidate.system));
+        let when = self.face.day(dated(&first).unwrap_or(first.candidate.read.at)).text;
+        let key = if others.is_empty() { "verdict-changed" } else { "verdict-changed-spread" };
+        let sentence = msg(key)
+            .with("who", who(first))
+            .with("field", field)
+            .with("system", self.name(&first.candidate.system))
+            .with("when", when);
+        Some(sentence.with("n", others.len()).with("others", others))
+    }
+
+    /// Who still holds what all agreed on.
+    fn holds(&self, out: &mut Vec<Msg>) {
+        let Some((_, since)) = &self.dispute.agreed else { return };
+        let still = self.holders().filter(|holder| !holder.candidate.moved);
+        let still = self.names(still.map(|holder| &holder.candidate.system));
+        if !still.is_empty() {
+            let (n, when) = (still.len(), self.face.day(*since).text);
+            out.push(msg("verdict-holds").with("system", still).with("n", n).with("when", when));
+        }
+    }
+
+    fn holders(&self) -> impl Iterator<Item = &Holder> {
+        self.dispute.values.iter().flat_map(|value| &value.holders)
+    }
+
+    fn name(&self, system: &SystemId) -> String {
+        self.case.setup.catalog.label(system).to_owned()
+    }
+
+    fn names<'s>(&self, systems: impl Iterator<Item = &'s SystemId>) -> Vec<String> {
+        systems.map(|system| self.name(system)).collect()
+    }
+}
+
+fn is_moved(value: &Distinct) -> bool {
+    value.holders.iter().any(|holder| holder.candidate.moved)
+}
+
+fn who(holder: &Holder) -> Msg {
+    match (holder.hand.kind, &holder.candidate.read.modified_by) {
+        (AuthorKind::Person, Some(name)) => msg("who-person").with("name", name),
+        (AuthorKind::Machine, Some(name)) => msg("who-automation").with("name", name),
+        _ => msg("who-unknown"),
+    }
+}
