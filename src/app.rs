@@ -6,11 +6,15 @@
 pub mod folder;
 
 use crate::clock::{SystemChance, SystemClock};
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, MailSecurity};
+use crate::connectors;
+use crate::connectors::mail::{MailError, MailSettings, Mailer, Protection};
+use crate::domain::catalog::Catalog;
 use crate::domain::chance::Random;
 use crate::domain::time::Clock;
-use crate::engine::Engine;
 use crate::engine::accounts::{AccountError, Accounts};
+use crate::engine::worker::Mail;
+use crate::engine::{Engine, Refusal};
 use crate::store::{self, Options, Store, StoreError};
 use crate::web::routes;
 use crate::web::site::{Reach, Site};
@@ -45,6 +49,12 @@ pub enum StartError {
     Listen { address: SocketAddr, error: io::Error },
     #[error(transparent)]
     Account(#[from] AccountError),
+    #[error("settings: {0}")]
+    Mail(#[from] MailError),
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error("{}: {problem}", .path.display())]
+    Business { path: std::path::PathBuf, problem: String },
 }
 
 /// What a start needs.
@@ -104,7 +114,7 @@ pub struct App {
     site: Data<Site>,
     server: Server,
     handle: ServerHandle,
-    workers: Vec<JoinHandle<()>>,
+    mail: Option<Mail>,
     stop: CancellationToken,
     /// Holds the instance lock.
     folder: Arc<DataFolder>,
@@ -122,6 +132,9 @@ impl App {
         let store = start.open(&folder, true).await?;
         let failed = |error| StartError::Store { url: "in use".to_owned(), error };
         let engine = Engine::start(store.clone()).await.map_err(failed)?;
+        if let Some(file) = &start.config.business.file {
+            seed(&engine, file).await?;
+        }
         let accounts = Accounts::new(store.clone());
         let reach = reach(&start, &store);
         let probed = folder.clone();
@@ -131,19 +144,25 @@ impl App {
         let shown = format!("http://{address}");
         let url = site.reach.origin.clone().unwrap_or(shown);
         let (handle, stop) = (server.handle(), CancellationToken::new());
-        let workers = Self::workers(&engine, &accounts, &stop);
-        Ok(Self { port: address.port(), url, engine, accounts, site, server, handle, workers, stop, folder })
+        let mail = mail(&start.config, &url)?;
+        let port = address.port();
+        Ok(Self { port, url, engine, accounts, site, server, handle, mail, stop, folder })
     }
 
     /// Everything that works without being asked by a request. Each ends when `stop` is cancelled.
-    fn workers(engine: &Arc<Engine>, accounts: &Accounts, stop: &CancellationToken) -> Vec<JoinHandle<()>> {
+    fn workers(
+        engine: &Arc<Engine>,
+        accounts: &Accounts,
+        mail: Option<Mail>,
+        stop: &CancellationToken,
+    ) -> Vec<JoinHandle<()>> {
         let (accounts, stopped) = (accounts.clone(), stop.clone());
         let warm_up = async move {
             if let Some(Err(error)) = stopped.run_until_cancelled(accounts.warm_up()).await {
                 tracing::error!(%error, "passwords cannot be checked");
             }
         };
-        let mut workers = engine.start_workers(stop);
+        let mut workers = engine.start_workers(stop, mail);
         workers.push(tokio::spawn(warm_up));
         workers
     }
@@ -165,7 +184,8 @@ impl App {
     /// # Errors
     /// The server itself failed.
     pub async fn run(self) -> io::Result<()> {
-        let Self { site, server, handle, workers, stop, folder, .. } = self;
+        let Self { engine, accounts, site, server, handle, mail, stop, folder, .. } = self;
+        let workers = Self::workers(&engine, &accounts, mail, &stop);
         let mut server = tokio::spawn(server);
         let ended = tokio::select! {
             ended = &mut server => Some(ended),
@@ -186,6 +206,36 @@ impl App {
         drop(folder);
         ended.map_err(io::Error::other)?
     }
+}
+
+/// Seeds an empty store from the business configuration; later differences are reported only.
+async fn seed(engine: &Engine, file: &std::path::Path) -> Result<(), StartError> {
+    let wrong = |problem: String| StartError::Business { path: file.to_owned(), problem };
+    let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
+    let catalog: Catalog = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+    if !engine.seed(catalog.clone()).await? {
+        let in_force = engine.setup();
+        let same = (&catalog.systems, &catalog.entities, &catalog.mappings)
+            == (&in_force.catalog.systems, &in_force.catalog.entities, &in_force.catalog.mappings);
+        if !same {
+            tracing::warn!(file = %file.display(), "differs from the configuration in force, which stays");
+        }
+    }
+    Ok(())
+}
+
+fn mail(config: &Config, url: &str) -> Result<Option<Mail>, StartError> {
+    let settings = &config.mail;
+    let Some((host, from)) = settings.host.clone().zip(settings.from.clone()) else { return Ok(None) };
+    let protection = match settings.security {
+        MailSecurity::Starttls => Protection::Starttls,
+        MailSecurity::Tls => Protection::Tls,
+        MailSecurity::None => Protection::None,
+    };
+    let password = settings.password.as_ref().map(|secret| connectors::Secret::new(secret.expose()));
+    let (port, user, to) = (settings.port, settings.user.clone(), settings.to.clone());
+    let mailer = Mailer::new(&MailSettings { host, port, protection, user, password, from, to })?;
+    Ok(Some(Mail { mailer, url: url.to_owned() }))
 }
 
 fn reach(start: &Start, store: &Store) -> Reach {

@@ -21,6 +21,7 @@ pub struct Config {
     pub server: Server,
     pub store: Store,
     pub data: Data,
+    pub business: Business,
     pub mail: Mail,
     pub log: Log,
 }
@@ -56,6 +57,14 @@ pub struct Store {
 #[serde(default, deny_unknown_fields)]
 pub struct Data {
     pub folder: Option<PathBuf>,
+}
+
+/// `[business]`: systems, entities, mappings and first policies for an empty store.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Business {
+    /// A TOML file; taken once, as version 1. Later differences are reported and change nothing.
+    pub file: Option<PathBuf>,
 }
 
 /// `[mail]`: how alerts leave; without a host none do.

@@ -6,6 +6,7 @@ mod config;
 mod logging;
 mod place;
 mod serve;
+mod system;
 mod token;
 mod user;
 
@@ -44,6 +45,14 @@ pub struct Cli {
 enum Command {
     /// Answer people and programs until told to stop
     Serve(serve::Serve),
+    /// Read systems now and judge what changed
+    Sync(system::Sync),
+    /// Secrets of connected systems
+    #[command(subcommand)]
+    System(system::System),
+    /// Say which rows of several systems are one record
+    #[command(subcommand)]
+    Link(system::Link),
     /// Add, list and change who may sign in
     #[command(subcommand)]
     User(user::User),
@@ -71,6 +80,9 @@ pub fn run(cli: Cli) -> ExitCode {
     let done = runtime.block_on(async {
         match cli.command {
             Command::Serve(command) => command.run().await,
+            Command::Sync(command) => command.run().await,
+            Command::System(command) => command.run().await,
+            Command::Link(command) => command.run().await,
             Command::User(command) => command.run().await,
             Command::Token(command) => command.run().await,
             Command::Audit(command) => command.run().await,

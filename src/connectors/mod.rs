@@ -7,6 +7,7 @@
 mod calls;
 mod idle;
 mod lexeme;
+pub mod mail;
 mod open;
 mod postgres;
 mod rest;

@@ -2,6 +2,7 @@
 //! commits it with its audit events.
 
 pub mod accounts;
+mod alerts;
 pub mod case;
 mod deliveries;
 pub mod detect;
@@ -14,7 +15,7 @@ pub mod review;
 pub mod setup;
 pub mod sync;
 pub mod verify;
-mod worker;
+pub mod worker;
 mod writeback;
 
 pub use refusal::Refusal;

@@ -2,6 +2,7 @@
 
 use super::sync::Trigger;
 use super::{Engine, Refusal};
+use crate::connectors::mail::Mailer;
 use crate::domain::ids::RunId;
 use crate::store::{StoreError, conflicts, records, runs};
 use chrono::TimeDelta;
@@ -13,10 +14,20 @@ use tokio_util::sync::CancellationToken;
 /// Deliveries under way at once: one slow target must not hold up the others.
 const SENDERS: usize = 4;
 
+/// Where alerts are mailed, and the address their links begin with.
+pub struct Mail {
+    pub mailer: Mailer,
+    pub url: String,
+}
+
 impl Engine {
     /// Starts the workers: senders of deliveries, the schedule. They stop at `stop`, each after
     /// the piece of work it has in hand.
-    pub fn start_workers(self: &Arc<Self>, stop: &CancellationToken) -> Vec<JoinHandle<()>> {
+    pub fn start_workers(
+        self: &Arc<Self>,
+        stop: &CancellationToken,
+        mail: Option<Mail>,
+    ) -> Vec<JoinHandle<()>> {
         let sender = |_| {
             let engine = self.clone();
             tokio::spawn(repeat(stop.clone(), Duration::from_millis(250), move || {
@@ -30,6 +41,13 @@ impl Engine {
             let engine = engine.clone();
             async move { engine.keep_schedule().await.map(|()| false) }
         })));
+        if let Some(mail) = mail.map(Arc::new) {
+            let engine = self.clone();
+            workers.push(tokio::spawn(repeat(stop.clone(), Duration::from_secs(5), move || {
+                let (engine, mail) = (engine.clone(), mail.clone());
+                async move { engine.mail_alerts(&mail.mailer, &mail.url).await.map(|()| false) }
+            })));
+        }
         workers
     }
 

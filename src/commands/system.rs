@@ -1,0 +1,135 @@
+//! `referee sync`, `referee system` and `referee link`: work on an installation that may be running.
+
+use super::Failed;
+use super::place::Place;
+use clap::{Args, Subcommand};
+use referee::domain::ids::{EntityId, SystemId};
+use referee::engine::Engine;
+use referee::engine::accounts::command_line;
+use referee::engine::sync::Trigger;
+use std::io::Read as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// Read systems now and judge what changed.
+#[derive(Args)]
+pub struct Sync {
+    /// Only this system
+    #[arg(long)]
+    system: Option<String>,
+    /// Read everything, also where changes alone could be asked for
+    #[arg(long)]
+    full: bool,
+    #[command(flatten)]
+    place: Place,
+}
+
+/// Connected systems.
+#[derive(Subcommand)]
+pub enum System {
+    /// Seal the secret of a system (password or token), read from standard input
+    Secret(Secret),
+}
+
+#[derive(Args)]
+pub struct Secret {
+    /// The system's id in the configuration
+    system: String,
+    #[command(flatten)]
+    place: Place,
+}
+
+/// Which rows of several systems are one record.
+#[derive(Subcommand)]
+pub enum Link {
+    /// Import links from a CSV file whose header names systems and whose rows name their ids
+    #[command(after_help = "\
+Example, pairs.csv:
+  portal,warehouse
+  C-20418,WH-008841
+
+  referee link import --entity customer pairs.csv")]
+    Import(Import),
+}
+
+#[derive(Args)]
+pub struct Import {
+    #[arg(long)]
+    entity: String,
+    file: PathBuf,
+    #[command(flatten)]
+    place: Place,
+}
+
+async fn engine(place: &Place) -> Result<(referee::app::folder::DataFolder, Arc<Engine>), Failed> {
+    // Fails only if it is installed already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let (folder, store) = place.start(None)?.store().await?;
+    Ok((folder, Engine::start(store).await?))
+}
+
+impl Sync {
+    pub async fn run(self) -> Result<ExitCode, Failed> {
+        let (_folder, engine) = engine(&self.place).await?;
+        let trigger = Trigger { name: "command", by: command_line(), full: self.full };
+        let runs = match self.system {
+            Some(system) => engine.sync(&SystemId(system), &trigger).await?,
+            None => engine.sync_all(&trigger).await?,
+        };
+        let mut failed = false;
+        for run in runs {
+            let run = engine.run(&run.id).await?;
+            let counts = &run.counts;
+            println!(
+                "{} {}: {} read, {} changed, {} set aside, {} conflicts opened, {} settled by rule",
+                run.system,
+                run.entity,
+                counts.read,
+                counts.changed,
+                counts.quarantined,
+                counts.opened,
+                counts.settled_by_rule
+            );
+            if let Some(error) = run.error {
+                eprintln!("{} {}: {error}", run.system, run.entity);
+                failed = true;
+            }
+        }
+        Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    }
+}
+
+impl System {
+    pub async fn run(self) -> Result<ExitCode, Failed> {
+        let Self::Secret(Secret { system, place }) = self;
+        let (_folder, engine) = engine(&place).await?;
+        let mut text = String::new();
+        std::io::stdin().take(64 * 1024).read_to_string(&mut text)?;
+        let text = text.trim_end_matches(['\r', '\n']);
+        if text.is_empty() {
+            return Err("no secret came on standard input".into());
+        }
+        let system = SystemId(system);
+        engine.setup().catalog.system(&system).ok_or("there is no such system")?;
+        engine.save_secret(&system, text, command_line()).await?;
+        println!("The secret of {system} is sealed.");
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Link {
+    pub async fn run(self) -> Result<ExitCode, Failed> {
+        let Self::Import(Import { entity, file, place }) = self;
+        let (_folder, engine) = engine(&place).await?;
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(&file)?;
+        let systems: Vec<SystemId> = reader.headers()?.iter().map(SystemId::from).collect();
+        let mut rows = Vec::new();
+        for record in reader.records() {
+            rows.push(record?.iter().map(str::to_owned).collect());
+        }
+        let count = engine.import_links(&command_line(), &EntityId(entity), &systems, rows).await?;
+        println!("{count} rows linked.");
+        Ok(ExitCode::SUCCESS)
+    }
+}

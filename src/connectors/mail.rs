@@ -1,0 +1,87 @@
+//! Sending mail: the one way in which Referee speaks to people outside the browser.
+
+use super::Secret;
+use lettre::message::Mailbox;
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use std::time::Duration;
+
+/// How the line to the mail server is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protection {
+    Starttls,
+    Tls,
+    /// For a relay on this computer.
+    None,
+}
+
+/// The mail server and the addresses.
+#[derive(Clone, Debug)]
+pub struct MailSettings {
+    pub host: String,
+    pub port: u16,
+    pub protection: Protection,
+    pub user: Option<String>,
+    pub password: Option<Secret>,
+    pub from: String,
+    pub to: Vec<String>,
+}
+
+/// Why a mail was not sent, in the server's words.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("mail: {0}")]
+pub struct MailError(String);
+
+macro_rules! mail_error {
+    ($($cause:ty),+) => {$(impl From<$cause> for MailError {
+        fn from(cause: $cause) -> Self {
+            Self(cause.to_string())
+        }
+    })+};
+}
+mail_error!(lettre::error::Error, lettre::transport::smtp::Error, lettre::address::AddressError);
+
+/// A way to send mail.
+pub struct Mailer {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+    to: Vec<Mailbox>,
+}
+
+impl Mailer {
+    /// A mailer of these settings. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// An address is not one, or the name of the server cannot be used for TLS.
+    pub fn new(settings: &MailSettings) -> Result<Self, MailError> {
+        let tls = || TlsParameters::new(settings.host.clone());
+        let protection = match settings.protection {
+            Protection::Starttls => Tls::Required(tls()?),
+            Protection::Tls => Tls::Wrapper(tls()?),
+            Protection::None => Tls::None,
+        };
+        let mut transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&settings.host)
+            .port(settings.port)
+            .tls(protection)
+            .timeout(Some(Duration::from_secs(20)));
+        if let Some((user, password)) = settings.user.clone().zip(settings.password.as_ref()) {
+            transport = transport.credentials(Credentials::new(user, password.expose().to_owned()));
+        }
+        let to = settings.to.iter().map(|address| address.parse()).collect::<Result<_, _>>()?;
+        Ok(Self { transport: transport.build(), from: settings.from.parse()?, to })
+    }
+
+    /// Sends one plain text to everybody.
+    ///
+    /// # Errors
+    /// The server did not take it.
+    pub async fn send(&self, subject: &str, text: &str) -> Result<(), MailError> {
+        let mut message = Message::builder().from(self.from.clone()).subject(subject);
+        for to in &self.to {
+            message = message.to(to.clone());
+        }
+        self.transport.send(message.body(text.to_owned())?).await?;
+        Ok(())
+    }
+}
