@@ -82,9 +82,8 @@ pub const KEYS: &[Key] = &[
 #[must_use]
 pub fn json(context: Context) -> String {
     let here = KEYS.iter().filter(|key| key.context == Everywhere || key.context == context);
-    let pairs: serde_json::Map<String, serde_json::Value> = here
-        .flat_map(|key| key.keys.iter().map(|name| ((*name).to_owned(), key.action.into())))
-        .collect();
+    let pairs: serde_json::Map<String, serde_json::Value> =
+        here.flat_map(|key| key.keys.iter().map(|name| ((*name).to_owned(), key.action.into()))).collect();
     serde_json::Value::Object(pairs).to_string()
 }
 

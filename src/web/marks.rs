@@ -3,9 +3,9 @@
 //! Whole words are compared first; inside a word only if it is long, not a number, mostly the
 //! same and differs in one or two places. Nothing is ever split inside a grapheme.
 
+use similar::Algorithm::Myers;
 use similar::ChangeTag;
 use similar::utils::{diff_graphemes, diff_unicode_words};
-use similar::Algorithm::Myers;
 
 /// What a piece of a value is, against the value it is compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +66,8 @@ pub fn against(agreed: &str, value: &str) -> Vec<Piece> {
 /// are plain.
 #[must_use]
 pub fn pair(a: &str, b: &str) -> (Vec<Piece>, Vec<Piece>) {
-    let (of_a, of_b) = (pieces(b, a, ChangeTag::Insert, Mark::Now), pieces(a, b, ChangeTag::Insert, Mark::Now));
+    let (of_a, of_b) =
+        (pieces(b, a, ChangeTag::Insert, Mark::Now), pieces(a, b, ChangeTag::Insert, Mark::Now));
     let shared = |pieces: &[Piece]| pieces.iter().any(|piece| piece.is_same());
     if shared(&of_a) && shared(&of_b) && a != b {
         (of_a, of_b)
@@ -106,9 +107,8 @@ fn inside(old: &str, new: &str) -> Option<Vec<Piece>> {
             ChangeTag::Delete => {}
         }
     }
-    let length = |mark: Mark| -> usize {
-        out.iter().filter(|p| p.mark == mark).map(|p| p.text.chars().count()).sum()
-    };
+    let length =
+        |mark: Mark| -> usize { out.iter().filter(|p| p.mark == mark).map(|p| p.text.chars().count()).sum() };
     let runs = out.iter().filter(|piece| piece.is_now()).count();
     let enough = length(Mark::Same) * 10 >= new.chars().count() * 6;
     (enough && (1..=2).contains(&runs)).then_some(out)

@@ -216,7 +216,11 @@ impl Messages {
         let Some((first, middle)) = rest.split_first() else { return show(last) };
         let two = |key: &str, a: String, b: String| {
             let args = [("a".into(), Arg::Text(a)), ("b".into(), Arg::Text(b))];
-            self.format(key, &args, |arg| if let Arg::Text(text) = arg { text.clone() } else { String::new() })
+            self.format(
+                key,
+                &args,
+                |arg| if let Arg::Text(text) = arg { text.clone() } else { String::new() },
+            )
         };
         let head = middle.iter().fold(show(first), |so_far, name| two("list-more", so_far, show(name)));
         two("list-last", head, show(last))
@@ -302,7 +306,8 @@ mod tests {
 
     #[test]
     fn names_are_joined_as_the_language_joins_them() {
-        let names = |n: usize| ["Portal", "Billing", "Helpdesk"][..n].iter().map(|s| (*s).to_owned()).collect();
+        let names =
+            |n: usize| ["Portal", "Billing", "Helpdesk"][..n].iter().map(|s| (*s).to_owned()).collect();
         let shown = |n: usize| english().plain(&msg("list-of").with("names", Arg::List(names(n))));
         assert_eq!(shown(1), "Portal");
         assert_eq!(shown(2), "Portal and Billing");

@@ -37,9 +37,18 @@ impl View for AuditPage {
 pub enum Chain {
     /// Nothing was checked since the start.
     Unchecked,
-    Checking { done: u64, of: u64 },
-    Verified { up_to: u64, when: When },
-    Broken { at: u64, when: When },
+    Checking {
+        done: u64,
+        of: u64,
+    },
+    Verified {
+        up_to: u64,
+        when: When,
+    },
+    Broken {
+        at: u64,
+        when: When,
+    },
 }
 
 impl Chain {

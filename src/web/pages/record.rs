@@ -133,4 +133,3 @@ pub struct TimelineEvent {
     /// The field, where the timeline is of a whole record.
     pub field: Option<String>,
 }
-

@@ -140,4 +140,3 @@ impl RunPage {
 impl View for RunPage {
     const SECTION: Section = Section::Settings;
 }
-

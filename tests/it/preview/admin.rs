@@ -50,7 +50,13 @@ fn inventory() -> systems::SystemsPage {
         rows: vec![
             row("portal", "Portal", "kind-sqlite", msg("system-well"), Tone::Done),
             row("helpdesk", "Helpdesk", "kind-rest", msg("system-is-paused"), Tone::Warning),
-            row("warehouse", "Warehouse", "kind-postgres", msg("system-failing").with("when", "09:12"), Tone::Danger),
+            row(
+                "warehouse",
+                "Warehouse",
+                "kind-postgres",
+                msg("system-failing").with("when", "09:12"),
+                Tone::Danger,
+            ),
         ],
         runs: runs(),
         all_runs: "/runs".into(),
@@ -63,7 +69,8 @@ fn system() -> systems::SystemPage {
     let step = |name: &'static str, passed: Option<bool>| systems::TestStep {
         name: msg(name),
         passed,
-        said: (passed == Some(false)).then(|| "password authentication failed for user \"referee\"".to_owned()),
+        said: (passed == Some(false))
+            .then(|| "password authentication failed for user \"referee\"".to_owned()),
         advice: (passed == Some(false)).then(|| said("Set the password again under Sign in.")),
     };
     systems::SystemPage {
@@ -80,7 +87,11 @@ fn system() -> systems::SystemPage {
             ("ship_street".into(), "Street".into(), msg("mapping-as-is")),
             ("ship_zip".into(), "Postcode".into(), said("trimmed")),
         ],
-        steps: vec![step("step-reach", Some(true)), step("step-sign-in", Some(false)), step("step-read", None)],
+        steps: vec![
+            step("step-reach", Some(true)),
+            step("step-sign-in", Some(false)),
+            step("step-read", None),
+        ],
         writable: false,
         paused: false,
         admin: true,
@@ -135,7 +146,10 @@ fn matrix() -> policies::PoliciesPage {
     policies::PoliciesPage {
         tabs: vec![tab("Customer", 11, true), tab("Order", 14, false), tab("Product", 9, false)],
         entity: "Customer".into(),
-        version: msg("policies-version").with("n", 14).with("when", "12 October").with("author", "Tariq Nasser"),
+        version: msg("policies-version")
+            .with("n", 14)
+            .with("when", "12 October")
+            .with("author", "Tariq Nasser"),
         versions: "/policies/customer/versions".into(),
         parent: policy("", ["Portal", "Source wins", "Medium", "No", "20 s", "24 h"], 190),
         rows: vec![
@@ -162,7 +176,8 @@ fn form(problems: Vec<Problem>) -> policies::PolicyForm {
         danger: msg(format!("rule-{name}-danger")),
         figures: chosen.then(|| msg("rule-figures").with("n", 64).with("share", 88)),
     };
-    let inherit = |value: Msg| choice("", msg("inherit-choice").with("entity", "Customer").with("value", value), true);
+    let inherit =
+        |value: Msg| choice("", msg("inherit-choice").with("entity", "Customer").with("value", value), true);
     policies::PolicyForm {
         entity: "Customer".into(),
         entity_href: "/policies/customer".into(),
@@ -175,7 +190,12 @@ fn form(problems: Vec<Problem>) -> policies::PolicyForm {
             choice("helpdesk", literal("Helpdesk"), true),
             choice("warehouse", literal("Warehouse"), false),
         ],
-        rules: vec![rule("inherit", false), rule("manual", true), rule("source", false), rule("newest", false)],
+        rules: vec![
+            rule("inherit", false),
+            rule("manual", true),
+            rule("source", false),
+            rule("newest", false),
+        ],
         stakes: vec![
             inherit(msg("stakes-medium")),
             choice("low", msg("stakes-low"), false),
@@ -258,7 +278,12 @@ fn index() -> settings::SettingsPage {
     };
     settings::SettingsPage {
         items: vec![
-            item("systems", "/systems", Some(msg("settings-systems-state").with("n", 3).with("failing", 1)), true),
+            item(
+                "systems",
+                "/systems",
+                Some(msg("settings-systems-state").with("n", 3).with("failing", 1)),
+                true,
+            ),
             item("policies", "/policies", None, false),
             item("runs", "/runs", None, false),
             item("alerts", "/alerts", Some(msg("alerts-open").with("n", 2)), true),
@@ -280,7 +305,10 @@ pub fn pages() -> Vec<Rendered> {
         ..one_run("run-state-failed", Tone::Danger)
     };
     let list = systems::RunsPage {
-        systems: vec![choice("", msg("timeline-all-systems"), true), choice("portal", literal("Portal"), false)],
+        systems: vec![
+            choice("", msg("timeline-all-systems"), true),
+            choice("portal", literal("Portal"), false),
+        ],
         rows: runs(),
         pager: Pager::default(),
         empty: None,

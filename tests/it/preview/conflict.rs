@@ -163,7 +163,9 @@ fn head() -> Head {
         href: "/records/ada".into(),
         entity: "Customer".into(),
         ids: vec![id("Portal", "C-20418"), id("Helpdesk", "503127"), id("Warehouse", "WH-008841")],
-        presence: Some(msg("conflict-presence").with("name", "Ana Ruiz").with("when", msg("ago-minutes").with("n", 2))),
+        presence: Some(
+            msg("conflict-presence").with("name", "Ana Ruiz").with("when", msg("ago-minutes").with("n", 2)),
+        ),
         assigned: Some(msg("assigned-you")),
         due: Some(Due { when: at(msg("due-in-hours").with("n", 3)), urgency: Urgency::Soon }),
     }
@@ -221,7 +223,10 @@ pub fn story() -> ConflictPage {
         version: "v7".into(),
         idempotency: "k1".into(),
         trail: Trail {
-            crumbs: vec![Link::new(msg("queue-heading"), "/queue"), Link::new(msg("view-all"), "/queue?view=all")],
+            crumbs: vec![
+                Link::new(msg("queue-heading"), "/queue"),
+                Link::new(msg("view-all"), "/queue?view=all"),
+            ],
             position: Some(msg("conflict-position").with("at", 3).with("total", 42)),
             previous: Some("/conflicts/0198".into()),
             next: Some("/conflicts/0200".into()),
@@ -266,7 +271,8 @@ fn notice(tone: Tone, title: Msg, lines: Vec<Msg>, links: Vec<Link>) -> Option<N
 
 fn stale() -> ConflictPage {
     let mut page = half();
-    let title = msg("stale-title").with("system", "Warehouse").with("field", "Postcode").with("value", "10117");
+    let title =
+        msg("stale-title").with("system", "Warehouse").with("field", "Postcode").with("value", "10117");
     page.notice = notice(Tone::Warning, title, vec![msg("stale-saved")], Vec::new());
     page.differences[0].cells[2].fresh = true;
     page
@@ -300,8 +306,7 @@ fn settled() -> ConflictPage {
 fn read_only() -> ConflictPage {
     let mut page = story();
     page.deciding = false;
-    page.notice =
-        notice(Tone::Info, msg("read-only-title"), vec![msg("read-only-text")], Vec::new());
+    page.notice = notice(Tone::Info, msg("read-only-title"), vec![msg("read-only-text")], Vec::new());
     page
 }
 
@@ -313,15 +318,14 @@ fn problems() -> ConflictPage {
     page.problems = vec![
         Problem {
             field: "t-phone-phone".into(),
-            text: msg("problem-typed").with("field", "Phone").with("why", "too long for a phone number in Germany"),
+            text: msg("problem-typed")
+                .with("field", "Phone")
+                .with("why", "too long for a phone number in Germany"),
         },
         Problem { field: "reason".into(), text: msg("problem-reason") },
     ];
-    let reason = |value: &str| Choice {
-        value: value.into(),
-        text: msg(format!("reason-{value}")),
-        chosen: false,
-    };
+    let reason =
+        |value: &str| Choice { value: value.into(), text: msg(format!("reason-{value}")), chosen: false };
     page.reasons =
         ["source-of-truth", "newer", "confirmed", "document", "formatting", "other"].map(reason).into();
     page
@@ -353,7 +357,10 @@ fn missing() -> ConflictPage {
         Cell { n: Some(2), ..odd(msg("state-absent"), &["Gone since yesterday 14:06"]) },
     ];
     record.options = vec![
-        Candidate { keeps: msg("decision-create").with("system", "Warehouse"), ..candidate(1, &["Ada Okafor"], "") },
+        Candidate {
+            keeps: msg("decision-create").with("system", "Warehouse"),
+            ..candidate(1, &["Ada Okafor"], "")
+        },
         Candidate {
             lines: vec![msg("state-absent")],
             keeps: msg("decision-remove").with("system", "Portal and Helpdesk"),

@@ -16,7 +16,10 @@ pub fn check(name: &str, page: &str) {
     assert!(page.starts_with("<!doctype html>"), "{name}: {}", &page[..80.min(page.len())]);
     assert!(page.contains("<html lang=\"en\" dir=\"ltr\""), "{name}: lang");
     let title = page.split("<title>").nth(1).and_then(|rest| rest.split("</title>").next());
-    assert!(title.is_some_and(|title| title.len() > " · Referee".len() && !title.starts_with(' ')), "{name}: {title:?}");
+    assert!(
+        title.is_some_and(|title| title.len() > " · Referee".len() && !title.starts_with(' ')),
+        "{name}: {title:?}"
+    );
     for mark in ["«", "{$", "{ $", "<b></b>", "<bdi></bdi>", "TODO", "lorem"] {
         assert!(!page.contains(mark), "{name}: contains {mark}: {}", around(page, mark));
     }

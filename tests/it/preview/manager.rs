@@ -34,8 +34,9 @@ fn kept() -> Msg {
 fn days() -> Vec<Day> {
     let record = "Ada Okafor";
     let opened = by("entry-opened", "Referee").with("field", "Shipping address").with("system", "Warehouse");
-    let confirmed =
-        by("entry-confirmed", "Referee").with("system", "Warehouse").with("value", "Lindenallee 12, 10117 Berlin");
+    let confirmed = by("entry-confirmed", "Referee")
+        .with("system", "Warehouse")
+        .with("value", "Lindenallee 12, 10117 Berlin");
     let left = by("entry-left", "Maya Klein").with("field", "Phone").with("until", "27 October");
     let reversed = by("entry-reversed", "Ana Ruiz")
         .with("field", "Email")
@@ -46,17 +47,42 @@ fn days() -> Vec<Day> {
             name: msg("day-today"),
             date: said("13 October 2026"),
             entries: vec![
-                entry(48_212, "11:09", confirmed, &[record, "Shipping address", "read back and equal, 24 s after the decision"]),
-                entry(48_209, "11:08", kept(), &[record, "suggestion shown and followed", "policy version 14", "no reason asked"]),
-                entry(48_208, "11:08", left, &[record, "reason Other: “customer will call back with the right number”"]),
-                entry(48_177, "10:41", by("entry-read", "Ana Ruiz").with("what", "the full history of Ada Okafor"), &["One read entry for this person, record and ten minutes"]),
+                entry(
+                    48_212,
+                    "11:09",
+                    confirmed,
+                    &[record, "Shipping address", "read back and equal, 24 s after the decision"],
+                ),
+                entry(
+                    48_209,
+                    "11:08",
+                    kept(),
+                    &[record, "suggestion shown and followed", "policy version 14", "no reason asked"],
+                ),
+                entry(
+                    48_208,
+                    "11:08",
+                    left,
+                    &[record, "reason Other: “customer will call back with the right number”"],
+                ),
+                entry(
+                    48_177,
+                    "10:41",
+                    by("entry-read", "Ana Ruiz").with("what", "the full history of Ada Okafor"),
+                    &["One read entry for this person, record and ten minutes"],
+                ),
             ],
         },
         Day {
             name: msg("day-yesterday"),
             date: said("12 October 2026"),
             entries: vec![
-                entry(48_064, "15:02", reversed, &[record, "reverses entry 47,655", "reason Confirmed with customer"]),
+                entry(
+                    48_064,
+                    "15:02",
+                    reversed,
+                    &[record, "reverses entry 47,655", "reason Confirmed with customer"],
+                ),
                 entry(48_031, "14:09", opened, &[record, "likely cause race", "run 8,114"]),
             ],
         },
@@ -84,8 +110,14 @@ fn audit() -> AuditPage {
         to: "2026-10-13".into(),
         chain: verified(),
         facets: vec![
-            facet("action", &[("Decisions", 96), ("Writes", 71), ("Reads and exports", 22), ("Conflicts opened", 12)]),
-            facet("person", &[("Ana Ruiz", 58), ("Maya Klein", 41), ("Jonas Beck", 17), ("Referee, by rule", 86)]),
+            facet(
+                "action",
+                &[("Decisions", 96), ("Writes", 71), ("Reads and exports", 22), ("Conflicts opened", 12)],
+            ),
+            facet(
+                "person",
+                &[("Ana Ruiz", 58), ("Maya Klein", 41), ("Jonas Beck", 17), ("Referee, by rule", 86)],
+            ),
             facet("reason", &[("Source of truth is right", 49), ("Confirmed with customer", 21)]),
         ],
         filters: Vec::new(),
@@ -112,7 +144,11 @@ fn verification(chain: Chain) -> VerificationPage {
             when: at(msg("ago-minutes").with("n", 5)),
             from: 1,
             to: 48_212,
-            result: if broken { msg("verification-broken").with("n", 31_007) } else { msg("verification-ok") },
+            result: if broken {
+                msg("verification-broken").with("n", 31_007)
+            } else {
+                msg("verification-ok")
+            },
             broken,
             by: msg("verification-by-schedule"),
         }],
@@ -133,7 +169,10 @@ fn delivery(system: &str, state: State) -> Delivery {
     Delivery {
         system: system.into(),
         state,
-        writes: vec![write("ship_street", "Elmstraße 4", "Lindenallee 12"), write("ship_zip", "10115", "10117")],
+        writes: vec![
+            write("ship_street", "Elmstraße 4", "Lindenallee 12"),
+            write("ship_zip", "10115", "10117"),
+        ],
         said: None,
         advice: None,
         action: None,
@@ -159,7 +198,10 @@ fn decision(deliveries: Vec<Delivery>, state: State, recover: Recover) -> Decisi
     DecisionPage {
         record: Link::new(literal("Ada Okafor"), "/records/ada"),
         conflict: Link::new(msg("conflict-link"), "/conflicts/0199"),
-        sentence: msg("decision-sentence").with("name", "Maya Klein").with("n", 1).with("record", "Ada Okafor"),
+        sentence: msg("decision-sentence")
+            .with("name", "Maya Klein")
+            .with("n", 1)
+            .with("record", "Ada Okafor"),
         when: at(msg("when-today").with("time", "11:08")),
         state,
         recover,
@@ -192,10 +234,16 @@ fn list() -> DecisionsPage {
         recover,
     };
     let kept = |field: &str| msg("decision-kept").with("system", "Portal").with("field", field);
-    let partly = msg("state-partly").with("yes", vec!["Portal".to_owned()]).with("no", vec!["Billing".to_owned()]);
+    let partly =
+        msg("state-partly").with("yes", vec!["Portal".to_owned()]).with("no", vec!["Billing".to_owned()]);
     DecisionsPage {
         rows: vec![
-            row("Ada Okafor", kept("Shipping address"), waiting(), Recover::Undo("/resolutions/r1/undo".into())),
+            row(
+                "Ada Okafor",
+                kept("Shipping address"),
+                waiting(),
+                Recover::Undo("/resolutions/r1/undo".into()),
+            ),
             row(
                 "Harbour Foods",
                 msg("decision-typed-for").with("field", "Plan"),

@@ -85,7 +85,8 @@ fn literal(template: &str) -> String {
 fn no_template_holds_text_of_its_own() {
     for (path, template) in files("templates", ".html") {
         let literal = literal(&template);
-        let words: Vec<&str> = literal.split_whitespace().filter(|w| w.chars().any(char::is_alphabetic)).collect();
+        let words: Vec<&str> =
+            literal.split_whitespace().filter(|w| w.chars().any(char::is_alphabetic)).collect();
         assert!(words.is_empty(), "{}: {words:?}", path.display());
         for attribute in ["placeholder=\"", "aria-label=\"", "title=\"", "alt=\""] {
             for value in quoted_after(&template, attribute) {

@@ -36,10 +36,22 @@ fn events() -> Vec<TimelineEvent> {
         TimelineEvent {
             text: Some(said("Elmstraße 4, 10115 written again")),
             tag: Some(said("Race, end")),
-            ..event("e-90411", "Yesterday 14:06:12", "Warehouse", "Address import", "Polled 14:09, 3 min later")
+            ..event(
+                "e-90411",
+                "Yesterday 14:06:12",
+                "Warehouse",
+                "Address import",
+                "Polled 14:09, 3 min later",
+            )
         },
         moved(event("e-90407", "Yesterday 14:04:31", "Helpdesk", "Portal link", "Webhook, at once")),
-        moved(event("e-90403", "Yesterday 14:02:03", "Portal", "Ada Okafor, the customer", "Webhook, 2 s later")),
+        moved(event(
+            "e-90403",
+            "Yesterday 14:02:03",
+            "Portal",
+            "Ada Okafor, the customer",
+            "Webhook, 2 s later",
+        )),
         TimelineEvent {
             text: Some(said("Read by Warehouse: Elmstraße 4, 10115")),
             tag: Some(said("Race, start")),
@@ -110,7 +122,12 @@ fn record() -> RecordPage {
             field("Street", ["Lindenallee 12", "Lindenallee 12", "Elmstraße 4"], "Elmstraße 4", 0),
             field("Postcode", ["10117", "10117", "10115"], "10115", 0),
             field("City", ["Berlin", "Berlin", "Berlin"], "Berlin", 0),
-            field("Phone", ["+49 30 5550 1742", "+49 30 5550 1472", "+49 30 5550 1742"], "+49 30 5550 1742", 1),
+            field(
+                "Phone",
+                ["+49 30 5550 1742", "+49 30 5550 1472", "+49 30 5550 1742"],
+                "+49 30 5550 1742",
+                1,
+            ),
             field("Plan", ["Team", "Team", ""], "Team", 0),
         ],
         timeline: "/records/ada/timeline".into(),
