@@ -76,9 +76,14 @@ rule-if-wrong = If wrong: { $text }
 
 # Deciding
 decision-press = { $n ->
-    [one] Press 1
+    [1] Press 1
     [2] Press 1 or 2
    *[other] Press 1 to { $n }
+}
+decision-choose = { $n ->
+    [1] Choose 1
+    [2] Choose 1 or 2
+   *[other] Choose 1 to { $n }
 }
 decision-type = Type a value
 decision-leave = Leave different

@@ -3,7 +3,6 @@ systems-lead = What is connected, which way data moves, how it goes
 systems-read-only = Starting runs and changing systems needs the role admin.
 never = never
 run-now = Run now
-run-now-of = Run { $system } now
 system-direction = Direction
 system-records = Records
 system-last-read = Last read
