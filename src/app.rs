@@ -173,6 +173,11 @@ impl App {
         &self.folder
     }
 
+    /// Gives the demo's page its buttons.
+    pub fn show_demo(&self, demo: Arc<dyn crate::web::site::DemoControls>) {
+        self.site.show_demo(demo);
+    }
+
     /// Cancelling this token stops the server.
     #[must_use]
     pub fn stopper(&self) -> CancellationToken {

@@ -3,6 +3,7 @@ pub mod app;
 pub mod clock;
 pub mod config;
 pub mod connectors;
+pub mod demo;
 pub mod domain;
 pub mod engine;
 pub mod store;

@@ -3,6 +3,7 @@
 
 mod audit;
 mod config;
+mod demo;
 mod logging;
 mod place;
 mod serve;
@@ -18,6 +19,7 @@ systems, brings them to a person, writes the decision back, proves what happened
 
 const EXAMPLES: &str = "\
 Examples:
+  referee demo                                          try it, with data of its own
   referee user add ana --role admin --name \"Ana Ruiz\"   make the first account
   referee serve                                         answer on http://127.0.0.1:8080
   referee audit verify --database sqlite:///copy.db     check the audit log, offline
@@ -43,6 +45,8 @@ pub struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Try Referee: three systems on this computer that disagree
+    Demo(demo::Demo),
     /// Answer people and programs until told to stop
     Serve(serve::Serve),
     /// Read systems now and judge what changed
@@ -79,6 +83,7 @@ pub fn run(cli: Cli) -> ExitCode {
     };
     let done = runtime.block_on(async {
         match cli.command {
+            Command::Demo(command) => command.run().await,
             Command::Serve(command) => command.run().await,
             Command::Sync(command) => command.run().await,
             Command::System(command) => command.run().await,

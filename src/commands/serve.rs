@@ -44,7 +44,7 @@ impl Serve {
 }
 
 /// The first signal asks, the second insists.
-async fn signals(stop: CancellationToken) {
+pub async fn signals(stop: CancellationToken) {
     let (term, interrupt) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
     let (Ok(mut term), Ok(mut interrupt)) = (term, interrupt) else {
         tracing::error!("signals cannot be received: stop with kill -9");

@@ -22,6 +22,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../../locales/en/policies.ftl"),
     include_str!("../../locales/en/decisions.ftl"),
     include_str!("../../locales/en/account.ftl"),
+    include_str!("../../locales/en/demo.ftl"),
     include_str!("../../locales/en/access.ftl"),
     include_str!("../../locales/en/keys.ftl"),
 ];

@@ -2,7 +2,7 @@
 
 use super::api::me;
 use super::pages::conflict::handle as conflict;
-use super::pages::{home, sign_in};
+use super::pages::{demo, home, sign_in};
 use super::{assets, gate, guard, health};
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -45,6 +45,11 @@ fn for_people(config: &mut ServiceConfig) {
         .service(resource("/conflicts/{id}/resolution").route(post().to(conflict::resolve)))
         .service(resource("/conflicts/{id}/deferral").route(post().to(conflict::defer)))
         .service(resource("/conflicts/{id}/claim").route(post().to(conflict::claim)))
+        .service(resource("/demo").route(get().to(demo::page)))
+        .service(resource("/demo/conflicts").route(post().to(demo::make)))
+        .service(resource("/demo/reset").route(post().to(demo::reset)))
+        .service(resource("/demo/systems/{id}/fault").route(post().to(demo::fault)))
+        .service(resource("/demo/systems/{id}/heal").route(post().to(demo::heal)))
         .service(resource("/static/{file}").route(get().to(file)));
 }
 

@@ -7,9 +7,10 @@ use crate::engine::accounts::Accounts;
 use crate::store::Store;
 use actix_web::HttpRequest;
 use actix_web::web::Data;
+use futures_util::future::BoxFuture;
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// How this server is reached and what it takes; from the settings of the installation.
@@ -37,6 +38,17 @@ impl Reach {
 /// Tries whether the data folder can be written.
 pub type Probe = Box<dyn Fn() -> io::Result<()> + Send + Sync>;
 
+/// The buttons of a demo: what they do is the roof's, each answers in words.
+pub trait DemoControls: Send + Sync {
+    /// One more conflict, made by editing a system.
+    fn make_conflict(&self) -> BoxFuture<'_, Result<String, String>>;
+    fn break_system<'a>(&'a self, system: &'a str, fault: &'a str) -> BoxFuture<'a, Result<String, String>>;
+    fn heal<'a>(&'a self, system: &'a str) -> BoxFuture<'a, Result<String, String>>;
+    fn reset(&self) -> BoxFuture<'_, Result<String, String>>;
+    /// Each system with the faults it can have, and which it has now.
+    fn faults(&self) -> BoxFuture<'_, Vec<(String, Vec<(String, bool)>)>>;
+}
+
 /// The shared state of all requests.
 pub struct Site {
     pub engine: Arc<Engine>,
@@ -46,13 +58,26 @@ pub struct Site {
     /// Requests under an idempotency key that are being answered.
     pub running: Running,
     stopping: AtomicBool,
+    demo: OnceLock<Arc<dyn DemoControls>>,
 }
 
 impl Site {
     #[must_use]
     pub fn new(engine: Arc<Engine>, accounts: Accounts, reach: Reach, probe: Probe) -> Self {
         let (running, stopping) = (Running::default(), AtomicBool::new(false));
-        Self { engine, accounts, reach, probe, running, stopping }
+        Self { engine, accounts, reach, probe, running, stopping, demo: OnceLock::new() }
+    }
+
+    /// The demo's buttons, if a demo runs here.
+    #[must_use]
+    pub fn demo(&self) -> Option<Arc<dyn DemoControls>> {
+        self.demo.get().cloned()
+    }
+
+    /// From now on the demo's buttons work.
+    pub fn show_demo(&self, demo: Arc<dyn DemoControls>) {
+        // A second demo in one process would be a mistake of ours; the first one stays.
+        let _ = self.demo.set(demo);
     }
 
     #[must_use]

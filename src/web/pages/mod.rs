@@ -5,6 +5,7 @@ pub mod alerts;
 pub mod audit;
 pub mod conflict;
 pub mod decisions;
+pub mod demo;
 pub mod help;
 pub mod home;
 pub mod parts;

@@ -1,0 +1,16 @@
+demo-title = Demo
+demo-lead = Three real systems of their kind run on this computer. Change them here, or with any tool of your own, and see what Referee makes of it.
+demo-make = Make a conflict
+demo-reset = Reset the systems
+demo-heal = Heal it
+demo-well = works
+demo-broken = broken on purpose
+demo-fault-down = Take it down
+demo-fault-refuse_writes = Let it refuse changes
+demo-fault-dead_token = End its token
+demo-fault-drift = Rename a column
+demo-made = Made: { $name }
+demo-broke = { $name } is broken now. The next read or write finds out.
+demo-healed = { $name } works again.
+demo-was-reset = The systems are back where all agreed, and the stories were told again.
+demo-failed = That did not work: { $text }
