@@ -6,6 +6,7 @@
 mod catalogue;
 mod dialect;
 mod fault;
+mod pull;
 mod settings;
 
 pub use settings::{PostgresSettings, Tls};
@@ -15,9 +16,9 @@ use super::open::Secret;
 use super::sql::{self, Found, Param, Selection, Statement, Table, no_table};
 use super::{CONNECT_DEADLINE, Capabilities, Connector, ConnectorError, DEADLINE, calls};
 use super::{ObjectDescription, ObjectSpec, Page, Row, Scope, Written};
-use crate::domain::time::Time;
-use crate::domain::value::{Cell, Cells};
+use crate::domain::value::Cells;
 use futures_util::future::BoxFuture;
+use pull::Pull;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row as _};
 use std::collections::HashMap;
@@ -35,9 +36,6 @@ const COMMIT: Duration = Duration::from_secs(5);
 /// After this rest a kept connection is tried before it is used.
 const RESTED: Duration = Duration::from_secs(5);
 
-/// Most rows without a usable key that a pull tells of.
-const KEYLESS: usize = 1000;
-
 /// A PostgreSQL database as a system.
 pub(super) struct Postgres(Arc<Inner>);
 
@@ -47,13 +45,15 @@ struct Inner {
     place: String,
     idle: Idle<(PgConnection, Instant)>,
     tables: Mutex<HashMap<String, (Instant, Arc<Table>)>>,
+    pulls: Mutex<Vec<Pull>>,
 }
 
 impl Postgres {
     pub fn new(settings: &PostgresSettings, secret: Option<&Secret>) -> Self {
         let place = format!("{} at {}:{}", settings.database, settings.host, settings.port);
         let options = settings.options(secret);
-        Self(Arc::new(Inner { options, place, idle: Idle::default(), tables: Mutex::default() }))
+        let (idle, tables, pulls) = (Idle::default(), Mutex::default(), Mutex::default());
+        Self(Arc::new(Inner { options, place, idle, tables, pulls }))
     }
 }
 
@@ -181,30 +181,6 @@ impl Inner {
         Ok(found)
     }
 
-    async fn pull(
-        &self,
-        object: &ObjectSpec,
-        scope: &Scope,
-        position: Option<&str>,
-        limit: usize,
-    ) -> Result<Page, ConnectorError> {
-        let mut connection = self.connection().await?;
-        let table = self.table(&mut connection, object).await?;
-        let selection = Selection::new(&table, object)?;
-        let system_time = self.clock(&mut connection).await?;
-        let statement = selection.page::<dialect::Postgres>(object, scope, position, limit)?;
-        let found = self.found(&mut connection, &selection, statement).await?;
-        let mut page = sql::keys_in_order(&selection, object, scope, found, limit);
-        if page.next.is_none() && *scope == Scope::Full {
-            let statement = selection.keyless::<dialect::Postgres>(KEYLESS);
-            let found = self.found(&mut connection, &selection, statement).await?;
-            page.unusable.extend(sql::keyless(&selection, found));
-        }
-        page.system_time = system_time;
-        self.keep(connection);
-        Ok(page)
-    }
-
     async fn read(&self, object: &ObjectSpec, key: &str) -> Result<Option<Row>, ConnectorError> {
         let mut connection = self.connection().await?;
         let table = self.table(&mut connection, object).await?;
@@ -228,12 +204,6 @@ impl Inner {
     ) -> Result<Vec<Found>, ConnectorError> {
         let rows = fetch(connection, statement).await.map_err(|error| self.fault(&error))?;
         decode(selection, rows).map_err(|error| self.fault(&error))
-    }
-
-    async fn clock(&self, connection: &mut PgConnection) -> Result<Option<Time>, ConnectorError> {
-        let asked = sqlx::query_scalar("SELECT clock_timestamp()::text").fetch_one(connection).await;
-        let text: String = asked.map_err(|error| self.fault(&error))?;
-        Ok(super::time::instant(&Cell::Text(text)))
     }
 
     async fn write(
@@ -342,7 +312,9 @@ type Query = sqlx::query::Query<'static, sqlx::Postgres, sqlx::postgres::PgArgum
 
 fn bound(statement: Statement) -> Query {
     // Safe: the names in it are the catalogue's and quoted, the values are parameters.
-    let mut query = sqlx::query(AssertSqlSafe(statement.sql));
+    // A cursor's statements are not kept: the next cursor has other columns under the same text.
+    let once = statement.sql.starts_with("FETCH") || statement.sql.starts_with("DECLARE");
+    let mut query = sqlx::query(AssertSqlSafe(statement.sql)).persistent(!once);
     for param in statement.params {
         query = query.bind(match param {
             Param::Null => None,

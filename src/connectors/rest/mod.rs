@@ -6,9 +6,11 @@
 mod answer;
 mod guard;
 mod json;
+mod key;
 mod paging;
 mod record;
 mod settings;
+mod write;
 
 pub use settings::{Auth, Collection, Paging, RestSettings, WriteMethod};
 
@@ -16,13 +18,13 @@ use super::open::Secret;
 use super::{CONNECT_DEADLINE, Capabilities, Connector, ConnectorError, DEADLINE, calls};
 use super::{ObjectDescription, ObjectSpec, Page, Row, Scope, Written};
 use crate::domain::time::{Time, stamp};
-use crate::domain::value::{Cell, Cells};
+use crate::domain::value::Cells;
 use answer::{Answer, Intent, Voice};
 use futures_util::future::BoxFuture;
 use guard::Reach;
 use paging::Position;
 use record::Shape;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderValue, IF_MATCH, LOCATION};
+use reqwest::header::{ACCEPT, AUTHORIZATION, ETAG, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -31,7 +33,6 @@ use url::Url;
 /// Records looked at to tell what members a collection has.
 const LOOKED_AT: usize = 20;
 
-const MERGE_PATCH: &str = "application/merge-patch+json";
 const JSON: &str = "application/json";
 
 /// A REST system.
@@ -166,10 +167,10 @@ impl Inner {
     }
 
     fn item_url(&self, collection: &Collection, key: &str) -> Result<Url, ConnectorError> {
-        if !record::is_key(key) {
+        if !key::is_key(key) {
             return Err(ConnectorError::Shape(format!("{key:?} cannot be a key")));
         }
-        self.url(&collection.item_path.replace("{key}", &encoded(key)))
+        self.url(&collection.item_path.replace("{key}", &key::encoded(key)))
     }
 
     fn request(&self, method: Method, url: Url) -> RequestBuilder {
@@ -320,97 +321,6 @@ impl Inner {
         }
         Ok(Some((row, document.to_owned())))
     }
-
-    async fn write(
-        &self,
-        object: &ObjectSpec,
-        expected: &Row,
-        changes: &Cells,
-        idempotency_key: &str,
-    ) -> Result<Written, ConnectorError> {
-        let deadline = Instant::now() + DEADLINE;
-        let collection = self.collection(&object.object)?;
-        let put = collection.write_method == WriteMethod::Put;
-        let mut token = expected.token.clone().filter(|_| collection.etag);
-        let mut document = None;
-        // A PUT needs the rest of the record; a row out of a list has no version of its own yet.
-        if put || (collection.etag && token.is_none()) {
-            let Some((row, whole)) = self.item(object, &expected.key, deadline).await? else {
-                return Ok(Written::Gone);
-            };
-            if changes.keys().any(|name| row.cells.get(name) != expected.cells.get(name)) {
-                return Ok(Written::ConditionFailed);
-            }
-            token = token.or(row.token);
-            document = Some(whole).filter(|_| put);
-        }
-        let (method, content, body) = match document {
-            Some(whole) => (Method::PUT, JSON, record::changed(&whole, changes, &expected.cells)?),
-            None => (Method::PATCH, MERGE_PATCH, record::merge_patch(changes, &expected.cells)?),
-        };
-        let mut request = self
-            .request(method, self.item_url(collection, &expected.key)?)
-            .header(CONTENT_TYPE, content)
-            .header("idempotency-key", idempotency_key)
-            .body(body);
-        if let Some(token) = token {
-            request = request.header(IF_MATCH, token);
-        }
-        let voice = self.voice();
-        let answer = answer::send(request, Intent::Write, deadline, &voice).await?;
-        match answer.status {
-            status if status.is_success() => Ok(Written::Applied),
-            StatusCode::PRECONDITION_FAILED => Ok(Written::ConditionFailed),
-            StatusCode::NOT_FOUND | StatusCode::GONE => Ok(Written::Gone),
-            _ => Err(voice.refusal(&answer, Intent::Write)),
-        }
-    }
-
-    async fn create(
-        &self,
-        object: &ObjectSpec,
-        cells: &Cells,
-        idempotency_key: &str,
-    ) -> Result<String, ConnectorError> {
-        let collection = self.collection(&object.object)?;
-        if !collection.create {
-            let message = format!("{} cannot make records in {:?}", self.place, object.object);
-            return Err(ConnectorError::Refused(message));
-        }
-        let request = self
-            .request(Method::POST, self.url(&collection.path)?)
-            .header(CONTENT_TYPE, JSON)
-            .header("idempotency-key", idempotency_key)
-            .body(record::changed("{}", cells, &Cells::new())?);
-        let voice = self.voice();
-        let answer = answer::send(request, Intent::Write, Instant::now() + DEADLINE, &voice).await?;
-        if !answer.status.is_success() {
-            return Err(voice.refusal(&answer, Intent::Write));
-        }
-        let key = made(object, collection, &answer, &voice).or_else(|| located(collection, &answer));
-        let none = || ConnectorError::Unknown(format!("{} does not say the new record's key", self.place));
-        key.ok_or_else(none)
-    }
-}
-
-/// The key in the answer to a POST.
-fn made(object: &ObjectSpec, collection: &Collection, answer: &Answer, voice: &Voice<'_>) -> Option<String> {
-    let body = voice.json(answer).ok()?;
-    let record = json::at(body, &json::path(&collection.item_record_path)).ok()??;
-    let key = json::at(record, &json::path(&object.key)).ok()??;
-    match serde_json::from_str(key).ok()? {
-        Cell::Text(text) | Cell::Number(text) => Some(text).filter(|text| record::is_key(text)),
-        Cell::Null | Cell::Bool(_) | Cell::Json(_) => None,
-    }
-}
-
-/// The key in the address of the new record.
-fn located(collection: &Collection, answer: &Answer) -> Option<String> {
-    let location = answer.headers.get(LOCATION)?.to_str().ok()?;
-    let (before, after) = collection.item_path.split_once("{key}")?;
-    let (_, key) = location.rsplit_once(before)?;
-    let key = key.strip_suffix(after)?;
-    Some(key.to_owned()).filter(|key| encoded(key) == *key && record::is_key(key))
 }
 
 /// A record that the system gave although it was changed before the instant asked for.
@@ -420,10 +330,4 @@ fn changed_before(row: &Row, scope: &Scope) -> bool {
         Scope::Since(since) => Some(*since),
     };
     since.zip(row.modified_at).is_some_and(|(since, changed)| changed < since)
-}
-
-/// A key as one segment of an address.
-fn encoded(key: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
-    key.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }

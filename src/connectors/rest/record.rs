@@ -1,6 +1,7 @@
 //! From a JSON record to a row, and from changed cells to a document.
 
 use super::json;
+use super::key::is_key;
 use super::settings::Collection;
 use crate::connectors::{ConnectorError, ObjectSpec, Row, time};
 use crate::domain::value::{Cell, Cells};
@@ -64,11 +65,6 @@ impl<'a> Shape<'a> {
         let lacks = |name: &String| rows.iter().all(|row| !row.cells.contains_key(name));
         self.columns.iter().map(|(name, _)| *name).find(|name| !rows.is_empty() && lacks(name))
     }
-}
-
-/// Whether a text can name a record in an address: `.` and `..` would name another place.
-pub(super) fn is_key(text: &str) -> bool {
-    !text.is_empty() && text != "." && text != ".."
 }
 
 /// The value as a cell, numbers as they are written.

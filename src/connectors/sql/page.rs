@@ -18,21 +18,24 @@ pub(in crate::connectors) struct Unreadable {
 }
 
 /// A page of `found`, which came ordered by key with one row more than `limit` where there are
-/// more. A key that several rows have is unusable for all of them.
+/// more; the rows that belong to the next page are handed back. A key that several rows have is
+/// unusable for all of them.
 pub(in crate::connectors) fn keys_in_order(
     selection: &Selection<'_>,
     object: &ObjectSpec,
     scope: &Scope,
     mut found: Vec<Found>,
     limit: usize,
-) -> Page {
-    let mut page = Page::default();
+) -> (Page, Vec<Found>) {
+    let (mut page, mut rest) = (Page::default(), Vec::new());
     if found.len() > limit
         && let Some(last) = found.last().map(|row| row.key.clone())
     {
         // The last key goes to the next page whole, lest two rows of it end up on two pages.
         let whole = found.partition_point(|row| row.key < last);
-        found.truncate(if whole == 0 { found.len() } else { whole });
+        if whole > 0 {
+            rest = found.split_off(whole);
+        }
         page.next = found.last().map(|row| row.key.clone());
     }
     let mut found = found.into_iter().peekable();
@@ -50,7 +53,7 @@ pub(in crate::connectors) fn keys_in_order(
             }
         }
     }
-    page
+    (page, rest)
 }
 
 /// What to say of rows whose key cannot be one.

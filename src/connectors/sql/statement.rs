@@ -39,6 +39,17 @@ pub(in crate::connectors) trait Dialect {
     fn has_key(column: &Column) -> String;
     /// Whether the key is exactly that text, by the column's index where it can be.
     fn key_is(column: &Column, key: &str, statement: &mut Statement) -> String;
+    /// A condition that finds the next `count` keys by the key's own index, where its order is
+    /// another than that of the texts and the table would be sorted for every page.
+    fn next(
+        _table: &Table,
+        _column: &Column,
+        _position: Option<&str>,
+        _count: usize,
+        _statement: &mut Statement,
+    ) -> Option<String> {
+        None
+    }
     /// The column's value, to be read into a cell.
     fn cell(column: &Column) -> String;
     /// Whether the column was changed at or after an instant; `Shape` for a type without time.
@@ -76,12 +87,38 @@ impl<'a> Selection<'a> {
     }
 
     /// A page after `position`, and one row more than `limit`.
+    ///
+    /// # Errors
+    /// `Shape` where the object's changes have no time.
     pub fn page<D: Dialect>(
         &self,
         object: &ObjectSpec,
         scope: &Scope,
         position: Option<&str>,
         limit: usize,
+    ) -> Result<Statement, ConnectorError> {
+        self.ordered::<D>(object, scope, position, Some(limit.saturating_add(1)))
+    }
+
+    /// Every row after `position`, in order.
+    ///
+    /// # Errors
+    /// `Shape` where the object's changes have no time.
+    pub fn after<D: Dialect>(
+        &self,
+        object: &ObjectSpec,
+        scope: &Scope,
+        position: Option<&str>,
+    ) -> Result<Statement, ConnectorError> {
+        self.ordered::<D>(object, scope, position, None)
+    }
+
+    fn ordered<D: Dialect>(
+        &self,
+        object: &ObjectSpec,
+        scope: &Scope,
+        position: Option<&str>,
+        count: Option<usize>,
     ) -> Result<Statement, ConnectorError> {
         let mut statement = self.start::<D>();
         let mut conditions = vec![D::has_key(self.key)];
@@ -96,9 +133,14 @@ impl<'a> Selection<'a> {
             };
             conditions.push(D::since(self.table.column(name)?, *time, &mut statement)?);
         }
-        let wanted = limit.saturating_add(1);
+        if let (Scope::Full, Some(count)) = (scope, count) {
+            conditions.extend(D::next(self.table, self.key, position, count, &mut statement));
+        }
         let (conditions, order) = (conditions.join(" AND "), D::key(self.key));
-        let _ = write!(statement.sql, " WHERE {conditions} ORDER BY {order} LIMIT {wanted}");
+        let _ = write!(statement.sql, " WHERE {conditions} ORDER BY {order}");
+        if let Some(count) = count {
+            let _ = write!(statement.sql, " LIMIT {count}");
+        }
         Ok(statement)
     }
 

@@ -1,11 +1,15 @@
 //! SQLite's side of the statements. Values have a type each, whatever the column says, so they
 //! are read and compared as the type they have.
 
-use crate::connectors::sql::{Column, Dialect, Param, Statement};
+use super::digits;
+use crate::connectors::sql::{Column, Dialect, Param, Statement, Table};
 use crate::connectors::{ConnectorError, lexeme};
 use crate::domain::time::Time;
 use crate::domain::value::Cell;
 use chrono::TimeDelta;
+
+/// The base type of a column that is the row's own number: integers, and nothing else.
+pub(super) const ROWID: &str = "INTEGER PRIMARY KEY";
 
 pub(super) struct Sqlite;
 
@@ -32,6 +36,32 @@ impl Dialect for Sqlite {
             // The second half keeps `007` from finding 7, and `a` from `A` under NOCASE.
             _ => format!("{} = {place} AND {exact}", column.quoted()),
         }
+    }
+
+    fn next(
+        table: &Table,
+        column: &Column,
+        position: Option<&str>,
+        count: usize,
+        statement: &mut Statement,
+    ) -> Option<String> {
+        if column.base != ROWID {
+            return None;
+        }
+        let name = column.quoted();
+        let spans = digits::after(position)?.into_iter().map(|span| {
+            let (low, high) =
+                (statement.put(Param::Integer(span.low)), statement.put(Param::Integer(span.high)));
+            let order = if span.low < 0 { "DESC" } else { "ASC" };
+            format!(
+                "SELECT k FROM (SELECT {name} AS k FROM {} AS t WHERE {name} BETWEEN {low} AND {high} \
+                 ORDER BY {name} {order} LIMIT {count})",
+                table.quoted
+            )
+        });
+        let all = spans.collect::<Vec<_>>().join(" UNION ALL ");
+        let first = format!("SELECT k FROM ({all}) ORDER BY CAST(k AS TEXT) COLLATE BINARY LIMIT {count}");
+        Some(format!("{name} IN ({first})"))
     }
 
     fn cell(column: &Column) -> String {

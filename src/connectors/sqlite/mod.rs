@@ -1,6 +1,7 @@
 //! SQLite files of other programs.
 
 mod dialect;
+mod digits;
 mod fault;
 mod file;
 
@@ -22,7 +23,9 @@ const KEYLESS: usize = 1000;
 
 /// Every table and view of the file with its columns; `$1` is a name, or null for all.
 const COLUMNS: &str = "
-SELECT l.name AS relation, c.name AS attribute, c.type AS declared, CAST(c.pk AS BIGINT) AS place
+SELECT l.name AS relation, c.name AS attribute, c.type AS declared, CAST(c.pk AS BIGINT) AS place,
+       l.type = 'table' AND l.wr = 0 AND c.pk = 1 AND upper(c.type) = 'INTEGER' AND
+           (SELECT count(*) FROM pragma_table_xinfo(l.name, 'main') AS k WHERE k.pk > 0) = 1 AS is_rowid
 FROM pragma_table_list AS l JOIN pragma_table_xinfo(l.name, 'main') AS c
 WHERE l.schema = 'main' AND l.type IN ('table', 'view', 'virtual') AND substr(l.name, 1, 7) <> 'sqlite_'
   AND c.hidden <> 1 AND ($1 IS NULL OR l.name = $1)
@@ -166,7 +169,7 @@ impl Inner {
         let selection = Selection::new(&table, object)?;
         let statement = selection.page::<dialect::Sqlite>(object, scope, position, limit)?;
         let found = self.found(&mut opened.connection, &selection, statement).await?;
-        let mut page = sql::keys_in_order(&selection, object, scope, found, limit);
+        let (mut page, _) = sql::keys_in_order(&selection, object, scope, found, limit);
         if page.next.is_none() && *scope == Scope::Full {
             let statement = selection.keyless::<dialect::Sqlite>(KEYLESS);
             let found = self.found(&mut opened.connection, &selection, statement).await?;
@@ -290,10 +293,14 @@ async fn tables(connection: &mut SqliteConnection, name: Option<&str>) -> Result
         }
         let declared: String = row.try_get("declared")?;
         let place: i64 = row.try_get("place")?;
+        let base = match row.try_get("is_rowid")? {
+            true => dialect::ROWID.to_owned(),
+            false => declared.clone(),
+        };
         let column = Column {
             name: row.try_get("attribute")?,
             cast: declared.clone(),
-            base: declared.clone(),
+            base,
             declared,
             key: usize::try_from(place).ok().filter(|place| *place > 0),
         };

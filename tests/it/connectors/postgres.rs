@@ -271,3 +271,63 @@ async fn a_server_that_ended_our_connections_is_met_again() {
     assert!(matches!(first, Ok(Some(_)) | Err(ConnectorError::Unavailable { .. })), "{first:?}");
     assert!(bench.connector.read(&customer(), "1").await.expect("read").is_some());
 }
+
+/// A table of numbers as keys: `1` to `count`, whose order by byte no index has.
+async fn numbered(bench: &Bench, count: usize) -> Vec<String> {
+    bench.outside.sql("CREATE TABLE typed (id integer PRIMARY KEY, v text)").await;
+    bench
+        .outside
+        .sql(&format!("INSERT INTO typed SELECT n, 'v' || n FROM generate_series(1, {count}) AS n"))
+        .await;
+    let mut keys: Vec<String> = (1..=count).map(|n| n.to_string()).collect();
+    keys.sort_unstable();
+    keys
+}
+
+#[tokio::test]
+async fn a_pull_goes_on_where_it_was_whatever_became_of_its_cursor() {
+    let Some(mut bench) = Bench::postgres().await else { return };
+    let expected = numbered(&bench, 1000).await;
+    let (object, mut keys, mut position) = (typed(&["id", "v"]), Vec::new(), None);
+    for n in 0.. {
+        match n {
+            // The server ends the cursor's line, then Referee itself is started anew.
+            3 => {
+                let end = "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity
+                    WHERE datname = current_database() AND application_name = 'referee'";
+                assert!(!bench.outside.column(end).await.is_empty());
+            }
+            5 => bench.connector = connector(settings(&bench)),
+            _ => {}
+        }
+        // Two pulls of different things at once do not read each other's cursor.
+        let other = typed(&["id"]);
+        let connector = Arc::clone(&bench.connector);
+        connector.pull(&other, &Scope::Full, position.as_deref(), 100).await.expect("other page");
+        let page = connector.pull(&object, &Scope::Full, position.as_deref(), 100).await.expect("page");
+        assert_eq!(page.rows.len(), 100, "page {n}");
+        keys.extend(page.rows.into_iter().map(|row| row.key));
+        position = page.next;
+        if position.is_none() {
+            break;
+        }
+    }
+    assert_eq!(keys, expected);
+    let open = "SELECT count(*)::text FROM pg_stat_activity WHERE datname = current_database()
+        AND application_name = 'referee' AND state LIKE 'idle in transaction%'";
+    assert_eq!(bench.outside.column(open).await, [Some("0".to_owned())]);
+}
+
+#[tokio::test]
+async fn a_page_costs_what_it_holds_and_not_what_the_table_holds() {
+    let Some(bench) = Bench::postgres().await else { return };
+    let expected = numbered(&bench, 20_000).await;
+    let (page, pages) = bench.pull(&typed(&["id", "v"]), Scope::Full, 100).await;
+    assert_eq!(pages, 200);
+    assert!(page.rows.into_iter().map(|row| row.key).eq(expected));
+    let read = "SELECT (seq_tup_read + idx_tup_fetch)::text FROM pg_stat_user_tables WHERE relname = 'typed'";
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    let read: u64 = bench.outside.column(read).await[0].clone().expect("figure").parse().expect("number");
+    // Twice for the first page and the cursor, once for rows without a key; not once a page.
+    assert!(read <= 80_000, "{read} rows read for 20,000");
+}

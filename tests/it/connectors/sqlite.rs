@@ -171,3 +171,23 @@ async fn a_path_is_a_path_and_never_an_address() {
     let row = sqlite(odd).read(&customer(), "1").await.expect("read").expect("row");
     assert_eq!(row.key, "1");
 }
+
+#[tokio::test]
+async fn number_keys_of_a_large_table_come_in_the_order_of_their_texts() {
+    let bench = bench().await;
+    bench.outside.sql("CREATE TABLE n (id INTEGER PRIMARY KEY, v TEXT)").await;
+    let all = "WITH RECURSIVE k(i) AS (SELECT -10000 UNION ALL SELECT i + 1 FROM k WHERE i < 9999)";
+    bench.outside.sql(&format!("INSERT INTO n {all} SELECT i, 'v' || i FROM k")).await;
+    let mut expected: Vec<String> = (-10_000..10_000).map(|n: i32| n.to_string()).collect();
+    expected.sort_unstable();
+    let object = ObjectSpec {
+        object: "n".into(),
+        key: "id".into(),
+        modified_at: None,
+        modified_by: None,
+        columns: ["id", "v"].map(str::to_owned).into(),
+    };
+    let (page, pages) = bench.pull(&object, Scope::Full, 100).await;
+    assert_eq!(pages, 200);
+    assert!(page.rows.into_iter().map(|row| row.key).eq(expected));
+}

@@ -1,0 +1,84 @@
+//! Changing and making records.
+
+use super::answer::{self, Intent};
+use super::{Inner, JSON, WriteMethod, key, record};
+use crate::connectors::{ConnectorError, DEADLINE, ObjectSpec, Row, Written};
+use crate::domain::value::Cells;
+use reqwest::header::{CONTENT_TYPE, IF_MATCH};
+use reqwest::{Method, StatusCode};
+use tokio::time::Instant;
+
+const MERGE_PATCH: &str = "application/merge-patch+json";
+
+impl Inner {
+    pub(super) async fn write(
+        &self,
+        object: &ObjectSpec,
+        expected: &Row,
+        changes: &Cells,
+        idempotency_key: &str,
+    ) -> Result<Written, ConnectorError> {
+        let deadline = Instant::now() + DEADLINE;
+        let collection = self.collection(&object.object)?;
+        let put = collection.write_method == WriteMethod::Put;
+        let mut token = expected.token.clone().filter(|_| collection.etag);
+        let mut document = None;
+        // A PUT needs the rest of the record; a row out of a list has no version of its own yet.
+        if put || (collection.etag && token.is_none()) {
+            let Some((row, whole)) = self.item(object, &expected.key, deadline).await? else {
+                return Ok(Written::Gone);
+            };
+            if changes.keys().any(|name| row.cells.get(name) != expected.cells.get(name)) {
+                return Ok(Written::ConditionFailed);
+            }
+            token = token.or(row.token);
+            document = Some(whole).filter(|_| put);
+        }
+        let (method, content, body) = match document {
+            Some(whole) => (Method::PUT, JSON, record::changed(&whole, changes, &expected.cells)?),
+            None => (Method::PATCH, MERGE_PATCH, record::merge_patch(changes, &expected.cells)?),
+        };
+        let mut request = self
+            .request(method, self.item_url(collection, &expected.key)?)
+            .header(CONTENT_TYPE, content)
+            .header("idempotency-key", idempotency_key)
+            .body(body);
+        if let Some(token) = token {
+            request = request.header(IF_MATCH, token);
+        }
+        let voice = self.voice();
+        let answer = answer::send(request, Intent::Write, deadline, &voice).await?;
+        match answer.status {
+            status if status.is_success() => Ok(Written::Applied),
+            StatusCode::PRECONDITION_FAILED => Ok(Written::ConditionFailed),
+            StatusCode::NOT_FOUND | StatusCode::GONE => Ok(Written::Gone),
+            _ => Err(voice.refusal(&answer, Intent::Write)),
+        }
+    }
+
+    pub(super) async fn create(
+        &self,
+        object: &ObjectSpec,
+        cells: &Cells,
+        idempotency_key: &str,
+    ) -> Result<String, ConnectorError> {
+        let collection = self.collection(&object.object)?;
+        if !collection.create {
+            let message = format!("{} cannot make records in {:?}", self.place, object.object);
+            return Err(ConnectorError::Refused(message));
+        }
+        let request = self
+            .request(Method::POST, self.url(&collection.path)?)
+            .header(CONTENT_TYPE, JSON)
+            .header("idempotency-key", idempotency_key)
+            .body(record::changed("{}", cells, &Cells::new())?);
+        let voice = self.voice();
+        let answer = answer::send(request, Intent::Write, Instant::now() + DEADLINE, &voice).await?;
+        if !answer.status.is_success() {
+            return Err(voice.refusal(&answer, Intent::Write));
+        }
+        let made = key::made(object, collection, &answer, &voice);
+        let none = || ConnectorError::Unknown(format!("{} does not say the new record's key", self.place));
+        made.or_else(|| key::located(collection, &answer)).ok_or_else(none)
+    }
+}
