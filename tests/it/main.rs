@@ -1,4 +1,5 @@
 //! Every test that needs more than one pure function, in one binary.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, and so do its helpers")]
 
 mod accounts;
 mod connectors;

@@ -39,7 +39,7 @@ const ROOMS: &[Room] = &[
         rooms: &["domain"],
         crates: &["actix", "askama", "reqwest", "lettre", "clap", "argon2"],
     },
-    Room { name: "connectors", rooms: &["domain"], crates: &["actix", "askama", "lettre", "clap", "argon2"] },
+    Room { name: "connectors", rooms: &["domain"], crates: &["actix", "askama", "clap", "argon2"] },
     Room {
         name: "engine",
         rooms: &["domain", "store", "connectors"],

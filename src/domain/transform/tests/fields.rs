@@ -147,6 +147,7 @@ fn names() -> Mapping {
         modified_by: None,
         machine_authors: Vec::new(),
         complete: false,
+        new_key: None,
         null_is_empty: false,
         deep_link: None,
         fields: vec![part_of("last", 0), part_of("first", 1)],
