@@ -3,6 +3,7 @@
 
 mod accounts;
 mod connectors;
+mod demo;
 mod flow;
 mod house;
 mod left_out;
