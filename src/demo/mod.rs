@@ -24,6 +24,7 @@ pub mod people;
 pub mod places;
 pub mod random;
 pub mod rows;
+pub mod stage;
 pub mod stories;
 pub mod system;
 mod world;

@@ -14,6 +14,7 @@ use crate::engine::accounts::{AccountError, Accounts, NewToken, NewUser};
 use crate::engine::sync::Trigger;
 use crate::engine::{Engine, Refusal};
 use crate::store::{StoreError, users};
+use crate::web::site::Faults;
 use chrono::{SubsecRound, TimeDelta};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -209,7 +210,7 @@ impl crate::web::site::DemoControls for Stage {
         .boxed()
     }
 
-    fn faults(&self) -> BoxFuture<'_, Vec<(String, Vec<(String, bool)>)>> {
+    fn faults(&self) -> BoxFuture<'_, Vec<(String, Faults)>> {
         async {
             let now = self.world.faults().await.unwrap_or_default();
             let of = |system: System| {

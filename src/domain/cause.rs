@@ -8,6 +8,7 @@ use super::ids::SystemId;
 use super::judge::time_of_change;
 use super::value::Held;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// A likely cause with its evidence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,9 +75,16 @@ impl Cause {
     }
 }
 
-/// The likeliest cause of a difference in values.
+/// The likeliest cause of a difference in values. `moved_systems` changed some field of the
+/// record: their row's time says nothing of a field that did not move.
 #[must_use]
-pub fn of_values(slot: &Slot<'_>, kind: Kind, compared: &Compared, hands: &[Hand]) -> Cause {
+pub fn of_values(
+    slot: &Slot<'_>,
+    kind: Kind,
+    compared: &Compared,
+    hands: &[Hand],
+    moved_systems: &BTreeSet<SystemId>,
+) -> Cause {
     let candidates = &compared.candidates;
     let moved = || candidates.iter().zip(hands).filter(|(candidate, _)| candidate.moved);
     if let Some(system) = swapped_date(slot, candidates, kind) {
@@ -85,7 +93,7 @@ pub fn of_values(slot: &Slot<'_>, kind: Kind, compared: &Compared, hands: &[Hand
     if let Some((candidate, hand)) = moved().find(|(_, hand)| hand.is_bulk()) {
         return Cause::BulkUpdate { system: candidate.system.clone(), records: hand.burst };
     }
-    if let Some(race) = race(candidates) {
+    if let Some(race) = race(candidates, moved_systems) {
         return race;
     }
     let by_hand = moved().find(|(_, hand)| hand.kind == AuthorKind::Person);
@@ -100,12 +108,12 @@ pub fn of_values(slot: &Slot<'_>, kind: Kind, compared: &Compared, hands: &[Hand
 }
 
 /// A candidate that did not move, though its system wrote the row after the change elsewhere.
-fn race(candidates: &[Candidate]) -> Option<Cause> {
+fn race(candidates: &[Candidate], moved_systems: &BTreeSet<SystemId>) -> Option<Cause> {
     let changed = candidates.iter().filter(|candidate| candidate.moved);
     let changed =
         changed.filter_map(|candidate| Some((candidate, time_of_change(candidate)?))).min_by_key(|c| c.1)?;
     let rewrote = candidates.iter().find(|candidate| {
-        !candidate.moved
+        !moved_systems.contains(&candidate.system)
             && candidate.revision > 1
             && time_of_change(candidate).is_some_and(|time| time > changed.1)
     })?;

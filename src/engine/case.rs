@@ -15,8 +15,8 @@ use crate::store::{conflicts, holdings, records, resolutions, runs, users};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Events of the record shown beside the grid.
-const EVENTS: i64 = 4;
+/// Versions read: those shown beside the grid, and what came before each.
+const EVENTS: i64 = 20;
 
 /// A conflict with its record, as one viewer may see it.
 pub struct Case {

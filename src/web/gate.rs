@@ -22,7 +22,7 @@ use futures_util::{StreamExt as _, stream};
 enum Verdict {
     Pass,
     /// A form of an ended session.
-    Again(WebSession, Bytes),
+    Again(Box<WebSession>, Bytes),
 }
 
 /// Lets a request in.
@@ -43,7 +43,7 @@ pub async fn gate(
     };
     let mut cookie: Option<Cookie<'static>> = None;
     if let Verdict::Again(session, body) = verdict {
-        match again::answer(&site, &mut request, session, &body).await {
+        match again::answer(&site, &mut request, *session, &body).await {
             Ok(Answer::SignedIn(new)) => cookie = Some(auth::session_cookie(&site, &new.token)),
             Ok(Answer::Ask(response)) => return Ok(request.into_response(response)),
             Err(failure) => return Ok(request.error_response(failure)),
@@ -103,7 +103,7 @@ async fn unexpected(
         (Some(who), Some(session)) if who.user.id == session.user.id => Ok(Verdict::Pass),
         (Some(_), _) => Err(Failure::new(Code::BadFormToken)),
         (None, Some(session)) if !session.user.disabled => match body {
-            Some(body) => Ok(Verdict::Again(session, body)),
+            Some(body) => Ok(Verdict::Again(Box::new(session), body)),
             None => Err(Failure::new(Code::Unauthenticated)),
         },
         (None, _) if request.path() == "/sign-in" => Err(Failure::new(Code::BadFormToken)),

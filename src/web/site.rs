@@ -38,6 +38,9 @@ impl Reach {
 /// Tries whether the data folder can be written.
 pub type Probe = Box<dyn Fn() -> io::Result<()> + Send + Sync>;
 
+/// The faults a system can have, and whether it has them now.
+pub type Faults = Vec<(String, bool)>;
+
 /// The buttons of a demo: what they do is the roof's, each answers in words.
 pub trait DemoControls: Send + Sync {
     /// One more conflict, made by editing a system.
@@ -46,7 +49,7 @@ pub trait DemoControls: Send + Sync {
     fn heal<'a>(&'a self, system: &'a str) -> BoxFuture<'a, Result<String, String>>;
     fn reset(&self) -> BoxFuture<'_, Result<String, String>>;
     /// Each system with the faults it can have, and which it has now.
-    fn faults(&self) -> BoxFuture<'_, Vec<(String, Vec<(String, bool)>)>>;
+    fn faults(&self) -> BoxFuture<'_, Vec<(String, Faults)>>;
 }
 
 /// The shared state of all requests.

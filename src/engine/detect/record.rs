@@ -10,7 +10,7 @@ use crate::domain::cause;
 use crate::domain::conflict::{DifferenceState, Dispute};
 use crate::domain::delivery::DeliveryState;
 use crate::domain::diff::{self, Compared, Kind, Standing};
-use crate::domain::entity::Slot;
+use crate::domain::entity::{Entity, Slot};
 use crate::domain::ids::{FieldId, RecordId, ResolutionId, SystemId};
 use crate::domain::judge::{Case, Verdict};
 use crate::domain::policy::Stakes;
@@ -22,6 +22,7 @@ use crate::store::conflicts::{Conflict, Difference};
 use crate::store::resolutions::{Delivery, Resolution};
 use crate::store::runs::Counts;
 use crate::store::{StoreError, WriteSession};
+use std::collections::BTreeSet;
 
 /// What is to be stored of a record after it was judged.
 #[derive(Default)]
@@ -44,6 +45,8 @@ pub(super) struct Judge<'a> {
     pub ruling: Ruling,
     base: Base,
     base_moved: bool,
+    /// Systems that changed some field of the record since all agreed.
+    moved: BTreeSet<SystemId>,
 }
 
 impl Batch {
@@ -51,7 +54,8 @@ impl Batch {
     pub fn rule(&self, w: &WriteSession, id: &RecordId) -> Result<Option<Ruling>, StoreError> {
         let Some(loaded) = self.of(id) else { return Ok(None) };
         let base = loaded.base.clone();
-        let mut judge = Judge { loaded, w, ruling: Ruling::default(), base, base_moved: false };
+        let moved = moved(&self.entity, &loaded);
+        let mut judge = Judge { loaded, w, ruling: Ruling::default(), base, base_moved: false, moved };
         judge.presence()?;
         for slot in self.entity.slots() {
             judge.slot(&slot)?;
@@ -129,7 +133,7 @@ impl<'a> Judge<'a> {
             absent: Vec::new(),
             agreed: compared.base.clone(),
             findings: judgement.findings,
-            cause: cause::of_values(slot, kind, compared, &hands),
+            cause: cause::of_values(slot, kind, compared, &hands, &self.moved),
             policy,
         };
         if self.is_excepted(&dispute) {
@@ -346,6 +350,12 @@ impl<'a> Judge<'a> {
             self.tell(Action::ConflictClosed, None, |event| event);
         }
     }
+}
+
+fn moved(entity: &Entity, loaded: &Loaded<'_>) -> BTreeSet<SystemId> {
+    let compared = entity.slots().into_iter().map(|slot| diff::compare(&slot, &loaded.base, loaded.holdings));
+    let candidates = compared.flat_map(|compared| compared.candidates);
+    candidates.filter(|candidate| candidate.moved).map(|candidate| candidate.system).collect()
 }
 
 /// What a resolution is after its deliveries moved.

@@ -6,7 +6,7 @@ use crate::web::filters;
 use crate::web::flash;
 use crate::web::messages::{Msg, literal, msg};
 use crate::web::page::{Flash, Page, Section, Shell, Tone, View};
-use crate::web::site::{DemoControls, Site};
+use crate::web::site::{DemoControls, Faults, Site};
 use actix_web::web::{Data, Form, Path};
 use actix_web::{HttpRequest, HttpResponse, Responder as _};
 use askama::Template;
@@ -60,7 +60,7 @@ pub async fn page(
     shell: Shell,
 ) -> Result<HttpResponse, Failure> {
     let (faults, setup) = (controls(&site)?.faults().await, site.engine.setup());
-    let system = |(id, faults): (String, Vec<(String, bool)>)| DemoSystem {
+    let system = |(id, faults): (String, Faults)| DemoSystem {
         label: setup.catalog.label(&id.as_str().into()).to_owned(),
         broken: faults.iter().any(|(_, on)| *on),
         faults: faults

@@ -55,7 +55,7 @@ async fn a_kept_value_is_held_then_written_then_agreed() {
         let mut session = world.engine.store().session().await.unwrap();
         let done = conflicts::get(&mut session, &Viewer::referee(), &conflict.id).await.unwrap().unwrap();
         assert!(done.closed_at.is_some(), "confirmed everywhere: closed");
-        let base = referee::store::records::bases(&mut session, &[conflict.record.clone()])
+        let base = referee::store::records::bases(&mut session, std::slice::from_ref(&conflict.record))
             .await
             .unwrap()
             .remove(0)

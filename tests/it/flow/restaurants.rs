@@ -146,11 +146,14 @@ async fn found(world: &World) -> Vec<Found> {
     let mut session = world.engine.store().session().await.unwrap();
     let mut found = Vec::new();
     for conflict in open(world).await {
-        let rows =
-            referee::store::holdings::of_records(&mut session, &[conflict.record.clone()]).await.unwrap();
+        let rows = referee::store::holdings::of_records(&mut session, std::slice::from_ref(&conflict.record))
+            .await
+            .unwrap();
         let ids: BTreeMap<SystemId, String> =
             rows.into_iter().map(|row| (row.system, row.external_id)).collect();
-        for difference in conflicts::differences(&mut session, &[conflict.id.clone()]).await.unwrap() {
+        for difference in
+            conflicts::differences(&mut session, std::slice::from_ref(&conflict.id)).await.unwrap()
+        {
             let (version, dispute, ids) = (conflict.version, difference.dispute, ids.clone());
             found.push(Found {
                 conflict: conflict.id.clone(),
@@ -170,6 +173,48 @@ fn digits(text: &str) -> String {
 
 fn normal(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// Ten are decided: four keep left, four keep right, two are typed. Answers what shall stand on
+/// both sides: ids, column, value.
+async fn decide_ten(
+    world: &World,
+    all: &[Found],
+    before_left: &Rows,
+    before_right: &Rows,
+) -> Vec<(String, String, &'static str, String)> {
+    world.enable_writes(&["fodors", "zagats"]).await;
+    let mut decided: Vec<(usize, &Found, &'static str)> = Vec::new();
+    let mut used = BTreeSet::new();
+    for found in all.iter().filter(|found| found.dispute.field.as_str() != "name") {
+        if decided.len() < 10 && used.insert(found.conflict.clone()) {
+            let column = match found.dispute.field.as_str() {
+                "address" => "addr",
+                "city" => "city",
+                _ => "phone",
+            };
+            decided.push((decided.len(), found, column));
+        }
+    }
+    let mut goal: Vec<(String, String, &'static str, String)> = Vec::new();
+    for (index, found, column) in &decided {
+        let ids =
+            (found.ids[&SystemId::from("fodors")].clone(), found.ids[&SystemId::from("zagats")].clone());
+        let typed =
+            if *column == "phone" { "212/555-0123".to_owned() } else { format!("{index} typed street") };
+        let (outcome, value) = match index {
+            0..4 => (Outcome::Keep { value: 1 }, before_left[&ids.0][*column].clone()),
+            4..8 => (Outcome::Keep { value: 2 }, before_right[&ids.1][*column].clone()),
+            _ => (Outcome::Type { values: vec![Held::from(typed.as_str())] }, typed.clone()),
+        };
+        let outcomes = vec![(found.difference.clone(), outcome)];
+        let decision = Decision { version: found.version, outcomes, ..Decision::default() };
+        world.engine.resolve(&steward(), &found.conflict, decision).await.unwrap();
+        goal.push((ids.0, ids.1, *column, value));
+    }
+    world.clock.advance(TimeDelta::seconds(21));
+    assert_eq!(world.deliver().await, 4 + 4 + 2 * 2, "each system that differs is written once");
+    goal
 }
 
 #[tokio::test]
@@ -210,35 +255,7 @@ async fn two_real_guides_are_compared_decided_written_and_proven() {
     assert_eq!(of("city"), expected("city", normal));
     assert_eq!(of("name"), expected("name", normal));
 
-    // Ten are decided: four keep left, four keep right, two are typed.
-    world.enable_writes(&["fodors", "zagats"]).await;
-    let mut decided: Vec<(usize, &Found, &str)> = Vec::new();
-    let mut used = BTreeSet::new();
-    for found in all.iter().filter(|found| found.dispute.field.as_str() != "name") {
-        if decided.len() < 10 && used.insert(found.conflict.clone()) {
-            let column =
-                if found.dispute.field.as_str() == "address" { "addr" } else { found.dispute.field.as_str() };
-            decided.push((decided.len(), found, column));
-        }
-    }
-    let mut goal: Vec<(String, String, &str, String)> = Vec::new();
-    for (index, found, column) in &decided {
-        let ids =
-            (found.ids[&SystemId::from("fodors")].clone(), found.ids[&SystemId::from("zagats")].clone());
-        let typed =
-            if *column == "phone" { "212/555-0123".to_owned() } else { format!("{index} typed street") };
-        let (outcome, value) = match index {
-            0..4 => (Outcome::Keep { value: 1 }, before_left[&ids.0][*column].clone()),
-            4..8 => (Outcome::Keep { value: 2 }, before_right[&ids.1][*column].clone()),
-            _ => (Outcome::Type { values: vec![Held::from(typed.as_str())] }, typed.clone()),
-        };
-        let outcomes = vec![(found.difference.clone(), outcome)];
-        let decision = Decision { version: found.version, outcomes, ..Decision::default() };
-        world.engine.resolve(&steward(), &found.conflict, decision).await.unwrap();
-        goal.push((ids.0, ids.1, column, value));
-    }
-    world.clock.advance(TimeDelta::seconds(21));
-    assert_eq!(world.deliver().await, 4 + 4 + 2 * 2, "each system that differs is written once");
+    let goal = decide_ten(&world, &all, &before_left, &before_right).await;
 
     // Read outside Referee: 20 of 20 as decided, everything else byte for byte as before.
     let (mut should_left, mut should_right) = (before_left, before_right);

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::domain::access::{Right, Viewer};
 use crate::domain::conflict::Dispute;
-use crate::domain::entity::Entity;
+use crate::domain::entity::{Entity, Slot};
 use crate::domain::resolution::Reason;
 use crate::domain::value::Held;
 use crate::engine::case::Case;
@@ -20,6 +20,9 @@ use crate::web::page::Tone;
 use crate::web::when::Clockface;
 use chrono::TimeDelta;
 use std::collections::BTreeSet;
+
+/// Events shown beside the grid.
+const EVENTS: usize = 4;
 
 /// What the page is made of beside the case.
 pub struct Shown<'a> {
@@ -63,7 +66,7 @@ pub fn page(shown: Shown<'_>) -> Option<ConflictPage> {
         timeline: format!("/records/{}/timeline", case.record.id),
         related: Vec::new(),
         preview: preview(case, entity, sent, shown.targets),
-        events: case.versions.iter().map(|version| event(case, version, face)).collect(),
+        events: case.versions.iter().take(EVENTS).map(|version| event(case, version, face)).collect(),
         deciding,
         reasons: reasons(case, sent),
         note: sent.get("note").to_owned(),
@@ -161,16 +164,18 @@ fn agreed_on(case: &Case, face: &Clockface) -> Option<Msg> {
 
 /// The fields on which all systems agree.
 fn agreed(case: &Case, entity: &Entity) -> Vec<AgreedField> {
-    let disputed: BTreeSet<&str> = case
-        .open()
-        .filter_map(|difference| entity.slot(&difference.dispute.field))
-        .flat_map(|slot| slot.fields().map(|field| field.id.as_str()).collect::<Vec<_>>())
-        .collect();
-    let agreed = |field: &crate::domain::entity::Field| {
-        let value = case.base.0.get(&field.id).map(|agreed| agreed.0.to_string())?;
-        Some(AgreedField { label: field.label.clone(), value, changed: None })
+    let disputed: BTreeSet<&str> = case.open().map(|difference| difference.dispute.field.as_str()).collect();
+    let agreed = |slot: Slot<'_>| {
+        let (tuple, _) = case.base.tuple(slot.fields().map(|field| &field.id))?;
+        let value = tuple.iter().map(Held::to_string).collect::<Vec<_>>().join(", ");
+        Some(AgreedField { label: slot.label.to_owned(), value, changed: None })
     };
-    entity.fields.iter().filter(|field| !disputed.contains(field.id.as_str())).filter_map(agreed).collect()
+    entity
+        .slots()
+        .into_iter()
+        .filter(|slot| !disputed.contains(slot.id.as_str()))
+        .filter_map(agreed)
+        .collect()
 }
 
 /// What saving would write, by system.

@@ -140,13 +140,22 @@ impl Grid<'_> {
             let same = candidate.shown == *base;
             let differently = msg("fact-same-written-differently").with("kind", msg("kind-value"));
             facts.push(if same { msg("fact-same-as-agreed") } else { differently });
-            let rewritten = time.filter(|_| candidate.revision > 1);
+            let rewritten =
+                time.filter(|_| candidate.revision > 1 && !self.moved_elsewhere(&candidate.system));
             facts.extend(rewritten.map(|when| msg("fact-rewritten").with("when", when)));
         } else {
             facts.extend(time.map(|when| msg("fact-changed").with("when", when)));
             facts.extend(by);
         }
         facts
+    }
+
+    /// Whether the row's time of change belongs to another field of it.
+    fn moved_elsewhere(&self, system: &SystemId) -> bool {
+        let holders = self.case.open().flat_map(|d| &d.dispute.values).flat_map(|value| &value.holders);
+        holders
+            .map(|holder| &holder.candidate)
+            .any(|candidate| candidate.moved && candidate.system == *system)
     }
 
     fn is_fresh(&self, dispute: &Dispute, holder: &Holder) -> bool {

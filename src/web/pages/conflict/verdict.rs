@@ -15,11 +15,10 @@ use crate::web::when::Clockface;
 #[must_use]
 pub fn sentences(case: &Case, entity: &Entity, face: &Clockface) -> Vec<Msg> {
     let open: Vec<&Dispute> = case.open().map(|difference| &difference.dispute).collect();
-    let n: usize =
-        open.iter().map(|dispute| entity.slot(&dispute.field).map_or(0, |slot| slot.fields().count())).sum();
+    let n = open.iter().filter(|dispute| entity.slot(&dispute.field).is_some()).count();
     let mut sentences = Vec::new();
     if n > 0 {
-        sentences.push(msg("verdict-count").with("n", n).with("total", entity.fields.len()));
+        sentences.push(msg("verdict-count").with("n", n).with("total", entity.slots().len()));
     }
     for dispute in open {
         Says { case, entity, face, dispute }.sentences(&mut sentences);
@@ -105,6 +104,7 @@ fn is_moved(value: &Distinct) -> bool {
 
 fn who(holder: &Holder) -> Msg {
     match (holder.hand.kind, &holder.candidate.read.modified_by) {
+        (_, Some(name)) if name.eq_ignore_ascii_case("customer") => msg("who-customer"),
         (AuthorKind::Person, Some(name)) => msg("who-person").with("name", name),
         (AuthorKind::Machine, Some(name)) => msg("who-automation").with("name", name),
         _ => msg("who-unknown"),
