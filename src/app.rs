@@ -31,6 +31,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How long requests under way and workers may take when the server stops.
 const STOP: Duration = Duration::from_secs(8);
+/// How long the database may take to close.
+const CLOSE: Duration = Duration::from_secs(1);
 
 /// Why Referee does not start; the text says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -64,13 +66,16 @@ pub struct Start {
     pub random: Arc<dyn Random>,
     /// The demo runs here: every page says so.
     pub demo: bool,
+    /// Deliveries and schedules work by themselves; a test may step them instead.
+    pub workers: bool,
 }
 
 impl Start {
     /// A start by the machine's own clock and randomness.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        Self { config, clock: Arc::new(SystemClock), random: Arc::new(SystemChance::new()), demo: false }
+        let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemChance::new()));
+        Self { config, clock, random, demo: false, workers: true }
     }
 
     /// Opens folder and store beside a server that may run on them: for commands.
@@ -115,6 +120,7 @@ pub struct App {
     server: Server,
     handle: ServerHandle,
     mail: Option<Mail>,
+    works: bool,
     stop: CancellationToken,
     /// Holds the instance lock.
     folder: Arc<DataFolder>,
@@ -145,25 +151,22 @@ impl App {
         let url = site.reach.origin.clone().unwrap_or(shown);
         let (handle, stop) = (server.handle(), CancellationToken::new());
         let mail = mail(&start.config, &url)?;
-        let port = address.port();
-        Ok(Self { port, url, engine, accounts, site, server, handle, mail, stop, folder })
+        let (port, works) = (address.port(), start.workers);
+        Ok(Self { port, url, engine, accounts, site, server, handle, mail, works, stop, folder })
     }
 
     /// Everything that works without being asked by a request. Each ends when `stop` is cancelled.
-    fn workers(
-        engine: &Arc<Engine>,
-        accounts: &Accounts,
-        mail: Option<Mail>,
-        stop: &CancellationToken,
-    ) -> Vec<JoinHandle<()>> {
-        let (accounts, stopped) = (accounts.clone(), stop.clone());
+    fn start_workers(&mut self) -> Vec<JoinHandle<()>> {
+        let (accounts, stopped) = (self.accounts.clone(), self.stop.clone());
         let warm_up = async move {
             if let Some(Err(error)) = stopped.run_until_cancelled(accounts.warm_up()).await {
                 tracing::error!(%error, "passwords cannot be checked");
             }
         };
-        let mut workers = engine.start_workers(stop, mail);
-        workers.push(tokio::spawn(warm_up));
+        let mut workers = vec![tokio::spawn(warm_up)];
+        if self.works {
+            workers.extend(self.engine.start_workers(&self.stop, self.mail.take()));
+        }
         workers
     }
 
@@ -188,9 +191,9 @@ impl App {
     ///
     /// # Errors
     /// The server itself failed.
-    pub async fn run(self) -> io::Result<()> {
-        let Self { engine, accounts, site, server, handle, mail, stop, folder, .. } = self;
-        let workers = Self::workers(&engine, &accounts, mail, &stop);
+    pub async fn run(mut self) -> io::Result<()> {
+        let workers = self.start_workers();
+        let Self { engine, accounts, site, server, handle, stop, folder, .. } = self;
         let mut server = tokio::spawn(server);
         let ended = tokio::select! {
             ended = &mut server => Some(ended),
@@ -207,7 +210,11 @@ impl App {
             Some(ended) => ended,
             None => server.await,
         };
-        site.store().clone().close().await;
+        let store = site.store().clone();
+        drop((engine, accounts, site));
+        if tokio::time::timeout(CLOSE, store.close()).await.is_err() {
+            tracing::warn!("the database was not closed in time; the next start recovers it");
+        }
         drop(folder);
         ended.map_err(io::Error::other)?
     }

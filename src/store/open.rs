@@ -113,10 +113,12 @@ impl Store {
     }
 
     /// Closes the connections after what is being read has been read. Writes already taken
-    /// are committed by their threads first.
+    /// are committed by their threads first; who closes the last store waits for that.
     pub async fn close(self) {
         let Self { inner, writers } = self;
-        drop(writers);
+        if let Some(last) = Arc::into_inner(writers) {
+            last.end().await;
+        }
         match &inner.pools {
             Pools::Sqlite { read, .. } => read.close().await,
             Pools::Postgres { read, .. } => read.close().await,

@@ -150,6 +150,8 @@ impl AsStoreError for StoreError {
 /// The way to the writers.
 pub(super) struct Writers {
     queue: mpsc::Sender<Box<dyn Job>>,
+    /// Answers when the thread has ended.
+    ended: oneshot::Receiver<()>,
 }
 
 impl Store {
@@ -177,12 +179,23 @@ impl Writers {
     /// need not be `Send` and a caller's runtime can end without them.
     pub(super) fn start(inner: &Arc<Inner>) -> Result<Self, StoreError> {
         let (queue, jobs) = mpsc::channel(1024);
-        let inner = inner.clone();
+        let (inner, (end, ended)) = (inner.clone(), oneshot::channel());
+        let work = move || {
+            writer_thread(&inner, jobs);
+            let _ = end.send(());
+        };
         std::thread::Builder::new()
             .name("writer".to_owned())
-            .spawn(move || writer_thread(&inner, jobs))
+            .spawn(work)
             .map_err(|e| StoreError::Unavailable(e.to_string()))?;
-        Ok(Self { queue })
+        Ok(Self { queue, ended })
+    }
+
+    /// Lets the thread finish what was queued and close its connections.
+    pub(super) async fn end(self) {
+        let Self { queue, ended } = self;
+        drop(queue);
+        let _ = ended.await;
     }
 }
 

@@ -31,7 +31,8 @@ impl Running {
     fn enter(&self, key: &RequestKey) -> Option<Turn<'_>> {
         let key = (key.user.clone(), key.key.clone());
         let fresh = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone());
-        fresh.then_some(Turn { running: self, key })
+        // Not `then_some`: a turn made and dropped would end the one that is under way.
+        fresh.then(|| Turn { running: self, key })
     }
 }
 
