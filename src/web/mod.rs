@@ -22,6 +22,7 @@ pub mod marks;
 pub mod messages;
 pub mod page;
 pub mod pages;
+pub mod reader;
 pub mod routes;
 pub mod shell;
 pub mod site;
