@@ -98,7 +98,7 @@ impl Clockface {
 
     /// The first instant of tomorrow.
     #[must_use]
-    pub fn end_of_day(&self) -> Time {
+    pub fn tomorrow(&self) -> Time {
         let tomorrow = self.local(self.now).date().tomorrow().ok();
         let midnight = tomorrow.and_then(|date| date.to_zoned(self.zone.clone()).ok());
         let micros = midnight.map(|midnight| midnight.timestamp().as_microsecond());

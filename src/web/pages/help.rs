@@ -1,8 +1,8 @@
 //! The keys, from the same table the script uses.
 
+use crate::web::auth::SignedIn;
 use crate::web::filters;
 use crate::web::keys::{Context, KEYS, Key};
-use crate::web::auth::SignedIn;
 use crate::web::page::{Page, Section, Shell, View};
 use askama::Template;
 

@@ -1,5 +1,6 @@
 //! What several tests share: real servers, started by the tests and ended with them.
 
+pub mod app;
 pub mod postgres;
 pub mod rest_target;
 pub mod world;

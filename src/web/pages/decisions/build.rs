@@ -24,7 +24,8 @@ pub fn list(read: &Decisions) -> Result<DecisionsPage, StoreError> {
 fn row(read: &Decisions, decision: &Resolution) -> Result<DecisionRow, StoreError> {
     let page: Vec<Dispute> = serde_json::from_str(&decision.page)?;
     let own = read.deliveries(decision);
-    let texts: Vec<Msg> = decision.outcomes.iter().map(|chosen| in_short(read, decision, &page, chosen)).collect();
+    let texts: Vec<Msg> =
+        decision.outcomes.iter().map(|chosen| in_short(read, decision, &page, chosen)).collect();
     let text = match texts.as_slice() {
         [] => literal(""),
         [one] => one.clone(),
@@ -60,7 +61,9 @@ fn in_short(read: &Decisions, decision: &Resolution, page: &[Dispute], chosen: &
         resolution::Outcome::LeaveDifferent { until } => {
             msg("decision-left-until").with("field", field).with("until", read.clock.date(*until))
         }
-        resolution::Outcome::CreateThere { .. } => msg("decision-create").with("system", absent(read, dispute)),
+        resolution::Outcome::CreateThere { .. } => {
+            msg("decision-create").with("system", absent(read, dispute))
+        }
     }
 }
 
@@ -137,7 +140,9 @@ fn outcome(read: &Decisions, decision: &Resolution, page: &[Dispute], chosen: &C
         resolution::Outcome::LeaveDifferent { until } => {
             msg("state-left").with("until", read.clock.date(*until))
         }
-        resolution::Outcome::CreateThere { .. } => msg("decision-create").with("system", absent(read, dispute)),
+        resolution::Outcome::CreateThere { .. } => {
+            msg("decision-create").with("system", absent(read, dispute))
+        }
     };
     Outcome {
         field: words::field(&read.setup.catalog, entity(read, decision), &chosen.field),

@@ -92,9 +92,7 @@ pub fn standing(
         own.iter().find(|delivery| wanted(&delivery.state)).map(|found| state(catalog, clock, found))
     };
     match resolution.state.as_str() {
-        "held" => {
-            say(msg("state-waiting").with("time", clock.seconds(resolution.held_until)), Tone::Info)
-        }
+        "held" => say(msg("state-waiting").with("time", clock.seconds(resolution.held_until)), Tone::Info),
         "sending" => first(|state| matches!(state, DeliveryState::Retrying { .. }))
             .or_else(|| first(|state| matches!(state, DeliveryState::Unknown { .. })))
             .unwrap_or_else(|| say(msg("state-sending"), Tone::Info)),

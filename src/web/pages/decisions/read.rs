@@ -1,13 +1,13 @@
 //! Decisions with what belongs to them, read from the store.
 
 use crate::domain::access::{Right, Viewer};
+use crate::domain::delivery::DeliveryState;
 use crate::domain::ids::{RecordId, ResolutionId};
 use crate::engine::Setup;
 use crate::store::conflicts::Difference;
 use crate::store::records::Record;
 use crate::store::resolutions::{Delivery, Resolution};
 use crate::store::{Session, StoreError, conflicts, records, resolutions};
-use crate::domain::delivery::DeliveryState;
 use crate::web::pages::decisions::Recover;
 use crate::web::site::Site;
 use crate::web::when::Clockface;

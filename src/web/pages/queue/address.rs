@@ -134,7 +134,7 @@ impl Address {
             },
             due: match self.due {
                 None => Due::Any,
-                Some(Near::Today) => Due::Before(clock.end_of_day()),
+                Some(Near::Today) => Due::Before(clock.tomorrow()),
                 Some(Near::Overdue) => Due::Overdue,
             },
             entity: given(&self.entity).map(EntityId),
@@ -166,8 +166,7 @@ impl Cursor {
     #[must_use]
     pub fn text(&self) -> String {
         let (at, rank) = (&self.position, self.position.stakes.rank());
-        let plain =
-            format!("{}|{}|{rank}|{}|{}", stamp(self.begun), at.overdue, stamp(at.due_at), at.id);
+        let plain = format!("{}|{}|{rank}|{}|{}", stamp(self.begun), at.overdue, stamp(at.due_at), at.id);
         BASE64URL_NOPAD.encode(plain.as_bytes())
     }
 

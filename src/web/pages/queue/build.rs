@@ -138,7 +138,8 @@ fn filters(desk: &Desk) -> Vec<Link> {
     };
     let others = (address.view == List::Others).then(|| msg("filter-others"));
     add(others, Address { view: List::All, ..address.clone() });
-    let near = address.due.map(|near| msg(if near == Near::Today { "filter-today" } else { "filter-overdue" }));
+    let near =
+        address.due.map(|near| msg(if near == Near::Today { "filter-today" } else { "filter-overdue" }));
     add(near, Address { due: None, ..address.clone() });
     let field = address.field.as_deref().map(|field| field_name(desk, field));
     add(field, Address { field: None, ..address.clone() });

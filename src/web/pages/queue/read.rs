@@ -107,12 +107,7 @@ pub struct Desk {
 ///
 /// # Errors
 /// The address has a page that is not ours, or the store cannot be read.
-pub async fn read(
-    site: &Site,
-    viewer: &Viewer,
-    clock: Clockface,
-    address: Address,
-) -> Result<Desk, Failure> {
+pub async fn read(site: &Site, viewer: &Viewer, clock: Clockface, address: Address) -> Result<Desk, Failure> {
     let mut session = site.store().session().await?;
     let s = &mut session;
     let cursors = [&address.after, &address.before].map(|text| text.as_deref().map(Cursor::read));
@@ -164,7 +159,7 @@ async fn counts(s: &mut Session, viewer: &Viewer, clock: &Clockface) -> Result<C
     let due = |due| Filter { due, ..Filter::default() };
     Ok(Counts {
         all: queue::count(s, viewer, &Filter::default(), now).await?,
-        today: queue::count(s, viewer, &due(Due::Before(clock.end_of_day())), now).await?,
+        today: queue::count(s, viewer, &due(Due::Before(clock.tomorrow())), now).await?,
         overdue: queue::count(s, viewer, &due(Due::Overdue), now).await?,
         others: queue::count(s, viewer, &whose(Whose::Others), now).await?,
         mine: queue::count(s, viewer, &whose(Whose::Mine), now).await?,

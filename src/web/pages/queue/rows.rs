@@ -30,9 +30,7 @@ pub fn conflict_row(desk: &Desk, conflict: &Conflict) -> Row {
     let sides = first.map_or_else(Vec::new, |dispute| sides(desk, dispute));
     let query = desk.address.from_the_top().query();
     let query = if view.is_open() { format!("?{query}") } else { String::new() };
-    let field = |dispute: &Dispute| {
-        words::field(&desk.setup.catalog, Some(&conflict.entity), &dispute.field)
-    };
+    let field = |dispute: &Dispute| words::field(&desk.setup.catalog, Some(&conflict.entity), &dispute.field);
     Row {
         href: format!("/conflicts/{}{query}", conflict.id),
         name: conflict.title.clone(),
