@@ -47,6 +47,7 @@ filters-chosen = Chosen filters
 filters-clear = Clear all filters
 filter-remove = Take away the filter { $name }
 range = { $first } to { $last } of { $total }
+range-total = { $total } in all
 range-open = { $first } to { $last }
 
 # Times

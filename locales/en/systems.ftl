@@ -107,6 +107,9 @@ alert-delivery-refused = <b>{ $system }</b> refused { $n ->
    *[other] { $n } writes
 } to <b>{ $field }</b>: <q>{ $said }</q>
 alert-delivery-advice = The decision is not done there. Change the value and retry, or leave it different.
+alert-credentials-advice = Nothing can be read or written there. Enter credentials that it accepts.
+alert-other-advice = Look at what it names, and put it right there.
+alert-open = Open what it is about
 empty-alerts-title = Nothing is wrong
 empty-alerts-text = Failed runs and refused writes stand here until they are handled. Last looked { $when }.
 

@@ -1,5 +1,7 @@
 //! Review: what a steward does with a conflict. Claim, resolve, undo.
 
+mod next;
+
 use super::detect::{RECORD, Targets, creation, mapped, plan, refresh, resolution_state};
 use super::{Engine, Refusal, Setup};
 use crate::domain::access::{Right, Viewer};
@@ -19,8 +21,6 @@ use crate::store::{StoreError, WriteSession, configuration, conflicts, holdings,
 use chrono::TimeDelta;
 use std::sync::Arc;
 
-/// How long a claim lasts after the last activity.
-const CLAIM_MINUTES: i64 = 10;
 /// The longest hold anybody can ask for, in seconds.
 const MOST_HOLD: u32 = 3000;
 
@@ -59,19 +59,8 @@ impl Engine {
         let (viewer, id) = (viewer.clone(), id.clone());
         self.store
             .write(async move |w| {
-                let mut conflict = locked(w, &viewer, &id).await?;
-                let now = w.now();
-                let held = conflict.claimed_until.is_some_and(|until| until > now);
-                if held && conflict.claimed_by.as_ref() != Some(&viewer.user) {
-                    let holder = conflict.claimed_by.unwrap_or_default();
-                    return Err(Refusal::Claimed(holder.0));
-                }
-                let fresh = !held;
-                conflict.claimed_by = Some(viewer.user.clone());
-                conflict.claimed_until = Some(now + TimeDelta::minutes(CLAIM_MINUTES));
-                conflicts::save(w, &conflict).await?;
-                let event = Event::new(Action::ConflictClaimed, viewer.actor(), about(&conflict));
-                Ok((conflict, if fresh { vec![event] } else { Vec::new() }))
+                let conflict = locked(w, &viewer, &id).await?;
+                next::take(w, &viewer, conflict).await
             })
             .await
     }
@@ -173,7 +162,8 @@ impl Engine {
             .write(async move |w| {
                 let found = resolutions::get(w, &viewer, &id).await?;
                 let mut resolution = found.ok_or(Refusal::NotFound("decision"))?;
-                if resolution.actor.id != viewer.user.0 && !viewer.may(Right::Reverse) {
+                let own = resolution.actor.id == viewer.user.0 && viewer.may(Right::Decide);
+                if !own && !viewer.may(Right::Reverse) {
                     return Err(Refusal::Forbidden);
                 }
                 let mut conflict = locked(w, &viewer, &resolution.conflict).await?;

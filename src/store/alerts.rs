@@ -79,6 +79,20 @@ pub async fn open(s: &mut Session, limit: i64) -> Result<Vec<Alert>, StoreError>
     s.sql("SELECT * FROM alerts WHERE closed_at IS NULL ORDER BY id DESC LIMIT $1").bind(limit).all().await
 }
 
+/// How many alerts are open.
+pub async fn count_open(s: &mut Session) -> Result<i64, StoreError> {
+    let query = s.sql("SELECT CAST(count(*) AS BIGINT) AS value FROM alerts WHERE closed_at IS NULL");
+    Ok(query.value().await?.unwrap_or(0))
+}
+
+/// The open alerts whose cause begins like this, oldest first: `run/` are those of reading.
+pub async fn open_of(s: &mut Session, cause: &'static str) -> Result<Vec<Alert>, StoreError> {
+    s.sql("SELECT * FROM alerts WHERE closed_at IS NULL AND cause LIKE $1 ORDER BY id LIMIT 100")
+        .bind(format!("{cause}%"))
+        .all()
+        .await
+}
+
 /// Open alerts that have not been mailed.
 pub async fn unmailed(s: &mut Session, limit: i64) -> Result<Vec<Alert>, StoreError> {
     s.sql("SELECT * FROM alerts WHERE closed_at IS NULL AND mailed_at IS NULL ORDER BY id LIMIT $1")

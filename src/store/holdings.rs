@@ -53,6 +53,33 @@ impl FromRow for Holding {
     }
 }
 
+/// The identifier of a record in one system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identifier {
+    pub record: RecordId,
+    pub system: SystemId,
+    pub external_id: String,
+}
+
+impl FromRow for Identifier {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            record: row.get::<String>("record_id")?.into(),
+            system: row.get::<String>("system")?.into(),
+            external_id: row.get("external_id")?,
+        })
+    }
+}
+
+/// The identifiers of these records, without what is held under them.
+pub async fn identifiers(s: &mut Session, records: &[RecordId]) -> Result<Vec<Identifier>, StoreError> {
+    s.sql("SELECT record_id, system, external_id FROM holdings WHERE record_id IN ")
+        .push_list(records)
+        .push(" ORDER BY system, external_id")
+        .all()
+        .await
+}
+
 /// What a system holds under these identifiers, in no order.
 pub async fn by_external_ids(
     s: &mut Session,

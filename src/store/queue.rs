@@ -113,6 +113,38 @@ pub async fn page(
     Ok(page)
 }
 
+/// At most `limit` open conflicts before `before`, nearest last: the page that ends there.
+pub async fn page_before(
+    s: &mut Session,
+    viewer: &Viewer,
+    filter: &Filter,
+    before: &Position,
+    now: Time,
+    limit: i64,
+) -> Result<Vec<Conflict>, StoreError> {
+    let rank = |overdue: bool, stakes: Stakes| (!overdue, std::cmp::Reverse(stakes));
+    let last = rank(before.overdue, before.stakes);
+    let mut page: Vec<Conflict> = Vec::new();
+    for (overdue, stakes) in [false, true].into_iter().flat_map(|o| Stakes::ALL.map(|s| (o, s))) {
+        let left = limit - i64::try_from(page.len()).unwrap_or(limit);
+        if rank(overdue, stakes) > last || left <= 0 {
+            continue;
+        }
+        let query = s.sql("SELECT c.* FROM conflicts c WHERE c.open");
+        let query = query.push_bind(" AND c.stakes = ?", [stakes.rank().into()]);
+        let side = if overdue { " AND c.due_at < ?" } else { " AND c.due_at >= ?" };
+        let mut query = narrowed(query.push_bind(side, [now.into()]), viewer, filter, now);
+        if rank(overdue, stakes) == last {
+            let place = [before.due_at.into(), (&before.id).into()];
+            query = query.push_bind(" AND (c.due_at, c.id) < (?, ?)", place);
+        }
+        let order = " ORDER BY c.due_at DESC, c.id DESC LIMIT ?";
+        page.extend(query.push_bind(order, [left.into()]).all::<Conflict>().await?);
+    }
+    page.reverse();
+    Ok(page)
+}
+
 /// How many open conflicts the filter leaves.
 pub async fn count(s: &mut Session, viewer: &Viewer, filter: &Filter, now: Time) -> Result<i64, StoreError> {
     let query = s.sql("SELECT CAST(count(*) AS BIGINT) AS value FROM conflicts c WHERE c.open");
@@ -165,13 +197,13 @@ pub async fn facet(
 ) -> Result<Vec<Count>, StoreError> {
     let (text, rest) = match facet {
         Facet::Field => (
-            "SELECT f.field AS value, CAST(count(DISTINCT c.id) AS BIGINT) AS count FROM conflicts c
-             JOIN differences f ON f.conflict_id = c.id AND f.state = 'open' WHERE c.open",
+            "SELECT d.field AS value, CAST(count(DISTINCT c.id) AS BIGINT) AS count FROM conflicts c
+             JOIN differences d ON d.conflict_id = c.id AND d.state = 'open' WHERE c.open",
             Filter { field: None, ..filter.clone() },
         ),
         Facet::Cause => (
-            "SELECT f.cause AS value, CAST(count(DISTINCT c.id) AS BIGINT) AS count FROM conflicts c
-             JOIN differences f ON f.conflict_id = c.id AND f.state = 'open' WHERE c.open",
+            "SELECT d.cause AS value, CAST(count(DISTINCT c.id) AS BIGINT) AS count FROM conflicts c
+             JOIN differences d ON d.conflict_id = c.id AND d.state = 'open' WHERE c.open",
             Filter { cause: None, ..filter.clone() },
         ),
         Facet::Stakes => (
@@ -179,12 +211,25 @@ pub async fn facet(
             Filter { stakes: None, ..filter.clone() },
         ),
     };
-    let query = narrowed(s.sql(text), viewer, &rest, now);
+    let query = match facet {
+        Facet::Stakes => narrowed(s.sql(text), viewer, &rest, now),
+        // The difference that is counted has to meet the other filters itself, as in the list.
+        _ => of_difference(narrowed_by_conflict(s.sql(text), viewer, &rest, now), &rest),
+    };
     query.push(" GROUP BY 1 ORDER BY 2 DESC, 1").all().await
 }
 
 /// Adds the filter's conditions to a statement over `conflicts c`.
-fn narrowed<'s, M>(mut query: Query<'s, M>, viewer: &Viewer, filter: &Filter, now: Time) -> Query<'s, M> {
+fn narrowed<'s, M>(query: Query<'s, M>, viewer: &Viewer, filter: &Filter, now: Time) -> Query<'s, M> {
+    narrowed_by_difference(narrowed_by_conflict(query, viewer, filter, now), filter)
+}
+
+fn narrowed_by_conflict<'s, M>(
+    mut query: Query<'s, M>,
+    viewer: &Viewer,
+    filter: &Filter,
+    now: Time,
+) -> Query<'s, M> {
     if let Some(entities) = &viewer.entities {
         query = query.push(" AND c.entity IN ").push_list(entities.iter());
     }
@@ -208,16 +253,20 @@ fn narrowed<'s, M>(mut query: Query<'s, M>, viewer: &Viewer, filter: &Filter, no
     if let Some(stakes) = filter.stakes {
         query = query.push_bind(" AND c.stakes = ?", [stakes.rank().into()]);
     }
-    narrowed_by_difference(query, filter)
+    query
 }
 
-fn narrowed_by_difference<'s, M>(mut query: Query<'s, M>, filter: &Filter) -> Query<'s, M> {
+fn narrowed_by_difference<'s, M>(query: Query<'s, M>, filter: &Filter) -> Query<'s, M> {
     const SOME: &str =
         " AND EXISTS (SELECT 1 FROM differences d WHERE d.conflict_id = c.id AND d.state = 'open'";
     if filter.field.is_none() && filter.cause.is_none() && filter.system.is_none() {
         return query;
     }
-    query = query.push(SOME);
+    of_difference(query.push(SOME), filter).push(")")
+}
+
+/// The filter's conditions on one `differences d`.
+fn of_difference<'s, M>(mut query: Query<'s, M>, filter: &Filter) -> Query<'s, M> {
     if let Some(field) = &filter.field {
         query = query.push_bind(" AND d.field = ?", [field.into()]);
     }
@@ -225,9 +274,11 @@ fn narrowed_by_difference<'s, M>(mut query: Query<'s, M>, filter: &Filter) -> Qu
         query = query.push_bind(" AND d.cause = ?", [cause.into()]);
     }
     if let Some(system) = &filter.system {
-        query = query.push_bind(" AND d.systems LIKE ?", [format!("%,{system},%").into()]);
+        // An underscore is a letter of names and a wildcard of LIKE.
+        let plain = system.as_str().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        query = query.push_bind(" AND d.systems LIKE ? ESCAPE '\\'", [format!("%,{plain},%").into()]);
     }
-    query.push(")")
+    query
 }
 
 /// Conflicts with a difference in this closed state, newest first, after `before` (an id).
@@ -250,13 +301,39 @@ pub async fn settled(
     query.push_bind(" ORDER BY c.id DESC LIMIT ?", [limit.into()]).all().await
 }
 
-/// How many conflicts have a difference in this state.
-pub async fn count_settled(s: &mut Session, viewer: &Viewer, state: &'static str) -> Result<i64, StoreError> {
-    let query = s.sql("SELECT CAST(count(*) AS BIGINT) AS value FROM conflicts c WHERE 1 = 1");
+/// The page of [`settled`] that ends at `after` (an id), newest first.
+pub async fn settled_after(
+    s: &mut Session,
+    viewer: &Viewer,
+    state: &'static str,
+    after: &ConflictId,
+    limit: i64,
+) -> Result<Vec<Conflict>, StoreError> {
+    let query = s.sql("SELECT c.* FROM conflicts c WHERE 1 = 1");
     let query = narrowed(query, viewer, &Filter::default(), Time::default());
     let query = query.push_bind(
         " AND EXISTS (SELECT 1 FROM differences d WHERE d.conflict_id = c.id AND d.state = ?)",
         [state.into()],
     );
+    let query = query.push_bind(" AND c.id > ? ORDER BY c.id LIMIT ?", [after.into(), limit.into()]);
+    let mut page: Vec<Conflict> = query.all().await?;
+    page.reverse();
+    Ok(page)
+}
+
+/// Settled conflicts are counted up to this many, since they only grow.
+pub const MOST_COUNTED: i64 = 10_000;
+
+/// How many conflicts have a difference in this state, counted to one above [`MOST_COUNTED`].
+pub async fn count_settled(s: &mut Session, viewer: &Viewer, state: &'static str) -> Result<i64, StoreError> {
+    let query = s.sql(
+        "SELECT CAST(count(*) AS BIGINT) AS value FROM
+             (SELECT DISTINCT d.conflict_id FROM differences d WHERE d.state = $1",
+    );
+    let mut query = query.bind(state);
+    if let Some(entities) = &viewer.entities {
+        query = query.push(" AND d.entity IN ").push_list(entities.iter());
+    }
+    let query = query.push_bind(" LIMIT ?) AS counted", [(MOST_COUNTED + 1).into()]);
     Ok(query.value().await?.unwrap_or(0))
 }

@@ -276,6 +276,23 @@ pub async fn failed(
     query.push_bind(" ORDER BY id DESC LIMIT ?", [limit.into()]).all().await
 }
 
+/// The page of [`failed`] that ends at `after`, newest first.
+pub async fn failed_after(
+    s: &mut Session,
+    viewer: &Viewer,
+    after: &DeliveryId,
+    limit: i64,
+) -> Result<Vec<Delivery>, StoreError> {
+    let mut query = s.sql("SELECT * FROM deliveries WHERE state IN ('refused', 'by_hand')");
+    if let Some(entities) = &viewer.entities {
+        query = query.push(" AND entity IN ").push_list(entities.iter());
+    }
+    let query = query.push_bind(" AND id > ? ORDER BY id LIMIT ?", [after.into(), limit.into()]);
+    let mut page: Vec<Delivery> = query.all().await?;
+    page.reverse();
+    Ok(page)
+}
+
 /// How many deliveries [`failed`] lists in all.
 pub async fn count_failed(s: &mut Session, viewer: &Viewer) -> Result<i64, StoreError> {
     let query = s.sql(

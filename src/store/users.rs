@@ -6,7 +6,7 @@ use super::write::WriteSession;
 use crate::domain::access::{Role, Viewer};
 use crate::domain::ids::UserId;
 use crate::domain::time::Time;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// Somebody with an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,6 +91,21 @@ pub async fn by_login(s: &mut Session, login: &str) -> Result<Option<User>, Stor
 /// The user of that id.
 pub async fn by_id(s: &mut Session, id: &UserId) -> Result<Option<User>, StoreError> {
     s.sql("SELECT * FROM users WHERE id = $1").bind(id).maybe().await
+}
+
+/// The names of these users.
+pub async fn names(
+    s: &mut Session,
+    ids: impl IntoIterator<Item = &UserId>,
+) -> Result<HashMap<UserId, String>, StoreError> {
+    struct Name(UserId, String);
+    impl FromRow for Name {
+        fn from_row(row: &Row) -> Result<Self, StoreError> {
+            Ok(Self(UserId(row.get("id")?), row.get("name")?))
+        }
+    }
+    let rows: Vec<Name> = s.sql("SELECT id, name FROM users WHERE id IN ").push_list(ids).all().await?;
+    Ok(rows.into_iter().map(|row| (row.0, row.1)).collect())
 }
 
 /// Every user by login; nobody for a viewer who may not manage them.

@@ -7,6 +7,7 @@ pub mod again;
 pub mod api;
 pub mod assets;
 pub mod auth;
+pub mod clock;
 pub mod csrf;
 pub mod failing;
 pub mod failure;

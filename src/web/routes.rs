@@ -2,7 +2,7 @@
 
 use super::api::me;
 use super::pages::conflict::handle as conflict;
-use super::pages::{demo, home, sign_in};
+use super::pages::{alerts, decisions, demo, help, home, queue, sign_in};
 use super::{assets, gate, guard, health};
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -50,6 +50,14 @@ fn for_people(config: &mut ServiceConfig) {
         .service(resource("/demo/reset").route(post().to(demo::reset)))
         .service(resource("/demo/systems/{id}/fault").route(post().to(demo::fault)))
         .service(resource("/demo/systems/{id}/heal").route(post().to(demo::heal)))
+        .service(resource("/queue").route(get().to(queue::page)))
+        .service(resource("/queue/start").route(post().to(queue::start)))
+        .service(resource("/decisions").route(get().to(decisions::list)))
+        .service(resource("/resolutions/{id}").route(get().to(decisions::page)))
+        .service(resource("/resolutions/{id}/undo").route(post().to(decisions::undo)))
+        .service(resource("/deliveries/{id}/retry").route(post().to(decisions::retry)))
+        .service(resource("/alerts").route(get().to(alerts::page)))
+        .service(resource("/help").route(get().to(help::page)))
         .service(resource("/static/{file}").route(get().to(file)));
 }
 

@@ -96,6 +96,15 @@ impl Clockface {
         self.local(time).strftime("%H:%M:%S").to_string()
     }
 
+    /// The first instant of tomorrow.
+    #[must_use]
+    pub fn tomorrow(&self) -> Time {
+        let tomorrow = self.local(self.now).date().tomorrow().ok();
+        let midnight = tomorrow.and_then(|date| date.to_zoned(self.zone.clone()).ok());
+        let micros = midnight.map(|midnight| midnight.timestamp().as_microsecond());
+        micros.and_then(Time::from_timestamp_micros).unwrap_or(self.now)
+    }
+
     fn when(&self, time: Time, text: Msg) -> When {
         let then = self.local(time);
         When {

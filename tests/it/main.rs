@@ -7,6 +7,7 @@ mod demo;
 mod flow;
 mod house;
 mod left_out;
+mod pages;
 mod preview;
 mod supply_chain;
 mod support;

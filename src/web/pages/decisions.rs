@@ -1,5 +1,12 @@
 //! Decisions and their writes: what became of each, and how to take it back.
 
+mod build;
+pub mod deliveries;
+mod handle;
+mod read;
+
+pub use handle::{list, page, retry, undo};
+
 use super::parts::{Empty, Link, Notice, Pager};
 use crate::web::filters;
 use crate::web::messages::Msg;
@@ -76,7 +83,7 @@ impl View for DecisionPage {
 /// What was decided for one difference.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    pub field: String,
+    pub field: Msg,
     /// The values as they were shown, with who held them.
     pub seen: Vec<SeenValue>,
     /// `Keep Portal's value`, `Typed`, `Left different until 27 October`.

@@ -1,8 +1,9 @@
 //! The keys, from the same table the script uses.
 
+use crate::web::auth::SignedIn;
 use crate::web::filters;
 use crate::web::keys::{Context, KEYS, Key};
-use crate::web::page::{Section, View};
+use crate::web::page::{Page, Section, Shell, View};
 use askama::Template;
 
 /// `GET /help`.
@@ -25,4 +26,9 @@ impl HelpPage {
             ("keys-conflict", of(Context::Conflict)),
         ]
     }
+}
+
+/// `GET /help`.
+pub async fn page(_: SignedIn, shell: Shell) -> Page<HelpPage> {
+    Page::new(shell, HelpPage)
 }

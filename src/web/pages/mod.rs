@@ -16,3 +16,4 @@ pub mod records;
 pub mod settings;
 pub mod sign_in;
 pub mod systems;
+pub mod words;

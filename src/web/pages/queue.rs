@@ -1,5 +1,15 @@
 //! The list of open conflicts: what a steward comes home to.
 
+pub mod address;
+mod build;
+mod empty;
+mod handle;
+mod read;
+mod rows;
+
+pub use handle::{page, start};
+
+use super::decisions::Delivery;
 use super::parts::{Due, Empty, Facet, Link, Notice, Pager, Tab};
 use crate::web::filters;
 use crate::web::keys::Context;
@@ -25,6 +35,8 @@ pub struct QueuePage {
     /// `Overdue first, then stakes, due, age`.
     pub order: Msg,
     pub rows: Vec<Row>,
+    /// In the view of failed writes: the rows instead.
+    pub failed: Vec<FailedRow>,
     pub pager: Pager,
     /// The query of this view that Start takes along; `None` where nothing can be started.
     pub start: Option<String>,
@@ -46,7 +58,7 @@ pub struct Row {
     /// Its identifier in the first system.
     pub id: String,
     /// The first disputed field.
-    pub field: String,
+    pub field: Msg,
     /// How many more are disputed.
     pub more: usize,
     /// Each distinct value and who holds it.
@@ -77,4 +89,15 @@ pub struct Side {
 pub struct Holder {
     pub name: String,
     pub source_of_truth: bool,
+}
+
+/// One write that failed or waits for a person.
+#[derive(Clone, Debug)]
+pub struct FailedRow {
+    /// The decision it belongs to.
+    pub href: String,
+    pub record: String,
+    pub id: String,
+    pub field: Msg,
+    pub delivery: Delivery,
 }

@@ -258,6 +258,7 @@ fn alerts() -> alerts::AlertsPage {
         .with("field", "Postcode")
         .with("said", "token expired");
     alerts::AlertsPage {
+        settings: true,
         open: 2,
         rows: vec![
             row(Tone::Danger, failed.clone(), "alert-run-advice", false),

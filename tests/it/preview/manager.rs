@@ -207,7 +207,7 @@ fn decision(deliveries: Vec<Delivery>, state: State, recover: Recover) -> Decisi
         recover,
         notice: None,
         outcomes: vec![Outcome {
-            field: "Shipping address".into(),
+            field: literal("Shipping address"),
             seen: vec![
                 seen(1, "Lindenallee 12, 10117 Berlin", &["Portal", "Helpdesk"], true),
                 seen(2, "Elmstraße 4, 10115 Berlin", &["Warehouse"], false),

@@ -213,7 +213,7 @@ fn row(line: Line) -> Row {
         href: format!("/conflicts/{id}"),
         name: name.into(),
         id: id.into(),
-        field: field.trim_end_matches('+').into(),
+        field: literal(field.trim_end_matches('+')),
         more: usize::from(field.ends_with('+')),
         sides: vec![side(words(of_a, a), left), side(words(of_b, b), right)],
         more_sides: 0,
@@ -291,6 +291,7 @@ pub fn full() -> QueuePage {
         clear: None,
         order: msg("queue-order"),
         rows: LINES.map(row).into(),
+        failed: Vec::new(),
         pager: Pager {
             range: Some(msg("range").with("first", 1).with("last", 13).with("total", 42)),
             previous: None,
@@ -307,7 +308,7 @@ fn filtered() -> QueuePage {
     page.facets[0].values[1].chosen = true;
     page.filters = vec![Link::new(said("Phone"), "/queue")];
     page.clear = Some("/queue".into());
-    page.rows.retain(|row| row.field == "Phone");
+    page.rows.retain(|row| row.field == literal("Phone"));
     page.pager.next = None;
     page
 }

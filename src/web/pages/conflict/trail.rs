@@ -1,6 +1,7 @@
 //! Where a conflict stands in the view it was opened from, and which one comes next there.
 
 use super::super::parts::Link;
+use super::super::queue::address::Address;
 use super::Trail;
 use crate::domain::access::Viewer;
 use crate::domain::time::Time;
@@ -9,8 +10,9 @@ use crate::store::queue::{self, Filter, Position};
 use crate::web::failure::Failure;
 use crate::web::messages::msg;
 use crate::web::site::Site;
+use crate::web::zone;
 use actix_web::HttpRequest;
-use actix_web::web::Data;
+use actix_web::web::{Data, Query};
 
 /// The address of a conflict in the same view.
 fn address(request: &HttpRequest, id: &str) -> String {
@@ -27,6 +29,13 @@ fn queue_address(request: &HttpRequest) -> String {
     }
 }
 
+/// What the view it was opened from lists; everything, when it names none or one of closed ones.
+fn filter(request: &HttpRequest) -> Filter {
+    let asked = Query::<Address>::from_query(request.query_string()).map(Query::into_inner);
+    let asked = asked.unwrap_or_default();
+    if asked.view.is_open() { asked.filter(&zone::face(request)) } else { Filter::default() }
+}
+
 /// The way back, the place in the list, and the next one.
 ///
 /// # Errors
@@ -38,7 +47,7 @@ pub async fn trail(
     case: &Case,
     now: Time,
 ) -> Result<Trail, Failure> {
-    let filter = Filter::default();
+    let filter = filter(request);
     let mut s = site.store().session().await?;
     let here = Position::of(&case.conflict, now);
     let crumbs = vec![Link::new(msg("queue-heading"), queue_address(request))];
@@ -69,9 +78,9 @@ pub async fn after(
     now: Time,
 ) -> Result<String, Failure> {
     let mut s = site.store().session().await?;
-    let here = Position::of(&case.conflict, now);
+    let (here, filter) = (Position::of(&case.conflict, now), filter(request));
     for start in [Some(&here), None] {
-        let page = queue::page(&mut s, viewer, &Filter::default(), start, now, 50).await?;
+        let page = queue::page(&mut s, viewer, &filter, start, now, 50).await?;
         let free = page.into_iter().find(|next| {
             let taken = next.claimed_until.is_some_and(|until| until > now);
             next.id != case.conflict.id && (!taken || next.claimed_by.as_ref() == Some(&viewer.user))

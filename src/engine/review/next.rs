@@ -1,0 +1,70 @@
+//! Claiming: a given conflict, or the next one that nobody else is on.
+
+use super::{about, locked, may_decide};
+use crate::domain::access::Viewer;
+use crate::domain::audit::{Action, Event};
+use crate::domain::time::Time;
+use crate::engine::{Engine, Refusal};
+use crate::store::conflicts::Conflict;
+use crate::store::queue::{self, Filter, Position};
+use crate::store::{WriteSession, conflicts};
+use chrono::TimeDelta;
+
+/// How long a claim lasts after the last activity.
+const CLAIM_MINUTES: i64 = 10;
+/// Conflicts looked at in one read; as many may be claimed by others before another one is needed.
+const BATCH: i64 = 50;
+
+impl Engine {
+    /// Claims the first open conflict of the filter, in the order of the queue, that nobody
+    /// else is on. None when there is none.
+    ///
+    /// # Errors
+    /// The viewer may not decide, or the store failed.
+    pub async fn next(&self, viewer: &Viewer, filter: &Filter) -> Result<Option<Conflict>, Refusal> {
+        may_decide(viewer)?;
+        let (viewer, filter) = (viewer.clone(), filter.clone());
+        self.store
+            .write(async move |w| {
+                let now = w.now();
+                let mut after: Option<Position> = None;
+                loop {
+                    let page = queue::page(w, &viewer, &filter, after.as_ref(), now, BATCH).await?;
+                    let Some(last) = page.last() else { return Ok((None, Vec::new())) };
+                    after = Some(Position::of(last, now));
+                    for found in page.iter().filter(|found| !is_with_another(found, &viewer, now)) {
+                        // Locked and looked at again: another server may have taken it meanwhile.
+                        let conflict = locked(w, &viewer, &found.id).await?;
+                        if conflict.open && !is_with_another(&conflict, &viewer, now) {
+                            let (conflict, events) = take(w, &viewer, conflict).await?;
+                            return Ok((Some(conflict), events));
+                        }
+                    }
+                }
+            })
+            .await
+    }
+}
+
+fn is_with_another(conflict: &Conflict, viewer: &Viewer, now: Time) -> bool {
+    conflict.claimed_until.is_some_and(|until| until > now)
+        && conflict.claimed_by.as_ref() != Some(&viewer.user)
+}
+
+/// Claims a conflict that is locked, or renews one's own claim.
+pub(super) async fn take(
+    w: &mut WriteSession,
+    viewer: &Viewer,
+    mut conflict: Conflict,
+) -> Result<(Conflict, Vec<Event>), Refusal> {
+    let now = w.now();
+    if is_with_another(&conflict, viewer, now) {
+        return Err(Refusal::Claimed(conflict.claimed_by.unwrap_or_default().0));
+    }
+    let renewed = conflict.claimed_until.is_some_and(|until| until > now);
+    conflict.claimed_by = Some(viewer.user.clone());
+    conflict.claimed_until = Some(now + TimeDelta::minutes(CLAIM_MINUTES));
+    conflicts::save(w, &conflict).await?;
+    let event = Event::new(Action::ConflictClaimed, viewer.actor(), about(&conflict));
+    Ok((conflict, if renewed { Vec::new() } else { vec![event] }))
+}

@@ -1,0 +1,172 @@
+//! The pages of decisions from what was read.
+
+use super::read::Decisions;
+use super::{DecisionPage, DecisionRow, DecisionsPage, Outcome, SeenValue, deliveries};
+use crate::domain::conflict::Dispute;
+use crate::domain::ids::{EntityId, SystemId};
+use crate::domain::resolution::{self, Chosen};
+use crate::store::StoreError;
+use crate::store::resolutions::Resolution;
+use crate::web::messages::{Msg, literal, msg};
+use crate::web::pages::parts::{Empty, Link, Pager};
+use crate::web::pages::words;
+
+/// The list.
+///
+/// # Errors
+/// A stored decision cannot be read.
+pub fn list(read: &Decisions) -> Result<DecisionsPage, StoreError> {
+    let rows = read.all.iter().map(|decision| row(read, decision)).collect::<Result<Vec<_>, _>>()?;
+    let empty = Empty { title: msg("empty-decisions-title"), text: msg("empty-decisions-text"), link: None };
+    Ok(DecisionsPage { empty: rows.is_empty().then_some(empty), rows, pager: Pager::default() })
+}
+
+fn row(read: &Decisions, decision: &Resolution) -> Result<DecisionRow, StoreError> {
+    let page: Vec<Dispute> = serde_json::from_str(&decision.page)?;
+    let own = read.deliveries(decision);
+    let texts: Vec<Msg> =
+        decision.outcomes.iter().map(|chosen| in_short(read, decision, &page, chosen)).collect();
+    let text = match texts.as_slice() {
+        [] => literal(""),
+        [one] => one.clone(),
+        [first, more @ ..] => msg("decision-more").with("first", first).with("n", more.len()),
+    };
+    Ok(DecisionRow {
+        href: format!("/resolutions/{}", decision.id),
+        when: read.clock.day(decision.created_at),
+        record: title(read, decision),
+        text,
+        state: deliveries::standing(&read.setup.catalog, &read.clock, decision, &own),
+        recover: read.recover(decision),
+    })
+}
+
+fn title(read: &Decisions, decision: &Resolution) -> String {
+    read.record(decision).map_or_else(String::new, |record| record.title.clone())
+}
+
+fn entity<'a>(read: &'a Decisions, decision: &Resolution) -> Option<&'a EntityId> {
+    read.record(decision).map(|record| &record.entity)
+}
+
+/// `Kept Portal’s Address`.
+fn in_short(read: &Decisions, decision: &Resolution, page: &[Dispute], chosen: &Chosen) -> Msg {
+    let field = words::field(&read.setup.catalog, entity(read, decision), &chosen.field);
+    let dispute = page.iter().find(|dispute| dispute.field == chosen.field);
+    match &chosen.outcome {
+        resolution::Outcome::Keep { value } => {
+            msg("decision-kept").with("system", holder(read, dispute, *value)).with("field", field)
+        }
+        resolution::Outcome::Type { .. } => msg("decision-typed-for").with("field", field),
+        resolution::Outcome::LeaveDifferent { until } => {
+            msg("decision-left-until").with("field", field).with("until", read.clock.date(*until))
+        }
+        resolution::Outcome::CreateThere { .. } => {
+            msg("decision-create").with("system", absent(read, dispute))
+        }
+    }
+}
+
+/// Who held a value: the source of truth if it did, else the first.
+fn holder(read: &Decisions, dispute: Option<&Dispute>, n: usize) -> String {
+    let source = dispute.and_then(|dispute| dispute.policy.source_of_truth.as_ref());
+    let value = dispute.and_then(|dispute| dispute.value(n));
+    let systems: Vec<&SystemId> =
+        value.iter().flat_map(|value| &value.holders).map(|held| &held.candidate.system).collect();
+    let best = systems.iter().find(|system| Some(**system) == source).or(systems.first());
+    best.map_or_else(String::new, |system| read.setup.catalog.label(system).to_owned())
+}
+
+fn absent(read: &Decisions, dispute: Option<&Dispute>) -> Msg {
+    let systems = dispute.map_or(&[][..], |dispute| &dispute.absent);
+    let names: Vec<String> =
+        systems.iter().map(|system| read.setup.catalog.label(system).to_owned()).collect();
+    msg("list-of").with("names", names)
+}
+
+/// One decision.
+///
+/// # Errors
+/// The stored decision cannot be read.
+pub fn page(read: &Decisions) -> Result<DecisionPage, StoreError> {
+    let decision = read.all.first().ok_or(StoreError::NotFound)?;
+    let shown: Vec<Dispute> = serde_json::from_str(&decision.page)?;
+    let own = read.deliveries(decision);
+    let (catalog, clock) = (&read.setup.catalog, &read.clock);
+    let record = title(read, decision);
+    let outcomes = decision.outcomes.iter().map(|chosen| outcome(read, decision, &shown, chosen)).collect();
+    Ok(DecisionPage {
+        record: Link::new(literal(&record), format!("/records/{}", decision.record)),
+        conflict: Link::new(msg("conflict-link"), format!("/conflicts/{}", decision.conflict)),
+        sentence: msg("decision-sentence")
+            .with("name", &decision.actor.name)
+            .with("n", decision.outcomes.len())
+            .with("record", record),
+        when: clock.day(decision.created_at),
+        state: deliveries::standing(catalog, clock, decision, &own),
+        recover: read.recover(decision),
+        notice: None,
+        outcomes,
+        deliveries: own.iter().map(|own| deliveries::shown(catalog, clock, &read.viewer, own)).collect(),
+        facts: facts(decision),
+        audit: Vec::new(),
+    })
+}
+
+fn facts(decision: &Resolution) -> Vec<(Msg, Msg)> {
+    let held = (decision.held_until - decision.created_at).num_seconds().max(0);
+    let reason = words::reason(&decision.reason).unwrap_or_else(|| msg("fact-no-reason"));
+    let note = (!decision.note.is_empty()).then(|| (msg("fact-name-note"), literal(&decision.note)));
+    [(msg("fact-name-reason"), reason)]
+        .into_iter()
+        .chain(note)
+        .chain([
+            (msg("fact-name-policy"), msg("policy-version").with("n", decision.policy_version)),
+            (msg("fact-name-held"), msg("hold-seconds").with("n", held)),
+        ])
+        .collect()
+}
+
+fn outcome(read: &Decisions, decision: &Resolution, page: &[Dispute], chosen: &Chosen) -> Outcome {
+    let dispute = page.iter().find(|dispute| dispute.field == chosen.field);
+    let outcome = match &chosen.outcome {
+        resolution::Outcome::Keep { value } => {
+            msg("decision-keep").with("system", holder(read, dispute, *value))
+        }
+        resolution::Outcome::Type { values } => {
+            let typed = words::values(values).map_or_else(|state| state, literal);
+            msg("decision-typed-value").with("value", typed)
+        }
+        resolution::Outcome::LeaveDifferent { until } => {
+            msg("state-left").with("until", read.clock.date(*until))
+        }
+        resolution::Outcome::CreateThere { .. } => {
+            msg("decision-create").with("system", absent(read, dispute))
+        }
+    };
+    Outcome {
+        field: words::field(&read.setup.catalog, entity(read, decision), &chosen.field),
+        seen: dispute.map_or_else(Vec::new, |dispute| seen(read, dispute, &chosen.outcome)),
+        outcome,
+    }
+}
+
+/// The values as they were shown then.
+fn seen(read: &Decisions, dispute: &Dispute, outcome: &resolution::Outcome) -> Vec<SeenValue> {
+    let source = dispute.policy.source_of_truth.as_ref();
+    let chosen = match outcome {
+        resolution::Outcome::Keep { value } | resolution::Outcome::CreateThere { value } => Some(*value),
+        _ => None,
+    };
+    let value = |value: &crate::domain::conflict::Distinct| SeenValue {
+        n: u8::try_from(value.n).unwrap_or(u8::MAX),
+        value: words::values(value.shown(source)).map_or_else(|state| state, literal),
+        systems: value
+            .holders
+            .iter()
+            .map(|held| read.setup.catalog.label(&held.candidate.system).to_owned())
+            .collect(),
+        chosen: chosen == Some(value.n),
+    };
+    dispute.values.iter().map(value).collect()
+}

@@ -1,0 +1,122 @@
+//! Writes as a page shows them: what is written, how it stands, and what happens next.
+
+use super::{Delivery, State};
+use crate::domain::access::{Right, Viewer};
+use crate::domain::catalog::Catalog;
+use crate::domain::delivery::{DeliveryState, TRIES};
+use crate::domain::resolution::Outcome;
+use crate::store::resolutions::{self, Resolution};
+use crate::web::messages::{Msg, msg};
+use crate::web::page::Tone;
+use crate::web::pages::parts::Link;
+use crate::web::when::Clockface;
+
+/// One write.
+#[must_use]
+pub fn shown(
+    catalog: &Catalog,
+    clock: &Clockface,
+    viewer: &Viewer,
+    delivery: &resolutions::Delivery,
+) -> Delivery {
+    let decides = viewer.may(Right::Decide) || viewer.may(Right::Reverse);
+    let refused = matches!(delivery.state, DeliveryState::Refused { .. });
+    let retry = || Link::new(msg("retry"), format!("/deliveries/{}/retry", delivery.id));
+    Delivery {
+        system: catalog.label(&delivery.system).to_owned(),
+        state: state(catalog, clock, delivery),
+        writes: writes(delivery),
+        said: match &delivery.state {
+            DeliveryState::Retrying { message, .. }
+            | DeliveryState::Refused { message, .. }
+            | DeliveryState::Unknown { message, .. } => Some(message.clone()),
+            _ => None,
+        },
+        advice: match &delivery.state {
+            DeliveryState::Refused { .. } => Some(msg("alert-delivery-advice")),
+            DeliveryState::ByHand { .. } => Some(msg("writes-by-hand")),
+            DeliveryState::Unknown { next, .. } => {
+                Some(msg("state-settling-next").with("time", clock.seconds(*next)))
+            }
+            _ => None,
+        },
+        action: (refused && decides).then(retry),
+    }
+}
+
+/// The columns that change, in the system's own words.
+fn writes(delivery: &resolutions::Delivery) -> Vec<(String, Option<String>, Option<String>)> {
+    let change = &delivery.change;
+    let changed = change.cells.iter().filter(|(column, cell)| change.before.get(*column) != Some(cell));
+    let text = |cell: &crate::domain::value::Cell| cell.text().map(str::to_owned);
+    changed.map(|(name, cell)| (name.clone(), change.before.get(name).and_then(text), text(cell))).collect()
+}
+
+fn state(catalog: &Catalog, clock: &Clockface, delivery: &resolutions::Delivery) -> State {
+    let system = catalog.label(&delivery.system);
+    let at = |key: &'static str, time| msg(key).with("time", clock.seconds(time));
+    let (text, tone) = match &delivery.state {
+        DeliveryState::Waiting { until } => (at("state-waiting", *until), Tone::Info),
+        DeliveryState::Sending { .. } => (msg("state-sending"), Tone::Info),
+        DeliveryState::Confirmed { .. } => (msg("state-confirmed"), Tone::Done),
+        DeliveryState::AcceptedWithChanges { .. } => {
+            (msg("state-accepted").with("system", system), Tone::Warning)
+        }
+        DeliveryState::Retrying { attempt, next, .. } => {
+            let text = at("state-retrying", *next).with("n", *attempt).with("of", TRIES);
+            (text, Tone::Warning)
+        }
+        DeliveryState::Refused { .. } => (msg("state-refused"), Tone::Danger),
+        DeliveryState::Overtaken { .. } => (msg("state-overtaken").with("system", system), Tone::Warning),
+        DeliveryState::Unknown { .. } => (msg("state-settling"), Tone::Warning),
+        DeliveryState::ByHand { .. } => (msg("state-by-hand"), Tone::Warning),
+        DeliveryState::Undone { .. } => (msg("state-undone"), Tone::Info),
+    };
+    State { text, tone }
+}
+
+/// How a decision stands as a whole.
+#[must_use]
+pub fn standing(
+    catalog: &Catalog,
+    clock: &Clockface,
+    resolution: &Resolution,
+    own: &[&resolutions::Delivery],
+) -> State {
+    let say = |text: Msg, tone| State { text, tone };
+    let labels = |done: bool| -> Vec<String> {
+        let some = own.iter().filter(|delivery| delivery.state.is_done() == done);
+        some.map(|delivery| catalog.label(&delivery.system).to_owned()).collect()
+    };
+    let first = |wanted: fn(&DeliveryState) -> bool| {
+        own.iter().find(|delivery| wanted(&delivery.state)).map(|found| state(catalog, clock, found))
+    };
+    match resolution.state.as_str() {
+        "held" => say(msg("state-waiting").with("time", clock.seconds(resolution.held_until)), Tone::Info),
+        "sending" => first(|state| matches!(state, DeliveryState::Retrying { .. }))
+            .or_else(|| first(|state| matches!(state, DeliveryState::Unknown { .. })))
+            .unwrap_or_else(|| say(msg("state-sending"), Tone::Info)),
+        "undone" => say(msg("state-undone"), Tone::Info),
+        "overtaken" => first(|state| matches!(state, DeliveryState::Overtaken { .. }))
+            .unwrap_or_else(|| say(msg("state-overtaken-by-values"), Tone::Warning)),
+        "partly" => match (labels(true), labels(false)) {
+            (_, no) if no.is_empty() => first(|state| !matches!(state, DeliveryState::Confirmed { .. }))
+                .unwrap_or_else(|| say(msg("state-confirmed"), Tone::Done)),
+            (yes, _) if yes.is_empty() => first(|state| matches!(state, DeliveryState::Refused { .. }))
+                .or_else(|| own.first().map(|delivery| state(catalog, clock, delivery)))
+                .unwrap_or_else(|| say(msg("state-refused"), Tone::Danger)),
+            (yes, no) => say(msg("state-partly").with("yes", yes).with("no", no), Tone::Danger),
+        },
+        _ if own.is_empty() => say(left(clock, resolution), Tone::Done),
+        _ => say(msg("state-confirmed"), Tone::Done),
+    }
+}
+
+/// A decision that had nothing to write: left different, or done as it stood.
+fn left(clock: &Clockface, resolution: &Resolution) -> Msg {
+    let until = resolution.outcomes.iter().find_map(|chosen| match chosen.outcome {
+        Outcome::LeaveDifferent { until } => Some(until),
+        _ => None,
+    });
+    until.map_or_else(|| msg("state-done"), |until| msg("state-left").with("until", clock.date(until)))
+}

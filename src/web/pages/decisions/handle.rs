@@ -1,0 +1,97 @@
+//! The addresses of decisions and of their writes.
+
+use super::read::Decisions;
+use super::{DecisionPage, DecisionsPage, build};
+use crate::domain::access::Viewer;
+use crate::domain::ids::{DeliveryId, ResolutionId};
+use crate::engine::Refusal;
+use crate::store::resolutions;
+use crate::web::auth::SignedIn;
+use crate::web::failure::{Code, Failure};
+use crate::web::flash;
+use crate::web::messages::{Msg, msg};
+use crate::web::page::{Flash, Page, Shell, Tone};
+use crate::web::site::Site;
+use crate::web::when::Clockface;
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+
+/// `GET /decisions`.
+///
+/// # Errors
+/// The store cannot be read.
+pub async fn list(
+    viewer: SignedIn,
+    site: Data<Site>,
+    clock: Clockface,
+    shell: Shell,
+) -> Result<Page<DecisionsPage>, Failure> {
+    let read = Decisions::recent(&site, &viewer, clock).await?;
+    Ok(Page::new(shell, build::list(&read)?))
+}
+
+/// `GET /resolutions/{id}`.
+///
+/// # Errors
+/// There is no such decision for this viewer, or the store cannot be read.
+pub async fn page(
+    viewer: SignedIn,
+    site: Data<Site>,
+    clock: Clockface,
+    shell: Shell,
+    id: Path<String>,
+) -> Result<Page<DecisionPage>, Failure> {
+    let read = Decisions::one(&site, &viewer, clock, &ResolutionId(id.into_inner())).await?;
+    Ok(Page::new(shell, build::page(&read)?))
+}
+
+/// `POST /resolutions/{id}/undo`: takes the decision back and leads to its conflict, where the
+/// choices stand as a draft.
+///
+/// # Errors
+/// The viewer may not, there is no such decision, or the store failed.
+pub async fn undo(
+    viewer: SignedIn,
+    request: HttpRequest,
+    site: Data<Site>,
+    id: Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let id = ResolutionId(id.into_inner());
+    match site.engine.undo(&viewer, &id).await {
+        Ok(decision) => {
+            let place = format!("/conflicts/{}", decision.conflict);
+            Ok(told(&request, &viewer, &place, Tone::Done, msg("flash-undone")))
+        }
+        Err(Refusal::WrongState(why)) => {
+            let place = format!("/resolutions/{id}");
+            Ok(told(&request, &viewer, &place, Tone::Danger, Msg::Literal(why)))
+        }
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+/// `POST /deliveries/{id}/retry`: tries a refused write again, and leads to its decision.
+///
+/// # Errors
+/// The viewer may not, there is no such write, or the store failed.
+pub async fn retry(
+    viewer: SignedIn,
+    request: HttpRequest,
+    site: Data<Site>,
+    id: Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let id = DeliveryId(id.into_inner());
+    let found = resolutions::delivery(&mut site.store().session().await?, &id).await?;
+    let found = found.filter(|found| viewer.sees(&found.entity));
+    let place = format!("/resolutions/{}", found.ok_or_else(|| Failure::new(Code::NotFound))?.resolution);
+    let (tone, text) = match site.engine.retry(&viewer, &id).await {
+        Ok(()) => (Tone::Done, msg("flash-retried")),
+        Err(Refusal::WrongState(why)) => (Tone::Danger, Msg::Literal(why)),
+        Err(refusal) => return Err(refusal.into()),
+    };
+    Ok(told(&request, &viewer, &place, tone, text))
+}
+
+fn told(request: &HttpRequest, viewer: &Viewer, place: &str, tone: Tone, text: Msg) -> HttpResponse {
+    flash::redirect(request, viewer, place, &Flash { tone, text, undo: None, link: None })
+}

@@ -1,0 +1,107 @@
+//! Decisions with what belongs to them, read from the store.
+
+use crate::domain::access::{Right, Viewer};
+use crate::domain::delivery::DeliveryState;
+use crate::domain::ids::{RecordId, ResolutionId};
+use crate::engine::Setup;
+use crate::store::conflicts::Difference;
+use crate::store::records::Record;
+use crate::store::resolutions::{Delivery, Resolution};
+use crate::store::{Session, StoreError, conflicts, records, resolutions};
+use crate::web::pages::decisions::Recover;
+use crate::web::site::Site;
+use crate::web::when::Clockface;
+use std::sync::Arc;
+
+/// The decisions of the list.
+const LISTED: i64 = 10;
+
+/// Decisions, and what they are shown with.
+pub struct Decisions {
+    pub setup: Arc<Setup>,
+    pub viewer: Viewer,
+    pub clock: Clockface,
+    pub all: Vec<Resolution>,
+    deliveries: Vec<Delivery>,
+    records: Vec<Record>,
+    differences: Vec<Difference>,
+}
+
+impl Decisions {
+    /// The last ten of this person.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn recent(site: &Site, viewer: &Viewer, clock: Clockface) -> Result<Self, StoreError> {
+        let mut session = site.store().session().await?;
+        let all = resolutions::recent(&mut session, viewer, LISTED).await?;
+        Self::with(&mut session, site, viewer, clock, all).await
+    }
+
+    /// One of anybody, if this viewer may see its record.
+    ///
+    /// # Errors
+    /// There is no such decision, or the store cannot be read.
+    pub async fn one(
+        site: &Site,
+        viewer: &Viewer,
+        clock: Clockface,
+        id: &ResolutionId,
+    ) -> Result<Self, StoreError> {
+        let mut session = site.store().session().await?;
+        let found = resolutions::get(&mut session, viewer, id).await?.ok_or(StoreError::NotFound)?;
+        Self::with(&mut session, site, viewer, clock, vec![found]).await
+    }
+
+    async fn with(
+        s: &mut Session,
+        site: &Site,
+        viewer: &Viewer,
+        clock: Clockface,
+        all: Vec<Resolution>,
+    ) -> Result<Self, StoreError> {
+        let ids: Vec<ResolutionId> = all.iter().map(|decision| decision.id.clone()).collect();
+        let of: Vec<RecordId> = all.iter().map(|decision| decision.record.clone()).collect();
+        let conflicts: Vec<_> = all.iter().map(|decision| decision.conflict.clone()).collect();
+        Ok(Self {
+            setup: site.engine.setup(),
+            viewer: viewer.clone(),
+            clock,
+            deliveries: resolutions::deliveries(s, &ids).await?,
+            records: records::of_ids(s, &of).await?,
+            differences: conflicts::differences(s, &conflicts).await?,
+            all,
+        })
+    }
+
+    /// The writes of a decision.
+    #[must_use]
+    pub fn deliveries(&self, decision: &Resolution) -> Vec<&Delivery> {
+        self.deliveries.iter().filter(|delivery| delivery.resolution == decision.id).collect()
+    }
+
+    /// The record of a decision.
+    #[must_use]
+    pub fn record(&self, decision: &Resolution) -> Option<&Record> {
+        self.records.iter().find(|record| record.id == decision.record)
+    }
+
+    /// How a decision can be taken back: by whoever may, while nothing of it was sent and what
+    /// it decided still stands on it.
+    #[must_use]
+    pub fn recover(&self, decision: &Resolution) -> Recover {
+        let own = decision.actor.id == self.viewer.user.0 && self.viewer.may(Right::Decide);
+        let ended = matches!(decision.state.as_str(), "undone" | "overtaken");
+        let unsent = |delivery: &&Delivery| {
+            matches!(delivery.state, DeliveryState::Waiting { .. } | DeliveryState::ByHand { .. })
+        };
+        let standing = self.differences.iter().any(|difference| {
+            difference.state.resolution() == Some(&decision.id) && difference.state.closed_at().is_none()
+        });
+        let may = (own || self.viewer.may(Right::Reverse)) && !ended && standing;
+        match may && self.deliveries(decision).iter().all(unsent) {
+            true => Recover::Undo(format!("/resolutions/{}/undo", decision.id)),
+            false => Recover::No,
+        }
+    }
+}

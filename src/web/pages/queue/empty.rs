@@ -1,0 +1,78 @@
+//! What the queue says when it has nothing to list, or when what it lists may be old.
+
+use super::address::{Address, List};
+use super::read::Desk;
+use crate::domain::access::Right;
+use crate::web::messages::{Msg, msg};
+use crate::web::page::Tone;
+use crate::web::pages::parts::{Empty, Link, Notice};
+
+/// Systems that are paused or cannot be read: said above every list.
+pub fn notice(desk: &Desk) -> Option<Notice> {
+    let catalog = &desk.setup.catalog;
+    let mut titles: Vec<Msg> = Vec::new();
+    for alert in &desk.failing {
+        let system = alert.system.as_ref().map_or(alert.cause.as_str(), |system| catalog.label(system));
+        let when = desk.clock.day(alert.opened_at).text;
+        titles.push(msg("paused-title").with("system", system).with("when", when));
+    }
+    for system in &catalog.systems {
+        if let Some(reason) = desk.setup.state(&system.id).paused_reason {
+            let title = msg("paused-by-hand").with("system", &system.label);
+            titles.push(title.with("reason", reason));
+        }
+    }
+    let mut titles = titles.into_iter();
+    let title = titles.next()?;
+    let lines = titles.chain([msg("paused-lines")]).collect();
+    let links = if desk.failing.is_empty() { Vec::new() } else { vec![to_alerts()] };
+    Some(Notice { tone: Tone::Danger, title, lines, links })
+}
+
+fn to_alerts() -> Link {
+    Link::new(msg("paused-link"), "/alerts")
+}
+
+/// Why there is no row.
+pub fn empty(desk: &Desk) -> Option<Empty> {
+    if !desk.rows.is_empty() {
+        return None;
+    }
+    let say = |title: &'static str, text: Msg, link: Option<Link>| Empty { title: msg(title), text, link };
+    if desk.setup.catalog.systems.is_empty() {
+        let link = Link::new(msg("empty-systems-link"), "/systems");
+        let link = desk.viewer.may(Right::Configure).then_some(link);
+        return Some(say("empty-systems-title", msg("empty-systems-text"), link));
+    }
+    match desk.address.view {
+        List::Failed => return Some(say("empty-failed-title", msg("empty-failed-text"), None)),
+        List::Itself | List::Rule => {
+            return Some(say("empty-settled-title", msg("empty-settled-text"), None));
+        }
+        _ => {}
+    }
+    let all = desk.counts.all;
+    let narrowed = desk.address.is_filtered() || desk.address.view == List::Others;
+    Some(match (all, narrowed) {
+        (0, _) => done(desk),
+        (_, true) => {
+            let clear = Link::new(msg("filters-clear"), Address::default().href());
+            say("empty-filter-title", msg("empty-filter-text").with("n", all), Some(clear))
+        }
+        (_, false) => {
+            let text = msg("empty-view-text").with("n", all).with("others", desk.counts.others);
+            let link = Link::new(msg("empty-view-link"), Address::default().href());
+            say("empty-view-title", text, Some(link))
+        }
+    })
+}
+
+/// Nothing is open at all: never an all-clear that nobody has checked.
+fn done(desk: &Desk) -> Empty {
+    let (title, text) = match desk.checked {
+        _ if notice(desk).is_some() => ("empty-stale-title", msg("empty-stale-text")),
+        None => ("empty-unread-title", msg("empty-unread-text")),
+        Some(read) => ("empty-done-title", msg("empty-done-text").with("when", desk.clock.ago(read).text)),
+    };
+    Empty { title: msg(title), text, link: None }
+}

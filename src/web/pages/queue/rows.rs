@@ -1,0 +1,137 @@
+//! The rows of the queue: one record with what disagrees in it, or one write that failed.
+
+use super::read::{Desk, state_of};
+use super::{FailedRow, Holder, Row, Side};
+use crate::domain::conflict::{Dispute, Distinct};
+use crate::domain::diff::Kind;
+use crate::domain::ids::RecordId;
+use crate::domain::policy::Stakes;
+use crate::store::conflicts::{Conflict, Difference};
+use crate::store::resolutions::Delivery;
+use crate::web::marks::{Mark, Piece, pair};
+use crate::web::messages::{Msg, literal, msg};
+use crate::web::pages::decisions::deliveries;
+use crate::web::pages::parts::{Due, Urgency};
+use crate::web::pages::words;
+
+/// Distinct values a row shows; its page shows all.
+const SIDES: usize = 3;
+/// Hours before it is due in which a conflict is marked.
+const SOON_HOURS: i64 = 4;
+
+/// One conflict.
+pub fn conflict_row(desk: &Desk, conflict: &Conflict) -> Row {
+    let view = desk.address.view;
+    let all = desk.differences.get(&conflict.id).map_or(&[][..], Vec::as_slice);
+    let mut shown: Vec<&Difference> = all.iter().filter(|d| d.state.name() == state_of(view)).collect();
+    // The difference that met the filters stands first.
+    shown.sort_by_key(|difference| !meets(desk, &difference.dispute));
+    let first = shown.first().map(|difference| &difference.dispute);
+    let sides = first.map_or_else(Vec::new, |dispute| sides(desk, dispute));
+    let query = desk.address.from_the_top().query();
+    let query = if view.is_open() { format!("?{query}") } else { String::new() };
+    let field = |dispute: &Dispute| words::field(&desk.setup.catalog, Some(&conflict.entity), &dispute.field);
+    Row {
+        href: format!("/conflicts/{}{query}", conflict.id),
+        name: conflict.title.clone(),
+        id: identifier(desk, &conflict.record),
+        field: first.map_or_else(|| literal(""), field),
+        more: shown.len().saturating_sub(1),
+        more_sides: sides.len().saturating_sub(SIDES),
+        sides: sides.into_iter().take(SIDES).collect(),
+        cause: words::cause(first.map_or("unknown", |dispute| dispute.cause.name())),
+        stakes: words::stakes(conflict.stakes),
+        high: conflict.stakes == Stakes::High,
+        age: desk.clock.age(conflict.opened_at),
+        due: view.is_open().then(|| due(desk, conflict)),
+        assignee: assignee(desk, conflict),
+        mine: conflict.assignee.as_ref() == Some(&desk.viewer.user),
+    }
+}
+
+fn meets(desk: &Desk, dispute: &Dispute) -> bool {
+    let address = &desk.address;
+    address.field.as_deref().is_none_or(|field| dispute.field.as_str() == field)
+        && address.cause.as_deref().is_none_or(|cause| dispute.cause.name() == cause)
+}
+
+/// The identifier of a record in the first system, in the order of the configuration.
+fn identifier(desk: &Desk, record: &RecordId) -> String {
+    let own = desk.identifiers.get(record).map_or(&[][..], Vec::as_slice);
+    let place = |id: &&crate::store::holdings::Identifier| {
+        desk.setup.catalog.systems.iter().position(|system| system.id == id.system)
+    };
+    own.iter().min_by_key(place).map_or_else(String::new, |id| id.external_id.clone())
+}
+
+fn due(desk: &Desk, conflict: &Conflict) -> Due {
+    let left = conflict.due_at - desk.clock.now;
+    let urgency = match left.num_seconds() {
+        ..0 => Urgency::Overdue,
+        seconds if seconds < SOON_HOURS * 3600 => Urgency::Soon,
+        _ => Urgency::Later,
+    };
+    Due { when: desk.clock.due(conflict.due_at), urgency }
+}
+
+fn assignee(desk: &Desk, conflict: &Conflict) -> Msg {
+    let name = |id| literal(desk.names.get(id).cloned().unwrap_or_default());
+    let with = conflict.claimed_by.as_ref().filter(|by| {
+        **by != desk.viewer.user && conflict.claimed_until.is_some_and(|until| until > desk.clock.now)
+    });
+    match (with, &conflict.assignee) {
+        (Some(by), _) if desk.address.view.is_open() => msg("assignee-claimed").with("name", name(by)),
+        (_, Some(id)) if *id == desk.viewer.user => msg("assignee-you"),
+        (_, Some(id)) => name(id),
+        _ => msg("assignee-nobody"),
+    }
+}
+
+/// Each distinct value with who holds it; of the first two, what they share is marked.
+fn sides(desk: &Desk, dispute: &Dispute) -> Vec<Side> {
+    let source = dispute.policy.source_of_truth.as_ref();
+    let texts: Vec<Result<String, Msg>> =
+        dispute.values.iter().map(|value| words::values(value.shown(source))).collect();
+    let first = texts.iter().find_map(|text| text.as_ref().ok());
+    let mut sides: Vec<Side> = Vec::new();
+    for (at, (value, text)) in dispute.values.iter().zip(&texts).enumerate() {
+        let (pieces, state) = match (text, first) {
+            (Err(state), _) => (Vec::new(), Some(state.clone())),
+            (Ok(text), Some(first)) if first != text => (pair(first, text).1, None),
+            (Ok(text), _) => {
+                let other = texts.iter().skip(at + 1).find_map(|other| other.as_ref().ok());
+                let alone = || Piece::whole(Mark::Plain, text.clone());
+                (other.map_or_else(alone, |other| pair(text, other).0), None)
+            }
+        };
+        sides.push(Side { pieces, state, holders: holders(desk, dispute, value) });
+    }
+    if !dispute.absent.is_empty() {
+        let state = msg(if dispute.kind == Kind::Deleted { "state-deleted" } else { "state-absent" });
+        let holders = dispute.absent.iter().map(|system| holder(desk, dispute, system)).collect();
+        sides.push(Side { pieces: Vec::new(), state: Some(state), holders });
+    }
+    sides
+}
+
+fn holders(desk: &Desk, dispute: &Dispute, value: &Distinct) -> Vec<Holder> {
+    value.holders.iter().map(|held| holder(desk, dispute, &held.candidate.system)).collect()
+}
+
+fn holder(desk: &Desk, dispute: &Dispute, system: &crate::domain::ids::SystemId) -> Holder {
+    Holder {
+        name: desk.setup.catalog.label(system).to_owned(),
+        source_of_truth: dispute.policy.source_of_truth.as_ref() == Some(system),
+    }
+}
+
+/// One write that failed or waits for a person.
+pub fn failed_row(desk: &Desk, delivery: &Delivery) -> FailedRow {
+    FailedRow {
+        href: format!("/resolutions/{}", delivery.resolution),
+        record: desk.titles.get(&delivery.record).cloned().unwrap_or_default(),
+        id: identifier(desk, &delivery.record),
+        field: words::field(&desk.setup.catalog, Some(&delivery.entity), &delivery.change.slot),
+        delivery: deliveries::shown(&desk.setup.catalog, &desk.clock, &desk.viewer, delivery),
+    }
+}

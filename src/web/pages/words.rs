@@ -1,0 +1,74 @@
+//! What several pages call the same things: causes, stakes, fields, reasons, values.
+
+use crate::domain::catalog::Catalog;
+use crate::domain::ids::{EntityId, FieldId};
+use crate::domain::policy::Stakes;
+use crate::domain::resolution::Reason;
+use crate::domain::value::Held;
+use crate::engine::detect::RECORD;
+use crate::web::messages::{Msg, literal, msg};
+
+/// A likely cause, by its stored name.
+#[must_use]
+pub fn cause(name: &str) -> Msg {
+    msg(match name {
+        "race" => "cause-race",
+        "stale_copy" => "cause-stale",
+        "transformation" => "cause-conversion",
+        "human_override" => "cause-by-hand",
+        "bulk_update" => "cause-bulk",
+        "missing_record" => "cause-missing",
+        "deleted_record" => "cause-deleted",
+        _ => "cause-unknown",
+    })
+}
+
+/// How much harm a wrong value does.
+#[must_use]
+pub fn stakes(stakes: Stakes) -> Msg {
+    msg(match stakes {
+        Stakes::Low => "stakes-low",
+        Stakes::Medium => "stakes-medium",
+        Stakes::High => "stakes-high",
+    })
+}
+
+/// The name of a field or group; of an entity, or of the first one that has it.
+#[must_use]
+pub fn field(catalog: &Catalog, entity: Option<&EntityId>, id: &FieldId) -> Msg {
+    let entities = catalog.entities.iter().filter(|known| entity.is_none_or(|entity| *entity == known.id));
+    let label = entities.filter_map(|known| known.slot(id)).map(|slot| slot.label.to_owned()).next();
+    match label {
+        Some(label) => literal(label),
+        None if id.as_str() == RECORD => msg("field-record"),
+        None => literal(id.as_str()),
+    }
+}
+
+/// A reason by its code; None when none was given.
+#[must_use]
+pub fn reason(code: &str) -> Option<Msg> {
+    Reason::of(code).map(|reason| {
+        msg(match reason {
+            Reason::SourceOfTruth => "reason-source-of-truth",
+            Reason::NewerChange => "reason-newer",
+            Reason::ConfirmedWithCustomer => "reason-confirmed",
+            Reason::DocumentSeen => "reason-document",
+            Reason::Formatting => "reason-formatting",
+            Reason::Other => "reason-other",
+        })
+    })
+}
+
+/// The values of a slot on one line; an error names the state when there is no value at all.
+///
+/// # Errors
+/// Nothing is there to be shown: what to say instead.
+pub fn values(tuple: &[Held]) -> Result<String, Msg> {
+    let shown: Vec<&str> = tuple.iter().filter_map(Held::value).collect();
+    if !shown.is_empty() {
+        return Ok(shown.join(", "));
+    }
+    let null = tuple.iter().all(|held| *held == Held::Null);
+    Err(msg(if null { "state-null" } else { "state-empty" }))
+}

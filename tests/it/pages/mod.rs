@@ -1,0 +1,3 @@
+//! Pages over the real server, made from real systems.
+
+mod desk;
