@@ -3,6 +3,21 @@
 use crate::store::idempotency::{self, RequestKey};
 use crate::store::{Store, StoreError, WriteSession};
 
+/// An answer that a verb keeps in its own transaction, made from what the verb answers.
+#[derive(Clone, Debug)]
+pub struct Receipt<T> {
+    pub key: RequestKey,
+    /// Status and JSON body.
+    pub answer: fn(&T) -> (u16, String),
+}
+
+impl<T> Receipt<T> {
+    pub(super) async fn keep(&self, w: &mut WriteSession, told: &T) -> Result<(), StoreError> {
+        let (status, body) = (self.answer)(told);
+        idempotency::keep(w, &self.key, status.into(), &body).await
+    }
+}
+
 /// Keeps the answer.
 ///
 /// # Errors

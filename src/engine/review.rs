@@ -3,6 +3,7 @@
 mod next;
 
 use super::detect::{RECORD, Targets, creation, mapped, plan, refresh, resolution_state};
+use super::once::Receipt;
 use super::{Engine, Refusal, Setup};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::audit::{About, Action, Event};
@@ -34,6 +35,8 @@ pub struct Decision {
     pub note: String,
     /// May lengthen the hold, never shorten it.
     pub hold_seconds: Option<u32>,
+    /// Kept with the decision, for a program that sends it again.
+    pub receipt: Option<Receipt<Resolution>>,
 }
 
 /// What one difference's outcome means, worked out.
@@ -147,6 +150,9 @@ impl Engine {
                 let (resolution, mut events) =
                     decide(w, &viewer, &setup, &conflict, &decision, worked).await?;
                 events.extend(refresh(w, conflict).await?);
+                if let Some(receipt) = &decision.receipt {
+                    receipt.keep(w, &resolution).await?;
+                }
                 Ok((resolution, events))
             })
             .await

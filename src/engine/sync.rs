@@ -122,6 +122,46 @@ impl Engine {
         Ok(done)
     }
 
+    /// Starts a run for every mapped object of a system and answers at once; the runs go on by
+    /// themselves, one after the other, each judged when it has ended. What goes wrong then
+    /// stands in the run and in the log.
+    ///
+    /// # Errors
+    /// There is no such system, nothing of it is mapped, all its runs are under way already, or
+    /// the store failed.
+    pub async fn begin(self: &Arc<Self>, system: &SystemId, trigger: &Trigger) -> Result<Vec<Run>, Refusal> {
+        let setup = self.reload().await?;
+        setup.catalog.system(system).ok_or(Refusal::NotFound("system"))?;
+        let (mut started, mut refused) = (Vec::new(), None);
+        for mapping in setup.catalog.mappings.iter().filter(|mapping| mapping.system == *system) {
+            match self.start_run(system, &mapping.entity, trigger).await {
+                Ok(run) => started.push(run),
+                Err(refusal) => refused = Some(refusal),
+            }
+        }
+        if started.is_empty() {
+            let unmapped = || Refusal::WrongState(format!("nothing of {system} is mapped"));
+            return Err(refused.unwrap_or_else(unmapped));
+        }
+        let (engine, runs) = (self.clone(), started.clone());
+        tokio::spawn(async move {
+            for run in runs {
+                let id = run.id.clone();
+                if let Err(error) = engine.finish(run).await {
+                    tracing::error!(run = %id, %error, "a run could not be finished");
+                }
+            }
+        });
+        Ok(started)
+    }
+
+    /// Carries a run out and has what it changed judged.
+    async fn finish(&self, run: Run) -> Result<(), Refusal> {
+        let run = self.carry_out(run).await?;
+        self.judge_run(&run).await?;
+        Ok(())
+    }
+
     /// Begins a run, or takes over one whose worker is gone.
     ///
     /// # Errors

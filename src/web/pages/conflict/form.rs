@@ -103,7 +103,7 @@ impl Sent {
             outcomes,
             reason: Reason::of(self.get("reason")),
             note: note.join("; "),
-            hold_seconds: None,
+            ..Decision::default()
         };
         (decision, problems)
     }
