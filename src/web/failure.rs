@@ -7,9 +7,10 @@ use super::pages::account::ErrorPage;
 use super::pages::parts::Link;
 use actix_web::http::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// What went wrong, as programs know it. A code never changes its meaning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
     /// The request could not be read: a broken body, a wrong type, an unknown field.
@@ -23,6 +24,8 @@ pub enum Code {
     /// There is no such thing, or not for this person.
     NotFound,
     MethodNotAllowed,
+    /// The body is of another type than the one that is taken.
+    UnsupportedType,
     /// A value moved since it was read.
     Stale,
     /// Somebody else decided, or holds the claim.
@@ -50,6 +53,7 @@ impl Code {
             Self::Forbidden | Self::BadFormToken => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::UnsupportedType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Stale | Self::Conflict => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Throttled => StatusCode::TOO_MANY_REQUESTS,
@@ -68,6 +72,7 @@ impl Code {
             Self::Forbidden => "forbidden",
             Self::NotFound => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
+            Self::UnsupportedType => "unsupported_type",
             Self::Stale => "stale",
             Self::Conflict => "conflict",
             Self::IdempotencyMismatch => "idempotency_mismatch",
@@ -80,13 +85,14 @@ impl Code {
     }
 
     /// Every code, for the tests and the API's description.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Malformed,
         Self::Invalid,
         Self::Unauthenticated,
         Self::Forbidden,
         Self::NotFound,
         Self::MethodNotAllowed,
+        Self::UnsupportedType,
         Self::Stale,
         Self::Conflict,
         Self::IdempotencyMismatch,
@@ -108,10 +114,12 @@ pub struct Failure {
     pub links: Vec<Link>,
     /// What is wrong where, for programs.
     pub errors: Vec<FieldError>,
+    /// The version that what was to be changed has now, for programs.
+    pub version: Option<i64>,
 }
 
 /// What is wrong at one place of a request's body.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
     /// A JSON Pointer (RFC 6901).
     pub pointer: String,
@@ -122,7 +130,7 @@ impl Failure {
     /// A failure that says only its code.
     #[must_use]
     pub fn new(code: Code) -> Self {
-        Self { code, detail: None, links: Vec::new(), errors: Vec::new() }
+        Self { code, detail: None, links: Vec::new(), errors: Vec::new(), version: None }
     }
 
     /// The same with what happened.
@@ -165,13 +173,14 @@ impl Failure {
             code: self.code,
             detail: self.detail.as_ref().map(say),
             request: request.to_owned(),
+            version: self.version,
             errors: self.errors.clone(),
         }
     }
 }
 
 /// Problem details as JSON.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Problem {
     #[serde(rename = "type")]
     pub kind: &'static str,
@@ -180,7 +189,11 @@ pub struct Problem {
     pub code: Code,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// The request's id, as in the log and in `x-request-id`.
     pub request: String,
+    /// The present version of what was to be changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
 }

@@ -9,6 +9,7 @@ use crate::domain::seal::sha256;
 use crate::engine::once;
 use crate::store::idempotency::{self, Answer, RequestKey};
 use actix_web::http::StatusCode;
+use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse};
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -46,10 +47,25 @@ impl Drop for Turn<'_> {
 #[derive(Clone, Debug)]
 pub struct Reply {
     pub status: StatusCode,
-    /// JSON.
+    /// JSON. What was made or begun has its address in the member `href`, which is sent as
+    /// `Location` too, also when the answer is given again.
     pub body: String,
     /// It was kept under the key in the transaction it tells of, as is best.
     pub kept: bool,
+}
+
+impl Reply {
+    /// An answer that is kept afterwards.
+    ///
+    /// # Errors
+    /// It cannot be written as JSON, which nothing made here can cause.
+    pub fn of(status: StatusCode, body: &impl serde::Serialize) -> Result<Self, Failure> {
+        let body = serde_json::to_string(body).map_err(|error| {
+            tracing::error!(%error, "an answer could not be written");
+            Failure::new(Code::Internal)
+        })?;
+        Ok(Self { status, body, kept: false })
+    }
 }
 
 /// Does `work` once for the key the request carries, and answers as it was answered then. `work`
@@ -118,5 +134,15 @@ fn replay(key: &RequestKey, answer: &Answer) -> Result<HttpResponse, Failure> {
 }
 
 fn respond(reply: &Reply) -> HttpResponse {
-    HttpResponse::build(reply.status).content_type("application/json").body(reply.body.clone())
+    #[derive(serde::Deserialize)]
+    struct Made {
+        href: String,
+    }
+    let mut response = HttpResponse::build(reply.status);
+    if matches!(reply.status, StatusCode::CREATED | StatusCode::ACCEPTED)
+        && let Ok(made) = serde_json::from_str::<Made>(&reply.body)
+    {
+        response.insert_header((LOCATION, made.href));
+    }
+    response.content_type("application/json").body(reply.body.clone())
 }

@@ -1,6 +1,6 @@
 //! Every address of the server: the map of this floor.
 
-use super::api::me;
+use super::api::{audit, conflicts, me, openapi, records, resolutions, systems};
 use super::pages::conflict::handle as conflict;
 use super::pages::{alerts, decisions, demo, help, home, queue, sign_in};
 use super::{assets, gate, guard, health};
@@ -67,7 +67,30 @@ fn for_programs(config: &mut ServiceConfig) {
         .service(resource("/readyz").route(get().to(health::ready)))
         .service(resource("/healthz").route(get().to(health::ready)))
         .service(resource("/api/v1/me").route(get().to(me::me)))
-        .service(resource("/api/v1/users").route(get().to(me::list)));
+        .service(resource("/api/v1/users").route(get().to(me::list)))
+        .configure(for_programs_deciding)
+        .configure(for_programs_operating);
+}
+
+fn for_programs_deciding(config: &mut ServiceConfig) {
+    config
+        .service(resource("/api/v1/conflicts").route(get().to(conflicts::list)))
+        .service(resource("/api/v1/conflicts/{id}").route(get().to(conflicts::show)))
+        .service(resource("/api/v1/conflicts/{id}/claim").route(post().to(conflicts::claim)))
+        .service(resource("/api/v1/conflicts/{id}/resolution").route(post().to(conflicts::resolve)))
+        .service(resource("/api/v1/resolutions/{id}").route(get().to(resolutions::show)))
+        .service(resource("/api/v1/resolutions/{id}/undo").route(post().to(resolutions::undo)))
+        .service(resource("/api/v1/records").route(get().to(records::find)))
+        .service(resource("/api/v1/records/{id}").route(get().to(records::show)));
+}
+
+fn for_programs_operating(config: &mut ServiceConfig) {
+    config
+        .service(resource("/api/v1/audit").route(get().to(audit::list)))
+        .service(resource("/api/v1/systems").route(get().to(systems::list)))
+        .service(resource("/api/v1/systems/{id}/runs").route(post().to(systems::run)))
+        .service(resource("/api/v1/runs/{id}").route(get().to(systems::show_run)))
+        .service(resource("/api/openapi.json").route(get().to(openapi::serve)));
 }
 
 /// `GET /static/...`: an embedded file, for ever.

@@ -24,21 +24,53 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
     type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-        let json = kind.is_some_and(|kind| {
-            let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-            kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
-        });
-        let (payload, limit) = (payload.take(), Site::of(request).reach.body_limit);
+        let (json, payload) = (is_json(request), payload.take());
+        let limit = Site::of(request).reach.body_limit;
         async move {
             if !json {
-                return Err(Failure::new(Code::Malformed).detail(msg("access-body-type")));
+                return Err(not_json());
             }
             let raw = gate::read(payload, limit).await?;
             Ok(Self { value: parse(&raw)?, raw })
         }
         .boxed_local()
     }
+}
+
+/// A body of JSON that may be left out altogether.
+pub struct MaybeJson<T> {
+    pub value: T,
+    pub raw: Bytes,
+}
+
+impl<T: DeserializeOwned + Default + 'static> FromRequest for MaybeJson<T> {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (json, payload) = (is_json(request), payload.take());
+        let limit = Site::of(request).reach.body_limit;
+        async move {
+            let raw = gate::read(payload, limit).await?;
+            if raw.is_empty() {
+                return Ok(Self { value: T::default(), raw });
+            }
+            if json { Ok(Self { value: parse(&raw)?, raw }) } else { Err(not_json()) }
+        }
+        .boxed_local()
+    }
+}
+
+fn is_json(request: &HttpRequest) -> bool {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| {
+        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+    })
+}
+
+fn not_json() -> Failure {
+    Failure::new(Code::UnsupportedType).detail(msg("access-body-type"))
 }
 
 /// Reads JSON.

@@ -1,5 +1,6 @@
 //! Who a token belongs to, and who else has an account.
 
+use super::listing::Items;
 use crate::domain::access::{Role, Viewer};
 use crate::store::users::{self, User};
 use crate::web::auth::{Admin, SignedIn};
@@ -8,13 +9,15 @@ use crate::web::site::Site;
 use actix_web::web::{Data, Json};
 use serde::Serialize;
 use std::collections::BTreeSet;
+use utoipa::ToSchema;
 
 /// Somebody with an account.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Person {
     id: String,
     login: String,
     name: String,
+    #[schema(value_type = Vec<String>)]
     roles: BTreeSet<Role>,
 }
 
@@ -26,7 +29,7 @@ impl From<&Viewer> for Person {
 }
 
 /// An account as an admin sees it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Account {
     #[serde(flatten)]
     person: Person,
@@ -37,14 +40,6 @@ impl From<User> for Account {
     fn from(user: User) -> Self {
         Self { person: Person::from(&user.viewer(false)), disabled: user.disabled }
     }
-}
-
-/// A list in the API's one form.
-#[derive(Serialize)]
-pub struct Items<T> {
-    pub items: Vec<T>,
-    /// The cursor of the next page.
-    pub next: Option<String>,
 }
 
 /// `GET /api/v1/me`: whose session or token this is.

@@ -1,4 +1,15 @@
 //! The interface for programs: JSON under `/api/v1`.
 
+pub mod audit;
 pub mod body;
+pub mod conflicts;
+pub mod decision;
+pub mod filter;
+pub mod listing;
 pub mod me;
+pub mod openapi;
+mod operations;
+pub mod records;
+pub mod resolutions;
+pub mod systems;
+pub mod values;

@@ -1,0 +1,169 @@
+//! The API's own description, OpenAPI 3.1: the table of operations, and the shapes as derived
+//! from the types that are sent and read.
+
+use super::audit::AuditEntry;
+use super::conflicts::{ConflictItem, ConflictView};
+use super::decision::ResolutionBody;
+use super::me::{Account, Person};
+use super::operations::{ALL, Operation};
+use super::records::{RecordItem, RecordView};
+use super::resolutions::{Decided, ResolutionView};
+use super::systems::{RunBody, RunView, Started, SystemView};
+use crate::web::failure::Problem;
+use actix_web::HttpResponse;
+use serde_json::{Map, Value, json};
+use std::sync::LazyLock;
+use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+
+static TEXT: LazyLock<String> = LazyLock::new(|| describe().to_string());
+
+/// `GET /api/openapi.json`: the description.
+pub async fn serve() -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(TEXT.as_str())
+}
+
+/// The whole document.
+#[must_use]
+pub fn describe() -> Value {
+    let mut paths = Map::new();
+    for operation in ALL {
+        let path = paths.entry(operation.path).or_insert_with(|| json!({}));
+        path[operation.method] = told(operation);
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Referee",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Conflicts between systems, their decisions, and proof of what happened.",
+            "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
+        },
+        "servers": [{ "url": "/" }],
+        "security": [{ "token": [] }],
+        "paths": paths,
+        "components": {
+            "schemas": schemas(),
+            "securitySchemes": {
+                "token": { "type": "http", "scheme": "bearer", "description": "A token of a user." },
+            },
+            "responses": {
+                "Problem": {
+                    "description": "What went wrong (RFC 9457); `code` is of a closed list.",
+                    "content": { "application/problem+json": { "schema": reference("Problem") } },
+                },
+            },
+        },
+    })
+}
+
+fn reference(schema: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{schema}") })
+}
+
+fn told(operation: &Operation) -> Value {
+    let content = |schema: &str| json!({ "application/json": { "schema": reference(schema) } });
+    let mut answer = json!({ "description": operation.summary, "content": content(operation.answer) });
+    if let 201 | 202 = operation.status {
+        answer["headers"] = json!({
+            "Location": { "schema": { "type": "string" }, "description": "The address of what was made." },
+        });
+    }
+    let mut answers = Map::new();
+    answers.insert(operation.status.to_string(), answer);
+    answers.insert("default".to_owned(), json!({ "$ref": "#/components/responses/Problem" }));
+    let mut told = json!({
+        "operationId": operation.id,
+        "summary": operation.summary,
+        "parameters": parameters(operation),
+        "responses": answers,
+    });
+    match operation.who {
+        Some(who) => told["description"] = json!(format!("For {who}.")),
+        None => told["security"] = json!([]),
+    }
+    if let Some(body) = operation.body {
+        // A run is started by an empty body too.
+        told["requestBody"] = json!({ "required": operation.status == 201, "content": content(body) });
+    }
+    told
+}
+
+fn parameters(operation: &Operation) -> Vec<Value> {
+    let of = |name: &str, place: &str, kind: &str, text: &str| {
+        let schema = json!({ "type": kind });
+        json!({ "name": name, "in": place, "required": place == "path", "schema": schema, "description": text })
+    };
+    let mut all = Vec::new();
+    if operation.path.contains("{id}") {
+        all.push(of("id", "path", "string", "Its identifier."));
+    }
+    all.extend(operation.query.iter().map(|(name, kind, text)| of(name, "query", kind, text)));
+    if operation.method == "post" {
+        let text = "The request sent again with the same key within a day is answered as before, \
+                    and not done again.";
+        all.push(of("Idempotency-Key", "header", "string", text));
+    }
+    all
+}
+
+/// The shapes by name.
+#[derive(Default)]
+struct Schemas(Map<String, Value>);
+
+impl Schemas {
+    fn add<T: ToSchema>(mut self) -> Self {
+        let mut all: Vec<(String, RefOr<Schema>)> = vec![(T::name().into_owned(), T::schema())];
+        T::schemas(&mut all);
+        self.0.extend(all.into_iter().map(|(name, schema)| {
+            // Nothing derived here cannot be written; `true` would allow everything.
+            (name, serde_json::to_value(schema).unwrap_or(Value::Bool(true)))
+        }));
+        self
+    }
+
+    /// The shape of a row, and that of a list of them.
+    fn add_list<T: ToSchema>(mut self) -> Self {
+        let row = T::name();
+        let list = json!({
+            "type": "object",
+            "required": ["items", "next"],
+            "properties": {
+                "items": { "type": "array", "items": reference(&row) },
+                "next": {
+                    "type": ["string", "null"],
+                    "description": "Sent as `after` it gives the next page; null on the last one.",
+                },
+            },
+        });
+        self.0.insert(format!("{row}List"), list);
+        self.add::<T>()
+    }
+}
+
+fn schemas() -> Map<String, Value> {
+    let Schemas(mut all) = Schemas::default()
+        .add::<Problem>()
+        .add_list::<ConflictItem>()
+        .add::<ConflictView>()
+        .add::<ResolutionBody>()
+        .add::<Decided>()
+        .add::<ResolutionView>()
+        .add_list::<RecordItem>()
+        .add::<RecordView>()
+        .add_list::<AuditEntry>()
+        .add_list::<SystemView>()
+        .add::<RunBody>()
+        .add::<Started>()
+        .add::<RunView>()
+        .add::<Person>()
+        .add_list::<Account>();
+    let document = json!({
+        "type": "object",
+        "required": ["openapi", "paths"],
+        "additionalProperties": true,
+        "description": "An OpenAPI 3.1 document.",
+    });
+    all.insert("Description".to_owned(), document);
+    all
+}

@@ -1,0 +1,220 @@
+//! Decisions and where they have arrived.
+
+use super::values::{self, FieldValue};
+use crate::domain::access::Viewer;
+use crate::domain::delivery::DeliveryState;
+use crate::domain::ids::ResolutionId;
+use crate::domain::resolution::{Chosen, Outcome};
+use crate::engine::Setup;
+use crate::store::records;
+use crate::store::records::Record;
+use crate::store::resolutions::{self, Delivery, Resolution};
+use crate::web::auth::SignedIn;
+use crate::web::failure::{Code, Failure};
+use crate::web::idempotency::{Reply, once};
+use crate::web::site::Site;
+use actix_web::http::StatusCode;
+use actix_web::web::{Bytes, Data, Json, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// A decision that was just made.
+#[derive(Serialize, ToSchema)]
+pub struct Decided {
+    id: String,
+    href: String,
+    conflict: String,
+    /// As in a resolution.
+    state: String,
+    /// Until then it can be undone and nothing is sent.
+    held_until: DateTime<Utc>,
+}
+
+/// What is answered to a decision, and kept with it.
+pub(super) fn decided(resolution: &Resolution) -> (u16, String) {
+    let told = Decided {
+        id: resolution.id.0.clone(),
+        href: format!("/api/v1/resolutions/{}", resolution.id),
+        conflict: resolution.conflict.0.clone(),
+        state: resolution.state.clone(),
+        held_until: resolution.held_until,
+    };
+    (StatusCode::CREATED.as_u16(), serde_json::to_string(&told).unwrap_or_default())
+}
+
+/// A decision over one or more differences of one conflict.
+#[derive(Serialize, ToSchema)]
+pub struct ResolutionView {
+    id: String,
+    conflict: String,
+    record: String,
+    /// `held`, `sending`, `done`, `partly`, `undone` or `overtaken`.
+    state: String,
+    /// Who decided.
+    actor: Decider,
+    reason: Option<String>,
+    note: Option<String>,
+    created_at: DateTime<Utc>,
+    held_until: DateTime<Utc>,
+    policy_version: i64,
+    outcomes: Vec<OutcomeView>,
+    deliveries: Vec<DeliveryView>,
+}
+
+/// A person, a program or a rule.
+#[derive(Serialize, ToSchema)]
+pub struct Decider {
+    /// `person`, `program`, `rule` or `referee`.
+    kind: String,
+    id: String,
+    name: String,
+}
+
+/// What was chosen for one difference.
+#[derive(Serialize, ToSchema)]
+pub struct OutcomeView {
+    difference: String,
+    field: String,
+    /// `keep`, `type`, `leave_different` or `create_there`.
+    outcome: String,
+    /// The number of the listed value, or the typed value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<Picked>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<DateTime<Utc>>,
+}
+
+/// A listed value by its number, or a typed one.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Picked {
+    Number(usize),
+    Typed(FieldValue),
+}
+
+/// One write to one system.
+#[derive(Serialize, ToSchema)]
+pub struct DeliveryView {
+    id: String,
+    system: String,
+    /// The row's identifier there; null for one to be made.
+    external_id: Option<String>,
+    /// A row is made, rather than changed.
+    create: bool,
+    /// The fields that are written.
+    fields: Vec<String>,
+    /// By field, what was there and what shall be.
+    changes: BTreeMap<String, ChangeView>,
+    /// `waiting`, `sending`, `confirmed`, `accepted_with_changes`, `retrying`, `refused`,
+    /// `overtaken`, `unknown`, `by_hand` or `undone`.
+    state: String,
+    /// What the system said, where it did not simply take it.
+    message: Option<String>,
+    /// When it is tried next.
+    next_at: Option<DateTime<Utc>>,
+    ended_at: Option<DateTime<Utc>>,
+}
+
+/// One field of a delivery.
+#[derive(Serialize, ToSchema)]
+pub struct ChangeView {
+    from: Option<String>,
+    to: Option<String>,
+}
+
+impl From<Delivery> for DeliveryView {
+    fn from(delivery: Delivery) -> Self {
+        let state = &delivery.state;
+        let message = match state {
+            DeliveryState::Retrying { message, .. }
+            | DeliveryState::Refused { message, .. }
+            | DeliveryState::Unknown { message, .. } => Some(message.clone()),
+            _ => None,
+        };
+        let changes = delivery.change.fields.iter().map(|(field, (from, to))| {
+            (field.0.clone(), ChangeView { from: values::text(from), to: values::text(to) })
+        });
+        Self {
+            id: delivery.id.0.clone(),
+            system: delivery.system.0.clone(),
+            external_id: delivery.external_id.clone(),
+            create: delivery.change.create,
+            fields: delivery.change.fields.keys().map(|field| field.0.clone()).collect(),
+            changes: changes.collect(),
+            state: state.name().to_owned(),
+            message,
+            next_at: state.next_at(),
+            ended_at: state.ended_at(),
+        }
+    }
+}
+
+fn outcome(setup: &Setup, record: &Record, chosen: Chosen) -> OutcomeView {
+    let slot = setup.catalog.entity(&record.entity).and_then(|entity| entity.slot(&chosen.field));
+    let (name, value, until) = match &chosen.outcome {
+        Outcome::Keep { value } => ("keep", Some(Picked::Number(*value)), None),
+        Outcome::CreateThere { value } => ("create_there", Some(Picked::Number(*value)), None),
+        Outcome::Type { values } => ("type", Some(Picked::Typed(values::of(slot.as_ref(), values))), None),
+        Outcome::LeaveDifferent { until } => ("leave_different", None, Some(*until)),
+    };
+    let (difference, field) = (chosen.difference.0, chosen.field.0);
+    OutcomeView { difference, field, outcome: name.to_owned(), value, until }
+}
+
+async fn view(site: &Site, viewer: &Viewer, id: &ResolutionId) -> Result<ResolutionView, Failure> {
+    let missing = || Failure::new(Code::NotFound);
+    let mut session = site.store().session().await?;
+    let resolution = resolutions::get(&mut session, viewer, id).await?.ok_or_else(missing)?;
+    let record = records::get(&mut session, viewer, &resolution.record).await?.ok_or_else(missing)?;
+    let deliveries = resolutions::deliveries(&mut session, std::slice::from_ref(id)).await?;
+    let (setup, actor) = (site.engine.setup(), resolution.actor);
+    let kind = serde_json::to_value(actor.kind).ok().and_then(|kind| kind.as_str().map(str::to_owned));
+    let said = |text: String| Some(text).filter(|text| !text.is_empty());
+    Ok(ResolutionView {
+        id: resolution.id.0,
+        conflict: resolution.conflict.0,
+        record: resolution.record.0,
+        state: resolution.state,
+        actor: Decider { kind: kind.unwrap_or_default(), id: actor.id, name: actor.name },
+        reason: said(resolution.reason),
+        note: said(resolution.note),
+        created_at: resolution.created_at,
+        held_until: resolution.held_until,
+        policy_version: resolution.policy_version,
+        outcomes: resolution.outcomes.into_iter().map(|one| outcome(&setup, &record, one)).collect(),
+        deliveries: deliveries.into_iter().map(DeliveryView::from).collect(),
+    })
+}
+
+/// `GET /api/v1/resolutions/{id}`: a decision and its deliveries.
+///
+/// # Errors
+/// There is no such decision for this viewer.
+pub async fn show(
+    viewer: SignedIn,
+    id: Path<ResolutionId>,
+    site: Data<Site>,
+) -> Result<Json<ResolutionView>, Failure> {
+    view(&site, &viewer, &id).await.map(Json)
+}
+
+/// `POST /api/v1/resolutions/{id}/undo`: takes a decision back during its hold.
+///
+/// # Errors
+/// It is not the viewer's, there is no such decision, or something of it was sent.
+pub async fn undo(
+    viewer: SignedIn,
+    request: HttpRequest,
+    id: Path<ResolutionId>,
+    body: Bytes,
+    site: Data<Site>,
+) -> Result<HttpResponse, Failure> {
+    once(&request, &viewer, &body, async |_| {
+        site.engine.undo(&viewer, &id).await?;
+        Reply::of(StatusCode::OK, &view(&site, &viewer, &id).await?)
+    })
+    .await
+}

@@ -1,0 +1,178 @@
+//! Systems and the runs that read them.
+
+use super::body::MaybeJson;
+use super::listing::Items;
+use crate::domain::access::Viewer;
+use crate::domain::ids::{RunId, SystemId};
+use crate::engine::sync::Trigger;
+use crate::store::runs::{self, Run};
+use crate::web::auth::{Operator, SignedIn};
+use crate::web::failure::{Code, Failure};
+use crate::web::idempotency::{Reply, once};
+use crate::web::site::Site;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Json, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A connected business application.
+#[derive(Serialize, ToSchema)]
+pub struct SystemView {
+    id: String,
+    label: String,
+    /// `sqlite`, `postgres` or `rest`.
+    kind: String,
+    /// Referee may write to it; else it only watches.
+    writes_enabled: bool,
+    /// Why it is not read at present.
+    paused: Option<String>,
+    /// Minutes between scheduled runs.
+    every_minutes: Option<u32>,
+    /// The entities that it holds records of.
+    entities: Vec<String>,
+    last_run: Option<RunView>,
+}
+
+/// One execution of reading one object of a system.
+#[derive(Serialize, ToSchema)]
+pub struct RunView {
+    id: String,
+    system: String,
+    entity: String,
+    /// `full` or `changes`.
+    kind: String,
+    /// `schedule`, `person`, `program` or `command`.
+    trigger: String,
+    started_by: String,
+    /// `running`, `done` or `failed`.
+    state: String,
+    started_at: DateTime<Utc>,
+    ended_at: Option<DateTime<Utc>>,
+    counts: RunCounts,
+    /// Why it failed.
+    error: Option<String>,
+}
+
+/// What a run did so far. What its changes led to is counted when they have been judged, after
+/// the reading ended.
+#[derive(Serialize, ToSchema)]
+pub struct RunCounts {
+    read: i64,
+    changed: i64,
+    quarantined: i64,
+    opened: i64,
+    settled_by_rule: i64,
+    settled_by_itself: i64,
+}
+
+impl From<Run> for RunView {
+    fn from(run: Run) -> Self {
+        let counts = run.counts;
+        Self {
+            id: run.id.0,
+            system: run.system.0,
+            entity: run.entity.0,
+            kind: run.kind,
+            trigger: run.trigger,
+            started_by: run.started_by,
+            state: run.state,
+            started_at: run.started_at,
+            ended_at: run.ended_at,
+            counts: RunCounts {
+                read: counts.read,
+                changed: counts.changed,
+                quarantined: counts.quarantined,
+                opened: counts.opened,
+                settled_by_rule: counts.settled_by_rule,
+                settled_by_itself: counts.settled_by_itself,
+            },
+            error: run.error,
+        }
+    }
+}
+
+/// `GET /api/v1/systems`: every system, without its connection's settings.
+///
+/// # Errors
+/// The store cannot be read.
+pub async fn list(viewer: SignedIn, site: Data<Site>) -> Result<Json<Items<SystemView>>, Failure> {
+    let setup = site.engine.setup();
+    let mut session = site.store().session().await?;
+    let mut items = Vec::new();
+    for system in &setup.catalog.systems {
+        let own = setup.catalog.mappings.iter().filter(|mapping| mapping.system == system.id);
+        let entities = own.filter(|mapping| viewer.sees(&mapping.entity)).map(|m| m.entity.0.clone());
+        let newest = runs::newest(&mut session, Some(&system.id), 20).await?;
+        let state = setup.state(&system.id);
+        items.push(SystemView {
+            id: system.id.0.clone(),
+            label: system.label.clone(),
+            kind: system.kind().to_owned(),
+            writes_enabled: state.writes_enabled,
+            paused: state.paused_reason,
+            every_minutes: system.every_minutes,
+            entities: entities.collect(),
+            last_run: newest.into_iter().find(|run| viewer.sees(&run.entity)).map(RunView::from),
+        });
+    }
+    Ok(Json(Items { items, next: None }))
+}
+
+/// What a run is to read.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RunBody {
+    /// Read everything, also where the changes alone could be asked for.
+    #[serde(default)]
+    full: bool,
+}
+
+/// The runs that were started, one for each entity the system holds.
+#[derive(Serialize, ToSchema)]
+pub struct Started {
+    /// Of the runs, in the order in which they are carried out.
+    ids: Vec<String>,
+    /// The first one's address.
+    href: String,
+    items: Vec<RunView>,
+}
+
+/// `POST /api/v1/systems/{id}/runs`: starts reading a system.
+///
+/// # Errors
+/// The viewer may not, there is no such system, or it is being read.
+pub async fn run(
+    viewer: Operator,
+    request: HttpRequest,
+    id: Path<SystemId>,
+    body: MaybeJson<RunBody>,
+    site: Data<Site>,
+) -> Result<HttpResponse, Failure> {
+    once(&request, &viewer, &body.raw, async |_| {
+        let trigger = trigger(&viewer, body.value.full);
+        let started = site.engine.begin(&id, &trigger).await?;
+        let ids: Vec<String> = started.iter().map(|run| run.id.0.clone()).collect();
+        let href = format!("/api/v1/runs/{}", ids.first().map_or("", String::as_str));
+        let told = Started { ids, href, items: started.into_iter().map(RunView::from).collect() };
+        Reply::of(StatusCode::ACCEPTED, &told)
+    })
+    .await
+}
+
+fn trigger(viewer: &Viewer, full: bool) -> Trigger {
+    Trigger { name: if viewer.program { "program" } else { "person" }, by: viewer.actor(), full }
+}
+
+/// `GET /api/v1/runs/{id}`: where a run stands.
+///
+/// # Errors
+/// There is no such run for this viewer.
+pub async fn show_run(viewer: SignedIn, id: Path<RunId>, site: Data<Site>) -> Result<Json<RunView>, Failure> {
+    let run = site.engine.run(&id).await?;
+    if !viewer.sees(&run.entity) {
+        return Err(Failure::new(Code::NotFound));
+    }
+    Ok(Json(run.into()))
+}
