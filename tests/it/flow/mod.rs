@@ -12,7 +12,7 @@ use referee::store::conflicts::{Conflict, Difference};
 use referee::store::queue::{self, Filter};
 use referee::store::{audit, conflicts};
 
-const CONFIG: &str = r#"
+pub const CONFIG: &str = r#"
 [[system]]
 id = "portal"
 label = "Portal"
@@ -81,13 +81,13 @@ stakes = "high"
 rule = "most_recent_wins"
 "#;
 
-const PORTAL: &str = "
+pub const PORTAL: &str = "
 CREATE TABLE customers (id TEXT PRIMARY KEY, name TEXT, street TEXT, zip TEXT, phone TEXT, since TEXT,
     vip INTEGER DEFAULT 1, updated_at TEXT, updated_by TEXT);
 INSERT INTO customers VALUES
  ('C-1','Ada Okafor','Elmstraße 4','10115','+49 30 55501742','2024-03-04',1,'2026-01-01 10:00:00','Ana'),
  ('C-2','Mateo Lindqvist','Storgata 8','0184','+49 30 55501743','2024-05-06',1,'2026-01-01 10:00:00','Ana');";
-const WAREHOUSE: &str = "
+pub const WAREHOUSE: &str = "
 CREATE TABLE SHIP_TO (WH_NO TEXT PRIMARY KEY, CUST_REF TEXT, NAME TEXT, STREET TEXT, HOUSE_NO TEXT, ZIP TEXT,
     TEL TEXT, SINCE TEXT, DOCK TEXT DEFAULT 'A', CHG_AT TEXT, CHG_BY TEXT);
 INSERT INTO SHIP_TO VALUES

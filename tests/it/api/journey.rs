@@ -1,0 +1,176 @@
+//! The whole job of a program: find a conflict, decide it, see it arrive, prove it.
+
+use super::host::{Host, Program};
+use super::{at, keep_first};
+use chrono::TimeDelta;
+use referee::domain::access::Role;
+use referee::domain::audit::{Entry, Verifier};
+use serde_json::{Value, json};
+
+/// Moves the clock over the hold and works until the decision has arrived everywhere.
+async fn delivered(host: &Host, program: &Program, resolution: &str) -> Value {
+    host.clock.advance(TimeDelta::seconds(21));
+    while host.engine.deliver_next().await.unwrap() {}
+    program.until(resolution, |told| told["state"] == "done").await
+}
+
+async fn run(host: &Host, admin: &Program, system: &str) -> Value {
+    host.clock.advance(TimeDelta::minutes(1));
+    let begun = admin.post(&format!("/api/v1/systems/{system}/runs"), &json!({"full": true})).await;
+    assert_eq!(begun.status, 202, "{}", begun.text);
+    let id = begun.json["ids"][0].as_str().unwrap().to_owned();
+    assert_eq!(begun.location, format!("/api/v1/runs/{id}"));
+    assert_eq!(begun.json["items"][0]["trigger"], "program");
+    admin.until(&begun.location, |run| run["state"] != "running").await
+}
+
+#[tokio::test]
+async fn a_program_does_the_whole_job() {
+    let host = Host::start().await;
+    let (steward, admin) =
+        (host.program("ana", Role::Steward).await, host.program("tariq", Role::Admin).await);
+    assert_eq!(steward.get("/api/v1/conflicts").await.ok()["items"], json!([]));
+    host.moved("C-1", "Lindenallee 12").await;
+    let done = run(&host, &admin, "portal").await;
+    assert_eq!((&done["state"], &done["error"]), (&json!("done"), &Value::Null), "{done}");
+    assert_eq!(done["counts"]["changed"], 1);
+
+    let conflict = steward.first().await;
+    assert_eq!((&conflict["title"], &conflict["entity"]), (&json!("Ada Okafor"), &json!("customer")));
+    let difference = &conflict["differences"][0];
+    assert_eq!(difference["field"], "address");
+    assert_eq!((&difference["state"], &difference["kind"]), (&json!("open"), &json!("change")));
+    assert_eq!(difference["cause"], "stale_copy");
+    assert_eq!(difference["agreed"], json!({"street": "Elmstraße 4", "postcode": "10115"}));
+    let (new, old) = (&difference["values"][0], &difference["values"][1]);
+    assert_eq!(new["value"], json!({"street": "Lindenallee 12", "postcode": "10117"}));
+    assert_eq!((&new["n"], &new["systems"]), (&json!(1), &json!(["portal"])));
+    assert_eq!(old["systems"], json!(["warehouse"]));
+    assert_eq!(difference["absent"], json!([]));
+
+    let claimed = steward.post(&at(&conflict, "/claim"), &Value::Null).await.ok();
+    assert_eq!(claimed["claim"]["name"], "ana of the tests");
+    let decided = steward.post(&at(&conflict, "/resolution"), &keep_first(&conflict)).await;
+    assert_eq!(decided.status, 201, "{}", decided.text);
+    assert_eq!(decided.location, format!("/api/v1/resolutions/{}", decided.json["id"].as_str().unwrap()));
+    let held = steward.get(&decided.location).await.ok();
+    assert_eq!(held["state"], "held");
+    assert_eq!(held["actor"]["kind"], "program");
+    assert_eq!(held["outcomes"][0]["value"], 1);
+    let delivery = &held["deliveries"][0];
+    assert_eq!((&delivery["system"], &delivery["state"]), (&json!("warehouse"), &json!("waiting")));
+    assert_eq!(delivery["fields"], json!(["postcode", "street"]));
+    assert_eq!(delivery["changes"]["postcode"], json!({"from": "10115", "to": "10117"}));
+
+    let done = delivered(&host, &steward, &decided.location).await;
+    assert_eq!(done["deliveries"][0]["state"], "confirmed");
+    let written = host
+        .value("warehouse", "SELECT STREET||'|'||HOUSE_NO||'|'||ZIP FROM SHIP_TO WHERE WH_NO='WH-1'")
+        .await;
+    assert_eq!(written, "LINDENALLEE|12|10117");
+    let after = steward.get(&at(&conflict, "")).await.ok();
+    assert_eq!(after["open"], false);
+    assert!(after["closed_at"].is_string());
+    assert_eq!(after["differences"][0]["resolution"], done["id"]);
+    let over = steward.post(&at(&conflict, "/claim"), &Value::Null).await;
+    assert_eq!(over.problem(409).0, "conflict", "what is decided cannot be claimed");
+    look_around(&host, &steward, &admin, &conflict).await;
+    undone(&host, &steward, &admin).await;
+    proven(&admin).await;
+    assert_eq!(
+        *host.answered.lock().unwrap(),
+        host.operations(),
+        "every operation was answered as described"
+    );
+}
+
+async fn look_around(host: &Host, steward: &Program, admin: &Program, conflict: &Value) {
+    let found = steward.get("/api/v1/records?q=oka&limit=5").await.ok();
+    assert_eq!(found["items"][0]["title"], "Ada Okafor");
+    assert_eq!(steward.get("/api/v1/records?q=C-2").await.ok()["items"][0]["title"], "Mateo Lindqvist");
+    let path = format!("/api/v1/records/{}", conflict["record"].as_str().unwrap());
+    let record = steward.get(&path).await.ok();
+    assert_eq!(found["items"][0]["id"], record["id"]);
+    assert_eq!((&record["conflict"], &record["link"]), (&Value::Null, &json!("C-1")));
+    assert_eq!(record["agreed"]["street"]["value"], "Lindenallee 12");
+    assert_eq!(record["systems"][1]["external_id"], "WH-1");
+    assert_eq!(record["systems"][1]["fields"]["postcode"], "10117");
+    let systems = steward.get("/api/v1/systems").await.ok();
+    assert_eq!(systems["items"][0]["id"], "portal");
+    assert_eq!(
+        (&systems["items"][0]["kind"], &systems["items"][0]["writes_enabled"]),
+        (&json!("sqlite"), &json!(true))
+    );
+    assert_eq!(systems["items"][0]["last_run"]["state"], "done");
+    assert!(!systems.to_string().contains("portal.sqlite"), "no settings of the connection");
+    assert_eq!(steward.get("/api/v1/me").await.ok()["login"], "ana");
+    assert_eq!(admin.get("/api/v1/users").await.ok()["items"].as_array().unwrap().len(), 2);
+    assert_eq!(host.nobody().get("/api/openapi.json").await.ok()["openapi"], "3.1.0");
+}
+
+/// A typed value for a longer hold, taken back within it.
+async fn undone(host: &Host, steward: &Program, admin: &Program) {
+    host.moved("C-2", "Fjordgata 1").await;
+    run(host, admin, "portal").await;
+    let conflict = steward.first().await;
+    let body = json!({
+        "version": conflict["version"],
+        "outcomes": [{
+            "difference": conflict["differences"][0]["id"],
+            "outcome": "type",
+            "value": { "street": "Am Markt 3b", "postcode": "10999" },
+        }],
+        "reason": "other",
+        "note": "by phone",
+        "hold_seconds": 120,
+    });
+    let decided = steward.post(&at(&conflict, "/resolution"), &body).await;
+    assert_eq!(decided.status, 201, "{}", decided.text);
+    host.clock.advance(TimeDelta::seconds(100));
+    while host.engine.deliver_next().await.unwrap() {}
+    let held = steward.get(&decided.location).await.ok();
+    assert_eq!(held["state"], "held", "hold_seconds lengthens the hold");
+    assert_eq!(held["outcomes"][0]["value"]["street"], "Am Markt 3b");
+    assert_eq!((&held["reason"], &held["note"]), (&json!("other"), &json!("by phone")));
+    assert_eq!(held["deliveries"].as_array().unwrap().len(), 2);
+    let undo = format!("{}/undo", decided.location);
+    assert_eq!(steward.post(&undo, &Value::Null).await.ok()["state"], "undone");
+    assert_eq!(steward.post(&undo, &Value::Null).await.problem(409).0, "conflict");
+    let back = steward.get(&at(&conflict, "")).await.ok();
+    assert_eq!(back["open"], true);
+    let short = json!({
+        "version": back["version"],
+        "outcomes": [{ "difference": back["differences"][0]["id"], "outcome": "keep", "value": 2 }],
+        "hold_seconds": 0,
+    });
+    let again = steward.post(&at(&conflict, "/resolution"), &short).await;
+    host.clock.advance(TimeDelta::seconds(10));
+    while host.engine.deliver_next().await.unwrap() {}
+    assert_eq!(steward.get(&again.location).await.ok()["state"], "held", "and never shortens it");
+}
+
+/// The log as a program reads it, page by page, is whole.
+async fn proven(admin: &Program) {
+    let (mut verifier, mut path, mut actions) =
+        (Verifier::default(), "/api/v1/audit?after=0&limit=4".to_owned(), Vec::new());
+    loop {
+        let page = admin.get(&path).await;
+        for item in page.json["items"].as_array().unwrap() {
+            let text = |name: &str| item[name].as_str().unwrap().to_owned();
+            let (line, hash) = (text("line"), text("hash"));
+            let parsed: Value = serde_json::from_str(&line).unwrap();
+            actions.push(parsed["action"].as_str().unwrap().to_owned());
+            verifier.next(&Entry { seq: item["seq"].as_i64().unwrap(), line, hash }).unwrap();
+        }
+        if page.json["next"].is_null() {
+            assert_eq!(page.link, "");
+            break;
+        }
+        let (address, rel) = page.link.split_once(">; ").unwrap();
+        assert_eq!(rel, "rel=\"next\"");
+        path = address.trim_start_matches('<').to_owned();
+    }
+    for action in ["conflict_opened", "conflict_claimed", "decided", "delivery_confirmed", "undone"] {
+        assert!(actions.iter().any(|told| told == action), "{action} in {actions:?}");
+    }
+}

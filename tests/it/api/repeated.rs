@@ -1,0 +1,59 @@
+//! Requests sent twice, at once, or too late.
+
+use super::host::Host;
+use super::{at, keep_first};
+use referee::domain::access::Role;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn a_decision_sent_again_is_answered_again_and_not_made_again() {
+    let host = Host::start().await;
+    let ana = host.program("ana", Role::Steward).await;
+    host.moved("C-1", "Lindenallee 12").await;
+    host.sync().await;
+    let conflict = ana.first().await;
+    let (path, body) = (at(&conflict, "/resolution"), keep_first(&conflict));
+    let stale = json!({ "version": 0, "outcomes": body["outcomes"] });
+    let refused = ana.post_once("k-1", &path, &stale).await;
+    assert_eq!(refused.problem(409).0, "stale");
+    assert_eq!(refused.json["version"], conflict["version"], "with the version there is now");
+    let first = ana.post_once("k-1", &path, &body).await;
+    assert_eq!(
+        (first.status.as_u16(), first.replayed),
+        (201, false),
+        "a refusal is not kept: {}",
+        first.text
+    );
+    let again = ana.post_once("k-1", &path, &body).await;
+    assert_eq!((again.status.as_u16(), again.replayed), (201, true), "{}", again.text);
+    assert_eq!((again.text, again.location), (first.text, first.location));
+    let other = ana.post_once("k-1", &path, &stale).await;
+    assert_eq!(other.problem(422).0, "idempotency_mismatch");
+    let jonas = host.program("jonas", Role::Steward).await;
+    let late = jonas.post_once("k-1", &path, &body).await;
+    assert_eq!(late.problem(409).0, "conflict", "a key is its user's own");
+    assert!(late.json["detail"].as_str().unwrap().contains("ana of the tests"), "{}", late.text);
+    assert!(late.json["version"].as_i64() > conflict["version"].as_i64());
+}
+
+#[tokio::test]
+async fn of_many_claims_at_once_one_is_granted() {
+    let host = Host::start().await;
+    host.moved("C-1", "Lindenallee 12").await;
+    host.sync().await;
+    let mut programs = Vec::new();
+    for number in 0..64 {
+        programs.push(host.program(&format!("steward-{number}"), Role::Steward).await);
+    }
+    let conflict = programs[0].first().await;
+    let path = at(&conflict, "/claim");
+    let claims = programs.iter().map(|program| program.post(&path, &Value::Null));
+    let answers = futures_util::future::join_all(claims).await;
+    let (granted, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 200);
+    assert_eq!((granted.len(), refused.len()), (1, 63));
+    let holder = granted[0].json["claim"]["name"].as_str().unwrap();
+    for answer in refused {
+        assert_eq!(answer.problem(409).0, "conflict");
+        assert!(answer.json["detail"].as_str().unwrap().contains(holder), "{}", answer.text);
+    }
+}
