@@ -1,8 +1,13 @@
 //! Every address of the server: the map of this floor.
 
 use super::api::me;
+use super::pages::audit::handle as audit;
 use super::pages::conflict::handle as conflict;
-use super::pages::{alerts, decisions, demo, help, home, queue, sign_in};
+use super::pages::policies::handle as policies;
+use super::pages::record::handle as record;
+use super::pages::records::handle as records;
+use super::pages::systems::{handle as systems, runs};
+use super::pages::{alerts, decisions, demo, help, home, queue, settings, sign_in};
 use super::{assets, gate, guard, health};
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -33,6 +38,8 @@ pub fn application(
         .wrap(from_fn(guard::guard))
         .configure(for_programs)
         .configure(for_people)
+        .configure(for_managers)
+        .configure(for_admins)
 }
 
 fn for_people(config: &mut ServiceConfig) {
@@ -59,6 +66,44 @@ fn for_people(config: &mut ServiceConfig) {
         .service(resource("/alerts").route(get().to(alerts::page)))
         .service(resource("/help").route(get().to(help::page)))
         .service(resource("/static/{file}").route(get().to(file)));
+}
+
+/// What happened, and its proof.
+fn for_managers(config: &mut ServiceConfig) {
+    config
+        .service(resource("/records").route(get().to(records::page)))
+        .service(resource("/records/{id}").route(get().to(record::page)))
+        .service(resource("/records/{id}/timeline").route(get().to(record::timeline)))
+        .service(resource("/audit").route(get().to(audit::page)))
+        .service(resource("/audit/export").route(get().to(audit::export)))
+        .service(
+            resource("/audit/verification")
+                .route(get().to(audit::verification))
+                .route(post().to(audit::verify)),
+        )
+        .service(resource("/audit/{number}").route(get().to(audit::entry)));
+}
+
+/// What is connected, and which fields need a person.
+fn for_admins(config: &mut ServiceConfig) {
+    config
+        .service(resource("/settings").route(get().to(settings::page)))
+        .service(resource("/systems").route(get().to(systems::list)))
+        .service(resource("/systems/{id}").route(get().to(systems::page)))
+        .service(resource("/systems/{id}/runs").route(post().to(systems::run)))
+        .service(resource("/systems/{id}/writes").route(post().to(systems::writes)))
+        .service(resource("/systems/{id}/pause").route(post().to(systems::pause)))
+        .service(resource("/runs").route(get().to(runs::list)))
+        .service(resource("/runs/{id}").route(get().to(runs::page)))
+        .service(resource("/policies").route(get().to(policies::index)))
+        .service(resource("/policies/versions").route(get().to(policies::all_versions)))
+        .service(resource("/policies/{entity}").route(get().to(policies::page)))
+        .service(resource("/policies/{entity}/versions").route(get().to(policies::entity_versions)))
+        .service(
+            resource("/policies/{entity}/{slot}")
+                .route(get().to(policies::form))
+                .route(post().to(policies::change)),
+        );
 }
 
 fn for_programs(config: &mut ServiceConfig) {
