@@ -25,3 +25,4 @@ pub mod throttle;
 pub mod time;
 pub mod transform;
 pub mod value;
+pub mod words;

@@ -227,17 +227,3 @@ fn unique(rows: Vec<Row>, set_aside: &mut Vec<SetAside>) -> BTreeMap<String, Row
 pub(super) fn digest(cells: &Cells) -> Result<String, StoreError> {
     Ok(sha256(&[serde_json::to_string(cells)?.as_bytes()]))
 }
-
-/// The words a record is found by: of its title, its identifiers and its values.
-pub(super) fn words<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut words = BTreeSet::new();
-    for text in texts {
-        let text = text.to_lowercase();
-        let parts = text.split(|c: char| !c.is_alphanumeric()).filter(|part| part.chars().count() > 1);
-        words.extend(parts.map(|part| part.chars().take(40).collect::<String>()));
-        if text.chars().count() <= 40 {
-            words.insert(text.trim().to_owned());
-        }
-    }
-    words.into_iter().filter(|word| !word.is_empty()).take(60).collect()
-}

@@ -6,8 +6,10 @@ mod alerts;
 pub mod case;
 mod deliveries;
 pub mod detect;
+pub mod dossier;
 mod intake;
 pub mod links;
+pub mod on_demand;
 pub mod once;
 pub mod policies;
 mod refusal;
@@ -15,6 +17,7 @@ pub mod review;
 pub mod setup;
 pub mod sync;
 pub mod verify;
+pub mod watch;
 pub mod worker;
 mod writeback;
 
@@ -32,6 +35,7 @@ pub struct Engine {
     store: Store,
     setup: RwLock<Arc<Setup>>,
     connectors: Mutex<HashMap<SystemId, Arc<dyn Connector>>>,
+    checks: watch::Checks,
 }
 
 impl Engine {
@@ -42,7 +46,7 @@ impl Engine {
     pub async fn start(store: Store) -> Result<Arc<Self>, StoreError> {
         let setup = Setup::load(&mut store.session().await?).await?;
         let (setup, connectors) = (RwLock::new(Arc::new(setup)), Mutex::default());
-        Ok(Arc::new(Self { store, setup, connectors }))
+        Ok(Arc::new(Self { store, setup, connectors, checks: watch::Checks::default() }))
     }
 
     /// The store: for reading, and for the verbs of this floor.

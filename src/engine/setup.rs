@@ -132,7 +132,7 @@ impl Engine {
         let sealed =
             self.store.key().seal(nonce, &secret_place(id), secret.as_bytes()).map_err(StoreError::from)?;
         let id = id.clone();
-        self.change_state(id, actor, Action::ConfigurationChanged, move |state| {
+        self.change_state(id, actor, (Action::ConfigurationChanged, ""), move |state| {
             state.secret = Some(sealed.clone())
         })
         .await
@@ -143,29 +143,73 @@ impl Engine {
     /// # Errors
     /// The viewer may not, there is no such system, or the store failed.
     pub async fn enable_writes(&self, viewer: &Viewer, id: &SystemId, enabled: bool) -> Result<(), Refusal> {
+        self.switch_writes(viewer, id, enabled, "").await
+    }
+
+    /// As [`Engine::enable_writes`], with why.
+    ///
+    /// # Errors
+    /// As [`Engine::enable_writes`].
+    pub async fn switch_writes(
+        &self,
+        viewer: &Viewer,
+        id: &SystemId,
+        enabled: bool,
+        because: &str,
+    ) -> Result<(), Refusal> {
+        self.may_switch(viewer, id)?;
+        let action = if enabled { Action::WritesEnabled } else { Action::WritesDisabled };
+        self.change_state(id.clone(), viewer.actor(), (action, because), move |state| {
+            state.writes_enabled = enabled;
+        })
+        .await
+    }
+
+    /// Stops the scheduled reading of a system for a reason, or lets it go on.
+    ///
+    /// # Errors
+    /// As [`Engine::enable_writes`].
+    pub async fn pause(
+        &self,
+        viewer: &Viewer,
+        id: &SystemId,
+        paused: bool,
+        because: &str,
+    ) -> Result<(), Refusal> {
+        self.may_switch(viewer, id)?;
+        let (action, reason) = (Action::ConfigurationChanged, because.to_owned());
+        self.change_state(id.clone(), viewer.actor(), (action, because), move |state| {
+            state.paused_reason = paused.then(|| reason.clone());
+        })
+        .await
+    }
+
+    fn may_switch(&self, viewer: &Viewer, id: &SystemId) -> Result<(), Refusal> {
         if !viewer.may(Right::Configure) {
             return Err(Refusal::Forbidden);
         }
-        self.setup().catalog.system(id).ok_or(Refusal::NotFound("system"))?;
-        let action = if enabled { Action::WritesEnabled } else { Action::WritesDisabled };
-        self.change_state(id.clone(), viewer.actor(), action, move |state| state.writes_enabled = enabled)
-            .await
+        self.setup().catalog.system(id).ok_or(Refusal::NotFound("system")).map(|_| ())
     }
 
     async fn change_state(
         &self,
         id: SystemId,
         actor: Actor,
-        action: Action,
+        (action, because): (Action, &str),
         change: impl Fn(&mut SystemState) + Send + 'static,
     ) -> Result<(), Refusal> {
+        let because = because.to_owned();
         self.store
             .write::<_, StoreError, _>(async move |w| {
                 let mut state = configuration::system_state(w, &id).await?;
                 change(&mut state);
                 configuration::save_system_state(w, &state).await?;
                 let about = About { system: Some(id.clone()), ..About::default() };
-                Ok(((), vec![Event::new(action, actor.clone(), about)]))
+                let mut event = Event::new(action, actor.clone(), about);
+                if action == Action::ConfigurationChanged {
+                    event = event.fact("paused", state.paused_reason.is_some());
+                }
+                Ok(((), vec![if because.is_empty() { event } else { event.fact("reason", &because) }]))
             })
             .await?;
         self.reload().await?;

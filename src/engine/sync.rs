@@ -240,7 +240,7 @@ impl Engine {
     }
 
     /// Judges what a run changed and adds the outcome to its counts.
-    async fn judge_run(&self, run: &Run) -> Result<Counts, StoreError> {
+    pub(super) async fn judge_run(&self, run: &Run) -> Result<Counts, StoreError> {
         let counts = self.judge(&run.entity, &run.id).await?;
         let (id, more) = (run.id.clone(), counts.clone());
         self.store

@@ -28,6 +28,14 @@ pub enum VerifyError {
 /// # Errors
 /// The first entry that is not what was written, or the log cannot be read.
 pub async fn audit(s: &mut Session) -> Result<Verified, VerifyError> {
+    walk(s, |_, _| {}).await
+}
+
+/// As [`audit`]; tells after each batch how many entries are good, and of how many.
+///
+/// # Errors
+/// As [`audit`].
+pub async fn walk(s: &mut Session, mut told: impl FnMut(i64, i64)) -> Result<Verified, VerifyError> {
     let mut verifier = Verifier::default();
     // Below the first number as well: nothing may stand there.
     let mut after = i64::MIN;
@@ -46,6 +54,7 @@ pub async fn audit(s: &mut Session) -> Result<Verified, VerifyError> {
                 check_copies(&copied)?;
             }
             after = verifier.head().0;
+            told(after, head.0);
         }
         verifier.end(head.0, &head.1)?;
         if log::head(s).await?.0 == head.0 {

@@ -7,6 +7,7 @@ use crate::domain::audit::{self, Entry, Event};
 use crate::domain::chance;
 use crate::domain::seal::Key;
 use crate::domain::time;
+use std::collections::HashMap;
 
 struct Head {
     seq: i64,
@@ -85,7 +86,7 @@ fn sealed_values(
     event.values.iter().map(seal).collect()
 }
 
-fn place(seq: i64, name: &str) -> String {
+pub(super) fn place(seq: i64, name: &str) -> String {
     format!("audit_values/{seq}/{name}")
 }
 
@@ -163,6 +164,18 @@ pub async fn copied_after(s: &mut Session, seq: i64, limit: i64) -> Result<Vec<C
     .bind(limit)
     .all()
     .await
+}
+
+/// The keys of these subjects that still exist and open.
+pub(super) async fn subject_keys(
+    s: &mut Session,
+    master: &Key,
+    subjects: &[&str],
+) -> Result<HashMap<String, Key>, StoreError> {
+    let query = s.sql("SELECT subject, sealed FROM subject_keys WHERE subject IN ");
+    let rows: Vec<Sealed> = query.push_list(subjects.iter().copied()).all().await?;
+    let open = |row: Sealed| Some((row.subject.clone(), open_key(master, &row.subject, &row.sealed).ok()?));
+    Ok(rows.into_iter().filter_map(open).collect())
 }
 
 /// Whether the store's key is the one that sealed what is stored; true while nothing is.

@@ -16,10 +16,12 @@ pub mod queue;
 pub mod records;
 pub mod resolutions;
 pub mod runs;
+pub mod search;
 pub mod sessions;
 pub mod throttle;
 mod time;
 pub mod tokens;
+pub mod trail;
 pub mod users;
 mod write;
 

@@ -305,6 +305,22 @@ pub async fn count_failed(s: &mut Session, viewer: &Viewer) -> Result<i64, Store
     Ok(query.value().await?.unwrap_or(0))
 }
 
+/// When a system last took a write.
+pub async fn last_write(s: &mut Session, system: &SystemId) -> Result<Option<Time>, StoreError> {
+    struct Ended(Option<Time>);
+    impl FromRow for Ended {
+        fn from_row(row: &Row) -> Result<Self, StoreError> {
+            Ok(Self(row.maybe_time("ended_at")?))
+        }
+    }
+    let query = s.sql(
+        "SELECT ended_at FROM deliveries WHERE system = $1 AND state IN ('confirmed', 'accepted_with_changes')
+         ORDER BY id DESC LIMIT 1",
+    );
+    let last: Option<Ended> = query.bind(system).maybe().await?;
+    Ok(last.and_then(|last| last.0))
+}
+
 /// When the next delivery is due, if any waits.
 pub async fn next_due(s: &mut Session) -> Result<Option<Time>, StoreError> {
     struct Next(Option<Time>);

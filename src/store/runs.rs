@@ -167,6 +167,20 @@ pub async fn newest(s: &mut Session, system: Option<&SystemId>, limit: i64) -> R
     query.push_bind(" ORDER BY id DESC LIMIT ?", [limit.into()]).all().await
 }
 
+/// Runs older than `before`, of one system or of all, newest first.
+pub async fn older(
+    s: &mut Session,
+    system: Option<&SystemId>,
+    before: &RunId,
+    limit: i64,
+) -> Result<Vec<Run>, StoreError> {
+    let mut query = s.sql("SELECT * FROM runs WHERE id < $1").bind(before);
+    if let Some(system) = system {
+        query = query.push_bind(" AND system = ?", [system.into()]);
+    }
+    query.push_bind(" ORDER BY id DESC LIMIT ?", [limit.into()]).all().await
+}
+
 /// How far a mapping has been read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cursor {

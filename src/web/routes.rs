@@ -1,8 +1,13 @@
 //! Every address of the server: the map of this floor.
 
-use super::api::{audit, conflicts, me, openapi, records, resolutions, systems};
+use super::api;
+use super::pages::audit::handle as audit;
 use super::pages::conflict::handle as conflict;
-use super::pages::{alerts, decisions, demo, help, home, queue, sign_in};
+use super::pages::policies::handle as policies;
+use super::pages::record::handle as record;
+use super::pages::records::handle as records;
+use super::pages::systems::{handle as systems, runs};
+use super::pages::{alerts, decisions, demo, help, home, queue, settings, sign_in};
 use super::{assets, gate, guard, health};
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -33,6 +38,8 @@ pub fn application(
         .wrap(from_fn(guard::guard))
         .configure(for_programs)
         .configure(for_people)
+        .configure(for_managers)
+        .configure(for_admins)
 }
 
 fn for_people(config: &mut ServiceConfig) {
@@ -61,36 +68,74 @@ fn for_people(config: &mut ServiceConfig) {
         .service(resource("/static/{file}").route(get().to(file)));
 }
 
+/// What happened, and its proof.
+fn for_managers(config: &mut ServiceConfig) {
+    config
+        .service(resource("/records").route(get().to(records::page)))
+        .service(resource("/records/{id}").route(get().to(record::page)))
+        .service(resource("/records/{id}/timeline").route(get().to(record::timeline)))
+        .service(resource("/audit").route(get().to(audit::page)))
+        .service(resource("/audit/export").route(get().to(audit::export)))
+        .service(
+            resource("/audit/verification")
+                .route(get().to(audit::verification))
+                .route(post().to(audit::verify)),
+        )
+        .service(resource("/audit/{number}").route(get().to(audit::entry)));
+}
+
+/// What is connected, and which fields need a person.
+fn for_admins(config: &mut ServiceConfig) {
+    config
+        .service(resource("/settings").route(get().to(settings::page)))
+        .service(resource("/systems").route(get().to(systems::list)))
+        .service(resource("/systems/{id}").route(get().to(systems::page)))
+        .service(resource("/systems/{id}/runs").route(post().to(systems::run)))
+        .service(resource("/systems/{id}/writes").route(post().to(systems::writes)))
+        .service(resource("/systems/{id}/pause").route(post().to(systems::pause)))
+        .service(resource("/runs").route(get().to(runs::list)))
+        .service(resource("/runs/{id}").route(get().to(runs::page)))
+        .service(resource("/policies").route(get().to(policies::index)))
+        .service(resource("/policies/versions").route(get().to(policies::all_versions)))
+        .service(resource("/policies/{entity}").route(get().to(policies::page)))
+        .service(resource("/policies/{entity}/versions").route(get().to(policies::entity_versions)))
+        .service(
+            resource("/policies/{entity}/{slot}")
+                .route(get().to(policies::form))
+                .route(post().to(policies::change)),
+        );
+}
+
 fn for_programs(config: &mut ServiceConfig) {
     config
         .service(resource("/livez").route(get().to(health::live)))
         .service(resource("/readyz").route(get().to(health::ready)))
         .service(resource("/healthz").route(get().to(health::ready)))
-        .service(resource("/api/v1/me").route(get().to(me::me)))
-        .service(resource("/api/v1/users").route(get().to(me::list)))
+        .service(resource("/api/v1/me").route(get().to(api::me::me)))
+        .service(resource("/api/v1/users").route(get().to(api::me::list)))
         .configure(for_programs_deciding)
         .configure(for_programs_operating);
 }
 
 fn for_programs_deciding(config: &mut ServiceConfig) {
     config
-        .service(resource("/api/v1/conflicts").route(get().to(conflicts::list)))
-        .service(resource("/api/v1/conflicts/{id}").route(get().to(conflicts::show)))
-        .service(resource("/api/v1/conflicts/{id}/claim").route(post().to(conflicts::claim)))
-        .service(resource("/api/v1/conflicts/{id}/resolution").route(post().to(conflicts::resolve)))
-        .service(resource("/api/v1/resolutions/{id}").route(get().to(resolutions::show)))
-        .service(resource("/api/v1/resolutions/{id}/undo").route(post().to(resolutions::undo)))
-        .service(resource("/api/v1/records").route(get().to(records::find)))
-        .service(resource("/api/v1/records/{id}").route(get().to(records::show)));
+        .service(resource("/api/v1/conflicts").route(get().to(api::conflicts::list)))
+        .service(resource("/api/v1/conflicts/{id}").route(get().to(api::conflicts::show)))
+        .service(resource("/api/v1/conflicts/{id}/claim").route(post().to(api::conflicts::claim)))
+        .service(resource("/api/v1/conflicts/{id}/resolution").route(post().to(api::conflicts::resolve)))
+        .service(resource("/api/v1/resolutions/{id}").route(get().to(api::resolutions::show)))
+        .service(resource("/api/v1/resolutions/{id}/undo").route(post().to(api::resolutions::undo)))
+        .service(resource("/api/v1/records").route(get().to(api::records::find)))
+        .service(resource("/api/v1/records/{id}").route(get().to(api::records::show)));
 }
 
 fn for_programs_operating(config: &mut ServiceConfig) {
     config
-        .service(resource("/api/v1/audit").route(get().to(audit::list)))
-        .service(resource("/api/v1/systems").route(get().to(systems::list)))
-        .service(resource("/api/v1/systems/{id}/runs").route(post().to(systems::run)))
-        .service(resource("/api/v1/runs/{id}").route(get().to(systems::show_run)))
-        .service(resource("/api/openapi.json").route(get().to(openapi::serve)));
+        .service(resource("/api/v1/audit").route(get().to(api::audit::list)))
+        .service(resource("/api/v1/systems").route(get().to(api::systems::list)))
+        .service(resource("/api/v1/systems/{id}/runs").route(post().to(api::systems::run)))
+        .service(resource("/api/v1/runs/{id}").route(get().to(api::systems::show_run)))
+        .service(resource("/api/openapi.json").route(get().to(api::openapi::serve)));
 }
 
 /// `GET /static/...`: an embedded file, for ever.

@@ -105,6 +105,49 @@ impl Clockface {
         micros.and_then(Time::from_timestamp_micros).unwrap_or(self.now)
     }
 
+    /// `14:02`.
+    #[must_use]
+    pub fn minute(&self, time: Time) -> String {
+        clock(&self.local(time))
+    }
+
+    /// The reader's zone as a person reads it: `Europe/Berlin, CEST`.
+    #[must_use]
+    pub fn zone_name(&self) -> String {
+        let short = self.local(self.now).strftime("%Z").to_string();
+        match self.zone.iana_name() {
+            Some(name) if name != short => format!("{name}, {short}"),
+            _ => short,
+        }
+    }
+
+    /// Days from that time to now, by the reader's calendar: 0 is today.
+    #[must_use]
+    pub fn days_ago(&self, time: Time) -> i64 {
+        days_between(self.local(time).date(), self.local(self.now).date())
+    }
+
+    /// `monday` is 1.
+    #[must_use]
+    pub fn weekday(&self, time: Time) -> i8 {
+        self.local(time).weekday().to_monday_one_offset()
+    }
+
+    /// The instant at which a day (`YYYY-MM-DD`) begins for the reader, `after` days later.
+    #[must_use]
+    pub fn start_of(&self, day: &str, after: i64) -> Option<Time> {
+        let day: Date = day.parse().ok()?;
+        let day = day.checked_add(jiff::Span::new().days(after)).ok()?;
+        let start = day.to_zoned(self.zone.clone()).ok()?.timestamp();
+        Time::from_timestamp_micros(start.as_microsecond())
+    }
+
+    /// A length of time without a direction: `3 s`, `4 min`.
+    #[must_use]
+    pub fn length(seconds: i64) -> Msg {
+        span("age", seconds.max(0))
+    }
+
     fn when(&self, time: Time, text: Msg) -> When {
         let then = self.local(time);
         When {

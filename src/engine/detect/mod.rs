@@ -12,9 +12,10 @@ pub(super) use record::resolution_state;
 pub(super) use refresh::refresh;
 pub use settle::RECORD;
 
-use super::{Engine, intake};
+use super::Engine;
 use crate::domain::audit::Event;
 use crate::domain::ids::{EntityId, RecordId, RunId};
+use crate::domain::words;
 use crate::store::runs::Counts;
 use crate::store::{StoreError, WriteSession, conflicts, records, resolutions};
 use load::Batch;
@@ -91,7 +92,7 @@ async fn index(w: &mut WriteSession, batch: &Batch, id: &RecordId) -> Result<(),
     let ids = loaded.holdings.iter().map(|holding| holding.external_id.as_str());
     let values =
         loaded.holdings.iter().flat_map(|holding| holding.fields.values()).filter_map(|held| held.value());
-    records::save_words(w, id, &intake::words(ids.chain(values))).await
+    records::save_words(w, id, &words::indexed(ids.chain(values))).await
 }
 
 async fn save(

@@ -1,5 +1,12 @@
 //! The audit log: who did what, and the proof that nothing of it was changed.
 
+mod asked;
+pub mod build;
+mod export;
+pub mod handle;
+mod sentence;
+mod verification;
+
 use super::parts::{Empty, Facet, Link, Pager};
 use crate::web::filters;
 use crate::web::messages::Msg;
@@ -26,6 +33,8 @@ pub struct AuditPage {
     pub days: Vec<Day>,
     pub pager: Pager,
     pub empty: Option<Empty>,
+    /// The same list as a file, one per form.
+    pub exports: Vec<Link>,
 }
 
 impl View for AuditPage {

@@ -1,5 +1,10 @@
 //! What needs human review: the policy of each field, changed as a new version with a reason.
 
+pub mod build;
+mod form;
+pub mod handle;
+mod versions;
+
 use super::parts::{Choice, Problem, Tab};
 use crate::web::filters;
 use crate::web::messages::{Msg, msg};
@@ -42,7 +47,7 @@ pub struct PolicyRow {
     pub reason: Setting,
     pub hold: Setting,
     pub due: Setting,
-    /// Reviews of the last 30 days, and the link to exactly those.
+    /// Conflicts that wait for a person, and the link to exactly those.
     pub reviews: u64,
     pub reviews_href: String,
     pub warning: Option<Msg>,

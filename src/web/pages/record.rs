@@ -1,5 +1,9 @@
 //! One record: what each system holds now, its timeline, its decisions.
 
+pub mod build;
+pub mod events;
+pub mod handle;
+
 use super::parts::{Choice, Link, Pager, SystemLink};
 use crate::web::filters;
 use crate::web::marks::Piece;

@@ -1,5 +1,8 @@
 //! Finding a record by any identifier or value in any system.
 
+pub mod build;
+pub mod handle;
+
 use super::parts::{Empty, Link, Pager, Tab};
 use crate::web::filters;
 use crate::web::messages::Msg;

@@ -1,5 +1,9 @@
 //! Connected systems and their runs.
 
+pub mod build;
+pub mod handle;
+pub mod runs;
+
 use super::parts::{Choice, Empty, Link, Notice, Pager};
 use crate::web::filters;
 use crate::web::messages::Msg;
@@ -41,7 +45,8 @@ pub struct SystemRow {
     pub schedule: Msg,
     pub state: Msg,
     pub tone: Tone,
-    pub owner: Option<String>,
+    /// Its clock beside ours, as last measured.
+    pub clock: Msg,
     /// Where "Run now" posts to.
     pub run: Option<String>,
 }

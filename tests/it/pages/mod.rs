@@ -1,3 +1,4 @@
 //! Pages over the real server, made from real systems.
 
+mod admin;
 mod desk;

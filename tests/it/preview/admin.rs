@@ -43,7 +43,7 @@ fn inventory() -> systems::SystemsPage {
         schedule: msg("schedule-every").with("span", msg("age-minutes").with("n", 15)),
         state,
         tone,
-        owner: (id != "helpdesk").then(|| "Tariq Nasser".to_owned()),
+        clock: msg("clock-equal"),
         run: Some(format!("/systems/{id}/runs")),
     };
     systems::SystemsPage {

@@ -131,6 +131,7 @@ fn audit() -> AuditPage {
             next: Some("/audit?before=48019".into()),
         },
         empty: None,
+        exports: vec![Link::new(msg("export-csv"), "/audit/export?q=Okafor&format=csv")],
     }
 }
 

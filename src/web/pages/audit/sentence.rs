@@ -1,0 +1,221 @@
+//! An entry as a sentence: who did what, with the values that were sealed beside it.
+
+use crate::domain::audit::{Action, Line};
+use crate::domain::ids::FieldId;
+use crate::domain::time::parse_stamp;
+use crate::engine::Setup;
+use crate::web::messages::{Msg, literal, msg};
+use crate::web::when::Clockface;
+use std::collections::BTreeMap;
+
+/// The end of an identifier: what tells it apart where people read it.
+#[must_use]
+pub fn short(id: &str) -> String {
+    let skip = id.chars().count().saturating_sub(8);
+    id.chars().skip(skip).collect()
+}
+
+/// An entry with what is needed to say it.
+pub struct Spoken<'a> {
+    pub setup: &'a Setup,
+    pub face: &'a Clockface,
+    pub line: &'a Line,
+    pub values: &'a BTreeMap<String, String>,
+}
+
+impl Spoken<'_> {
+    fn fact(&self, name: &str) -> &str {
+        self.line.facts.get(name).map_or("", String::as_str)
+    }
+
+    /// A personal value; a sign where it was erased.
+    fn value(&self, name: &str) -> &str {
+        self.values.get(name).map_or("∅", String::as_str)
+    }
+
+    fn number(&self, name: &str) -> i64 {
+        self.fact(name).parse().unwrap_or(0)
+    }
+
+    /// A field or group by its name on screen.
+    fn label(&self, id: &FieldId) -> String {
+        let entity = self.line.about.entity.as_ref().and_then(|entity| self.setup.catalog.entity(entity));
+        let slot = entity.and_then(|entity| entity.slot(id)).map(|slot| slot.label.to_owned());
+        let field = || entity.and_then(|entity| entity.field(id)).map(|field| field.label.clone());
+        slot.or_else(field).unwrap_or_else(|| id.0.clone())
+    }
+
+    /// What the entry is about: the field, else the kind of record.
+    fn field(&self) -> String {
+        let entity = || {
+            let id = self.line.about.entity.as_ref()?;
+            Some(self.setup.catalog.entity(id).map_or(id.0.clone(), |entity| entity.label.clone()))
+        };
+        match &self.line.about.field {
+            Some(field) => self.label(field),
+            None => entity().unwrap_or_default(),
+        }
+    }
+
+    fn fields(&self) -> Vec<String> {
+        let names = self.fact("fields").split([',', ' ']).filter(|name| !name.is_empty());
+        names.map(|name| self.label(&name.into())).collect()
+    }
+
+    fn system(&self) -> String {
+        let system = self.line.about.system.as_ref();
+        system.map_or_else(String::new, |system| self.setup.catalog.label(system).to_owned())
+    }
+
+    fn by(&self, key: &'static str) -> Msg {
+        msg(key).with("actor", &self.line.actor.name)
+    }
+
+    /// The entry as a sentence, who did it first.
+    #[must_use]
+    pub fn sentence(&self) -> Msg {
+        match self.line.action {
+            Action::ConflictOpened => self.by("said-opened").with("fields", self.fields()),
+            Action::ConflictReopened => self.by("said-reopened").with("fields", self.fields()),
+            Action::ConflictClosed => self.by("said-closed"),
+            Action::ConflictClaimed => self.by("said-claimed"),
+            Action::Decided | Action::SettledByRule => self.decision(),
+            Action::SettledByItself => self.by("entry-settled-itself").with("field", self.field()),
+            Action::Undone => self.by("said-undone"),
+            Action::Reversed => self.by("said-reversed").with("field", self.field()),
+            Action::DeliveryConfirmed
+            | Action::DeliveryAcceptedWithChanges
+            | Action::DeliveryRefused
+            | Action::DeliveryOvertaken
+            | Action::DeliveryByHand
+            | Action::DeliveryRetried => self.delivery(),
+            Action::RunEnded | Action::RunFailed => self.run(),
+            Action::PolicyChanged if self.fact("reason").is_empty() => self.by("said-policy-first"),
+            Action::PolicyChanged => {
+                self.by("entry-policy").with("field", self.field()).with("why", self.fact("reason"))
+            }
+            Action::ConfigurationChanged => self.configured(),
+            Action::WritesEnabled => self.by("said-writes-on").with("system", self.system()),
+            Action::WritesDisabled => self.by("said-writes-off").with("system", self.system()),
+            Action::LinksImported => self.by("said-links").with("n", self.number("rows")),
+            _ => self.account(),
+        }
+    }
+
+    fn decision(&self) -> Msg {
+        let by_rule = self.line.action == Action::SettledByRule;
+        let (field, kept) = (self.field(), self.values.contains_key("kept"));
+        match self.fact("outcome") {
+            "type" => self.by("entry-typed").with("field", field).with("value", self.value("typed")),
+            "leave_different" => {
+                let until = parse_stamp(self.fact("until")).map(|until| self.face.date(until));
+                self.by("entry-left")
+                    .with("field", field)
+                    .with("until", until.unwrap_or_else(|_| literal("")))
+            }
+            "create_there" => self.by("said-created").with("field", field).with("value", self.value("kept")),
+            _ if by_rule && !kept => self.by("said-settled").with("field", field),
+            _ => {
+                let key = if by_rule { "said-settled-over" } else { "said-kept" };
+                let said = self.by(key).with("field", field).with("value", self.value("kept"));
+                said.with("lost", self.value("over"))
+            }
+        }
+    }
+
+    fn delivery(&self) -> Msg {
+        let key = match self.line.action {
+            Action::DeliveryConfirmed => "said-confirmed",
+            Action::DeliveryAcceptedWithChanges => "said-accepted",
+            Action::DeliveryRefused => "entry-refused",
+            Action::DeliveryOvertaken => "entry-overtaken",
+            Action::DeliveryByHand => "said-by-hand",
+            _ => "said-retried",
+        };
+        self.by(key)
+            .with("system", self.system())
+            .with("field", self.field())
+            .with("value", self.value("becomes"))
+            .with("said", self.value("message"))
+    }
+
+    fn run(&self) -> Msg {
+        let key = if self.line.action == Action::RunEnded { "entry-run" } else { "entry-run-failed" };
+        self.by(key)
+            .with("system", self.system())
+            .with("n", self.number("rows_read"))
+            .with("changed", self.number("rows_changed"))
+            .with("said", self.fact("error"))
+    }
+
+    fn configured(&self) -> Msg {
+        let system = self.system();
+        match self.fact("paused") {
+            "true" => self.by("said-paused").with("system", system),
+            "false" => self.by("said-resumed").with("system", system),
+            _ if system.is_empty() => self.by("said-configured"),
+            _ => self.by("said-configured-system").with("system", system),
+        }
+    }
+
+    fn account(&self) -> Msg {
+        match self.line.action {
+            Action::UserAdded => self.by("said-user-added").with("person", self.value("name")),
+            Action::UserChanged => self.by("said-user-changed").with("what", self.changed()),
+            Action::TokenIssued => self.by("said-token").with("name", self.value("name")),
+            Action::TokenRevoked => self.by("said-token-revoked"),
+            Action::SignedIn => self.by("entry-signed-in"),
+            Action::SignInFailed => msg("entry-sign-in-failed").with("login", self.value("login")),
+            Action::SignedOut => self.by("said-signed-out"),
+            Action::Read => match &self.line.about.record {
+                Some(record) => self.by("said-read-record").with("id", short(&record.0)),
+                None => self.by("said-read"),
+            },
+            Action::Exported => {
+                let said = self.by("said-exported").with("n", self.number("entries"));
+                said.with("format", self.fact("format").to_uppercase())
+            }
+            _ => self.by("said-other").with("what", self.line.action.as_str().replace('_', " ")),
+        }
+    }
+
+    /// What of an account was changed, as its fact says: `roles: steward -> admin`.
+    fn changed(&self) -> String {
+        let facts = self.line.facts.iter().map(|(name, value)| format!("{name} {value}"));
+        facts.collect::<Vec<_>>().join(", ")
+    }
+
+    /// The record, the reason, the version of the policy, the filter of an export.
+    #[must_use]
+    pub fn details(&self) -> Vec<Msg> {
+        let mut details = Vec::new();
+        details.extend(self.values.get("record").map(literal));
+        let reason = self.fact("reason");
+        if self.line.action == Action::Decided && !reason.is_empty() {
+            details.push(msg("said-reason").with("reason", reason_text(reason)));
+        } else if matches!(self.line.action, Action::WritesEnabled | Action::WritesDisabled)
+            || self.line.facts.contains_key("paused")
+        {
+            details.extend((!reason.is_empty()).then(|| literal(reason)));
+        }
+        details.extend(self.values.get("note").filter(|note| !note.is_empty()).map(literal));
+        details.extend(self.values.get("filter").filter(|filter| !filter.is_empty()).map(literal));
+        details.extend(self.line.policy_version.map(|n| msg("said-policy-version").with("n", n)));
+        if let Some(run) = &self.line.about.run {
+            details.push(msg("event-run").with("n", short(&run.0)));
+        }
+        details
+    }
+}
+
+fn reason_text(code: &str) -> Msg {
+    match code {
+        "source_of_truth" => msg("reason-source-of-truth"),
+        "newer_change" => msg("reason-newer"),
+        "confirmed_with_customer" => msg("reason-confirmed"),
+        "document_seen" => msg("reason-document"),
+        "formatting" => msg("reason-formatting"),
+        "other" => msg("reason-other"),
+        other => literal(other),
+    }
+}

@@ -1,0 +1,257 @@
+//! The form of one field's policy: what is typed becomes a policy, or mistakes that keep it.
+
+use super::build::{inherited, own, rule};
+use super::{PolicyForm, RuleChoice};
+use crate::domain::entity::{Entity, Slot};
+use crate::domain::ids::{FieldId, SystemId};
+use crate::domain::policy::{Effective, Policy, Rule, Stakes};
+use crate::engine::Setup;
+use crate::web::failure::{Code, Failure};
+use crate::web::messages::{Msg, literal, msg};
+use crate::web::pages::parts::{Choice, Problem};
+use serde::Deserialize;
+
+/// The field of the problem that somebody else saved first.
+pub const STALE: &str = "rule";
+/// The kind of record itself, where an address names a field.
+const ALL: &str = "_all";
+
+/// What a form is about.
+pub struct Place<'a> {
+    pub entity: &'a Entity,
+    /// None: the kind of record itself.
+    pub slot: Option<Slot<'a>>,
+    own: Policy,
+}
+
+impl<'a> Place<'a> {
+    /// # Errors
+    /// There is no such kind of record or field.
+    pub fn find(setup: &'a Setup, entity: &str, slot: &str) -> Result<Self, Failure> {
+        let entity = setup.entity(&entity.into())?;
+        let slot = match slot {
+            ALL => None,
+            id => Some(entity.slot(&id.into()).ok_or_else(|| Failure::new(Code::NotFound))?),
+        };
+        let own = own(setup, entity, slot.as_ref().map(|slot| slot.id));
+        Ok(Self { entity, slot, own })
+    }
+
+    /// The policy set here itself.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.own
+    }
+
+    #[must_use]
+    pub fn slot_id(&self) -> Option<FieldId> {
+        self.slot.as_ref().map(|slot| slot.id.clone())
+    }
+
+    /// The matrix, with this row marked.
+    #[must_use]
+    pub fn matrix(&self, slot: &str) -> String {
+        format!("/policies/{}?changed={slot}", self.entity.id)
+    }
+}
+
+/// The form as it was sent; empty takes over what is set above.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Sent {
+    /// The version the form was opened on.
+    pub version: String,
+    pub rule: String,
+    pub source: String,
+    pub stakes: String,
+    pub reason: String,
+    pub hold: String,
+    pub due: String,
+    pub if_wrong: String,
+    pub because: String,
+}
+
+impl Sent {
+    /// The form of a stored policy.
+    #[must_use]
+    pub fn of(policy: &Policy, version: i64) -> Self {
+        let number = |n: Option<u32>| n.map(|n| n.to_string()).unwrap_or_default();
+        Self {
+            version: version.to_string(),
+            rule: policy.rule.map_or("", Rule::as_str).to_owned(),
+            source: policy.source_of_truth.as_ref().map(|source| source.0.clone()).unwrap_or_default(),
+            stakes: policy.stakes.map_or("", Stakes::as_str).to_owned(),
+            reason: policy.reason_asked.map_or("", |asked| if asked { "yes" } else { "no" }).to_owned(),
+            hold: number(policy.hold_seconds),
+            due: number(policy.due_hours),
+            if_wrong: policy.if_wrong.clone().unwrap_or_default(),
+            because: String::new(),
+        }
+    }
+
+    /// The policy it asks for; what the form does not show stays as it is in `before`.
+    ///
+    /// # Errors
+    /// What is wrong, each with its field.
+    pub fn policy(&self, before: &Policy, setup: &Setup, entity: &Entity) -> Result<Policy, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let mut wrong = |field: &str, key: &'static str| {
+            problems.push(Problem { field: field.to_owned(), text: msg(key) });
+        };
+        let rule = Rule::ALL.into_iter().find(|rule| rule.as_str() == self.rule);
+        if rule.is_none() && !self.rule.is_empty() {
+            wrong("rule", "problem-rule");
+        }
+        let source = (!self.source.is_empty()).then(|| SystemId(self.source.clone()));
+        if source.as_ref().is_some_and(|source| setup.catalog.mapping(source, &entity.id).is_none()) {
+            wrong("source", "problem-source");
+        }
+        let stakes = Stakes::ALL.into_iter().find(|stakes| stakes.as_str() == self.stakes);
+        let hold = number(&self.hold, 0, 300);
+        let due = number(&self.due, 1, 8760);
+        if hold.is_err() {
+            wrong("hold", "problem-hold");
+        }
+        if due.is_err() {
+            wrong("due", "problem-due");
+        }
+        if self.because.trim().is_empty() || self.because.chars().count() > 500 {
+            wrong("because", "problem-because-policy");
+        }
+        let if_wrong = self.if_wrong.trim();
+        match (hold, due) {
+            (Ok(hold_seconds), Ok(due_hours)) if problems.is_empty() => Ok(Policy {
+                source_of_truth: source,
+                rule,
+                stakes,
+                reason_asked: match self.reason.as_str() {
+                    "yes" => Some(true),
+                    "no" => Some(false),
+                    _ => None,
+                },
+                hold_seconds,
+                due_hours,
+                if_wrong: (!if_wrong.is_empty()).then(|| if_wrong.to_owned()),
+                ..before.clone()
+            }),
+            _ => Err(problems),
+        }
+    }
+}
+
+fn number(text: &str, least: u32, most: u32) -> Result<Option<u32>, ()> {
+    match text.trim() {
+        "" => Ok(None),
+        text => text.parse().ok().filter(|n| (least..=most).contains(n)).map(Some).ok_or(()),
+    }
+}
+
+/// The form with what was typed.
+#[must_use]
+pub fn page(setup: &Setup, place: &Place<'_>, sent: &Sent, problems: Vec<Problem>) -> PolicyForm {
+    let (entity, slot) = (place.entity, place.slot.as_ref());
+    let above = inherited(setup, entity, slot);
+    let now = match (slot, place.own.rule) {
+        (Some(slot), _) => {
+            let effective = setup.policy(entity, slot);
+            if effective.rule_is_set { rule(effective.rule) } else { msg("rule-unset") }
+        }
+        (None, Some(own)) => rule(own),
+        (None, None) => msg("rule-unset"),
+    };
+    let options = Options { setup, place, sent, above: &above };
+    PolicyForm {
+        entity: entity.label.clone(),
+        entity_href: format!("/policies/{}", entity.id),
+        field: slot.map(|slot| slot.label.to_owned()),
+        action: format!("/policies/{}/{}", entity.id, slot.map_or(ALL, |slot| slot.id.as_str())),
+        version: sent.version.clone(),
+        now,
+        sources: options.sources(),
+        rules: options.rules(),
+        stakes: options.stakes(),
+        reasons: options.reasons(),
+        hold: sent.hold.clone(),
+        hold_inherited: above.hold_seconds.to_string(),
+        due: sent.due.clone(),
+        due_inherited: above.due_hours.to_string(),
+        if_wrong: sent.if_wrong.clone(),
+        because: sent.because.clone(),
+        problems,
+    }
+}
+
+struct Options<'a> {
+    setup: &'a Setup,
+    place: &'a Place<'a>,
+    sent: &'a Sent,
+    above: &'a Effective,
+}
+
+impl Options<'_> {
+    /// The choice to set nothing here, saying what is then in force.
+    fn inherit(&self, value: Msg, chosen: bool) -> Choice {
+        let key = if self.place.slot.is_some() { "inherit-choice" } else { "default-choice" };
+        let text = msg(key).with("entity", &self.place.entity.label).with("value", value);
+        Choice { value: String::new(), text, chosen }
+    }
+
+    fn sources(&self) -> Vec<Choice> {
+        let label = |source: &SystemId| self.setup.catalog.label(source).to_owned();
+        let above = self.above.source_of_truth.as_ref();
+        let above = above.map_or_else(|| msg("source-none"), |source| literal(label(source)));
+        let systems = self.setup.catalog.mappings_of(&self.place.entity.id).map(|mapping| Choice {
+            value: mapping.system.0.clone(),
+            text: literal(label(&mapping.system)),
+            chosen: self.sent.source == mapping.system.0,
+        });
+        std::iter::once(self.inherit(above, self.sent.source.is_empty())).chain(systems).collect()
+    }
+
+    fn rules(&self) -> Vec<RuleChoice> {
+        let above = if self.above.rule_is_set && self.place.slot.is_some() {
+            rule(self.above.rule)
+        } else {
+            msg("rule-unset")
+        };
+        let (good, danger) = match self.place.slot {
+            Some(_) => (msg("rule-inherit-good"), msg("rule-inherit-danger")),
+            None => (msg("rule-manual-good"), msg("rule-manual-danger")),
+        };
+        let none = self.inherit(above, self.sent.rule.is_empty());
+        let one = |known: Rule| {
+            let (good, danger) = match known {
+                Rule::ManualReview => ("rule-manual-good", "rule-manual-danger"),
+                Rule::SourceWins => ("rule-source-good", "rule-source-danger"),
+                Rule::MostRecentWins => ("rule-newest-good", "rule-newest-danger"),
+            };
+            let chosen = self.sent.rule == known.as_str();
+            let choice = Choice { value: known.as_str().to_owned(), text: rule(known), chosen };
+            RuleChoice { choice, good: msg(good), danger: msg(danger), figures: None }
+        };
+        let none = RuleChoice { choice: none, good, danger, figures: None };
+        std::iter::once(none).chain(Rule::ALL.into_iter().map(one)).collect()
+    }
+
+    fn stakes(&self) -> Vec<Choice> {
+        let text = |stakes: Stakes| msg(format!("stakes-{}", stakes.as_str()));
+        let none = self.inherit(text(self.above.stakes), self.sent.stakes.is_empty());
+        let one = |stakes: Stakes| Choice {
+            value: stakes.as_str().to_owned(),
+            text: text(stakes),
+            chosen: self.sent.stakes == stakes.as_str(),
+        };
+        std::iter::once(none).chain(Stakes::ALL.into_iter().map(one)).collect()
+    }
+
+    fn reasons(&self) -> Vec<Choice> {
+        let text = |asked: bool| msg(if asked { "reason-asked-coded" } else { "reason-asked-no" });
+        let none = self.inherit(text(self.above.reason_asked), self.sent.reason.is_empty());
+        let one = |(value, asked): (&str, bool)| Choice {
+            value: value.to_owned(),
+            text: text(asked),
+            chosen: self.sent.reason == value,
+        };
+        std::iter::once(none).chain([("no", false), ("yes", true)].map(one)).collect()
+    }
+}

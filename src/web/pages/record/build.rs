@@ -1,0 +1,256 @@
+//! A record's page and its timeline, built from a dossier.
+
+use super::events::{self, Happened};
+use super::handle::Narrowed;
+use super::{Cause, RecordCell, RecordColumn, RecordField, RecordPage, TimelinePage};
+use crate::domain::cause;
+use crate::domain::entity::{Entity, Field};
+use crate::domain::mapping::Mapping;
+use crate::domain::record::Holding;
+use crate::domain::value::Held;
+use crate::engine::dossier::Dossier;
+use crate::store::resolutions::Resolution;
+use crate::web::marks::{Mark, Piece, against};
+use crate::web::messages::{Msg, literal, msg};
+use crate::web::pages::parts::{Choice, Link, Pager, SystemLink};
+use crate::web::when::Clockface;
+
+/// Events of the timeline on one page.
+const PAGE: usize = 200;
+/// Events shown on the record's own page, and decisions.
+const NEWEST: usize = 12;
+
+/// The record's page.
+#[must_use]
+pub fn page(dossier: &Dossier, face: &Clockface) -> RecordPage {
+    let record = &dossier.record;
+    let newest = events::of(dossier, face).into_iter().take(NEWEST);
+    let fields = dossier.entity().map(|entity| entity.fields.iter().map(|f| field(dossier, entity, f, face)));
+    RecordPage {
+        name: record.title.clone(),
+        entity: dossier.entity().map_or_else(|| record.entity.0.clone(), |entity| entity.label.clone()),
+        ids: dossier.holdings.iter().map(|holding| system_link(dossier, holding)).collect(),
+        conflict: dossier
+            .open_conflict()
+            .map(|conflict| Link::new(msg("record-open-conflict"), format!("/conflicts/{}", conflict.id))),
+        columns: mappings(dossier).map(|mapping| column(dossier, mapping, face)).collect(),
+        fields: fields.map(Iterator::collect).unwrap_or_default(),
+        timeline: format!("/records/{}/timeline", record.id),
+        events: newest.map(|happened| happened.event).collect(),
+        decisions: dossier.decisions.iter().take(NEWEST).map(|d| decision(dossier, d, face)).collect(),
+    }
+}
+
+fn mappings(dossier: &Dossier) -> impl Iterator<Item = &Mapping> {
+    dossier.setup.catalog.mappings_of(&dossier.record.entity)
+}
+
+fn system_link(dossier: &Dossier, holding: &Holding) -> SystemLink {
+    let mapping = dossier.setup.catalog.mapping(&holding.system, &dossier.record.entity);
+    SystemLink {
+        system: dossier.setup.catalog.label(&holding.system).to_owned(),
+        id: holding.external_id.clone(),
+        href: mapping.and_then(|mapping| deep_link(mapping, &holding.external_id)),
+    }
+}
+
+/// The way into a system; only to a web page, never to a script.
+pub fn deep_link(mapping: &Mapping, key: &str) -> Option<String> {
+    let pattern = mapping.deep_link.as_ref()?;
+    let key: String = url::form_urlencoded::byte_serialize(key.as_bytes()).collect();
+    // In a path a plus sign is a plus sign.
+    let target = pattern.replace("{key}", &key.replace('+', "%20"));
+    let web = target.starts_with("https://") || target.starts_with("http://");
+    web.then_some(target)
+}
+
+fn column(dossier: &Dossier, mapping: &Mapping, face: &Clockface) -> RecordColumn {
+    let read = dossier.read_at.get(&mapping.system).map(|time| face.ago(*time).text);
+    RecordColumn {
+        name: dossier.setup.catalog.label(&mapping.system).to_owned(),
+        read: read.map_or_else(|| msg("record-never-read"), |when| msg("column-read").with("when", when)),
+    }
+}
+
+fn field(dossier: &Dossier, entity: &Entity, field: &Field, face: &Clockface) -> RecordField {
+    let slot = Dossier::slot_of(entity, field);
+    let disputed = dossier.is_disputed(slot);
+    let source = entity.slot(slot).and_then(|slot| dossier.setup.policy(entity, &slot).source_of_truth);
+    let agreed = dossier.base.0.get(&field.id).map(|agreed| &agreed.0);
+    let cell = |mapping: &Mapping| {
+        let holding = dossier.holdings.iter().find(|holding| holding.system == mapping.system);
+        let (pieces, state) = held(mapping, holding, field, agreed.filter(|_| disputed), face);
+        RecordCell { pieces, state, source_of_truth: source.as_ref() == Some(&mapping.system) }
+    };
+    RecordField {
+        label: field.label.clone(),
+        timeline: format!("/records/{}/timeline?field={}", dossier.record.id, field.id),
+        cells: mappings(dossier).map(cell).collect(),
+        agreed: agreed.map_or_else(|| msg("agreed-unknown"), shown),
+        disputed,
+    }
+}
+
+/// A value, or the word for there being none.
+#[must_use]
+pub fn shown(held: &Held) -> Msg {
+    match held {
+        Held::Value(text) => literal(text),
+        Held::Empty => msg("state-empty"),
+        Held::Null => msg("state-null"),
+        Held::Unknown => msg("timeline-unreadable"),
+    }
+}
+
+/// What a system holds of a field; marked against what was agreed, where that is disputed.
+fn held(
+    mapping: &Mapping,
+    holding: Option<&Holding>,
+    field: &Field,
+    agreed: Option<&Held>,
+    face: &Clockface,
+) -> (Vec<Piece>, Option<Msg>) {
+    let odd = |state: Msg| (Vec::new(), Some(state));
+    let Some(holding) = holding else { return odd(msg("state-absent")) };
+    if !holding.present {
+        return odd(msg("state-deleted"));
+    }
+    if mapping.field(&field.id).is_none() {
+        return odd(msg("state-no-field"));
+    }
+    match holding.fields.get(&field.id) {
+        Some(Held::Value(text)) => {
+            let pieces = match agreed.and_then(Held::value) {
+                Some(agreed) => against(agreed, text),
+                None => Piece::whole(Mark::Plain, text),
+            };
+            (pieces, None)
+        }
+        Some(Held::Unknown) | None => odd(msg("state-unknown").with("when", face.day(holding.read.at).text)),
+        Some(blank) => odd(shown(blank)),
+    }
+}
+
+fn decision(dossier: &Dossier, decision: &Resolution, face: &Clockface) -> Link {
+    let text = msg(if decision.actor.kind == crate::domain::audit::ActorKind::Rule {
+        "record-settled"
+    } else {
+        "record-decided"
+    });
+    let text = text
+        .with("name", &decision.actor.name)
+        .with("fields", events::fields_of(dossier, decision))
+        .with("when", face.day(decision.created_at).text);
+    Link::new(text, format!("/resolutions/{}", decision.id))
+}
+
+/// One page of the timeline.
+#[must_use]
+pub fn timeline(
+    dossier: &Dossier,
+    face: &Clockface,
+    all: Vec<Happened>,
+    narrowed: &Narrowed,
+) -> TimelinePage {
+    let entity = dossier.entity();
+    let field = entity.and_then(|entity| entity.fields.iter().find(|field| field.id.0 == narrowed.field));
+    let slot = field.zip(entity).map(|(field, entity)| Dossier::slot_of(entity, field));
+    let wanted = |happened: &Happened| {
+        let of_field = field.is_none_or(|field| {
+            happened.fields.is_empty() || happened.fields.iter().any(|f| *f == field.id || Some(f) == slot)
+        });
+        let of_system = narrowed.system.is_empty()
+            || happened.system.as_ref().is_some_and(|system| system.0 == narrowed.system);
+        of_field && of_system
+    };
+    let mut rest =
+        all.into_iter().filter(wanted).filter(|h| narrowed.before.is_empty() || h.key < narrowed.before);
+    let page: Vec<Happened> = rest.by_ref().take(PAGE).collect();
+    let older = rest.next().and(page.last()).map(|last| older(dossier, narrowed, &last.key));
+    let record = &dossier.record;
+    TimelinePage {
+        field: field.map(|field| field.label.clone()),
+        name: record.title.clone(),
+        entity: entity.map_or_else(|| record.entity.0.clone(), |entity| entity.label.clone()),
+        id: record.link.clone().unwrap_or_else(|| events::short(&record.id.0)),
+        href: format!("/records/{}", record.id),
+        conflict: dossier.open_conflict().map(|conflict| format!("/conflicts/{}", conflict.id)),
+        fields: field_choices(entity, &narrowed.field),
+        systems: system_choices(dossier, &narrowed.system),
+        zone: face.zone_name(),
+        cause: cause_of(dossier, slot),
+        events: page.into_iter().map(|happened| happened.event).collect(),
+        pager: Pager { range: None, previous: None, next: older },
+    }
+}
+
+fn older(dossier: &Dossier, narrowed: &Narrowed, key: &str) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in [("field", &narrowed.field), ("system", &narrowed.system)] {
+        if !value.is_empty() {
+            query.append_pair(name, value);
+        }
+    }
+    query.append_pair("before", key);
+    format!("/records/{}/timeline?{}", dossier.record.id, query.finish())
+}
+
+fn field_choices(entity: Option<&Entity>, chosen: &str) -> Vec<Choice> {
+    let all = Choice { value: String::new(), text: msg("timeline-all-fields"), chosen: chosen.is_empty() };
+    let one = |field: &Field| Choice {
+        value: field.id.0.clone(),
+        text: literal(&field.label),
+        chosen: field.id.0 == chosen,
+    };
+    std::iter::once(all).chain(entity.iter().flat_map(|entity| &entity.fields).map(one)).collect()
+}
+
+fn system_choices(dossier: &Dossier, chosen: &str) -> Vec<Choice> {
+    let all = Choice { value: String::new(), text: msg("timeline-all-systems"), chosen: chosen.is_empty() };
+    let one = |mapping: &Mapping| Choice {
+        value: mapping.system.0.clone(),
+        text: literal(dossier.setup.catalog.label(&mapping.system)),
+        chosen: mapping.system.0 == chosen,
+    };
+    std::iter::once(all).chain(mappings(dossier).map(one)).collect()
+}
+
+/// The likely cause of what is disputed now.
+fn cause_of(dossier: &Dossier, slot: Option<&crate::domain::ids::FieldId>) -> Option<Cause> {
+    let open = dossier.differences.iter().filter(|difference| difference.state.is_open());
+    let mut open = open.filter(|difference| slot.is_none_or(|slot| difference.dispute.field == *slot));
+    let found = &open.next()?.dispute.cause;
+    let label = |system: &crate::domain::ids::SystemId| dossier.setup.catalog.label(system).to_owned();
+    let evidence = match found {
+        cause::Cause::Race { changed, rewrote } => {
+            msg("evidence-race").with("changed", label(changed)).with("rewrote", label(rewrote))
+        }
+        cause::Cause::StaleCopy { changed } => msg("evidence-stale").with("changed", label(changed)),
+        cause::Cause::Transformation { system } => {
+            msg("evidence-transformation").with("system", label(system))
+        }
+        cause::Cause::HumanOverride { system, author } => {
+            msg("evidence-human").with("system", label(system)).with("author", author)
+        }
+        cause::Cause::BulkUpdate { system, records } => {
+            msg("evidence-bulk").with("system", label(system)).with("n", *records)
+        }
+        cause::Cause::MissingRecord { system } => msg("evidence-missing").with("system", label(system)),
+        cause::Cause::DeletedRecord { system } => msg("evidence-deleted").with("system", label(system)),
+        cause::Cause::Unknown => return None,
+    };
+    Some(Cause { name: cause_name(found), evidence: vec![evidence], clock: None })
+}
+
+fn cause_name(found: &cause::Cause) -> Msg {
+    match found {
+        cause::Cause::Race { .. } => msg("cause-race"),
+        cause::Cause::StaleCopy { .. } => msg("cause-stale"),
+        cause::Cause::Transformation { .. } => msg("cause-conversion"),
+        cause::Cause::HumanOverride { .. } => msg("cause-by-hand"),
+        cause::Cause::BulkUpdate { .. } => msg("cause-bulk"),
+        cause::Cause::MissingRecord { .. } => msg("cause-missing"),
+        cause::Cause::DeletedRecord { .. } => msg("cause-deleted"),
+        cause::Cause::Unknown => msg("cause-unknown"),
+    }
+}

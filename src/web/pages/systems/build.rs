@@ -1,0 +1,266 @@
+//! The inventory and the page of one system, built from the configuration and what is stored.
+
+use super::{RunRow, SystemPage, SystemRow, SystemsPage};
+use crate::domain::access::{Right, Viewer};
+use crate::domain::catalog::System;
+use crate::domain::ids::SystemId;
+use crate::domain::mapping::FieldMapping;
+use crate::domain::time::Time;
+use crate::domain::transform::Transform;
+use crate::engine::Setup;
+use crate::store::configuration::SystemState;
+use crate::store::runs::{self, Run};
+use crate::store::{Session, StoreError, holdings, resolutions};
+use crate::web::failure::{Code, Failure};
+use crate::web::messages::{Msg, english, literal, msg};
+use crate::web::page::Tone;
+use crate::web::pages::parts::{Empty, Link, Notice};
+use crate::web::when::Clockface;
+
+/// What the store knows of a system.
+pub struct Known {
+    pub records: u64,
+    pub last_read: Option<Time>,
+    pub last_write: Option<Time>,
+    pub last_run: Option<Run>,
+    pub state: SystemState,
+}
+
+impl Known {
+    /// # Errors
+    /// The store failed.
+    pub async fn read(s: &mut Session, setup: &Setup, id: &SystemId) -> Result<Self, StoreError> {
+        let (mut records, mut last_read) = (0, None);
+        for mapping in setup.catalog.mappings.iter().filter(|mapping| mapping.system == *id) {
+            records += holdings::count_present(s, id, &mapping.entity).await?;
+            last_read = last_read.max(runs::cursor(s, id, &mapping.entity).await?.read_at);
+        }
+        Ok(Self {
+            records: u64::try_from(records).unwrap_or(0),
+            last_read,
+            last_write: resolutions::last_write(s, id).await?,
+            last_run: runs::newest(s, Some(id), 1).await?.pop(),
+            state: setup.state(id),
+        })
+    }
+
+    /// How it goes, and how loudly to say so.
+    fn condition(&self, face: &Clockface) -> (Msg, Tone) {
+        match &self.last_run {
+            _ if self.state.paused_reason.is_some() => (msg("system-is-paused"), Tone::Warning),
+            Some(run) if run.state == "failed" => {
+                let since = run.ended_at.unwrap_or(run.started_at);
+                (msg("system-failing").with("when", face.day(since).text), Tone::Danger)
+            }
+            Some(run) if run.state == "running" => (msg("run-running"), Tone::Info),
+            Some(_) => (msg("system-well"), Tone::Done),
+            None => (msg("system-never-read"), Tone::Info),
+        }
+    }
+
+    /// The reason of the last failure, if it was not followed by a success.
+    fn error(&self) -> Option<&str> {
+        self.last_run.as_ref().and_then(|run| run.error.as_deref())
+    }
+
+    fn clock(&self) -> Msg {
+        match self.state.clock_offset_ms {
+            None => msg("clock-unknown"),
+            Some(0) => msg("clock-equal"),
+            Some(ms) if ms > 0 => msg("clock-ahead").with("ms", ms),
+            Some(ms) => msg("clock-behind").with("ms", -ms),
+        }
+    }
+}
+
+/// The system of that id.
+///
+/// # Errors
+/// It is not configured.
+pub fn find<'a>(setup: &'a Setup, id: &str) -> Result<&'a System, Failure> {
+    setup.catalog.system(&SystemId::from(id)).ok_or_else(|| Failure::new(Code::NotFound))
+}
+
+/// A reason that was given.
+///
+/// # Errors
+/// It is empty, or longer than 500 characters.
+pub fn because(text: &str) -> Result<&str, Failure> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > 500 {
+        return Err(Failure::new(Code::Invalid).detail(msg("problem-because-switch")));
+    }
+    Ok(text)
+}
+
+fn kind(system: &System) -> Msg {
+    match system.kind() {
+        "sqlite" => msg("kind-sqlite"),
+        "postgres" => msg("kind-postgres"),
+        "rest" => msg("kind-rest"),
+        other => literal(other),
+    }
+}
+
+fn direction(state: &SystemState) -> Msg {
+    msg(if state.writes_enabled { "direction-write" } else { "direction-watch" })
+}
+
+fn schedule(system: &System) -> Msg {
+    match system.every_minutes {
+        Some(minutes) => msg("schedule-every").with("span", Clockface::length(i64::from(minutes) * 60)),
+        None => msg("schedule-by-hand"),
+    }
+}
+
+/// One row of the inventory.
+#[must_use]
+pub fn row(setup: &Setup, system: &System, known: &Known, face: &Clockface, viewer: &Viewer) -> SystemRow {
+    let (state, tone) = known.condition(face);
+    let mapped = setup.catalog.mappings.iter().any(|mapping| mapping.system == system.id);
+    SystemRow {
+        id: system.id.0.clone(),
+        name: system.label.clone(),
+        href: format!("/systems/{}", system.id),
+        kind: kind(system),
+        direction: direction(&known.state),
+        records: known.records,
+        last_read: known.last_read.map(|time| face.ago(time)),
+        last_write: known.last_write.map(|time| face.ago(time)),
+        schedule: schedule(system),
+        state,
+        tone,
+        clock: known.clock(),
+        run: (mapped && viewer.may(Right::Operate)).then(|| format!("/systems/{}/runs", system.id)),
+    }
+}
+
+/// The inventory.
+#[must_use]
+pub fn list(rows: Vec<SystemRow>, runs: Vec<RunRow>, viewer: &Viewer) -> SystemsPage {
+    let (title, text) = (msg("empty-systems-title"), msg("empty-systems-text"));
+    SystemsPage {
+        empty: rows.is_empty().then_some(Empty { title, text, link: None }),
+        rows,
+        runs,
+        all_runs: "/runs".to_owned(),
+        admin: viewer.may(Right::Operate),
+    }
+}
+
+/// What a connector can do, each a sentence.
+#[must_use]
+pub fn capabilities(condition: bool, create: bool, times: bool) -> Vec<Msg> {
+    let mut can = vec![msg("can-full"), msg(if condition { "can-conditional" } else { "can-unconditional" })];
+    can.extend(create.then(|| msg("can-create")));
+    can.extend(times.then(|| msg("can-increments")));
+    can
+}
+
+/// The page of one system.
+#[must_use]
+pub fn page(
+    setup: &Setup,
+    system: &System,
+    known: &Known,
+    capabilities: Option<Vec<Msg>>,
+    runs: Vec<RunRow>,
+    face: &Clockface,
+    viewer: &Viewer,
+) -> SystemPage {
+    let admin = viewer.may(Right::Configure);
+    SystemPage {
+        id: system.id.0.clone(),
+        name: system.label.clone(),
+        facts: facts(system, known, face, admin),
+        notice: notice(known),
+        capabilities: capabilities.unwrap_or_else(|| vec![msg("system-unopened")]),
+        mapping: mapping(setup, &system.id),
+        steps: Vec::new(),
+        writable: known.state.writes_enabled,
+        paused: known.state.paused_reason.is_some(),
+        admin,
+        runs,
+    }
+}
+
+fn facts(system: &System, known: &Known, face: &Clockface, admin: bool) -> Vec<(Msg, Msg)> {
+    let time = |time: Option<Time>| time.map_or_else(|| msg("never"), |time| face.ago(time).text);
+    let mut facts = vec![(msg("fact-name-kind"), kind(system))];
+    // Where a system stands is for those who may change it.
+    facts.extend(address(system).filter(|_| admin).map(|at| (msg("fact-name-address"), literal(at))));
+    facts.extend([
+        (msg("fact-name-direction"), direction(&known.state)),
+        (msg("fact-name-schedule"), schedule(system)),
+        (msg("fact-name-records"), msg("number").with("n", known.records)),
+        (msg("fact-name-read"), time(known.last_read)),
+        (msg("fact-name-write"), time(known.last_write)),
+        (msg("fact-name-clock"), known.clock()),
+    ]);
+    facts.extend(known.state.paused_reason.as_ref().map(|why| (msg("fact-name-paused"), literal(why))));
+    facts
+}
+
+/// The file or address of a system, without anything that signs in.
+fn address(system: &System) -> Option<String> {
+    let text = |name: &str| system.connector.get(name).and_then(serde_json::Value::as_str);
+    if let Some(path) = text("path") {
+        return Some(path.to_owned());
+    }
+    if let Some(url) = text("url").or_else(|| text("base_url")) {
+        let mut url = url::Url::parse(url).ok()?;
+        let cleared = url.set_username("").and_then(|()| url.set_password(None));
+        url.set_query(None);
+        return cleared.ok().map(|()| url.to_string());
+    }
+    let port = system.connector.get("port").map(|port| format!(":{port}")).unwrap_or_default();
+    let database = text("database").map(|name| format!("/{name}")).unwrap_or_default();
+    text("host").map(|host| format!("{host}{port}{database}"))
+}
+
+fn notice(known: &Known) -> Option<Notice> {
+    let (error, run) = (known.error()?, known.last_run.as_ref()?);
+    Some(Notice {
+        tone: Tone::Danger,
+        title: msg("run-failed"),
+        lines: vec![literal(error), msg("run-advice")],
+        links: vec![Link::new(msg("run-see"), format!("/runs/{}", run.id))],
+    })
+}
+
+fn mapping(setup: &Setup, system: &SystemId) -> Vec<(String, String, Msg)> {
+    let several = setup.catalog.mappings.iter().filter(|mapping| mapping.system == *system).count() > 1;
+    let mappings = setup.catalog.mappings.iter().filter(|mapping| mapping.system == *system);
+    let mut rows = Vec::new();
+    for mapping in mappings {
+        let Some(entity) = setup.catalog.entity(&mapping.entity) else { continue };
+        let ours = |field: &FieldMapping| {
+            let label = entity.field(&field.field).map_or(field.field.as_str(), |field| &field.label);
+            match several {
+                true => english()
+                    .plain(&msg("system-mapped-to").with("entity", &entity.label).with("field", label)),
+                false => label.to_owned(),
+            }
+        };
+        rows.extend(mapping.fields.iter().map(|f| (f.columns.join(", "), ours(f), conversion(f))));
+    }
+    rows
+}
+
+fn conversion(field: &FieldMapping) -> Msg {
+    let one = |transform: &Transform| match transform {
+        Transform::Join { .. } => msg("transform-join"),
+        Transform::Part { index, .. } => msg("transform-part").with("n", index + 1),
+        Transform::Case(_) => msg("transform-case"),
+        Transform::Trim => msg("transform-trim"),
+        Transform::Number { .. } => msg("transform-number"),
+        Transform::Date { format } => msg("transform-date").with("format", format),
+        Transform::Phone { region } => msg("transform-phone").with("region", region),
+        Transform::Country { .. } => msg("transform-country"),
+    };
+    if field.transforms.is_empty() {
+        return msg("mapping-as-is");
+    }
+    let names: Vec<String> = field.transforms.iter().map(|step| english().plain(&one(step))).collect();
+    msg("transforms").with("names", names)
+}

@@ -1,0 +1,133 @@
+//! The handlers of the inventory and of one system.
+
+use super::{build, runs};
+use crate::domain::ids::SystemId;
+use crate::engine::sync::Trigger;
+use crate::web::auth::{Admin, Operator, SignedIn};
+use crate::web::failure::Failure;
+use crate::web::messages::{Msg, msg};
+use crate::web::page::{Flash, Page, Shell, Tone};
+use crate::web::site::Site;
+use crate::web::{flash, zone};
+use actix_web::web::{Data, Form, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+
+/// Runs shown beside systems.
+const RUNS: i64 = 10;
+
+/// `GET /systems`.
+///
+/// # Errors
+/// The store failed.
+pub async fn list(
+    viewer: SignedIn,
+    request: HttpRequest,
+    site: Data<Site>,
+    shell: Shell,
+) -> Result<Page<super::SystemsPage>, Failure> {
+    let (setup, face) = (site.engine.setup(), zone::face(&request));
+    let mut s = site.store().session().await?;
+    let mut rows = Vec::new();
+    for system in &setup.catalog.systems {
+        let known = build::Known::read(&mut s, &setup, &system.id).await?;
+        rows.push(build::row(&setup, system, &known, &face, &viewer));
+    }
+    let newest = crate::store::runs::newest(&mut s, None, RUNS).await?;
+    Ok(Page::new(shell, build::list(rows, runs::rows(&setup, &newest, &face), &viewer)))
+}
+
+/// `GET /systems/{id}`.
+///
+/// # Errors
+/// There is no such system, or the store failed.
+pub async fn page(
+    viewer: SignedIn,
+    request: HttpRequest,
+    site: Data<Site>,
+    shell: Shell,
+    id: Path<String>,
+) -> Result<Page<super::SystemPage>, Failure> {
+    let (setup, face) = (site.engine.setup(), zone::face(&request));
+    let system = build::find(&setup, &id)?;
+    let mut s = site.store().session().await?;
+    let known = build::Known::read(&mut s, &setup, &system.id).await?;
+    let newest = crate::store::runs::newest(&mut s, Some(&system.id), RUNS).await?;
+    let capabilities = site
+        .engine
+        .capabilities(&system.id)
+        .map(|can| build::capabilities(can.condition, can.create, can.modified_time));
+    let runs = runs::rows(&setup, &newest, &face);
+    Ok(Page::new(shell, build::page(&setup, system, &known, capabilities, runs, &face, &viewer)))
+}
+
+/// `POST /systems/{id}/runs`: reads it now, and leads to the run.
+///
+/// # Errors
+/// There is no such system, it is being read already, or the store failed.
+pub async fn run(
+    viewer: Operator,
+    request: HttpRequest,
+    site: Data<Site>,
+    id: Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let system = SystemId(id.into_inner());
+    let trigger = Trigger { name: "person", by: viewer.actor(), full: false };
+    let run = site.engine.run_now(&viewer, &system, trigger).await?;
+    let label = site.engine.setup().catalog.label(&system).to_owned();
+    let flash = done(msg("flash-run-started").with("system", label));
+    Ok(flash::redirect(&request, &viewer, &format!("/runs/{}", run.id), &flash))
+}
+
+/// A switch of a system's page.
+#[derive(Deserialize)]
+pub struct Switch {
+    #[serde(default)]
+    writes: String,
+    #[serde(default)]
+    pause: String,
+    #[serde(default)]
+    because: String,
+}
+
+/// `POST /systems/{id}/writes`: turns writing on or off.
+///
+/// # Errors
+/// There is no such system, or the store failed.
+pub async fn writes(
+    viewer: Admin,
+    request: HttpRequest,
+    site: Data<Site>,
+    id: Path<String>,
+    Form(switch): Form<Switch>,
+) -> Result<HttpResponse, Failure> {
+    let (system, on) = (SystemId(id.into_inner()), switch.writes == "on");
+    let because = build::because(&switch.because)?;
+    site.engine.switch_writes(&viewer, &system, on, because).await?;
+    let label = site.engine.setup().catalog.label(&system).to_owned();
+    let flash = done(msg(if on { "flash-writes-on" } else { "flash-writes-off" }).with("system", label));
+    Ok(flash::redirect(&request, &viewer, &format!("/systems/{system}"), &flash))
+}
+
+/// `POST /systems/{id}/pause`: stops the scheduled reading, or lets it go on.
+///
+/// # Errors
+/// There is no such system, or the store failed.
+pub async fn pause(
+    viewer: Admin,
+    request: HttpRequest,
+    site: Data<Site>,
+    id: Path<String>,
+    Form(switch): Form<Switch>,
+) -> Result<HttpResponse, Failure> {
+    let (system, on) = (SystemId(id.into_inner()), switch.pause == "on");
+    let because = build::because(&switch.because)?;
+    site.engine.pause(&viewer, &system, on, because).await?;
+    let label = site.engine.setup().catalog.label(&system).to_owned();
+    let flash = done(msg(if on { "flash-paused" } else { "flash-resumed" }).with("system", label));
+    Ok(flash::redirect(&request, &viewer, &format!("/systems/{system}"), &flash))
+}
+
+fn done(text: Msg) -> Flash {
+    Flash { tone: Tone::Done, text, undo: None, link: None }
+}
