@@ -99,6 +99,10 @@ impl Stage {
         let stage = Self { world, helpdesk, engine: app.engine.clone() };
         if stage.engine.setup().catalog_version == 0 {
             stage.play(clock).await?;
+        } else {
+            // The helpdesk's port or the folder may be another one than at the last start.
+            let catalog = stage.world.catalog(&stage.helpdesk)?;
+            stage.engine.configure(Actor::referee(), catalog, "the demo's systems moved").await?;
         }
         Ok(stage)
     }

@@ -247,6 +247,47 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// Puts another configuration in force as the next version. Policies are not part of it.
+    /// Answers false when it is the one in force.
+    ///
+    /// # Errors
+    /// The configuration has problems, somebody else changed it meanwhile, or the store failed.
+    pub async fn configure(&self, actor: Actor, catalog: Catalog, reason: &str) -> Result<bool, Refusal> {
+        let problems = catalog.problems();
+        if !problems.is_empty() {
+            return Err(Refusal::Invalid(problems.join("\n")));
+        }
+        let now = self.reload().await?;
+        let catalog = Catalog { policies: Policies::default(), ..catalog };
+        if catalog == now.catalog {
+            return Ok(false);
+        }
+        let body = serde_json::to_string(&catalog).map_err(StoreError::from)?;
+        let (version, reason) = (now.catalog_version + 1, reason.to_owned());
+        self.store
+            .write::<_, Refusal, _>(async move |w| {
+                let saved = configuration::insert(
+                    w,
+                    Document::Configuration,
+                    version,
+                    &actor.name,
+                    &reason,
+                    body.clone(),
+                );
+                saved.await.map_err(|error| match error {
+                    StoreError::Duplicate(_) => Refusal::Stale,
+                    other => other.into(),
+                })?;
+                let event = Event::new(Action::ConfigurationChanged, actor.clone(), About::default());
+                Ok(((), vec![event.fact("version", version).fact("reason", &reason)]))
+            })
+            .await?;
+        self.reload().await?;
+        Ok(true)
+    }
+}
+
 fn secret_place(id: &SystemId) -> String {
     format!("systems/{id}/secret")
 }

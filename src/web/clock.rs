@@ -14,8 +14,13 @@ impl FromRequest for Clockface {
     type Future = Ready<Result<Self, Infallible>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let zone = auth::who(request).and_then(|who| TimeZone::get(&who.user.zone).ok());
-        let now = Site::of(request).engine.now();
-        ready(Ok(Self { now, zone: zone.unwrap_or(TimeZone::UTC) }))
+        ready(Ok(face(request)))
     }
+}
+
+/// The present, in the zone of the account; UTC where there is none.
+#[must_use]
+pub fn face(request: &HttpRequest) -> Clockface {
+    let zone = auth::who(request).and_then(|who| TimeZone::get(&who.user.zone).ok());
+    Clockface { now: Site::of(request).engine.now(), zone: zone.unwrap_or(TimeZone::UTC) }
 }

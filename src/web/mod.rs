@@ -27,4 +27,3 @@ pub mod routes;
 pub mod shell;
 pub mod site;
 pub mod when;
-pub mod zone;

@@ -6,11 +6,11 @@ use crate::engine::Refusal;
 use crate::store::trail::{self, Facet};
 use crate::store::{audit, users};
 use crate::web::auth::Auditor;
+use crate::web::clock;
 use crate::web::failure::{Code, Failure};
 use crate::web::messages::msg;
 use crate::web::page::{Page, Shell};
 use crate::web::site::Site;
-use crate::web::zone;
 use actix_web::http::header::LOCATION;
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
@@ -32,7 +32,7 @@ pub async fn page(
     shell: Shell,
     Query(asked): Query<Asked>,
 ) -> Result<Page<super::AuditPage>, Failure> {
-    let face = zone::face(&request);
+    let face = clock::face(&request);
     let mut s = site.store().session().await?;
     let filter = asked.filter(&mut s, &viewer, &face).await?;
     site.engine.note_read(&viewer, filter.record.clone()).await?;
@@ -64,7 +64,7 @@ pub async fn entry(
     shell: Shell,
     number: Path<i64>,
 ) -> Result<Page<super::EntryPage>, Failure> {
-    let (number, face) = (number.into_inner(), zone::face(&request));
+    let (number, face) = (number.into_inner(), clock::face(&request));
     let mut s = site.store().session().await?;
     let missing = || Failure::new(Code::NotFound);
     let entry = trail::entry(&mut s, &viewer, number).await?.ok_or_else(missing)?;
@@ -88,7 +88,7 @@ pub async fn verification(
     shell: Shell,
 ) -> Result<Page<super::VerificationPage>, Failure> {
     let (entries, head) = audit::head(&mut site.store().session().await?).await?;
-    let face = zone::face(&request);
+    let face = clock::face(&request);
     Ok(Page::new(shell, verification::page(site.engine.checks(), entries, head, &face)))
 }
 
@@ -120,7 +120,7 @@ pub async fn export(
 ) -> Result<HttpResponse, Failure> {
     let format = export::Format::of(&asked.format)
         .ok_or_else(|| Failure::new(Code::Invalid).detail(msg("export-format")))?;
-    let face = zone::face(&request);
+    let face = clock::face(&request);
     let mut s = site.store().session().await?;
     let filter = asked.filter(&mut s, &viewer, &face).await?;
     let (last, _) = audit::head(&mut s).await?;

@@ -17,7 +17,7 @@ use crate::web::messages::{Msg, literal, msg};
 use crate::web::page::{Flash, Fragment, Page, Shell, Tone};
 use crate::web::site::Site;
 use crate::web::when::Clockface;
-use crate::web::{flash, zone};
+use crate::web::{clock, flash};
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse, Responder as _};
@@ -34,7 +34,7 @@ pub async fn page(
     id: Path<String>,
 ) -> Result<HttpResponse, Failure> {
     let case = site.engine.case(&viewer, &ConflictId(id.into_inner())).await?;
-    let face = zone::face(&request);
+    let face = clock::face(&request);
     let sent = Sent::of_draft(&case, &face);
     let look = Look { request: &request, viewer: &viewer, face: &face };
     look.answer(&site, shell, &case, &sent, Told::default()).await
@@ -55,7 +55,7 @@ pub async fn preview(
     let case = site.engine.case(&viewer, &ConflictId(id.into_inner())).await?;
     let entity = case.setup.entity(&case.conflict.entity)?;
     let sent = Sent::read(&body);
-    let (decision, _) = sent.decision(&case, &zone::face(&request));
+    let (decision, _) = sent.decision(&case, &clock::face(&request));
     let targets = match decision.outcomes.is_empty() {
         true => Vec::new(),
         false => site.engine.preview(&viewer, &case.conflict.id, &decision).await?.targets,
@@ -79,7 +79,7 @@ pub async fn resolve(
 ) -> Result<HttpResponse, Failure> {
     let id = ConflictId(id.into_inner());
     let case = site.engine.case(&viewer, &id).await?;
-    let (sent, face) = (Sent::read(&body), zone::face(&request));
+    let (sent, face) = (Sent::read(&body), clock::face(&request));
     let look = Look { request: &request, viewer: &viewer, face: &face };
     let (decision, problems) = sent.decision(&case, &face);
     if sent.get("then") == "check" || !problems.is_empty() {
@@ -106,7 +106,7 @@ pub async fn defer(
     id: Path<String>,
 ) -> Result<HttpResponse, Failure> {
     let case = site.engine.case(&viewer, &ConflictId(id.into_inner())).await?;
-    let face = zone::face(&request);
+    let face = clock::face(&request);
     let next = trail::after(&site, &viewer, &request, &case, face.now).await?;
     let flash = Flash { tone: Tone::Info, text: msg("skipped"), undo: None, link: None };
     Ok(flash::redirect(&request, &viewer, &next, &flash))

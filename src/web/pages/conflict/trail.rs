@@ -7,10 +7,10 @@ use crate::domain::access::Viewer;
 use crate::domain::time::Time;
 use crate::engine::case::Case;
 use crate::store::queue::{self, Filter, Position};
+use crate::web::clock;
 use crate::web::failure::Failure;
 use crate::web::messages::msg;
 use crate::web::site::Site;
-use crate::web::zone;
 use actix_web::HttpRequest;
 use actix_web::web::{Data, Query};
 
@@ -33,7 +33,7 @@ fn queue_address(request: &HttpRequest) -> String {
 fn filter(request: &HttpRequest) -> Filter {
     let asked = Query::<Address>::from_query(request.query_string()).map(Query::into_inner);
     let asked = asked.unwrap_or_default();
-    if asked.view.is_open() { asked.filter(&zone::face(request)) } else { Filter::default() }
+    if asked.view.is_open() { asked.filter(&clock::face(request)) } else { Filter::default() }
 }
 
 /// The way back, the place in the list, and the next one.

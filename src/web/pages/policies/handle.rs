@@ -12,7 +12,7 @@ use crate::web::messages::msg;
 use crate::web::page::{Flash, Page, Shell, Tone};
 use crate::web::pages::parts::Problem;
 use crate::web::site::Site;
-use crate::web::{flash, zone};
+use crate::web::{clock, flash};
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
@@ -58,7 +58,7 @@ pub async fn page(
 ) -> Result<Page<super::PoliciesPage>, Failure> {
     let setup = site.engine.reload().await?;
     let entity = setup.entity(&entity.into_inner().into())?;
-    let face = zone::face(&request);
+    let face = clock::face(&request);
     let mut s = site.store().session().await?;
     let filter = Filter { entity: Some(entity.id.clone()), ..Filter::default() };
     let reviews = build::Reviews {
@@ -190,5 +190,5 @@ pub async fn entity_versions(
     let entity = setup.entity(&entity.into_inner().into())?;
     let mut s = site.store().session().await?;
     let stored = configuration::versions(&mut s, Document::Policies, VERSIONS + 1).await?;
-    Ok(Page::new(shell, versions::page(&setup, entity, &stored, &zone::face(&request))?))
+    Ok(Page::new(shell, versions::page(&setup, entity, &stored, &clock::face(&request))?))
 }

@@ -3,10 +3,10 @@
 use super::{build, events};
 use crate::domain::ids::RecordId;
 use crate::web::auth::SignedIn;
+use crate::web::clock;
 use crate::web::failure::Failure;
 use crate::web::page::{Page, Shell};
 use crate::web::site::Site;
-use crate::web::zone;
 use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, Query};
 use serde::Deserialize;
@@ -33,7 +33,7 @@ pub async fn page(
     id: Path<String>,
 ) -> Result<Page<super::RecordPage>, Failure> {
     let dossier = site.engine.dossier(&viewer, &RecordId(id.into_inner())).await?;
-    let face = zone::face(&request);
+    let face = clock::face(&request);
     Ok(Page::new(shell, build::page(&dossier, &face)))
 }
 
@@ -50,7 +50,7 @@ pub async fn timeline(
     narrowed: Query<Narrowed>,
 ) -> Result<Page<super::TimelinePage>, Failure> {
     let dossier = site.engine.dossier(&viewer, &RecordId(id.into_inner())).await?;
-    let face = zone::face(&request);
+    let face = clock::face(&request);
     let all = events::of(&dossier, &face);
     Ok(Page::new(shell, build::timeline(&dossier, &face, all, &narrowed)))
 }

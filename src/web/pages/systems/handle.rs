@@ -8,7 +8,7 @@ use crate::web::failure::Failure;
 use crate::web::messages::{Msg, msg};
 use crate::web::page::{Flash, Page, Shell, Tone};
 use crate::web::site::Site;
-use crate::web::{flash, zone};
+use crate::web::{clock, flash};
 use actix_web::web::{Data, Form, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
@@ -26,7 +26,7 @@ pub async fn list(
     site: Data<Site>,
     shell: Shell,
 ) -> Result<Page<super::SystemsPage>, Failure> {
-    let (setup, face) = (site.engine.setup(), zone::face(&request));
+    let (setup, face) = (site.engine.setup(), clock::face(&request));
     let mut s = site.store().session().await?;
     let mut rows = Vec::new();
     for system in &setup.catalog.systems {
@@ -48,7 +48,7 @@ pub async fn page(
     shell: Shell,
     id: Path<String>,
 ) -> Result<Page<super::SystemPage>, Failure> {
-    let (setup, face) = (site.engine.setup(), zone::face(&request));
+    let (setup, face) = (site.engine.setup(), clock::face(&request));
     let system = build::find(&setup, &id)?;
     let mut s = site.store().session().await?;
     let known = build::Known::read(&mut s, &setup, &system.id).await?;

@@ -7,6 +7,7 @@ use crate::engine::Setup;
 use crate::store::runs::{self, Run, SetAside};
 use crate::store::{StoreError, holdings};
 use crate::web::auth::SignedIn;
+use crate::web::clock;
 use crate::web::failure::Failure;
 use crate::web::messages::{Msg, literal, msg};
 use crate::web::page::{Page, Shell, Tone};
@@ -14,7 +15,6 @@ use crate::web::pages::parts::{Choice, Empty, Link, Pager};
 use crate::web::pages::record::events::short;
 use crate::web::site::Site;
 use crate::web::when::Clockface;
-use crate::web::zone;
 use actix_web::HttpRequest;
 use actix_web::web::{Data, Path, Query};
 use serde::Deserialize;
@@ -43,7 +43,7 @@ pub async fn list(
     shell: Shell,
     asked: Query<Asked>,
 ) -> Result<Page<RunsPage>, Failure> {
-    let (setup, face) = (site.engine.setup(), zone::face(&request));
+    let (setup, face) = (site.engine.setup(), clock::face(&request));
     let system = (!asked.system.is_empty()).then(|| SystemId(asked.system.clone()));
     let mut s = site.store().session().await?;
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
@@ -95,7 +95,7 @@ pub async fn page(
     shell: Shell,
     id: Path<String>,
 ) -> Result<Page<RunPage>, Failure> {
-    let (setup, face) = (site.engine.setup(), zone::face(&request));
+    let (setup, face) = (site.engine.setup(), clock::face(&request));
     let run = site.engine.run(&RunId(id.into_inner())).await?;
     let mut s = site.store().session().await?;
     let aside = runs::quarantine(&mut s, &run.id, SET_ASIDE).await?;
