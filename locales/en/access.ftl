@@ -1,5 +1,5 @@
 # Signing in, and requests that cannot be answered.
-access-wrong = Name or password is not right.
+access-ended = Your session has ended. Sign in to go on.
 access-wait-seconds = Too many failed tries. Wait { $n } s, then try again.
 access-wait-minutes = Too many failed tries. Wait { $n } min, then try again.
 access-timeout = It took too long and was given up. It may have been done all the same: look before you send it again.
@@ -7,7 +7,6 @@ access-again-title = Sign in to send this
 access-again-why = Your session had ended when you sent this, <b>{ $name }</b>. Nothing is lost: with your password it goes on where it was.
 access-again-send = Sign in and send
 access-again-leave = Leave it unsent
-access-password = Password
 access-alerts = { $n } things need attention
 access-alerts-link = Show
 access-body-not-json = The body is not JSON: { $problem }

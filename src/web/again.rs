@@ -51,6 +51,7 @@ pub async fn answer(
         password,
         address: auth::address(site, request.request()),
         replaces: auth::session_token(site, request.request()),
+        device: auth::device(site, request.request()),
     };
     match site.accounts.sign_in(attempt).await {
         Ok(new) => {
@@ -91,7 +92,7 @@ async fn ask(
 /// It is no matter of name, password or patience.
 pub fn told(error: SignInError) -> Result<Msg, Failure> {
     match error {
-        SignInError::Wrong => Ok(msg("access-wrong")),
+        SignInError::Wrong => Ok(msg("sign-in-failed")),
         SignInError::Wait(wait) if wait.num_seconds() < 60 => {
             Ok(msg("access-wait-seconds").with("n", wait.num_seconds() + 1))
         }

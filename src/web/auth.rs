@@ -4,6 +4,7 @@
 use super::failure::{Code, Failure};
 use super::site::Site;
 use crate::domain::access::{Right, Viewer};
+use crate::engine::accounts::NewSession;
 use crate::store::users::User;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
@@ -76,6 +77,27 @@ viewers! {
 #[must_use]
 pub fn session_cookie(site: &Site, token: &str) -> Cookie<'static> {
     cookie(site, site.reach.cookie.clone(), token.to_owned())
+}
+
+/// What the browser kept from signing in before.
+#[must_use]
+pub fn device(site: &Site, request: &HttpRequest) -> Option<String> {
+    request.cookie(&device_name(site)).map(|cookie| cookie.value().to_owned())
+}
+
+fn device_name(site: &Site) -> String {
+    format!("{}-device", site.reach.cookie)
+}
+
+/// The cookies of somebody who has just signed in.
+#[must_use]
+pub fn cookies(site: &Site, new: &NewSession) -> Vec<Cookie<'static>> {
+    let device = new.device.clone().map(|device| {
+        let mut cookie = cookie(site, device_name(site), device);
+        cookie.set_max_age(actix_web::cookie::time::Duration::days(365));
+        cookie
+    });
+    [session_cookie(site, &new.token)].into_iter().chain(device).collect()
 }
 
 /// A cookie that no script reads and no other site sends along.

@@ -41,16 +41,16 @@ pub async fn gate(
         Ok(verdict) => verdict,
         Err(failure) => return Ok(request.error_response(failure)),
     };
-    let mut cookie: Option<Cookie<'static>> = None;
+    let mut cookies: Vec<Cookie<'static>> = Vec::new();
     if let Verdict::Again(session, body) = verdict {
         match again::answer(&site, &mut request, *session, &body).await {
-            Ok(Answer::SignedIn(new)) => cookie = Some(auth::session_cookie(&site, &new.token)),
+            Ok(Answer::SignedIn(new)) => cookies = auth::cookies(&site, &new),
             Ok(Answer::Ask(response)) => return Ok(request.into_response(response)),
             Err(failure) => return Ok(request.error_response(failure)),
         }
     }
     let mut response = next.call(request).await?.map_into_boxed_body();
-    if let Some(cookie) = cookie {
+    for cookie in cookies {
         response.response_mut().add_cookie(&cookie)?;
     }
     Ok(response)

@@ -1,5 +1,6 @@
 //! Accounts: who may come in, by password or by token, and what is told of it in the audit log.
 
+mod device;
 mod password;
 mod sign_in;
 mod tokens;

@@ -26,6 +26,8 @@ pub struct Attempt {
     pub address: IpAddr,
     /// The token of the session this browser had: it ends.
     pub replaces: Option<String>,
+    /// What the browser kept from signing in before.
+    pub device: Option<String>,
 }
 
 /// A session that has just begun.
@@ -35,6 +37,8 @@ pub struct NewSession {
     /// For the cookie; stored nowhere.
     pub token: String,
     pub csrf: String,
+    /// For the browser to keep, if it kept nothing of this person yet.
+    pub device: Option<String>,
 }
 
 /// Why somebody is not signed in.
@@ -76,9 +80,14 @@ impl Accounts {
     /// Login or password is wrong, which of them is not said; or it was tried too often.
     pub async fn sign_in(&self, attempt: Attempt) -> Result<NewSession, SignInError> {
         let login = login_form(&attempt.login);
+        let device = self.device(&login, attempt.device.as_deref());
+        let known = device.is_some();
         let subjects = Subjects {
             // A password typed into the wrong field must not be stored in the clear.
-            login: format!("login/{}", self.store.key().mac(&login)),
+            login: match device {
+                Some(device) => format!("device/{device}"),
+                None => format!("login/{}", self.store.key().mac(&login)),
+            },
             address: format!("address/{}", network(attempt.address)),
         };
         if let Some(wait) = self.count(subjects.clone()).await? {
@@ -90,7 +99,11 @@ impl Accounts {
         let right = self.is_right(&attempt.password, hash).await?;
         let address = attempt.address.to_string();
         match found.filter(|_| right) {
-            Some(found) => Ok(self.begin(found.user, subjects, address, attempt.replaces).await?),
+            Some(found) => {
+                let mut new = self.begin(found.user, subjects, address, attempt.replaces).await?;
+                new.device = (!known).then(|| self.new_device(&login));
+                Ok(new)
+            }
             None => {
                 self.note_failure(login, address).await?;
                 Err(SignInError::Wrong)
@@ -128,7 +141,7 @@ impl Accounts {
         address: String,
         replaces: Option<String>,
     ) -> Result<NewSession, StoreError> {
-        let new = NewSession { user, token: self.secret(), csrf: self.secret() };
+        let new = NewSession { user, token: self.secret(), csrf: self.secret(), device: None };
         let (kept, replaces) = (new.clone(), replaces.map(|token| token_hash(&token)));
         self.store
             .write(async move |w: &mut WriteSession| {

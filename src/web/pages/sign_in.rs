@@ -5,8 +5,8 @@ use crate::engine::accounts::{Attempt, SignInError};
 use crate::web::again::told;
 use crate::web::auth::{self, SignedIn, same_site};
 use crate::web::csrf;
-use crate::web::failure::Failure;
-use crate::web::messages::Msg;
+use crate::web::failure::{Code, Failure};
+use crate::web::messages::{Msg, msg};
 use crate::web::page::{Page, Shell};
 use crate::web::site::Site;
 use actix_web::http::StatusCode;
@@ -20,6 +20,8 @@ use serde::Deserialize;
 pub struct Target {
     #[serde(default)]
     next: String,
+    /// Said after signing out.
+    out: Option<String>,
 }
 
 /// The sign-in form.
@@ -41,12 +43,11 @@ pub async fn page(
     if auth::who(&request).is_some() {
         return see_other(same_site(&target.next));
     }
-    form(
-        &request,
-        &site,
-        shell,
-        SignInPage { next: same_site(&target.next).to_owned(), ..SignInPage::default() },
-    )
+    // A session's cookie that lets nobody in: the session has ended.
+    let ended = auth::session_token(&site, &request).map(|_| msg("access-ended"));
+    let note = ended.or(target.out.as_ref().map(|_| msg("signed-out")));
+    let next = same_site(&target.next).to_owned();
+    form(&request, &site, shell, SignInPage { next, note, ..SignInPage::default() })
 }
 
 fn form(request: &HttpRequest, site: &Site, mut shell: Shell, page: SignInPage) -> HttpResponse {
@@ -77,13 +78,15 @@ pub async fn sign_in(
         password: sent.password,
         address: auth::address(&site, &request),
         replaces: auth::session_token(&site, &request),
+        device: auth::device(&site, &request),
     };
     let next = same_site(&sent.next);
     match site.accounts.sign_in(attempt).await {
         Ok(new) => {
             let mut response = see_other(next);
-            let cookie = auth::session_cookie(&site, &new.token);
-            response.add_cookie(&cookie).map_err(|_| Failure::new(crate::web::failure::Code::Internal))?;
+            for cookie in auth::cookies(&site, &new) {
+                response.add_cookie(&cookie).map_err(|_| Failure::new(Code::Internal))?;
+            }
             Ok(response)
         }
         Err(error) => {
@@ -123,8 +126,8 @@ pub async fn sign_out(_: SignedIn, request: HttpRequest, site: Data<Site>) -> Re
     }
     let mut cookie = auth::session_cookie(&site, "");
     cookie.make_removal();
-    let mut response = see_other("/sign-in");
-    response.add_cookie(&cookie).map_err(|_| Failure::new(crate::web::failure::Code::Internal))?;
+    let mut response = see_other("/sign-in?out=1");
+    response.add_cookie(&cookie).map_err(|_| Failure::new(Code::Internal))?;
     Ok(response)
 }
 

@@ -82,10 +82,10 @@ async fn a_forged_sign_out_does_nothing() {
     // The same with the token, from our own origin, by field or by header.
     let own = app.url.clone();
     let request = form(ana.request(Method::POST, "/sign-out"), &[("csrf", &token)]).header("origin", own);
-    assert_eq!(ana.send(request).await.leads_to(), "/sign-in");
+    assert_eq!(ana.send(request).await.leads_to(), "/sign-in?out=1");
     let token = bob.csrf.lock().unwrap().clone();
     let request = bob.request(Method::POST, "/sign-out").header("x-csrf-token", token);
-    assert_eq!(bob.send(request).await.leads_to(), "/sign-in");
+    assert_eq!(bob.send(request).await.leads_to(), "/sign-in?out=1");
 }
 
 #[tokio::test]

@@ -108,7 +108,7 @@ async fn behind_https_the_cookie_is_bound_to_the_host() {
             .header("origin", origin.to_owned())
     };
     assert_eq!(browser.send(post(&app.url)).await.status, StatusCode::FORBIDDEN);
-    assert_eq!(browser.send(post("https://referee.example")).await.leads_to(), "/sign-in");
+    assert_eq!(browser.send(post("https://referee.example")).await.leads_to(), "/sign-in?out=1");
 }
 
 #[tokio::test]

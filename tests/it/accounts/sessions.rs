@@ -97,7 +97,7 @@ async fn a_form_of_an_ended_session_is_kept_and_completed_by_the_password() {
         assert!(wrong.body.contains("line one") && !wrong.body.contains("three wooden forks"));
         let done = browser.post("/sign-out?from=here", &fields(PASSWORD)).await;
         // It was done: signed in again, the request went on to its end.
-        assert_eq!(done.leads_to(), "/sign-in");
+        assert_eq!(done.leads_to(), "/sign-in?out=1");
     })
     .await;
 }
@@ -118,5 +118,5 @@ async fn a_form_made_for_one_person_is_completed_by_no_other() {
     // Ana herself, signed in again, can still send it.
     let again = app.sign_in("ana").await;
     *again.csrf.lock().unwrap() = token;
-    assert_eq!(again.post("/sign-out", &[]).await.leads_to(), "/sign-in");
+    assert_eq!(again.post("/sign-out", &[]).await.leads_to(), "/sign-in?out=1");
 }

@@ -27,7 +27,7 @@ async fn a_person_signs_in_is_led_where_they_wanted_and_signs_out() {
 
         let held = browser.session();
         browser.get("/no-such-page").await;
-        assert_eq!(browser.post("/sign-out", &[]).await.leads_to(), "/sign-in");
+        assert_eq!(browser.post("/sign-out", &[]).await.leads_to(), "/sign-in?out=1");
         assert!(!browser.cookies.lock().unwrap().contains_key(&held.0));
         // The cookie, kept by somebody, lets nobody in any more.
         browser.cookies.lock().unwrap().insert(held.0, held.1);
@@ -89,6 +89,31 @@ async fn guessing_gets_slower_and_the_person_is_told_how_long_to_wait() {
         assert_eq!(failed, 6);
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_strangers_guessing_does_not_lock_the_person_out() {
+    let app = TestApp::start().await;
+    app.add("ana", &[Role::Steward]).await;
+    app.add("bob", &[Role::Steward]).await;
+    let known = app.sign_in("ana").await;
+    let stranger = app.visitor();
+    for _ in 0..5 {
+        stranger.sign_in("ana", "three wooden forks").await;
+    }
+    assert_eq!(stranger.sign_in("ana", PASSWORD).await.status, StatusCode::TOO_MANY_REQUESTS);
+    known.post("/sign-out", &[]).await;
+    assert_eq!(known.sign_in("ana", PASSWORD).await.status, StatusCode::SEE_OTHER);
+    // What Bob's browser kept says nothing of Ana.
+    let bob = app.sign_in("bob").await;
+    bob.post("/sign-out", &[]).await;
+    assert_eq!(bob.sign_in("ana", PASSWORD).await.status, StatusCode::TOO_MANY_REQUESTS);
+    // Ana's own browser guesses no faster.
+    known.post("/sign-out", &[]).await;
+    for _ in 0..5 {
+        assert_eq!(known.sign_in("ana", "three wooden forks").await.status, StatusCode::UNAUTHORIZED);
+    }
+    assert_eq!(known.sign_in("ana", PASSWORD).await.status, StatusCode::TOO_MANY_REQUESTS);
 }
 
 #[tokio::test]

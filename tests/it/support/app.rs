@@ -215,8 +215,8 @@ impl Browser {
     /// The one cookie that is a session's.
     pub fn session(&self) -> (String, String) {
         let cookies = self.cookies.lock().unwrap();
-        let session =
-            cookies.iter().find(|(name, _)| !name.ends_with("-visitor") && !name.ends_with("-flash"));
+        let other = |name: &str| ["-visitor", "-flash", "-device"].iter().any(|end| name.ends_with(end));
+        let session = cookies.iter().find(|(name, _)| !other(name));
         session.map(|(name, value)| (name.clone(), value.clone())).expect("a session's cookie")
     }
 }
