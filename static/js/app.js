@@ -19,6 +19,15 @@ function named(event) {
   return digit && !event.shiftKey ? digit[1] : event.key;
 }
 
+// In the list of reasons a digit takes one and goes back to the fields, so that Enter saves.
+function reason(select, event) {
+  const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code);
+  if (!digit || event.shiftKey || Number(digit[1]) >= select.options.length) return false;
+  select.selectedIndex = Number(digit[1]);
+  focusOn(differences()[0]);
+  return true;
+}
+
 let waiting = '';
 let timer = 0;
 document.addEventListener('keydown', (event) => {
@@ -35,6 +44,7 @@ document.addEventListener('keydown', (event) => {
     focusOn(target.closest('.diff'));
     return;
   }
+  if (target.matches('select.reason') && reason(target, event)) return event.preventDefault();
   if (typing(target) || one('.menu:popover-open')) return;
   const key = named(event);
   const action = keys[waiting ? `${waiting} ${key}` : key];

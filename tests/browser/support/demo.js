@@ -1,7 +1,7 @@
 // Starts `referee demo` for one test file and ends it by its id.
 
 import { spawn, execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -23,6 +23,8 @@ export function binary() {
  */
 export async function startDemo(...more) {
   const data = mkdtempSync(join(tmpdir(), 'demo-'))
+  // A year that was played once (tests/run) saves each file the playing.
+  if (process.env.REFEREE_DEMO) cpSync(process.env.REFEREE_DEMO, data, { recursive: true })
   const args = ['demo', '--json', '--listen', '127.0.0.1:0', '--data', data, ...more]
   const child = spawn(binary(), args, { stdio: ['ignore', 'pipe', 'pipe'] })
   const said = []
