@@ -5,6 +5,7 @@ use super::fault::{self, Fault};
 use super::file;
 use super::helpdesk::Helpdesk;
 use super::history::{self, Chapter, Year};
+use super::people;
 use super::random::Dice;
 use super::stories::{self, Story};
 use super::system::System;
@@ -136,6 +137,13 @@ impl World {
     #[must_use]
     pub fn history(&self) -> Vec<Chapter> {
         self.year().chapters
+    }
+
+    /// When the year begins: every row of [`Start::AYearAgo`] was written before, every edit of
+    /// the history comes after.
+    #[must_use]
+    pub fn begins_at(&self) -> Time {
+        people::a_year_before(self.note(|note| note.now))
     }
 
     /// When all systems agree for the last time, before the first story.
