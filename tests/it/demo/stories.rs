@@ -2,7 +2,8 @@
 
 use super::{Rows, rows, world};
 use referee::demo::edit::{Change, Edit};
-use referee::demo::stories::edits_between;
+use referee::demo::history::year;
+use referee::demo::stories::{all, edits_between, one_more};
 use referee::demo::{Expect, Start, Story};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -137,4 +138,36 @@ async fn ada_okafor_moved_at_two_past_two() {
     assert_eq!(street("helpdesk", "contacts", "503127", "postcode"), "10117");
     assert_eq!(street("warehouse", "SHIP_TO", "WH-008841", "STREET"), "ELMSTRAßE");
     assert_eq!(street("helpdesk", "contacts", "503127", "phone"), "+49 30 5550 1472");
+}
+
+/// Whoever the seed invents and whatever the hour is, every story finds its people and its time.
+#[test]
+fn other_seeds_and_other_hours_tell_the_same_stories() {
+    for (seed, now) in [
+        (1, "2026-11-22T18:30:00Z"),
+        (2, "2026-03-29T00:59:59Z"),
+        (3, "2026-03-29T01:00:00Z"),
+        (4, "2026-10-25T22:30:00Z"),
+        (5, "2028-02-29T23:59:59.999999Z"),
+        (u64::MAX, "2027-01-01T00:00:00Z"),
+    ] {
+        let now = now.parse().unwrap();
+        let year = year(seed, now);
+        let stories = all(seed, &year.end, now);
+        let edits = edits_between(&stories, year.agreed_at, now);
+        let (first, last) = (edits.first().unwrap().at, edits.last().unwrap().at);
+        assert_eq!((year.end.customers.len(), year.end.products.len()), (2000, 300));
+        assert_eq!(stories.len(), 73, "{seed} {now}");
+        assert_eq!(
+            edits.len(),
+            stories.iter().map(|story| story.edits.len()).sum::<usize>(),
+            "{first} {last}"
+        );
+        let outcomes = stories.iter().flat_map(|story| &story.outcomes);
+        let disputed = outcomes.filter(|outcome| matches!(outcome.expect, Expect::Conflict { .. }));
+        assert_eq!(disputed.map(|outcome| &outcome.link).collect::<BTreeSet<_>>().len(), 58);
+        for n in [0, 6, 7, 3000, u64::MAX] {
+            assert!(one_more(seed, &year.end, now, n, now).is_some(), "{seed} {n}");
+        }
+    }
 }
