@@ -4,7 +4,7 @@
 //! Referee reads the past as it would have: its clock is set back while the year is played.
 //! Nothing here writes conflicts; each arises because a system was edited and read again.
 
-use super::{DemoError, Fault, Helpdesk, Start, System, World};
+use super::{DemoError, Fault, Helpdesk, Start, System, World, stories};
 use crate::app::App;
 use crate::domain::access::{Role, Viewer};
 use crate::domain::audit::Actor;
@@ -73,6 +73,9 @@ pub struct DemoAccount {
     pub token: String,
 }
 
+/// Days after the last agreement at which the stories told so far are read.
+const STRETCHES: [i64; 4] = [4, 8, 11, 13];
+
 const PEOPLE: [(&str, &str, Role); 4] = [
     ("ana", "Ana Ruiz", Role::Steward),
     ("jonas", "Jonas Beck", Role::Steward),
@@ -109,9 +112,7 @@ impl Stage {
 
     async fn play(&self, clock: &StageClock) -> Result<(), StageError> {
         let chapters = self.world.history();
-        if let Some(first) = chapters.first() {
-            clock.set(first.ends_at - TimeDelta::days(1));
-        }
+        clock.set(self.world.begins_at());
         self.engine.seed(self.world.catalog(&self.helpdesk)?).await?;
         self.engine.save_secret(&"helpdesk".into(), &self.world.token(), Actor::referee()).await?;
         for system in System::ALL {
@@ -125,8 +126,26 @@ impl Stage {
         }
         clock.set(self.world.agreed_at());
         self.read().await?;
+        self.play_stories(clock).await
+    }
+
+    /// Tells the stories in stretches, each read at its end, as a nightly check would have
+    /// found them: so some conflicts are days old.
+    async fn play_stories(&self, clock: &StageClock) -> Result<(), StageError> {
+        let (stories, mut from) = (self.world.stories(), self.world.agreed_at());
+        for days in STRETCHES {
+            let to = self.world.agreed_at() + TimeDelta::days(days);
+            if to > clock.inner.now() {
+                break;
+            }
+            clock.set(to);
+            self.world.apply(&stories::edits_between(&stories, from, to)).await?;
+            self.read().await?;
+            from = to;
+        }
         clock.release();
-        self.tell().await
+        self.world.apply(&stories::edits_between(&stories, from, Time::MAX_UTC)).await?;
+        self.read().await
     }
 
     /// Tells every story, and has Referee find out.
