@@ -33,6 +33,8 @@ pub struct Sought {
     /// The whole text, if it is short enough to have been kept whole.
     pub whole: Option<String>,
     pub parts: Vec<String>,
+    /// One word as people type it (`WH-1`): where it is found whole, its parts are not sought.
+    pub identifier: bool,
 }
 
 impl Sought {
@@ -41,8 +43,9 @@ impl Sought {
     pub fn of(text: &str) -> Self {
         let text = text.trim().to_lowercase();
         let parts = parts(&text).take(6).collect();
+        let identifier = !text.contains(char::is_whitespace);
         let whole = Some(text).filter(|text| !text.is_empty() && text.chars().count() <= LONGEST);
-        Self { whole, parts }
+        Self { whole, parts, identifier }
     }
 
     /// Nothing is sought.

@@ -83,6 +83,10 @@ fn narrowed<'s, M>(mut query: Query<'s, M>, viewer: &Viewer, search: &Search) ->
         None => query.push("1 = 0"),
     };
     query = query.push(if search.sought.parts.is_empty() { " OR (1 = 0" } else { " OR (1 = 1" });
+    if let Some(whole) = search.sought.whole.as_ref().filter(|_| search.sought.identifier) {
+        const NOWHERE: &str = " AND NOT EXISTS (SELECT 1 FROM search_tokens WHERE token >= ? AND token < ?)";
+        query = query.push_bind(NOWHERE, range(whole));
+    }
     for part in &search.sought.parts {
         query = query.push(" AND ").push_bind(WORD, range(part));
     }

@@ -168,3 +168,25 @@ pub async fn set_disabled(w: &mut WriteSession, id: &UserId, disabled: bool) -> 
         .run_one()
         .await
 }
+
+/// Everybody's name, by id: for those who read what people did.
+pub async fn everybody(s: &mut Session, viewer: &Viewer) -> Result<Vec<Named>, StoreError> {
+    if !viewer.may(crate::domain::access::Right::Audit) {
+        return Ok(Vec::new());
+    }
+    s.sql("SELECT id, login, name FROM users ORDER BY name, id").all().await
+}
+
+/// A user's name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    pub id: UserId,
+    pub login: String,
+    pub name: String,
+}
+
+impl FromRow for Named {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self { id: UserId(row.get("id")?), login: row.get("login")?, name: row.get("name")? })
+    }
+}

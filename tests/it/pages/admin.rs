@@ -142,14 +142,14 @@ async fn decided() -> TestApp {
 /// The text of a page: tags away, spaces joined.
 fn text(answer: &Answer) -> String {
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
-    let (mut out, mut inside) = (String::new(), false);
-    for c in answer.body.split_once("<main").map_or("", |(_, main)| main).chars() {
-        match c {
-            '<' => inside = true,
-            '>' => inside = false,
-            c if !inside => out.push(c),
-            _ => {}
+    let mut out = String::new();
+    for piece in answer.body.split_once("<main").map_or("", |(_, main)| main).split('<').skip(1) {
+        let (tag, words) = piece.split_once('>').unwrap();
+        let name = tag.trim_start_matches('/').split(' ').next().unwrap();
+        if !["b", "q", "bdi"].contains(&name) {
+            out.push(' ');
         }
+        out.push_str(words);
     }
     assert!(!out.contains('«'), "a message is missing: {out}");
     out.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -222,8 +222,11 @@ async fn a_record_shows_what_each_system_holds_and_its_past() {
 #[tokio::test]
 async fn the_timeline_is_paged_by_key() {
     let app = agreed().await;
-    for n in 0..230 {
-        let update = format!("UPDATE customers SET phone='+49 30 {n:06}', updated_by='Bo' WHERE id='C-2'");
+    for n in 0..60 {
+        let update = format!(
+            "UPDATE customers SET phone='+49 30 {n:06}', street='Storgata {n}', zip='{n:05}', name='Mateo {n}',
+                updated_by='Bo' WHERE id='C-2'"
+        );
         sql(&app, "portal.sqlite", &update).await;
         sync(&app).await;
     }
@@ -242,7 +245,7 @@ async fn the_timeline_is_paged_by_key() {
         }
         path = link(&page, &format!("{record}/timeline?before=")).replace("&amp;", "&");
     }
-    assert_eq!((changes, pages), (230, 2));
+    assert_eq!((changes, pages), (240, 2), "four fields in each of sixty versions");
 }
 
 #[tokio::test]
@@ -252,7 +255,7 @@ async fn the_audit_log_is_listed_filtered_and_read_once() {
     let all = maya.get("/audit").await;
     let shown = text(&all);
     assert!(
-        shown.contains("ana of the tests kept Address Lindenallee 12, 10117 over Elmstraße 4, 10115"),
+        shown.contains("ana of the tests kept Address Lindenallee 12, 10117 over ELMSTRAßE 4, 10115"),
         "{shown}"
     );
     assert!(shown.contains("Referee wrote Address to Warehouse and read back"), "{shown}");
@@ -262,7 +265,7 @@ async fn the_audit_log_is_listed_filtered_and_read_once() {
     assert_eq!(decisions.body.matches("class=\"sentence\"").count(), 1);
     let of_ada = text(&maya.get("/audit?q=okafor").await);
     assert!(of_ada.contains("matching okafor") && !of_ada.contains("signed in"), "{of_ada}");
-    assert!(text(&maya.get("/audit?q=1").await).contains("1 entry matching 1"));
+    assert!(maya.get("/audit?q=1").await.body.contains("href=\"/audit/1\""));
     assert!(text(&maya.get("/audit?from=2026-03-04").await).contains("0 entries"));
     let today = ok(&maya, "/audit?from=2026-03-03&to=2026-03-03").await;
     assert!(!today.contains("0 entries"), "{today}");
@@ -427,8 +430,10 @@ async fn a_policy_changes_with_a_reason_and_the_next_run_follows() {
     }
     let saved = tariq.post("/policies/customer/phone", &change("1", &[])).await;
     assert_eq!(saved.leads_to(), "/policies/customer?changed=phone");
-    let after = ok(&tariq, "/policies/customer?changed=phone").await;
-    assert!(after.contains("Saved as version 2") && after.contains("1 field without a rule"), "{after}");
+    let after = tariq.get("/policies/customer?changed=phone").await;
+    assert!(after.body.contains("Saved as version 2"), "{}", after.body);
+    let after = text(&after);
+    assert!(after.contains("Version 2, on since") && after.contains("1 field without a rule"), "{after}");
     let versions = ok(&tariq, "/policies/customer/versions").await;
     let second = versions.find("Version 2").unwrap();
     assert!(

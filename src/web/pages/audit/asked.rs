@@ -68,7 +68,7 @@ impl Asked {
             return Ok(None);
         }
         let number = self.q.trim().replace([',', '#'], "").parse().ok();
-        let people = users::list(s, viewer).await?.into_iter();
+        let people = users::everybody(s, viewer).await?.into_iter();
         let actors = people.filter(|user| sought.is_in(&user.name) || sought.is_in(&user.login));
         let actors = actors.map(|user| user.id).collect();
         let search = Search { sought, entity: None };

@@ -8,7 +8,7 @@ use crate::domain::time::{Time, parse_stamp};
 use crate::engine::Setup;
 use crate::store::queue::Count as Counted;
 use crate::store::trail::{From, Values};
-use crate::store::users::User;
+use crate::store::users::Named;
 use crate::web::failure::{Code, Failure};
 use crate::web::messages::{Msg, literal, msg};
 use crate::web::pages::parts::{Count, Empty, Facet, FacetValue, Link, Pager};
@@ -24,7 +24,7 @@ pub struct Listed {
     pub total: i64,
     pub actions: Vec<Counted>,
     pub actors: Vec<Counted>,
-    pub people: Vec<User>,
+    pub people: Vec<Named>,
 }
 
 /// The numbers of entries.
@@ -91,7 +91,7 @@ fn actors(asked: &Asked, listed: &Listed) -> Facet {
 }
 
 /// A person's name, Referee, or the version of the policy that acted.
-fn actor(id: &str, people: &[User]) -> Msg {
+fn actor(id: &str, people: &[Named]) -> Msg {
     if id == REFEREE {
         return msg("product");
     }

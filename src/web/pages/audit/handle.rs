@@ -43,7 +43,7 @@ pub async fn page(
         total: trail::count(&mut s, &viewer, &filter, last).await?,
         actions: trail::facet(&mut s, &viewer, &filter, Facet::Action).await?,
         actors: trail::facet(&mut s, &viewer, &filter, Facet::Actor).await?,
-        people: users::list(&mut s, &viewer).await?,
+        people: users::everybody(&mut s, &viewer).await?,
         values: trail::values(&mut s, site.store(), &build::numbers(&entries)).await?,
         entries,
         more,
