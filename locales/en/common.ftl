@@ -33,6 +33,7 @@ all = All
 title-problem = Problem:
 opens-outside = , opens in a new tab
 banner-demo = Demo data. Nothing leaves this computer.
+banner-demo-name = Demo
 banner-demo-link = Make or heal a conflict
 problems-title = { $n ->
     [one] Nothing was saved. One entry needs a look

@@ -20,7 +20,7 @@ after(async () => {
 async function columns(page, system) {
   await go(page, `/systems/${system}`)
   const rows = await page.locator('section[aria-labelledby=mapping] tbody tr').evaluateAll((all) =>
-    all.map((row) => [row.cells[1].textContent.trim().toLowerCase(), row.cells[0].textContent.trim()]),
+    all.map((row) => [row.cells[1].textContent.split(/[:·,]/).pop().trim().toLowerCase(), row.cells[0].textContent.trim()]),
   )
   return Object.fromEntries(rows)
 }

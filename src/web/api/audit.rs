@@ -22,11 +22,11 @@ pub struct AuditEntry {
     line: String,
 }
 
-/// `?after=120&limit=50`.
+/// `?cursor=120&limit=50`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AuditQuery {
-    after: Option<i64>,
+    cursor: Option<i64>,
     limit: Option<i64>,
 }
 
@@ -41,9 +41,9 @@ pub async fn list(
     ask: Ask<AuditQuery>,
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
-    let (after, limit) = (ask.0.after.unwrap_or(0), rows(ask.0.limit)?);
+    let (after, limit) = (ask.0.cursor.unwrap_or(0), rows(ask.0.limit)?);
     if after < 0 {
-        return Err(wrong("after", "the number of an entry, or 0"));
+        return Err(wrong("cursor", "the number of an entry, or 0"));
     }
     let entries = audit::after(&mut site.store().session().await?, after, limit).await?;
     let full = i64::try_from(entries.len()).is_ok_and(|count| count == limit);

@@ -136,9 +136,9 @@ pub async fn list(
 ) -> Result<HttpResponse, Failure> {
     let (query, now, setup) = (ask.0, site.engine.now(), site.engine.setup());
     let (filter, limit) = (query.filter(now)?, rows(query.limit)?);
-    let after = match said(query.after.as_ref()) {
+    let after = match said(query.cursor.as_ref()) {
         None => None,
-        Some(text) => Some(position(text).ok_or_else(|| wrong("after", "a cursor of this list"))?),
+        Some(text) => Some(position(text).ok_or_else(|| wrong("cursor", "a cursor of this list"))?),
     };
     let mut session = site.store().session().await?;
     let mut found = queue::page(&mut session, &viewer, &filter, after.as_ref(), now, limit + 1).await?;

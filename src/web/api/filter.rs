@@ -21,7 +21,7 @@ pub struct ConflictQuery {
     system: Option<String>,
     due: Option<String>,
     view: Option<String>,
-    pub(super) after: Option<String>,
+    pub(super) cursor: Option<String>,
     pub(super) limit: Option<i64>,
 }
 

@@ -21,7 +21,7 @@ const MOST: i64 = 200;
 #[derive(Serialize)]
 pub struct Items<T> {
     pub items: Vec<T>,
-    /// The cursor of the next page, to be sent as `after`; null on the last one.
+    /// The cursor of the next page, to be sent as `cursor`; null on the last one.
     pub next: Option<String>,
 }
 
@@ -32,10 +32,10 @@ impl<T: Serialize> Items<T> {
         let mut response = HttpResponse::Ok();
         if let Some(next) = &self.next {
             let query = form_urlencoded::parse(request.query_string().as_bytes());
-            let kept = query.filter(|(name, _)| name != "after");
+            let kept = query.filter(|(name, _)| name != "cursor");
             let query = form_urlencoded::Serializer::new(String::new())
                 .extend_pairs(kept)
-                .append_pair("after", next)
+                .append_pair("cursor", next)
                 .finish();
             response.insert_header((LINK, format!("<{}?{query}>; rel=\"next\"", request.path())));
         }

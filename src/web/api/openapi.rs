@@ -132,7 +132,7 @@ impl Schemas {
                 "items": { "type": "array", "items": reference(&row) },
                 "next": {
                     "type": ["string", "null"],
-                    "description": "Sent as `after` it gives the next page; null on the last one.",
+                    "description": "Sent as `cursor` it gives the next page; null on the last one.",
                 },
             },
         });

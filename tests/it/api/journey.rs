@@ -152,7 +152,7 @@ async fn undone(host: &Host, steward: &Program, admin: &Program) {
 /// The log as a program reads it, page by page, is whole.
 async fn proven(admin: &Program) {
     let (mut verifier, mut path, mut actions) =
-        (Verifier::default(), "/api/v1/audit?after=0&limit=4".to_owned(), Vec::new());
+        (Verifier::default(), "/api/v1/audit?cursor=0&limit=4".to_owned(), Vec::new());
     loop {
         let page = admin.get(&path).await;
         for item in page.json["items"].as_array().unwrap() {

@@ -67,7 +67,7 @@ async fn what_is_not_there_or_not_readable_is_said() {
         "cause=magic",
         "due=soon",
         "view=theirs",
-        "after=nonsense",
+        "cursor=nonsense",
         "colour=red",
     ] {
         let answer = steward.get(&format!("/api/v1/conflicts?{query}")).await;
@@ -76,7 +76,7 @@ async fn what_is_not_there_or_not_readable_is_said() {
         let told = answer.json["detail"].as_str().unwrap().to_owned();
         assert!(told.contains(name) || told.contains("digit"), "{query}: {told}");
     }
-    assert_eq!(admin.get("/api/v1/audit?after=-1").await.problem(400).0, "malformed");
+    assert_eq!(admin.get("/api/v1/audit?cursor=-1").await.problem(400).0, "malformed");
     broken(&steward).await;
 }
 
@@ -187,7 +187,7 @@ async fn the_queue_is_filtered_and_paged() {
     }
     let first = steward.get("/api/v1/conflicts?field=address&limit=1").await;
     let next = first.json["next"].as_str().unwrap();
-    assert_eq!(first.link, format!("</api/v1/conflicts?field=address&limit=1&after={next}>; rel=\"next\""));
+    assert_eq!(first.link, format!("</api/v1/conflicts?field=address&limit=1&cursor={next}>; rel=\"next\""));
     let path = first.link.split(['<', '>']).nth(1).unwrap();
     let second = steward.get(path).await;
     assert!(second.json["next"].is_null() && second.link.is_empty());
