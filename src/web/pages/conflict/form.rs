@@ -86,7 +86,8 @@ impl Sent {
     pub fn decision(&self, case: &Case, face: &Clockface) -> (Decision, Vec<Problem>) {
         let entity = case.setup.catalog.entity(&case.conflict.entity);
         let (mut outcomes, mut problems, mut notes) = (Vec::new(), Vec::new(), Vec::new());
-        for difference in case.open() {
+        // Of all differences, also those decided meanwhile: a form sent twice is the same decision.
+        for difference in &case.differences {
             match self.outcome(entity, difference, face) {
                 Ok(outcome) => outcomes.extend(outcome.map(|outcome| (difference.id.clone(), outcome))),
                 Err(problem) => problems.push(problem),

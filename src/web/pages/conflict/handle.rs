@@ -244,8 +244,9 @@ impl Look<'_> {
                 }
             }
             Refusal::DecidedAlready(_) => {
-                if let Some(own) = sent_twice(self.viewer, &before, &decision) {
-                    return self.saved(site, &before, own, sent.get("then")).await;
+                let now = site.engine.case(self.viewer, &before.conflict.id).await?;
+                if let Some(own) = sent_twice(self.viewer, &now, &decision) {
+                    return self.saved(site, &now, own, sent.get("then")).await;
                 }
                 Told { status: Some(StatusCode::CONFLICT), ..Told::default() }
             }
