@@ -87,9 +87,7 @@ test('source wins for the phone: the next change there is written to the others 
 
     await go(page, `/records?q=${encodeURIComponent(id)}`)
     if (!/\/records\/[^/?]+/.test(page.url())) await go(page, await link(page, /^\/records\/[^/?]+$/))
-    const ids = await page.locator('header.title .id, .id').evaluateAll((all) =>
-      all.map((one) => [one.textContent.toLowerCase(), one.querySelector('code')?.textContent.trim()]))
-    const there = ids.find(([text]) => text.includes('warehouse'))[1]
+    const [{ WH_NO: there }] = sqlite(demo.file('warehouse'), `SELECT WH_NO FROM SHIP_TO WHERE CUST_REF = '${id}'`)
     const target = findRow(demo.file('warehouse'), warehouse, there)
     await until('the warehouse to have the number', () => /5550199/.test(String(target.value()).replaceAll(/\D/g, '')))
     assert.equal((await demo.conflicts('steward')).length, before, 'nobody was asked')
