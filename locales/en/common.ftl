@@ -55,6 +55,7 @@ range-open = { $first } to { $last }
 when-today = today { $time }
 when-yesterday = yesterday { $time }
 when-tomorrow = tomorrow { $time }
+when-date = { $date } { $time }
 date-short = { $day } { $month }
 date-long = { $day } { $month } { $year }
 month-1 = January

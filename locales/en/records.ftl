@@ -69,6 +69,7 @@ past-write-refused = Write refused: <q>{ $said }</q>
 past-write-overtaken = Nothing was written: the value had changed first
 past-write-by-hand = To be written by hand
 past-compared = Compared by Referee
+past-agreed = Agreed on { $fields }
 evidence-race = { $rewrote } wrote its old value again after { $changed } had changed it.
 evidence-stale = { $changed } changed it; the others still hold what was agreed.
 evidence-transformation = Day and month stand the other way round in { $system }.

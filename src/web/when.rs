@@ -38,6 +38,18 @@ impl Clockface {
         self.when(time, text)
     }
 
+    /// A time of a list that goes far back: as [`Clockface::day`], with the hour on every day.
+    #[must_use]
+    pub fn moment(&self, time: Time) -> When {
+        match self.days_ago(time) {
+            -1..=1 => self.day(time),
+            _ => {
+                let text = msg("when-date").with("date", self.date(time)).with("time", self.minute(time));
+                self.when(time, text)
+            }
+        }
+    }
+
     /// The time that has passed: `now`, `4 min ago`, `3 h ago`, `6 days ago`.
     #[must_use]
     pub fn ago(&self, time: Time) -> When {

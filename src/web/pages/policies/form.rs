@@ -198,27 +198,30 @@ impl Options<'_> {
 
     fn sources(&self) -> Vec<Choice> {
         let label = |source: &SystemId| self.setup.catalog.label(source).to_owned();
-        let above = self.above.source_of_truth.as_ref();
-        let above = above.map_or_else(|| msg("source-none"), |source| literal(label(source)));
+        // Without the inherited system's name: one choice names each system once.
+        let text = match self.place.slot {
+            Some(_) => msg("inherit-source").with("entity", &self.place.entity.label),
+            None => msg("source-none"),
+        };
+        let none = Choice { value: String::new(), text, chosen: self.sent.source.is_empty() };
         let systems = self.setup.catalog.mappings_of(&self.place.entity.id).map(|mapping| Choice {
             value: mapping.system.0.clone(),
             text: literal(label(&mapping.system)),
             chosen: self.sent.source == mapping.system.0,
         });
-        std::iter::once(self.inherit(above, self.sent.source.is_empty())).chain(systems).collect()
+        std::iter::once(none).chain(systems).collect()
     }
 
     fn rules(&self) -> Vec<RuleChoice> {
-        let above = if self.above.rule_is_set && self.place.slot.is_some() {
-            rule(self.above.rule)
-        } else {
-            msg("rule-unset")
-        };
+        let above = if self.above.rule_is_set { rule(self.above.rule) } else { msg("rule-unset") };
         let (good, danger) = match self.place.slot {
             Some(_) => (msg("rule-inherit-good"), msg("rule-inherit-danger")),
             None => (msg("rule-manual-good"), msg("rule-manual-danger")),
         };
-        let none = self.inherit(above, self.sent.rule.is_empty());
+        let mut none = self.inherit(above, self.sent.rule.is_empty());
+        if self.place.slot.is_none() {
+            none.text = msg("rule-unset");
+        }
         let one = |known: Rule| {
             let (good, danger) = match known {
                 Rule::ManualReview => ("rule-manual-good", "rule-manual-danger"),

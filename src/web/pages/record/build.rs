@@ -24,7 +24,7 @@ const NEWEST: usize = 12;
 #[must_use]
 pub fn page(dossier: &Dossier, face: &Clockface) -> RecordPage {
     let record = &dossier.record;
-    let newest = events::of(dossier, face).into_iter().take(NEWEST);
+    let newest = events::of(dossier, face, None).into_iter().take(NEWEST);
     let fields = dossier.entity().map(|entity| entity.fields.iter().map(|f| field(dossier, entity, f, face)));
     RecordPage {
         name: record.title.clone(),
@@ -74,7 +74,8 @@ fn column(dossier: &Dossier, mapping: &Mapping, face: &Clockface) -> RecordColum
 
 fn field(dossier: &Dossier, entity: &Entity, field: &Field, face: &Clockface) -> RecordField {
     let slot = Dossier::slot_of(entity, field);
-    let disputed = dossier.is_disputed(slot);
+    // Of a group that is disputed as a whole, the members that differ.
+    let disputed = dossier.is_disputed(slot) && differs(dossier, field);
     let source = entity.slot(slot).and_then(|slot| dossier.setup.policy(entity, &slot).source_of_truth);
     let agreed = dossier.base.0.get(&field.id).map(|agreed| &agreed.0);
     let cell = |mapping: &Mapping| {
@@ -89,6 +90,14 @@ fn field(dossier: &Dossier, entity: &Entity, field: &Field, face: &Clockface) ->
         agreed: agreed.map_or_else(|| msg("agreed-unknown"), shown),
         disputed,
     }
+}
+
+/// Whether the systems hold different values of a field.
+fn differs(dossier: &Dossier, field: &Field) -> bool {
+    let present = dossier.holdings.iter().filter(|holding| holding.present);
+    let mut held = present.filter_map(|holding| holding.fields.get(&field.id));
+    let first = held.next();
+    first.is_some_and(|first| held.any(|other| !field.comparison.same(first, other)))
 }
 
 /// A value, or the word for there being none.
@@ -119,7 +128,9 @@ fn held(
         return odd(msg("state-no-field"));
     }
     match holding.fields.get(&field.id) {
-        Some(Held::Value(text)) => {
+        Some(value @ Held::Value(text)) => {
+            // What is only written differently is not marked.
+            let agreed = agreed.filter(|agreed| !field.comparison.same(agreed, value));
             let pieces = match agreed.and_then(Held::value) {
                 Some(agreed) => against(agreed, text),
                 None => Piece::whole(Mark::Plain, text),

@@ -33,9 +33,10 @@ pub fn short(id: &str) -> String {
     id.chars().skip(skip).collect()
 }
 
-/// Everything that happened to a record, newest first.
+/// Everything that happened to a record, newest first. What was agreed of several fields at one
+/// instant is one event, unless the timeline is of one field.
 #[must_use]
-pub fn of(dossier: &Dossier, face: &Clockface) -> Vec<Happened> {
+pub fn of(dossier: &Dossier, face: &Clockface, field: Option<&FieldId>) -> Vec<Happened> {
     let teller = Teller { dossier, face };
     let mut all = Vec::new();
     teller.versions(&mut all);
@@ -43,7 +44,7 @@ pub fn of(dossier: &Dossier, face: &Clockface) -> Vec<Happened> {
     teller.conflicts(&mut all);
     dossier.decisions.iter().for_each(|decision| teller.decision(decision, &mut all));
     dossier.deliveries.iter().for_each(|delivery| teller.delivery(delivery, &mut all));
-    teller.agreed(&mut all);
+    teller.agreed(field, &mut all);
     all.sort_by(|a, b| b.key.cmp(&a.key));
     all
 }
@@ -70,7 +71,7 @@ struct Teller<'a> {
 impl Teller<'_> {
     fn event(&self, time: Time, id: &str, system: Msg) -> TimelineEvent {
         TimelineEvent {
-            when: self.face.day(time),
+            when: self.face.moment(time),
             system,
             who: msg("product"),
             text: None,
@@ -117,8 +118,10 @@ impl Teller<'_> {
     fn unchanged(&self, all: &mut Vec<Happened>) {
         for holding in self.dossier.holdings.iter().filter(|holding| holding.version.is_none()) {
             let run = self.dossier.first_runs.get(&holding.system).map_or("", String::as_str);
-            let id = format!("{}-{}", self.dossier.record.id, holding.system);
-            all.push(self.first(&holding.system, holding.read.at, &id, run));
+            let id = format!("{}-{}", short(&self.dossier.record.id.0), holding.system);
+            let mut first = self.first(&holding.system, holding.read.at, &id, run);
+            first.event.id = id;
+            all.push(first);
         }
     }
 
@@ -198,7 +201,7 @@ impl Teller<'_> {
     }
 
     fn how(&self, version: &Version, at: Time) -> Msg {
-        let read = self.face.day(version.read.at).text;
+        let read = self.face.moment(version.read.at).text;
         if version.origin == "write" {
             return msg("past-read-back").with("when", read);
         }
@@ -295,17 +298,28 @@ impl Teller<'_> {
     }
 
     /// What all systems agree on, by the instant since which they do.
-    fn agreed(&self, all: &mut Vec<Happened>) {
-        for (n, (field, Agreed(held, since))) in self.dossier.base.0.iter().enumerate() {
+    fn agreed(&self, only: Option<&FieldId>, all: &mut Vec<Happened>) {
+        let mut since: BTreeMap<Time, Vec<(&FieldId, &Held)>> = BTreeMap::new();
+        for (field, Agreed(held, time)) in &self.dossier.base.0 {
+            if only.is_none_or(|only| only == field) {
+                since.entry(*time).or_default().push((field, held));
+            }
+        }
+        for (n, (time, agreed)) in since.into_iter().enumerate() {
             let id = format!("{}a{n}", self.dossier.record.id);
-            let event = TimelineEvent {
-                field: Some(label(self.dossier, field)),
-                text: Some(msg("event-agreed").with("value", shown(held))),
-                how: msg("past-compared"),
-                ..self.event(*since, &id, msg("timeline-all-systems"))
+            let labels: Vec<String> = agreed.iter().map(|(field, _)| label(self.dossier, field)).collect();
+            let (field, text) = match agreed.as_slice() {
+                [(_, held)] => (labels.first().cloned(), msg("event-agreed").with("value", shown(held))),
+                _ => (None, msg("past-agreed").with("fields", labels)),
             };
-            let key = format!("{}/~{id}", stamp(*since));
-            all.push(Happened { key, system: None, fields: vec![field.clone()], event });
+            let event = TimelineEvent {
+                field,
+                text: Some(text),
+                how: msg("past-compared"),
+                ..self.event(time, &id, msg("timeline-all-systems"))
+            };
+            let fields = agreed.into_iter().map(|(field, _)| field.clone()).collect();
+            all.push(Happened { key: format!("{}/~{id}", stamp(time)), system: None, fields, event });
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The handlers of a record's page and of its timeline.
 
 use super::{build, events};
-use crate::domain::ids::RecordId;
+use crate::domain::ids::{FieldId, RecordId};
 use crate::web::auth::SignedIn;
 use crate::web::clock;
 use crate::web::failure::Failure;
@@ -51,6 +51,7 @@ pub async fn timeline(
 ) -> Result<Page<super::TimelinePage>, Failure> {
     let dossier = site.engine.dossier(&viewer, &RecordId(id.into_inner())).await?;
     let face = clock::face(&request);
-    let all = events::of(&dossier, &face);
+    let field = (!narrowed.field.is_empty()).then(|| FieldId(narrowed.field.clone()));
+    let all = events::of(&dossier, &face, field.as_ref());
     Ok(Page::new(shell, build::timeline(&dossier, &face, all, &narrowed)))
 }

@@ -235,14 +235,13 @@ fn mapping(setup: &Setup, system: &SystemId) -> Vec<(String, String, Msg)> {
     for mapping in mappings {
         let Some(entity) = setup.catalog.entity(&mapping.entity) else { continue };
         let ours = |field: &FieldMapping| {
-            let label = entity.field(&field.field).map_or(field.field.as_str(), |field| &field.label);
-            match several {
-                true => english()
-                    .plain(&msg("system-mapped-to").with("entity", &entity.label).with("field", label)),
-                false => label.to_owned(),
-            }
+            entity.field(&field.field).map_or(field.field.as_str(), |field| &field.label).to_owned()
         };
-        rows.extend(mapping.fields.iter().map(|f| (f.columns.join(", "), ours(f), conversion(f))));
+        let how = |field: &FieldMapping| match several {
+            true => msg("mapping-of").with("entity", &entity.label).with("how", conversion(field)),
+            false => conversion(field),
+        };
+        rows.extend(mapping.fields.iter().map(|f| (f.columns.join(", "), ours(f), how(f))));
     }
     rows
 }
