@@ -154,7 +154,7 @@ async fn broken_json_is_answered_with_its_place() {
     assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
     let form = program.request(Method::POST, "/api/v1/orders").bearer_auth(&token);
     let form = form.header("content-type", "text/plain").body(ORDER);
-    assert_eq!(program.send(form).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(program.send(form).await.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
     assert_eq!(done.load(Ordering::SeqCst), 0);
 }
 
