@@ -12,7 +12,7 @@
 
 use super::ids::FieldId;
 use super::time::Time;
-use super::value::{Cells, Held, Tuple};
+use super::value::{Cells, Held};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -177,10 +177,4 @@ impl DeliveryState {
             other => Err(TransitionError(other.name())),
         }
     }
-}
-
-/// Whether the fields to be written still read as the steward saw them.
-#[must_use]
-pub fn unmoved(was: &Tuple, found: &Tuple) -> bool {
-    was == found
 }
