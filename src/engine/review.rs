@@ -453,7 +453,7 @@ async fn undo_deliveries(w: &mut WriteSession, resolution: &Resolution) -> Resul
     for mut delivery in resolutions::deliveries(w, std::slice::from_ref(&resolution.id)).await? {
         let undone: Result<DeliveryState, _> = delivery.state.clone().undo(now);
         delivery.state = undone.map_err(|_| {
-            let text = "it is too late to undo: something was sent already. Reverse it instead.";
+            let text = "it is too late to undo: something was sent already";
             Refusal::WrongState(text.to_owned())
         })?;
         if !resolutions::save_delivery(w, &delivery).await? {
