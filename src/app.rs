@@ -90,6 +90,21 @@ impl Start {
         Ok((folder, store))
     }
 
+    /// The engine on this store, an empty one seeded from the business configuration.
+    ///
+    /// # Errors
+    /// The store cannot be read, or the file is no configuration.
+    pub async fn engine(&self, store: &Store) -> Result<Arc<Engine>, StartError> {
+        // Fails only if it is installed already, as in tests that start many.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let failed = |error| StartError::Store { url: "in use".to_owned(), error };
+        let engine = Engine::start(store.clone()).await.map_err(failed)?;
+        if let Some(file) = &self.config.business.file {
+            seed(&engine, file).await?;
+        }
+        Ok(engine)
+    }
+
     async fn open(&self, folder: &DataFolder, alone: bool) -> Result<Store, StartError> {
         let key = folder.key(&*self.random)?;
         let (url, shown) = match &self.config.store.url {
@@ -132,15 +147,9 @@ impl App {
     /// # Errors
     /// Any of these is not possible: the error says which and what to do.
     pub async fn build(start: Start) -> Result<Self, StartError> {
-        // Fails only if it is installed already, as in tests that start many.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = Arc::new(DataFolder::take(start.config.folder()?)?);
         let store = start.open(&folder, true).await?;
-        let failed = |error| StartError::Store { url: "in use".to_owned(), error };
-        let engine = Engine::start(store.clone()).await.map_err(failed)?;
-        if let Some(file) = &start.config.business.file {
-            seed(&engine, file).await?;
-        }
+        let engine = start.engine(&store).await?;
         let accounts = Accounts::new(store.clone());
         let reach = reach(&start, &store);
         let probed = folder.clone();

@@ -4,6 +4,7 @@
 mod audit;
 mod config;
 mod demo;
+mod dry_run;
 mod logging;
 mod place;
 mod serve;
@@ -22,6 +23,7 @@ Examples:
   referee demo                                          try it, with data of its own
   referee user add ana --role admin --name \"Ana Ruiz\"   make the first account
   referee serve                                         answer on http://127.0.0.1:8080
+  referee sync --dry-run --report differences.jsonl     what would be found, writing nothing
   referee audit verify --database sqlite:///copy.db     check the audit log, offline
 
 Settings come from referee.toml (in this folder, in ~/.config/referee, or named by --config),
@@ -49,7 +51,7 @@ enum Command {
     Demo(demo::Demo),
     /// Answer people and programs until told to stop
     Serve(serve::Serve),
-    /// Read systems now and judge what changed
+    /// Read systems now and judge what changed; or only compare them, with --dry-run
     Sync(system::Sync),
     /// Secrets of connected systems
     #[command(subcommand)]

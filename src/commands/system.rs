@@ -1,6 +1,7 @@
 //! `referee sync`, `referee system` and `referee link`: work on an installation that may be running.
 
 use super::Failed;
+use super::dry_run::DryRun;
 use super::place::Place;
 use clap::{Args, Subcommand};
 use referee::domain::ids::{EntityId, SystemId};
@@ -15,12 +16,14 @@ use std::sync::Arc;
 /// Read systems now and judge what changed.
 #[derive(Args)]
 pub struct Sync {
-    /// Only this system
-    #[arg(long)]
-    system: Option<String>,
+    /// Only this system; may be given several times
+    #[arg(long = "system", value_name = "SYSTEM")]
+    systems: Vec<String>,
     /// Read everything, also where changes alone could be asked for
-    #[arg(long)]
+    #[arg(long, conflicts_with = "dry_run")]
     full: bool,
+    #[command(flatten)]
+    dry_run: DryRun,
     #[command(flatten)]
     place: Place,
 }
@@ -63,20 +66,27 @@ pub struct Import {
 }
 
 async fn engine(place: &Place) -> Result<(referee::app::folder::DataFolder, Arc<Engine>), Failed> {
-    // Fails only if it is installed already.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let (folder, store) = place.start(None)?.store().await?;
-    Ok((folder, Engine::start(store).await?))
+    let start = place.start(None)?;
+    let (folder, store) = start.store().await?;
+    let engine = start.engine(&store).await?;
+    Ok((folder, engine))
 }
 
 impl Sync {
     pub async fn run(self) -> Result<ExitCode, Failed> {
         let (_folder, engine) = engine(&self.place).await?;
         let trigger = Trigger { name: "command", by: command_line(), full: self.full };
-        let runs = match self.system {
-            Some(system) => engine.sync(&SystemId(system), &trigger).await?,
-            None => engine.sync_all(&trigger).await?,
-        };
+        let systems: Vec<SystemId> = self.systems.into_iter().map(SystemId).collect();
+        if self.dry_run.is_wanted() {
+            return self.dry_run.run(&engine, &systems).await;
+        }
+        let mut runs = Vec::new();
+        for system in &systems {
+            runs.extend(engine.sync(system, &trigger).await?);
+        }
+        if systems.is_empty() {
+            runs = engine.sync_all(&trigger).await?;
+        }
         let mut failed = false;
         for run in runs {
             let run = engine.run(&run.id).await?;

@@ -11,6 +11,7 @@ pub mod mail;
 mod open;
 mod postgres;
 mod rest;
+pub mod scan;
 mod sql;
 mod sqlite;
 mod time;
@@ -23,6 +24,7 @@ pub use sqlite::SqliteSettings;
 use crate::domain::time::Time;
 use crate::domain::value::Cells;
 use futures_util::future::BoxFuture;
+use scan::{Order, Scan, ScanSpec};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -81,11 +83,19 @@ pub enum Scope {
 pub struct Page {
     pub rows: Vec<Row>,
     pub next: Option<String>,
-    /// Rows that had no usable key or could not be decoded: the whole row as JSON, as far as it
-    /// could be read, and the reason.
-    pub unusable: Vec<(String, String)>,
+    pub unusable: Vec<Unusable>,
     /// The system's clock at this page, where it tells.
     pub system_time: Option<Time>,
+}
+
+/// A row that is there and cannot be taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unusable {
+    /// Its key, where it has one: the row is not gone.
+    pub key: Option<String>,
+    /// The whole row as JSON, as far as it could be read.
+    pub raw: String,
+    pub reason: String,
 }
 
 /// An object a system offers, as found by `describe`.
@@ -151,6 +161,14 @@ pub trait Connector: Send + Sync {
         position: Option<&'a str>,
         limit: usize,
     ) -> BoxFuture<'a, Result<Page, ConnectorError>>;
+
+    /// The order a scan of this can have at the least cost.
+    fn scan_order<'a>(&'a self, _spec: &'a ScanSpec) -> BoxFuture<'a, Result<Order, ConnectorError>> {
+        Box::pin(async { Ok(Order::Bytes) })
+    }
+
+    /// Every row, in that order; each block has a deadline of [`DEADLINE`].
+    fn scan<'a>(&'a self, spec: &'a ScanSpec, order: Order) -> Scan<'a>;
 
     /// The row of that key, None when the system has none.
     fn read<'a>(

@@ -1,6 +1,6 @@
 //! Intake: rows as a connector read them become holdings, versions and records to be judged.
 
-use crate::connectors::{Page, Row};
+use crate::connectors::{Page, Row, Unusable};
 use crate::domain::entity::Entity;
 use crate::domain::ids::{RecordId, RunId};
 use crate::domain::mapping::Mapping;
@@ -204,8 +204,9 @@ impl Source<'_> {
     }
 }
 
-fn unusable(rows: Vec<(String, String)>) -> Vec<SetAside> {
-    rows.into_iter().map(|(raw, reason)| SetAside { external_id: None, raw, reason }).collect()
+fn unusable(rows: Vec<Unusable>) -> Vec<SetAside> {
+    let aside = |row: Unusable| SetAside { external_id: row.key, raw: row.raw, reason: row.reason };
+    rows.into_iter().map(aside).collect()
 }
 
 /// Rows by key; a key that stands twice on a page is set aside, the first row stays.

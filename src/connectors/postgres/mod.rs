@@ -7,6 +7,7 @@ mod catalogue;
 mod dialect;
 mod fault;
 mod pull;
+mod scan;
 mod settings;
 
 pub use settings::{PostgresSettings, Tls};
@@ -15,6 +16,7 @@ use super::idle::Idle;
 use super::open::Secret;
 use super::sql::{self, Found, Param, Selection, Statement, Table, no_table};
 use super::{CONNECT_DEADLINE, Capabilities, Connector, ConnectorError, DEADLINE, calls};
+use super::scan::{Order, Scan, ScanSpec};
 use super::{ObjectDescription, ObjectSpec, Page, Row, Scope, Written};
 use crate::domain::value::Cells;
 use futures_util::future::BoxFuture;
@@ -79,6 +81,15 @@ impl Connector for Postgres {
         calls::reading(async move {
             inner.reading(inner.pull(&object, &scope, position.as_deref(), limit.max(1))).await
         })
+    }
+
+    fn scan_order<'a>(&'a self, spec: &'a ScanSpec) -> BoxFuture<'a, Result<Order, ConnectorError>> {
+        let (inner, spec) = (Arc::clone(&self.0), spec.clone());
+        calls::reading(async move { inner.reading(inner.scan_order(&spec)).await })
+    }
+
+    fn scan<'a>(&'a self, spec: &'a ScanSpec, order: Order) -> Scan<'a> {
+        self.0.scan(spec, order)
     }
 
     fn read<'a>(

@@ -158,7 +158,7 @@ impl Inner {
     }
 
     /// Runs a statement of our own words.
-    async fn run(&self, connection: &mut PgConnection, sql: String) -> Result<(), ConnectorError> {
+    pub(super) async fn run(&self, connection: &mut PgConnection, sql: String) -> Result<(), ConnectorError> {
         // Safe: no word in it comes from outside.
         let done = sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(connection).await;
         done.map(|_| ()).map_err(|error| self.fault(&error))

@@ -16,6 +16,7 @@ pub use settings::{Auth, Collection, Paging, RestSettings, WriteMethod};
 
 use super::open::Secret;
 use super::{CONNECT_DEADLINE, Capabilities, Connector, ConnectorError, DEADLINE, calls};
+use super::scan::{self, Order, Scan, ScanSpec};
 use super::{ObjectDescription, ObjectSpec, Page, Row, Scope, Written};
 use crate::domain::time::{Time, stamp};
 use crate::domain::value::Cells;
@@ -113,6 +114,10 @@ impl Connector for Rest {
         let (inner, object, scope) = (Arc::clone(&self.0), object.clone(), scope.clone());
         let position = position.map(str::to_owned);
         calls::reading(async move { inner.pull(&object, &scope, position.as_deref(), limit.max(1)).await })
+    }
+
+    fn scan<'a>(&'a self, spec: &'a ScanSpec, _order: Order) -> Scan<'a> {
+        scan::by_pages(self, spec)
     }
 
     fn read<'a>(
@@ -272,7 +277,7 @@ impl Inner {
         for record in &records {
             match shape.row(record, None) {
                 Ok(row) => page.rows.push(row),
-                Err(reason) => page.unusable.push(((*record).to_owned(), reason)),
+                Err(unusable) => page.unusable.push(unusable),
             }
         }
         if begins
@@ -315,7 +320,7 @@ impl Inner {
         let document = document.ok_or_else(|| wrong(format!("no record at {pointer:?}")))?;
         let token = answer.headers.get(ETAG).and_then(|token| token.to_str().ok());
         let token = token.filter(|_| collection.etag).map(str::to_owned);
-        let row = Shape::new(object, collection).row(document, token).map_err(wrong)?;
+        let row = Shape::new(object, collection).row(document, token).map_err(|row| wrong(row.reason))?;
         if row.key != key {
             return Err(wrong(format!("the answer is about {:?}", row.key)));
         }

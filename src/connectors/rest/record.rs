@@ -3,7 +3,7 @@
 use super::json;
 use super::key::is_key;
 use super::settings::Collection;
-use crate::connectors::{ConnectorError, ObjectSpec, Row, time};
+use crate::connectors::{ConnectorError, ObjectSpec, Row, Unusable, time};
 use crate::domain::value::{Cell, Cells};
 
 /// Which members a row is made of.
@@ -31,16 +31,29 @@ impl<'a> Shape<'a> {
     /// The row of a record.
     ///
     /// # Errors
-    /// Why the record is unusable.
-    pub fn row(&self, record: &str, token: Option<String>) -> Result<Row, String> {
+    /// Why the record is unusable, with its key if it has one.
+    pub fn row(&self, record: &str, token: Option<String>) -> Result<Row, Unusable> {
+        let unusable = |key, reason| Unusable { key, raw: record.to_owned(), reason };
+        let key = self.key(record).map_err(|reason| unusable(None, reason))?;
+        let cells = self.cells(record).map_err(|reason| unusable(Some(key.clone()), reason))?;
+        let of = |name: Option<&String>| name.and_then(|name| cells.get(name));
+        let modified_at = of(self.modified_at).and_then(time::instant);
+        let modified_by = of(self.modified_by).and_then(Cell::text).map(str::to_owned);
+        Ok(Row { key, cells, modified_at, modified_by, token })
+    }
+
+    fn key(&self, record: &str) -> Result<String, String> {
         if json::kind(record) != "object" {
             return Err(format!("the record is a {}, not an object", json::kind(record)));
         }
         let key = json::at(record, &self.key)?.map(cell).transpose()?;
-        let key = match key {
-            Some(Cell::Text(text) | Cell::Number(text)) if is_key(&text) => text,
-            _ => return Err("the key is empty or not a text or number".to_owned()),
-        };
+        match key {
+            Some(Cell::Text(text) | Cell::Number(text)) if is_key(&text) => Ok(text),
+            _ => Err("the key is empty or not a text or number".to_owned()),
+        }
+    }
+
+    fn cells(&self, record: &str) -> Result<Cells, String> {
         let mut cells = Cells::new();
         for (name, path) in &self.columns {
             match json::at(record, path)? {
@@ -54,10 +67,7 @@ impl<'a> Shape<'a> {
                 None => {}
             }
         }
-        let of = |name: Option<&String>| name.and_then(|name| cells.get(name));
-        let modified_at = of(self.modified_at).and_then(time::instant);
-        let modified_by = of(self.modified_by).and_then(Cell::text).map(str::to_owned);
-        Ok(Row { key, cells, modified_at, modified_by, token })
+        Ok(cells)
     }
 
     /// A member that none of the rows has: renamed or removed.

@@ -1,7 +1,7 @@
 //! From rows as read to a page: no key twice, no key lost between two pages.
 
 use super::Selection;
-use crate::connectors::{ConnectorError, ObjectSpec, Page, Row, Scope, time};
+use crate::connectors::{ConnectorError, ObjectSpec, Page, Row, Scope, Unusable, time};
 use crate::domain::value::{Cell, Cells};
 
 /// A row as it came: its key as text, and every cell or why it cannot be one.
@@ -57,9 +57,10 @@ pub(in crate::connectors) fn keys_in_order(
 }
 
 /// What to say of rows whose key cannot be one.
-pub(in crate::connectors) fn keyless(selection: &Selection<'_>, found: Vec<Found>) -> Vec<(String, String)> {
+pub(in crate::connectors) fn keyless(selection: &Selection<'_>, found: Vec<Found>) -> Vec<Unusable> {
     let reason = format!("the key {:?} is empty or not a text or number", selection.key.name);
-    found.into_iter().map(|row| (whole(selection, row.cells), reason.clone())).collect()
+    let unusable = |row: Found| Unusable { key: None, raw: whole(selection, row.cells), reason: reason.clone() };
+    found.into_iter().map(unusable).collect()
 }
 
 /// The row of a key that was asked for.
@@ -76,7 +77,7 @@ pub(in crate::connectors) fn one(
     let key = row.key.clone();
     match row_of(selection, object, row, count) {
         Ok(row) => Ok(Some(row)),
-        Err((_, reason)) => Err(ConnectorError::Shape(format!("{} {key:?}: {reason}", object.object))),
+        Err(wrong) => Err(ConnectorError::Shape(format!("{} {key:?}: {}", object.object, wrong.reason))),
     }
 }
 
@@ -85,17 +86,17 @@ fn row_of(
     object: &ObjectSpec,
     found: Found,
     count: usize,
-) -> Result<Row, (String, String)> {
+) -> Result<Row, Unusable> {
     let key = found.key;
     if count > 1 {
         let reason = format!("the key {key:?} is on more than one row");
-        return Err((whole(selection, found.cells), reason));
+        return Err(Unusable { key: Some(key), raw: whole(selection, found.cells), reason });
     }
     let names = selection.columns.iter().map(|column| &column.name);
     let wrong = names.clone().zip(&found.cells).find_map(|(name, cell)| Some((name, cell.as_ref().err()?)));
     if let Some((name, unreadable)) = wrong {
         let reason = format!("the column {name:?} {}", unreadable.reason);
-        return Err((whole(selection, found.cells), reason));
+        return Err(Unusable { key: Some(key), raw: whole(selection, found.cells), reason });
     }
     let cells: Cells =
         names.zip(found.cells).filter_map(|(name, cell)| Some((name.clone(), cell.ok()?))).collect();

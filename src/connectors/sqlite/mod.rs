@@ -8,6 +8,7 @@ mod file;
 use super::idle::Idle;
 use super::sql::{self, Column, Found, Param, Selection, Statement, Table, Unreadable, no_table, quote};
 use super::{Capabilities, Connector, ConnectorError, DEADLINE, calls};
+use super::scan::{self, Order, Scan, ScanSpec};
 use super::{ObjectDescription, ObjectSpec, Page, Row, Scope, Written};
 use crate::domain::value::{Cell, Cells};
 use data_encoding::HEXLOWER;
@@ -85,6 +86,10 @@ impl Connector for Sqlite {
         calls::reading(async move {
             inner.reading(inner.pull(&object, &scope, position.as_deref(), limit.max(1))).await
         })
+    }
+
+    fn scan<'a>(&'a self, spec: &'a ScanSpec, _order: Order) -> Scan<'a> {
+        scan::by_pages(self, spec)
     }
 
     fn read<'a>(

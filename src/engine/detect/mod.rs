@@ -10,7 +10,8 @@ pub use deliver::{Targets, creation, plan};
 pub(super) use load::mapped;
 pub(super) use record::resolution_state;
 pub(super) use refresh::refresh;
-pub use settle::RECORD;
+
+pub use super::opinion::RECORD;
 
 use super::Engine;
 use crate::domain::audit::Event;

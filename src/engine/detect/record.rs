@@ -6,18 +6,18 @@ use super::load::{Batch, Loaded};
 use super::refresh::Summary;
 use crate::domain::audit::{About, Action, Actor, Event};
 use crate::domain::author::Hand;
-use crate::domain::cause;
 use crate::domain::conflict::{DifferenceState, Dispute};
 use crate::domain::delivery::DeliveryState;
 use crate::domain::diff::{self, Compared, Kind, Standing};
-use crate::domain::entity::{Entity, Slot};
+use crate::domain::entity::Slot;
 use crate::domain::ids::{FieldId, RecordId, ResolutionId, SystemId};
-use crate::domain::judge::{Case, Verdict};
+use crate::domain::judge::Verdict;
 use crate::domain::policy::Stakes;
 use crate::domain::record::{Agreed, Base};
 use crate::domain::resolution::{Chosen, Outcome};
 use crate::domain::time::Time;
 use crate::domain::value::Tuple;
+use crate::engine::opinion;
 use crate::store::conflicts::{Conflict, Difference};
 use crate::store::resolutions::{Delivery, Resolution};
 use crate::store::runs::Counts;
@@ -54,7 +54,7 @@ impl Batch {
     pub fn rule(&self, w: &WriteSession, id: &RecordId) -> Result<Option<Ruling>, StoreError> {
         let Some(loaded) = self.of(id) else { return Ok(None) };
         let base = loaded.base.clone();
-        let moved = moved(&self.entity, &loaded);
+        let moved = opinion::moved(&self.entity, &loaded.base, loaded.holdings);
         let mut judge = Judge { loaded, w, ruling: Ruling::default(), base, base_moved: false, moved };
         judge.presence()?;
         for slot in self.entity.slots() {
@@ -122,24 +122,18 @@ impl<'a> Judge<'a> {
     ) -> Result<(), StoreError> {
         let batch = self.loaded.batch;
         let hands: Vec<Hand> = compared.candidates.iter().map(|candidate| batch.hand(candidate)).collect();
-        let policy = batch.setup.policy(&batch.entity, slot);
-        let clock_difference_ms =
-            batch.setup.clock_difference_ms(compared.candidates.iter().map(|c| &c.system));
-        let judgement = Case { kind, compared, hands: &hands, policy: &policy, clock_difference_ms }.judge();
-        let dispute = Dispute {
-            field: slot.id.clone(),
-            kind,
-            values: Dispute::distinct(compared, &hands),
-            absent: Vec::new(),
-            agreed: compared.base.clone(),
-            findings: judgement.findings,
-            cause: cause::of_values(slot, kind, compared, &hands, &self.moved),
-            policy,
-        };
+        let (dispute, verdict) = opinion::of_values(
+            &batch.setup,
+            &batch.entity,
+            slot,
+            (kind, compared),
+            &hands,
+            &self.moved,
+        );
         if self.is_excepted(&dispute) {
             return Ok(());
         }
-        match judgement.verdict {
+        match verdict {
             Verdict::Settle { values, .. } if !review => self.settle(slot, dispute, &values, existing),
             _ => self.open(dispute, existing),
         }
@@ -350,12 +344,6 @@ impl<'a> Judge<'a> {
             self.tell(Action::ConflictClosed, None, |event| event);
         }
     }
-}
-
-fn moved(entity: &Entity, loaded: &Loaded<'_>) -> BTreeSet<SystemId> {
-    let compared = entity.slots().into_iter().map(|slot| diff::compare(&slot, &loaded.base, loaded.holdings));
-    let candidates = compared.flat_map(|compared| compared.candidates);
-    candidates.filter(|candidate| candidate.moved).map(|candidate| candidate.system).collect()
 }
 
 /// What a resolution is after its deliveries moved.

@@ -3,22 +3,17 @@
 
 use super::record::{Judge, Presence, resolution_state};
 use crate::domain::audit::Action;
-use crate::domain::author::{AuthorKind, Hand};
-use crate::domain::cause::Cause;
-use crate::domain::conflict::{DifferenceState, Dispute, Distinct, Holder};
+use crate::domain::conflict::DifferenceState;
 use crate::domain::delivery::DeliveryState;
-use crate::domain::diff::{Candidate, Compared, Kind};
+use crate::domain::diff::{Compared, Kind};
 use crate::domain::entity::Slot;
 use crate::domain::ids::{FieldId, ResolutionId};
-use crate::domain::judge::Finding;
 use crate::domain::record::Holding;
-use crate::domain::value::{Held, Tuple};
+use crate::domain::value::Tuple;
+use crate::engine::opinion::{self, RECORD};
 use crate::store::StoreError;
 use crate::store::conflicts::Difference;
 use crate::store::resolutions::Delivery;
-
-/// The field id under which a missing or deleted record stands.
-pub const RECORD: &str = "record";
 
 impl Judge<'_> {
     /// The systems agree on what was disputed.
@@ -123,7 +118,10 @@ impl Judge<'_> {
             }
             (Some(_), Some(difference)) if difference.state.is_under_way() => Ok(()),
             (Some(presence), existing) => {
-                let dispute = self.absence(field, presence, &present);
+                let Presence { absent, kind } = presence;
+                let (batch, title) = (self.loaded.batch, &self.loaded.record.title);
+                let dispute =
+                    opinion::of_absence(&batch.setup, &batch.entity, title, (kind, absent), &present);
                 if self.is_excepted(&dispute) { Ok(()) } else { self.open(dispute, existing) }
             }
         }
@@ -148,39 +146,6 @@ impl Judge<'_> {
         }
         let kind = if deleted { Kind::Deleted } else { Kind::Missing };
         (!absent.is_empty()).then_some(Presence { absent, kind })
-    }
-
-    fn absence(&self, field: FieldId, presence: Presence, present: &[&Holding]) -> Dispute {
-        let batch = self.loaded.batch;
-        let first = presence.absent.first().cloned().unwrap_or_default();
-        let cause = match presence.kind {
-            Kind::Deleted => Cause::DeletedRecord { system: first },
-            _ => Cause::MissingRecord { system: first },
-        };
-        let title: Tuple = vec![Held::from(self.loaded.record.title.as_str())];
-        let holder = |holding: &&Holding| Holder {
-            candidate: Candidate {
-                system: holding.system.clone(),
-                shown: title.clone(),
-                normal: title.clone(),
-                read: holding.read.clone(),
-                revision: holding.revision,
-                moved: false,
-            },
-            hand: Hand { kind: AuthorKind::Unknown, burst: 0 },
-        };
-        let values =
-            vec![Distinct { n: 1, normal: title.clone(), holders: present.iter().map(holder).collect() }];
-        Dispute {
-            field,
-            kind: presence.kind,
-            values,
-            absent: presence.absent,
-            agreed: None,
-            findings: vec![Finding::AlwaysReviewed],
-            cause,
-            policy: batch.setup.policies.effective_for_record(&batch.entity),
-        }
     }
 }
 

@@ -4,8 +4,11 @@ mod bench;
 mod postgres;
 mod proxy;
 mod rest;
+mod scan;
 mod sql;
 mod sqlite;
+
+use scan::{a_scan_gives_every_row_once_in_order, a_scan_of_a_missing_column_names_it};
 
 use bench::{Bench, cells, customer, number, text};
 use referee::connectors::{ConnectorError, ObjectSpec, Row, Scope, Written};
@@ -44,6 +47,8 @@ contract![
     a_missing_column_is_named,
     a_new_row_says_its_key,
     a_key_that_is_taken_is_refused,
+    a_scan_gives_every_row_once_in_order,
+    a_scan_of_a_missing_column_names_it,
 ];
 
 /// Keys that sort differently by language, by number and by byte, and that mean something in

@@ -114,10 +114,10 @@ async fn rows_without_a_key_are_told_of(bench: Bench) {
     bench.outside.sql("INSERT INTO k VALUES ('a', '1'), (NULL, '2'), ('', '3'), ('b', '4')").await;
     let (page, _) = bench.pull(&object("k", "id", &["id", "v"]), Scope::Full, 1).await;
     assert_eq!(page.rows.len(), 2);
-    let mut told: Vec<&str> = page.unusable.iter().map(|(row, _)| row.as_str()).collect();
+    let mut told: Vec<&str> = page.unusable.iter().map(|row| row.raw.as_str()).collect();
     told.sort_unstable();
     assert_eq!(told, [r#"{"id":"","v":"3"}"#, r#"{"id":null,"v":"2"}"#]);
-    assert!(page.unusable.iter().all(|(_, reason)| reason.contains("\"id\"")));
+    assert!(page.unusable.iter().all(|row| row.reason.contains("\"id\"")));
 }
 
 async fn rows_that_share_a_key_are_told_of(bench: Bench) {
@@ -132,7 +132,7 @@ async fn rows_that_share_a_key_are_told_of(bench: Bench) {
         let keys: Vec<&str> = page.rows.iter().map(|row| row.key.as_str()).collect();
         assert_eq!(keys, ["a", "d"], "pages of {limit}");
         // With pages smaller than the group the rest of the group is skipped, never the reason.
-        let reasons: BTreeSet<&str> = page.unusable.iter().map(|(_, reason)| reason.as_str()).collect();
+        let reasons: BTreeSet<&str> = page.unusable.iter().map(|row| row.reason.as_str()).collect();
         assert_eq!(reasons.len(), 2, "{reasons:?}");
         assert!(limit < 3 || page.unusable.len() == 5, "{:?}", page.unusable);
     }

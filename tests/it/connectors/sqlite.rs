@@ -124,7 +124,7 @@ async fn values_are_what_they_are_not_what_the_column_says() {
     assert_eq!((cell(3, "any"), cell(3, "d")), (number("12.0"), number("1e300")));
     assert_eq!((cell(2, "t"), cell(3, "t")), (Cell::Null, text("")));
     let told: Vec<(&str, &str)> =
-        page.unusable.iter().map(|(row, why)| (row.as_str(), why.as_str())).collect();
+        page.unusable.iter().map(|row| (row.raw.as_str(), row.reason.as_str())).collect();
     let [(blob, binary), (_, broken)] = told.as_slice() else { panic!("{told:?}") };
     assert!(blob.contains("x'00ff'") && binary.contains("binary"), "{blob} {binary}");
     assert!(broken.contains("UTF-8"), "{broken}");

@@ -3,6 +3,7 @@
 
 mod decide;
 mod detect;
+mod dry_run;
 mod restaurants;
 
 use crate::support::postgres;

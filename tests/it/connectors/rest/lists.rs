@@ -125,9 +125,9 @@ async fn a_record_that_cannot_be_read_harms_no_other() {
     let found = bench.connector.pull(&object, &Scope::Full, None, 100).await.expect("page");
     let keys: Vec<&str> = found.rows.iter().map(|row| row.key.as_str()).collect();
     assert_eq!(keys, ["good", "deep"]);
-    let told: Vec<&str> = found.unusable.iter().map(|(record, _)| record.as_str()).collect();
+    let told: Vec<&str> = found.unusable.iter().map(|row| row.raw.as_str()).collect();
     assert_eq!(told, bad);
-    assert!(found.unusable.iter().all(|(_, reason)| !reason.is_empty()));
+    assert!(found.unusable.iter().all(|row| !row.reason.is_empty()));
     assert!(found.system_time.is_some());
 }
 

@@ -1,0 +1,191 @@
+//! What a dry run finds: records that differ, judged in batches with what the store knows.
+
+use super::side::Side;
+use super::{DryRunError, Report};
+use crate::domain::author::{AuthorKind, Hand};
+use crate::domain::conflict::Dispute;
+use crate::domain::diff::{self, Candidate, Kind, Standing};
+use crate::domain::entity::Entity;
+use crate::domain::ids::{FieldId, RecordId, SystemId};
+use crate::domain::judge::Verdict;
+use crate::domain::record::{Base, Holding};
+use crate::domain::time::Time;
+use crate::engine::opinion;
+use crate::engine::{Engine, Setup};
+use crate::store::conflicts::Exception;
+use crate::store::{StoreError, conflicts, records};
+use std::collections::{BTreeMap, HashMap};
+
+/// What a run would do with a difference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Would {
+    /// Put it before a person.
+    Review,
+    /// Settle it by its rule, with this system's value.
+    Settle { system: SystemId },
+    /// Leave it: somebody decided that it stands.
+    LeaveDifferent,
+}
+
+/// One difference.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The shared identifier.
+    pub key: String,
+    /// The record, if it is known already.
+    pub record: Option<RecordId>,
+    pub dispute: Dispute,
+    pub would: Would,
+}
+
+/// How many differences of a field there are, by what would become of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Counts {
+    pub review: u64,
+    pub settle: u64,
+    pub leave_different: u64,
+}
+
+/// What a dry run compared and found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Summary {
+    /// Shared identifiers met in any system.
+    pub records: u64,
+    /// Those on which every field agrees.
+    pub agree: u64,
+    pub differ: u64,
+    /// Those that could not be compared: a row stands twice, or cannot be read.
+    pub left_out: u64,
+    /// Records a system does not have, by system.
+    pub lacking: BTreeMap<SystemId, u64>,
+    /// By field or group.
+    pub differences: BTreeMap<FieldId, Counts>,
+}
+
+/// A record that may differ.
+pub(super) struct Pending {
+    pub key: String,
+    pub holdings: Vec<Holding>,
+    /// Systems that should have it and have not.
+    pub absent: Vec<SystemId>,
+}
+
+pub(super) struct Judge<'a> {
+    engine: &'a Engine,
+    setup: &'a Setup,
+    entity: &'a Entity,
+    sides: &'a [Side],
+    now: Time,
+}
+
+/// What the store knows of the records of a batch.
+struct Known {
+    records: HashMap<String, RecordId>,
+    bases: HashMap<RecordId, Base>,
+    exceptions: Vec<Exception>,
+}
+
+impl<'a> Judge<'a> {
+    pub fn new(engine: &'a Engine, setup: &'a Setup, entity: &'a Entity, sides: &'a [Side]) -> Self {
+        Self { engine, setup, entity, sides, now: engine.now() }
+    }
+
+    /// Judges the records of a batch and empties it.
+    pub async fn judge(
+        &self,
+        batch: &mut Vec<Pending>,
+        summary: &mut Summary,
+        report: &mut Report<'_>,
+    ) -> Result<(), DryRunError> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let known = self.known(batch).await?;
+        for pending in batch.drain(..) {
+            let mut differs = false;
+            for found in self.found(&known, &pending) {
+                let counts = summary.differences.entry(found.dispute.field.clone()).or_default();
+                *match found.would {
+                    Would::Review => &mut counts.review,
+                    Would::Settle { .. } => &mut counts.settle,
+                    Would::LeaveDifferent => &mut counts.leave_different,
+                } += 1;
+                differs = true;
+                report(&found)?;
+            }
+            *(if differs { &mut summary.differ } else { &mut summary.agree }) += 1;
+        }
+        Ok(())
+    }
+
+    async fn known(&self, batch: &[Pending]) -> Result<Known, StoreError> {
+        let mut session = self.engine.store().session().await?;
+        let links: Vec<&str> = batch.iter().map(|pending| pending.key.as_str()).collect();
+        let found = records::by_links(&mut session, &self.entity.id, &links).await?;
+        let records: HashMap<String, RecordId> =
+            found.into_iter().filter_map(|record| Some((record.link?, record.id))).collect();
+        let ids: Vec<RecordId> = records.values().cloned().collect();
+        if ids.is_empty() {
+            return Ok(Known { records, bases: HashMap::new(), exceptions: Vec::new() });
+        }
+        let bases = records::bases(&mut session, &ids).await?.into_iter().collect();
+        Ok(Known { records, bases, exceptions: conflicts::exceptions(&mut session, &ids).await? })
+    }
+
+    fn found(&self, known: &Known, pending: &Pending) -> Vec<Found> {
+        let record = known.records.get(&pending.key);
+        let base = record.and_then(|record| known.bases.get(record)).cloned().unwrap_or_default();
+        let moved = opinion::moved(self.entity, &base, &pending.holdings);
+        let absence = self.absence(pending).map(|dispute| (dispute, Verdict::Review));
+        let mut opinions: Vec<(Dispute, Verdict)> = absence.into_iter().collect();
+        for slot in self.entity.slots() {
+            let compared = diff::compare(&slot, &base, &pending.holdings);
+            let Standing::Differs(kind) = compared.standing else { continue };
+            let hands: Vec<Hand> = compared.candidates.iter().map(|candidate| self.hand(candidate)).collect();
+            let opinion =
+                opinion::of_values(self.setup, self.entity, &slot, (kind, &compared), &hands, &moved);
+            opinions.push(opinion);
+        }
+        let found = opinions.into_iter().map(|(dispute, verdict)| {
+            let would = match verdict {
+                _ if self.stands(known, record, &dispute) => Would::LeaveDifferent,
+                Verdict::Settle { system, .. } => Would::Settle { system },
+                Verdict::Review => Would::Review,
+            };
+            Found { key: pending.key.clone(), record: record.cloned(), dispute, would }
+        });
+        found.collect()
+    }
+
+    fn absence(&self, pending: &Pending) -> Option<Dispute> {
+        if pending.absent.is_empty() {
+            return None;
+        }
+        let present: Vec<&Holding> = pending.holdings.iter().collect();
+        let title = pending.holdings.iter().find_map(|holding| holding.fields.get(&self.entity.title)?.value());
+        let (title, absent) = (title.unwrap_or(&pending.key), pending.absent.clone());
+        Some(opinion::of_absence(self.setup, self.entity, title, (Kind::Missing, absent), &present))
+    }
+
+    fn hand(&self, candidate: &Candidate) -> Hand {
+        let side = self.sides.iter().find(|side| side.mapping.system == candidate.system);
+        let kind = side.map(|side| side.mapping.author_kind(candidate.read.modified_by.as_deref()));
+        Hand { kind: kind.unwrap_or(AuthorKind::Unknown), burst: 0 }
+    }
+
+    fn stands(&self, known: &Known, record: Option<&RecordId>, dispute: &Dispute) -> bool {
+        let of = |exception: &&Exception| {
+            Some(&exception.record) == record && exception.field == dispute.field && exception.until > self.now
+        };
+        let exception = known.exceptions.iter().find(of);
+        exception.is_some_and(|exception| exception.fingerprint == dispute.fingerprint())
+    }
+}
+
+impl Summary {
+    /// Differences a person would have to decide.
+    #[must_use]
+    pub fn reviews(&self) -> u64 {
+        self.differences.values().map(|counts| counts.review).sum()
+    }
+}
