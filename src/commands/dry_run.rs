@@ -172,7 +172,9 @@ fn print(entity: &Entity, summary: &Summary) {
         let label = entity.slot(field).map_or("the record itself", |slot| slot.label);
         let mut parts = vec![format!("{} for review", counts.review)];
         parts.extend((counts.settle > 0).then(|| format!("{} settled by rule", counts.settle)));
-        parts.extend((counts.leave_different > 0).then(|| format!("{} stand as decided", counts.leave_different)));
+        parts.extend(
+            (counts.leave_different > 0).then(|| format!("{} stand as decided", counts.leave_different)),
+        );
         println!("  {label}: {}", parts.join(", "));
     }
 }

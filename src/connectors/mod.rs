@@ -44,7 +44,7 @@ pub struct Capabilities {
     pub delete: bool,
     /// Rows carry a modified time, so changes can be pulled since an instant.
     pub modified_time: bool,
-    /// A full pull comes ordered by key in byte order.
+    /// A full pull comes ordered by key in byte order, and a page's `next` is its last key.
     pub ordered: bool,
 }
 

@@ -1,5 +1,6 @@
 //! Intake: rows as a connector read them become holdings, versions and records to be judged.
 
+use super::absences::met;
 use crate::connectors::{Page, Row, Unusable};
 use crate::domain::entity::Entity;
 use crate::domain::ids::{RecordId, RunId};
@@ -13,6 +14,9 @@ use crate::store::records::Record;
 use crate::store::runs::SetAside;
 use crate::store::{StoreError, WriteSession, holdings, records};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Holdings made absent in one transaction.
+const ABSENT: i64 = 500;
 
 /// Where rows come from.
 pub(super) struct Source<'a> {
@@ -130,12 +134,19 @@ impl Source<'_> {
         after
     }
 
-    /// Marks what a completed full pull did not bring as absent.
-    pub async fn take_absent(&self, w: &mut WriteSession, ids: &[String]) -> Result<i64, StoreError> {
-        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-        let gone = holdings::by_external_ids(w, &self.mapping.system, &self.entity.id, &ids).await?;
+    /// Marks the holdings between two keys of a full pull that its page does not have.
+    pub async fn pass_by(&self, w: &mut WriteSession, after: &str, page: &Page) -> Result<(), StoreError> {
+        let met: Vec<&str> = met(page).collect();
+        let stretch = (after, page.next.as_deref());
+        holdings::miss(w, &self.mapping.system, &self.entity.id, stretch, &met, self.run).await?;
+        Ok(())
+    }
+
+    /// Marks some of what a completed full pull passed by as absent; how many.
+    pub async fn take_absent(&self, w: &mut WriteSession) -> Result<usize, StoreError> {
+        let gone = holdings::missed(w, self.run, ABSENT).await?;
         let (now, mut changed, mut versions) = (w.now(), Vec::new(), Vec::new());
-        for before in gone.into_iter().filter(|holding| holding.present) {
+        for before in gone {
             let after = Holding { present: false, read: self.reading(now, None, None), ..before.clone() };
             changed.push(self.succeed(w, &before, after, &mut versions));
         }
@@ -143,7 +154,7 @@ impl Source<'_> {
         holdings::save(w, &changed).await?;
         let touched = changed.iter().map(|holding| &holding.record);
         records::mark_unjudged(w, &self.entity.id, self.run.as_str(), touched).await?;
-        Ok(i64::try_from(changed.len()).unwrap_or(i64::MAX))
+        Ok(changed.len())
     }
 
     fn reading(&self, at: Time, modified_at: Option<Time>, modified_by: Option<String>) -> Reading {

@@ -1,6 +1,7 @@
 //! Floor 2: the verbs. Each one that changes anything is a closure handed to the store, which
 //! commits it with its audit events.
 
+mod absences;
 pub mod accounts;
 mod alerts;
 pub mod case;

@@ -1,9 +1,10 @@
 //! Sync: one run reads one object of one system, page by page, and has what changed judged.
 //!
 //! Each page is one transaction with its rows, the run's counts and the position of the next
-//! page, so that a run cut short goes on where it stopped. A full pull remembers a hash of
-//! each key it met (eight bytes a row) to know what is gone.
+//! page, so that a run cut short goes on where it stopped. See `absences` for how a full pull
+//! knows what is gone.
 
+use super::absences::Absences;
 use super::intake::{Source, Taken};
 use super::{Engine, Refusal};
 use crate::connectors::{Capabilities, Connector, ConnectorError, ObjectSpec, Page, Scope};
@@ -13,10 +14,8 @@ use crate::domain::ids::{EntityId, RunId, SystemId};
 use crate::domain::mapping::Mapping;
 use crate::domain::time::Time;
 use crate::store::runs::{Counts, Cursor, Run};
-use crate::store::{StoreError, alerts, holdings, records, runs};
+use crate::store::{Session, StoreError, alerts, holdings, records, runs};
 use chrono::TimeDelta;
-use std::collections::HashSet;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 /// Rows asked for at once.
@@ -49,14 +48,14 @@ impl Trigger {
 }
 
 /// Everything one run works with.
-struct Reading {
+pub(super) struct Reading {
     entity: Entity,
     mapping: Mapping,
-    connector: Arc<dyn Connector>,
+    pub connector: Arc<dyn Connector>,
     spec: ObjectSpec,
     cursor: Cursor,
     /// Went on from a position that an earlier worker left.
-    resumed: bool,
+    pub resumed: bool,
 }
 
 /// Why a run ended early.
@@ -261,23 +260,22 @@ impl Engine {
             Some(since) if run.kind == "changes" => Scope::Since(since),
             _ => Scope::Full,
         };
-        let (hasher, mut seen) = (RandomState::new(), HashSet::new());
+        let full = scope == Scope::Full;
+        let mut absences = Absences::of(&reading, full);
         loop {
             let position = run.position.clone();
             let page = reading.connector.pull(&reading.spec, &scope, position.as_deref(), PAGE).await?;
-            if scope == Scope::Full && !reading.resumed {
-                seen.extend(page.rows.iter().map(|row| hasher.hash_one(&row.key)));
-            }
+            absences.meet(&page);
             let next = page.next.clone();
-            self.take_page(run, &reading, page).await?;
+            self.take_page(run, &reading, page, absences.merges()).await?;
             if next.is_none() {
                 break;
             }
         }
-        if scope == Scope::Full && !reading.resumed {
-            self.find_absent(run, &reading, |key| seen.contains(&hasher.hash_one(key))).await?;
+        if full {
+            self.find_absent(run, &reading, &absences).await?;
         }
-        self.complete(run, &reading, scope == Scope::Full && !reading.resumed).await
+        self.complete(run, &reading, full && absences.are_complete()).await
     }
 
     async fn reading(&self, run: &Run) -> Result<Reading, Ended> {
@@ -291,7 +289,14 @@ impl Engine {
         Ok(Reading { entity, mapping, connector, spec, cursor, resumed: run.position.is_some() })
     }
 
-    async fn take_page(&self, run: &mut Run, reading: &Reading, page: Page) -> Result<(), Ended> {
+    async fn take_page(
+        &self,
+        run: &mut Run,
+        reading: &Reading,
+        page: Page,
+        merge: bool,
+    ) -> Result<(), Ended> {
+        let after = run.position.clone().unwrap_or_default();
         let (mut next, entity, mapping) = (run.clone(), reading.entity.clone(), reading.mapping.clone());
         next.position.clone_from(&page.next);
         next.counts.read += i64::try_from(page.rows.len() + page.unusable.len()).unwrap_or(0);
@@ -302,6 +307,9 @@ impl Engine {
                 let mut run = next.clone();
                 let origin = "run";
                 let source = Source { entity: &entity, mapping: &mapping, run: &next.id, origin, read_after };
+                if merge {
+                    source.pass_by(w, &after, &page).await?;
+                }
                 let Taken { changed, set_aside } = source.take(w, page.clone()).await?;
                 run.counts.changed += changed;
                 run.counts.quarantined += i64::try_from(set_aside.len()).unwrap_or(0);
@@ -315,40 +323,48 @@ impl Engine {
         Ok(())
     }
 
-    /// Finds what the store holds and a full pull did not bring.
-    async fn find_absent(
-        &self,
-        run: &Run,
-        reading: &Reading,
-        seen: impl Fn(&str) -> bool,
-    ) -> Result<(), Ended> {
-        let (system, entity) = (&run.system, &run.entity);
+    /// Makes absent what a full pull passed by, unless it is too much at once to be believed.
+    async fn find_absent(&self, run: &Run, reading: &Reading, absences: &Absences) -> Result<(), Ended> {
         let mut session = self.store.session().await?;
-        let of = holdings::count_present(&mut session, system, entity).await?;
-        let (mut absent, mut position) = (Vec::new(), String::new());
-        loop {
-            let ids = holdings::present_ids(&mut session, system, entity, &position, 5000).await?;
-            let Some(last) = ids.last() else { break };
-            position.clone_from(last);
-            absent.extend(ids.into_iter().filter(|id| !seen(id)));
+        if let Absences::Met { .. } = absences {
+            self.mark_unmet(&mut session, run, absences).await?;
         }
-        let gone = i64::try_from(absent.len()).unwrap_or(i64::MAX);
+        let of = holdings::count_present(&mut session, &run.system, &run.entity).await?;
+        let gone = holdings::count_missed(&mut session, &run.id).await?;
         if gone > MASS.0 && gone * 100 > of * MASS.1 {
             return Err(Ended::Mass { gone, of });
         }
-        for ids in absent.chunks(500) {
-            let (ids, run_id) = (ids.to_vec(), run.id.clone());
+        let mut left = gone > 0;
+        while left {
+            let (run_id, read_after) = (run.id.clone(), reading.cursor.read_at);
             let (entity, mapping) = (reading.entity.clone(), reading.mapping.clone());
-            let read_after = reading.cursor.read_at;
-            self.store
-                .write::<_, StoreError, _>(async move |w| {
-                    let (entity, mapping) = (&entity, &mapping);
-                    let source = Source { entity, mapping, run: &run_id, origin: "run", read_after };
-                    Ok((source.take_absent(w, &ids).await?, Vec::new()))
-                })
-                .await?;
+            let made = self.store.write::<_, StoreError, _>(async move |w| {
+                let (entity, mapping) = (&entity, &mapping);
+                let source = Source { entity, mapping, run: &run_id, origin: "run", read_after };
+                Ok((source.take_absent(w).await?, Vec::new()))
+            });
+            left = made.await? > 0;
         }
         Ok(())
+    }
+
+    async fn mark_unmet(&self, session: &mut Session, run: &Run, absences: &Absences) -> Result<(), Ended> {
+        let mut position = String::new();
+        loop {
+            let ids = holdings::present_ids(session, &run.system, &run.entity, &position, 5000).await?;
+            let Some(last) = ids.last() else { return Ok(()) };
+            position.clone_from(last);
+            let unmet: Vec<String> = ids.into_iter().filter(|id| !absences.has_met(id)).collect();
+            for ids in unmet.chunks(500) {
+                let (run, ids) = (run.clone(), ids.to_vec());
+                let marked = self.store.write::<_, StoreError, _>(async move |w| {
+                    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+                    holdings::miss_these(w, &run.system, &run.entity, &ids, &run.id).await?;
+                    Ok(((), Vec::new()))
+                });
+                marked.await?;
+            }
+        }
     }
 
     /// Moves the cursor; after a full pull, what the system should hold and lacks is judged too.

@@ -100,7 +100,64 @@ pub async fn of_records(s: &mut Session, ids: &[RecordId]) -> Result<Vec<Holding
     s.sql("SELECT * FROM holdings WHERE record_id IN ").push_list(ids).all().await
 }
 
-/// Identifiers of present holdings after `position`, in order: to find what a full pull lacked.
+/// Marks the present holdings after `after`, up to `until` (to the end, without it), but for the
+/// keys that a full pull met there: the merge of its page with what is held. How many.
+pub async fn miss(
+    w: &mut WriteSession,
+    system: &SystemId,
+    entity: &EntityId,
+    (after, until): (&str, Option<&str>),
+    met: &[&str],
+    run: &RunId,
+) -> Result<u64, StoreError> {
+    let mut query = w
+        .sql(
+            "UPDATE holdings SET missed_in = $1
+             WHERE system = $2 AND entity = $3 AND present AND external_id > $4",
+        )
+        .bind(run)
+        .bind(system)
+        .bind(entity)
+        .bind(after);
+    if let Some(until) = until {
+        query = query.push_bind(" AND external_id <= ?", [until.into()]);
+    }
+    if !met.is_empty() {
+        query = query.push(" AND external_id NOT IN ").push_list(met.iter().copied());
+    }
+    query.run().await
+}
+
+/// Marks these holdings as passed by.
+pub async fn miss_these(
+    w: &mut WriteSession,
+    system: &SystemId,
+    entity: &EntityId,
+    ids: &[&str],
+    run: &RunId,
+) -> Result<u64, StoreError> {
+    let query =
+        w.sql("UPDATE holdings SET missed_in = $1 WHERE system = $2 AND entity = $3 AND external_id IN ");
+    query.bind(run).bind(system).bind(entity).push_list(ids.iter().copied()).run().await
+}
+
+/// How many present holdings a full pull passed by.
+pub async fn count_missed(s: &mut Session, run: &RunId) -> Result<i64, StoreError> {
+    let query =
+        s.sql("SELECT CAST(count(*) AS BIGINT) AS value FROM holdings WHERE missed_in = $1 AND present");
+    Ok(query.bind(run).value().await?.unwrap_or(0))
+}
+
+/// Some present holdings that a full pull passed by.
+pub async fn missed(s: &mut Session, run: &RunId, limit: i64) -> Result<Vec<Holding>, StoreError> {
+    s.sql("SELECT * FROM holdings WHERE missed_in = $1 AND present LIMIT $2")
+        .bind(run)
+        .bind(limit)
+        .all()
+        .await
+}
+
+/// Identifiers of present holdings after `position`, in order.
 pub async fn present_ids(
     s: &mut Session,
     system: &SystemId,
@@ -169,7 +226,8 @@ pub async fn save(w: &mut WriteSession, holdings: &[Holding]) -> Result<(), Stor
              present = excluded.present, raw = excluded.raw, digest = excluded.digest,
              version_id = excluded.version_id, revision = excluded.revision,
              modified_at = excluded.modified_at, modified_by = excluded.modified_by, token = excluded.token,
-             read_after = excluded.read_after, read_at = excluded.read_at, run_id = excluded.run_id",
+             read_after = excluded.read_after, read_at = excluded.read_at, run_id = excluded.run_id,
+             missed_in = NULL",
     )
     .await?;
     Ok(())

@@ -14,6 +14,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (5, "conflicts", include_str!("../../migrations/0005_conflicts.sql")),
     (6, "deliveries", include_str!("../../migrations/0006_deliveries.sql")),
     (7, "audit", include_str!("../../migrations/0007_audit.sql")),
+    (8, "missed", include_str!("../../migrations/0008_missed.sql")),
 ];
 
 /// Applies what is missing. On SQLite the caller holds the data folder's lock; PostgreSQL

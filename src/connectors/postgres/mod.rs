@@ -14,9 +14,9 @@ pub use settings::{PostgresSettings, Tls};
 
 use super::idle::Idle;
 use super::open::Secret;
+use super::scan::{Order, Scan, ScanSpec};
 use super::sql::{self, Found, Param, Selection, Statement, Table, no_table};
 use super::{CONNECT_DEADLINE, Capabilities, Connector, ConnectorError, DEADLINE, calls};
-use super::scan::{Order, Scan, ScanSpec};
 use super::{ObjectDescription, ObjectSpec, Page, Row, Scope, Written};
 use crate::domain::value::Cells;
 use futures_util::future::BoxFuture;

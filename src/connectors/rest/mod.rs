@@ -15,8 +15,8 @@ mod write;
 pub use settings::{Auth, Collection, Paging, RestSettings, WriteMethod};
 
 use super::open::Secret;
-use super::{CONNECT_DEADLINE, Capabilities, Connector, ConnectorError, DEADLINE, calls};
 use super::scan::{self, Order, Scan, ScanSpec};
+use super::{CONNECT_DEADLINE, Capabilities, Connector, ConnectorError, DEADLINE, calls};
 use super::{ObjectDescription, ObjectSpec, Page, Row, Scope, Written};
 use crate::domain::time::{Time, stamp};
 use crate::domain::value::Cells;

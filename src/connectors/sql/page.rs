@@ -59,7 +59,8 @@ pub(in crate::connectors) fn keys_in_order(
 /// What to say of rows whose key cannot be one.
 pub(in crate::connectors) fn keyless(selection: &Selection<'_>, found: Vec<Found>) -> Vec<Unusable> {
     let reason = format!("the key {:?} is empty or not a text or number", selection.key.name);
-    let unusable = |row: Found| Unusable { key: None, raw: whole(selection, row.cells), reason: reason.clone() };
+    let unusable =
+        |row: Found| Unusable { key: None, raw: whole(selection, row.cells), reason: reason.clone() };
     found.into_iter().map(unusable).collect()
 }
 

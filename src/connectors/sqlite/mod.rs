@@ -6,9 +6,9 @@ mod fault;
 mod file;
 
 use super::idle::Idle;
+use super::scan::{self, Order, Scan, ScanSpec};
 use super::sql::{self, Column, Found, Param, Selection, Statement, Table, Unreadable, no_table, quote};
 use super::{Capabilities, Connector, ConnectorError, DEADLINE, calls};
-use super::scan::{self, Order, Scan, ScanSpec};
 use super::{ObjectDescription, ObjectSpec, Page, Row, Scope, Written};
 use crate::domain::value::{Cell, Cells};
 use data_encoding::HEXLOWER;

@@ -122,14 +122,8 @@ impl<'a> Judge<'a> {
     ) -> Result<(), StoreError> {
         let batch = self.loaded.batch;
         let hands: Vec<Hand> = compared.candidates.iter().map(|candidate| batch.hand(candidate)).collect();
-        let (dispute, verdict) = opinion::of_values(
-            &batch.setup,
-            &batch.entity,
-            slot,
-            (kind, compared),
-            &hands,
-            &self.moved,
-        );
+        let (dispute, verdict) =
+            opinion::of_values(&batch.setup, &batch.entity, slot, (kind, compared), &hands, &self.moved);
         if self.is_excepted(&dispute) {
             return Ok(());
         }

@@ -14,7 +14,7 @@ use crate::engine::opinion;
 use crate::engine::{Engine, Setup};
 use crate::store::conflicts::Exception;
 use crate::store::{StoreError, conflicts, records};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What a run would do with a difference.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +68,8 @@ pub(super) struct Pending {
     pub holdings: Vec<Holding>,
     /// Systems that should have it and have not.
     pub absent: Vec<SystemId>,
+    /// The slots that differ.
+    pub fields: Vec<FieldId>,
 }
 
 pub(super) struct Judge<'a> {
@@ -135,10 +137,13 @@ impl<'a> Judge<'a> {
     fn found(&self, known: &Known, pending: &Pending) -> Vec<Found> {
         let record = known.records.get(&pending.key);
         let base = record.and_then(|record| known.bases.get(record)).cloned().unwrap_or_default();
-        let moved = opinion::moved(self.entity, &base, &pending.holdings);
+        let moved = match base.0.is_empty() {
+            true => BTreeSet::new(),
+            false => opinion::moved(self.entity, &base, &pending.holdings),
+        };
         let absence = self.absence(pending).map(|dispute| (dispute, Verdict::Review));
         let mut opinions: Vec<(Dispute, Verdict)> = absence.into_iter().collect();
-        for slot in self.entity.slots() {
+        for slot in self.entity.slots().into_iter().filter(|slot| pending.fields.contains(slot.id)) {
             let compared = diff::compare(&slot, &base, &pending.holdings);
             let Standing::Differs(kind) = compared.standing else { continue };
             let hands: Vec<Hand> = compared.candidates.iter().map(|candidate| self.hand(candidate)).collect();
@@ -162,7 +167,8 @@ impl<'a> Judge<'a> {
             return None;
         }
         let present: Vec<&Holding> = pending.holdings.iter().collect();
-        let title = pending.holdings.iter().find_map(|holding| holding.fields.get(&self.entity.title)?.value());
+        let title =
+            pending.holdings.iter().find_map(|holding| holding.fields.get(&self.entity.title)?.value());
         let (title, absent) = (title.unwrap_or(&pending.key), pending.absent.clone());
         Some(opinion::of_absence(self.setup, self.entity, title, (Kind::Missing, absent), &present))
     }
@@ -175,7 +181,9 @@ impl<'a> Judge<'a> {
 
     fn stands(&self, known: &Known, record: Option<&RecordId>, dispute: &Dispute) -> bool {
         let of = |exception: &&Exception| {
-            Some(&exception.record) == record && exception.field == dispute.field && exception.until > self.now
+            Some(&exception.record) == record
+                && exception.field == dispute.field
+                && exception.until > self.now
         };
         let exception = known.exceptions.iter().find(of);
         exception.is_some_and(|exception| exception.fingerprint == dispute.fingerprint())

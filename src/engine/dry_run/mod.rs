@@ -14,7 +14,7 @@ use super::{Engine, Refusal};
 use crate::connectors::{ConnectorError, scan};
 use crate::domain::diff::{self, Standing};
 use crate::domain::entity::{Entity, Slot};
-use crate::domain::ids::{EntityId, SystemId};
+use crate::domain::ids::{EntityId, FieldId, SystemId};
 use crate::domain::record::{Base, Holding};
 use crate::domain::time::Time;
 use crate::store::{StoreError, runs};
@@ -151,9 +151,10 @@ impl Comparison<'_> {
             self.summary.left_out += 1;
             return;
         };
-        self.agreed = absent.is_empty() && !self.differs(&holdings);
+        let fields = self.differing(&holdings);
+        self.agreed = absent.is_empty() && fields.is_empty();
         if !self.agreed {
-            self.pending.push(Pending { key: merge.key().into_owned(), holdings, absent });
+            self.pending.push(Pending { key: merge.key().into_owned(), holdings, absent, fields });
         }
     }
 
@@ -180,10 +181,17 @@ impl Comparison<'_> {
         rows.all(|line| side::same_cells(first, line, count))
     }
 
-    fn differs(&self, holdings: &[Holding]) -> bool {
+    /// The slots that differ after normalising; what is agreed has no part in that.
+    fn differing(&self, holdings: &[Holding]) -> Vec<FieldId> {
         let base = Base::default();
-        let stands = |slot: &Slot<'_>| diff::compare(slot, &base, holdings).standing;
-        self.entity.slots().iter().any(|slot| matches!(stands(slot), Standing::Differs(_)))
+        let differs = |slot: &Slot<'_>| {
+            let mut shown = holdings.iter().filter_map(|holding| diff::shown(slot, holding));
+            let first = shown.next();
+            // Most fields of a record that differs are the same letter for letter.
+            !shown.all(|tuple| Some(&tuple) == first.as_ref())
+                && matches!(diff::compare(slot, &base, holdings).standing, Standing::Differs(_))
+        };
+        self.entity.slots().iter().filter(|slot| differs(slot)).map(|slot| slot.id.clone()).collect()
     }
 
     /// A key that stands twice: nobody can say which of its rows is meant.

@@ -13,7 +13,11 @@ fn spec(columns: &[&str]) -> ScanSpec {
 }
 
 /// The lines of a whole scan.
-async fn lines(connector: &dyn Connector, spec: &ScanSpec, order: Order) -> Result<Vec<Vec<u8>>, ConnectorError> {
+async fn lines(
+    connector: &dyn Connector,
+    spec: &ScanSpec,
+    order: Order,
+) -> Result<Vec<Vec<u8>>, ConnectorError> {
     let (mut lines, mut blocks) = (Vec::new(), connector.scan(spec, order));
     while let Some(block) = blocks.next().await {
         let block = block?;
@@ -42,7 +46,10 @@ pub async fn a_scan_gives_every_row_once_in_order(bench: Bench) {
 pub async fn a_scan_of_a_missing_column_names_it(bench: Bench) {
     fill(&bench).await;
     let wrong = lines(&*bench.connector, &spec(&["surname"]), Order::Bytes).await;
-    assert!(matches!(&wrong, Err(ConnectorError::Shape(message)) if message.contains("surname")), "{wrong:?}");
+    assert!(
+        matches!(&wrong, Err(ConnectorError::Shape(message)) if message.contains("surname")),
+        "{wrong:?}"
+    );
 }
 
 #[tokio::test]

@@ -64,7 +64,9 @@ async fn a_dry_run_finds_what_a_sync_then_opens_and_writes_nothing() {
                 }
             }
         }
-        let title = |key: &str| ["", "Ada Okafor", "Mateo Lindqvist", "Only Here"][key[2..].parse::<usize>().unwrap()];
+        let title = |key: &str| {
+            ["", "Ada Okafor", "Mateo Lindqvist", "Only Here"][key[2..].parse::<usize>().unwrap()]
+        };
         let reviewed = found.iter().filter(|found| found.would == Would::Review).map(|found| {
             let dispute = found.dispute.clone();
             (title(&found.key).to_owned(), dispute.field.clone(), dispute.kind, dispute.fingerprint())

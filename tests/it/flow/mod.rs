@@ -1,6 +1,7 @@
 //! The pipeline from systems to systems, on both databases: what differs is found, decided,
 //! written back and proven.
 
+mod absent;
 mod decide;
 mod detect;
 mod dry_run;
