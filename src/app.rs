@@ -6,16 +6,16 @@
 pub mod folder;
 
 use crate::clock::{SystemChance, SystemClock};
-use crate::config::{Config, ConfigError, MailSecurity};
+use crate::config::{self, Config, ConfigError, MailSecurity};
 use crate::connectors;
 use crate::connectors::mail::{MailError, MailSettings, Mailer, Protection};
-use crate::domain::catalog::Catalog;
 use crate::domain::chance::Random;
 use crate::domain::time::Clock;
 use crate::engine::accounts::{AccountError, Accounts};
-use crate::engine::worker::Mail;
+use crate::engine::alerts::Mail;
 use crate::engine::{Engine, Refusal};
 use crate::store::{self, Options, Store, StoreError};
+use crate::web::letter;
 use crate::web::routes;
 use crate::web::site::{Reach, Site};
 use actix_web::HttpServer;
@@ -47,7 +47,9 @@ pub enum StartError {
     WrongKey(std::path::PathBuf),
     #[error("{address} is in use by another program: stop it, or choose another with --listen")]
     PortInUse { address: SocketAddr },
-    #[error("cannot listen on {address}: {error}")]
+    #[error(
+        "cannot listen on {address} ({error}): choose an address of this computer, and a port you may use, with --listen"
+    )]
     Listen { address: SocketAddr, error: io::Error },
     #[error(transparent)]
     Account(#[from] AccountError),
@@ -55,7 +57,7 @@ pub enum StartError {
     Mail(#[from] MailError),
     #[error(transparent)]
     Refused(#[from] Refusal),
-    #[error("{}: {problem}", .path.display())]
+    #[error("{} cannot be used, nothing was taken from it:\n{problem}", .path.display())]
     Business { path: std::path::PathBuf, problem: String },
 }
 
@@ -150,6 +152,11 @@ impl App {
         let folder = Arc::new(DataFolder::take(start.config.folder()?)?);
         let store = start.open(&folder, true).await?;
         let engine = start.engine(&store).await?;
+        // Of a store in this folder the lock makes us the only one; others may share a PostgreSQL.
+        if start.config.store.url.is_none() {
+            let failed = |error| StartError::Store { url: "in use".to_owned(), error };
+            engine.take_over_deliveries().await.map_err(failed)?;
+        }
         let accounts = Accounts::new(store.clone());
         let reach = reach(&start, &store);
         let probed = folder.clone();
@@ -231,10 +238,12 @@ impl App {
 
 /// Seeds an empty store from the business configuration; later differences are reported only.
 async fn seed(engine: &Engine, file: &std::path::Path) -> Result<(), StartError> {
-    let wrong = |problem: String| StartError::Business { path: file.to_owned(), problem };
-    let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
-    let catalog: Catalog = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
-    if !engine.seed(catalog.clone()).await? {
+    let catalog = config::business(file)?;
+    let seeded = engine.seed(catalog.clone()).await.map_err(|refusal| match refusal {
+        Refusal::Invalid(problem) => StartError::Business { path: file.to_owned(), problem },
+        other => other.into(),
+    });
+    if !seeded? {
         let in_force = engine.setup();
         let same = (&catalog.systems, &catalog.entities, &catalog.mappings)
             == (&in_force.catalog.systems, &in_force.catalog.entities, &in_force.catalog.mappings);
@@ -256,7 +265,8 @@ fn mail(config: &Config, url: &str) -> Result<Option<Mail>, StartError> {
     let password = settings.password.as_ref().map(|secret| connectors::Secret::new(secret.expose()));
     let (port, user, to) = (settings.port, settings.user.clone(), settings.to.clone());
     let mailer = Mailer::new(&MailSettings { host, port, protection, user, password, from, to })?;
-    Ok(Some(Mail { mailer, url: url.to_owned() }))
+    let url = url.to_owned();
+    Ok(Some(Mail::new(mailer, Box::new(move |alert| letter::of_alert(alert, &url)))))
 }
 
 fn reach(start: &Start, store: &Store) -> Reach {

@@ -6,7 +6,7 @@
 mod keys;
 mod secret;
 
-pub use keys::ConfigError;
+pub use keys::{ConfigError, business};
 pub use secret::Secret;
 
 use serde::{Deserialize, Serialize};
@@ -166,7 +166,7 @@ impl Config {
         if config.data.folder.is_none() {
             config.data.folder = default_folder(environment);
         }
-        config.check()?;
+        config.check_found(found.as_deref(), environment)?;
         Ok((config, found))
     }
 

@@ -107,8 +107,13 @@ alert-delivery-refused = <b>{ $system }</b> refused { $n ->
 } to <b>{ $field }</b>: <q>{ $said }</q>
 alert-delivery-advice = The decision is not done there. Change the value and retry, or leave it different.
 alert-credentials-advice = Nothing can be read or written there. Enter credentials that it accepts.
+alert-mail-advice = Alerts stand on this page only until mail leaves again. Check that the mail server runs and takes mail from here; its settings are the section mail of referee.toml, read at start.
 alert-other-advice = Look at what it names, and put it right there.
 alert-open = Open what it is about
+mail-subject = Referee: { $what }
+mail-since = Since { $when }.
+mail-look = Look at it here:
+mail-why = Referee sends one such mail for each alert, when it opens. Who gets them is set under mail.to in referee.toml.
 empty-alerts-title = Nothing is wrong
 empty-alerts-text = Failed runs and refused writes stand here until they are handled. Last looked { $when }.
 

@@ -23,7 +23,7 @@ pub enum FolderError {
     InUse { folder: PathBuf, who: String },
     #[error("the key file {} {problem}", path.display())]
     Key { path: PathBuf, problem: String },
-    #[error("{}: {error}", path.display())]
+    #[error("the data folder {} cannot be used ({error}): name another with --data", path.display())]
     Other { path: PathBuf, error: io::Error },
 }
 

@@ -3,6 +3,8 @@
 use super::Failed;
 use super::place::Place;
 use clap::Subcommand;
+use referee::config::business;
+use referee::engine::setup::problems;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -21,6 +23,12 @@ impl Config {
             Self::Check(place) => {
                 let (config, file) = place.load()?;
                 config.folder()?;
+                if let Some(file) = &config.business.file {
+                    let problems = problems(&business(file)?);
+                    if !problems.is_empty() {
+                        return Err(format!("{}:\n{}", file.display(), problems.join("\n")).into());
+                    }
+                }
                 println!("The settings can be used. {}", source(file));
             }
             Self::Show(place) => {

@@ -72,11 +72,23 @@ async fn engine(place: &Place) -> Result<(referee::app::folder::DataFolder, Arc<
     Ok((folder, engine))
 }
 
+/// A system of that id, or which there are.
+fn known(engine: &Engine, id: String) -> Result<SystemId, Failed> {
+    let (setup, id) = (engine.setup(), SystemId(id));
+    if setup.catalog.system(&id).is_some() {
+        return Ok(id);
+    }
+    let all: Vec<&str> = setup.catalog.systems.iter().map(|system| system.id.as_str()).collect();
+    let all = if all.is_empty() { "none is configured".to_owned() } else { all.join(", ") };
+    Err(format!("there is no system \"{id}\"; there are: {all}").into())
+}
+
 impl Sync {
     pub async fn run(self) -> Result<ExitCode, Failed> {
         let (_folder, engine) = engine(&self.place).await?;
         let trigger = Trigger { name: "command", by: command_line(), full: self.full };
-        let systems: Vec<SystemId> = self.systems.into_iter().map(SystemId).collect();
+        let systems: Vec<SystemId> =
+            self.systems.into_iter().map(|id| known(&engine, id)).collect::<Result<_, _>>()?;
         if self.dry_run.is_wanted() {
             return self.dry_run.run(&engine, &systems).await;
         }
@@ -86,6 +98,9 @@ impl Sync {
         }
         if systems.is_empty() {
             runs = engine.sync_all(&trigger).await?;
+        }
+        if runs.is_empty() {
+            println!("Nothing is configured to be read: name a file under business.file in referee.toml.");
         }
         let mut failed = false;
         for run in runs {
@@ -120,8 +135,7 @@ impl System {
         if text.is_empty() {
             return Err("no secret came on standard input".into());
         }
-        let system = SystemId(system);
-        engine.setup().catalog.system(&system).ok_or("there is no such system")?;
+        let system = known(&engine, system)?;
         engine.save_secret(&system, text, command_line()).await?;
         println!("The secret of {system} is sealed.");
         Ok(ExitCode::SUCCESS)
@@ -132,7 +146,8 @@ impl Link {
     pub async fn run(self) -> Result<ExitCode, Failed> {
         let Self::Import(Import { entity, file, place }) = self;
         let (_folder, engine) = engine(&place).await?;
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(&file)?;
+        let reader = csv::ReaderBuilder::new().flexible(true).from_path(&file);
+        let mut reader = reader.map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
         let systems: Vec<SystemId> = reader.headers()?.iter().map(SystemId::from).collect();
         let mut rows = Vec::new();
         for record in reader.records() {

@@ -1,6 +1,9 @@
 //! Reading the settings' parts: the file, the environment, single keys; and their checks.
 
 use super::{Config, Environment, LogFormat, MailSecurity, Secret};
+use crate::connectors::mail::is_address;
+use crate::domain::catalog::Catalog;
+use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -23,22 +26,90 @@ impl ConfigError {
 /// A variable with this ending names a file that holds the secret.
 const FROM_FILE: &str = "_file";
 
+/// What to write for a key whose type does not say it by itself.
+const EXPECTED: &[(&str, &str, &str)] = &[
+    ("server", "listen", "an address and port such as 127.0.0.1:8080"),
+    ("server", "public_url", "an address such as https://host"),
+    ("server", "request_timeout_seconds", "seconds"),
+    ("server", "body_limit_bytes", "a number of bytes"),
+    ("server", "trust_forwarded", "true or false"),
+    ("server", "workers", "a number"),
+    ("mail", "port", "a port number"),
+    ("mail", "security", "starttls, tls or none"),
+    ("log", "format", "text or json"),
+];
+
+fn expected(section: &str, key: &str) -> Option<&'static str> {
+    EXPECTED.iter().find(|known| (known.0, known.1) == (section, key)).map(|known| known.2)
+}
+
+/// The business configuration of a file, as it is written there.
+///
+/// # Errors
+/// The file cannot be read or is not one: the error names line and key.
+pub fn business(path: &Path) -> Result<Catalog, ConfigError> {
+    parse(path, "write it, or take business.file out of the settings")
+}
+
+/// A TOML file as `T`; `missing` says what to do when it cannot be read.
+fn parse<T: DeserializeOwned>(path: &Path, missing: &str) -> Result<T, ConfigError> {
+    let place = path.display();
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| ConfigError::new(place.to_string(), format!("cannot be read ({e}): {missing}")))?;
+    let broken = |line: usize, key: &str, problem: &str| {
+        let name = if key == "." { String::new() } else { format!(", key {key}") };
+        let hint = key.split_once('.').and_then(|(section, key)| expected(section, key));
+        let hint = hint.map_or(String::new(), |hint| format!(": write {hint}"));
+        ConfigError::new(format!("{place}, line {line}{name}:"), format!("{}{hint}", problem.trim()))
+    };
+    let line = |error: &toml::de::Error| {
+        let start = error.span().map_or(0, |span| span.start.min(text.len()));
+        text.get(..start).map_or(1, |before| before.matches('\n').count() + 1)
+    };
+    let reader = toml::Deserializer::parse(&text).map_err(|e| broken(line(&e), ".", e.message()))?;
+    serde_path_to_error::deserialize(reader)
+        .map_err(|e| broken(line(e.inner()), &e.path().to_string(), e.inner().message()))
+}
+
+/// The line of `section.key` in a TOML file, if it stands there.
+fn line_of(path: &Path, place: &str) -> Option<usize> {
+    let text = std::fs::read_to_string(path).ok()?;
+    let (section, key) = place.split_once('.')?;
+    let mut inside = String::new();
+    for (at, line) in text.lines().map(str::trim).enumerate() {
+        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            name.0.trim().clone_into(&mut inside);
+        }
+        let named = line.split_once('=').is_some_and(|(name, _)| name.trim() == key);
+        if inside == section && named {
+            return Some(at + 1);
+        }
+    }
+    None
+}
+
 impl Config {
     pub(super) fn read(path: &Path) -> Result<Self, ConfigError> {
-        let place = path.display();
-        let text = std::fs::read_to_string(path)
-            .map_err(|e| ConfigError::new(place.to_string(), format!("cannot be read: {e}")))?;
-        let broken = |line: usize, key: &str, problem: &str| {
-            let key = if key == "." { String::new() } else { format!(", key {key}") };
-            ConfigError::new(format!("{place}, line {line}{key}:"), problem.trim())
-        };
-        let line = |error: &toml::de::Error| {
-            let start = error.span().map_or(0, |span| span.start.min(text.len()));
-            text.get(..start).map_or(1, |before| before.matches('\n').count() + 1)
-        };
-        let reader = toml::Deserializer::parse(&text).map_err(|e| broken(line(&e), ".", e.message()))?;
-        serde_path_to_error::deserialize(reader)
-            .map_err(|e| broken(line(e.inner()), &e.path().to_string(), e.inner().message()))
+        parse(path, "write it, or name another with --config")
+    }
+
+    /// [`Config::check`], whose error then says where the value comes from.
+    pub(super) fn check_found(
+        &self,
+        found: Option<&Path>,
+        environment: &Environment,
+    ) -> Result<(), ConfigError> {
+        self.check().map_err(|error| {
+            let variable = format!("REFEREE_{}", error.place.to_ascii_uppercase().replace('.', "__"));
+            let set = environment.keys().find(|name| name.eq_ignore_ascii_case(&variable));
+            let place = match (set, found) {
+                (Some(name), _) => Some(format!("the variable {name}, {}", error.place)),
+                (None, Some(file)) => line_of(file, &error.place)
+                    .map(|line| format!("{}, line {line}, key {}:", file.display(), error.place)),
+                _ => None,
+            };
+            ConfigError::new(place.unwrap_or(error.place), error.problem)
+        })
     }
 
     /// Lays the environment over the settings.
@@ -65,30 +136,25 @@ impl Config {
     /// There is no such key, or the text is not a value of it; the text says what to write.
     pub fn set(&mut self, section: &str, key: &str, text: &str) -> Result<(), String> {
         let (server, mail) = (&mut self.server, &mut self.mail);
+        let hint = expected(section, key).unwrap_or_default();
         match (section, key) {
-            ("server", "listen") => {
-                server.listen = parsed(text, "an address and port such as 127.0.0.1:8080")?
-            }
-            ("server", "public_url") => {
-                server.public_url = Some(parsed(text, "an address such as https://host")?)
-            }
-            ("server", "request_timeout_seconds") => {
-                server.request_timeout_seconds = parsed(text, "seconds")?
-            }
-            ("server", "body_limit_bytes") => server.body_limit_bytes = parsed(text, "a number of bytes")?,
-            ("server", "trust_forwarded") => server.trust_forwarded = parsed(text, "true or false")?,
-            ("server", "workers") => server.workers = parsed(text, "a number")?,
+            ("server", "listen") => server.listen = parsed(text, hint)?,
+            ("server", "public_url") => server.public_url = Some(parsed(text, hint)?),
+            ("server", "request_timeout_seconds") => server.request_timeout_seconds = parsed(text, hint)?,
+            ("server", "body_limit_bytes") => server.body_limit_bytes = parsed(text, hint)?,
+            ("server", "trust_forwarded") => server.trust_forwarded = parsed(text, hint)?,
+            ("server", "workers") => server.workers = parsed(text, hint)?,
             ("store", "url") => self.store.url = Some(Secret::new(text)),
             ("data", "folder") => self.data.folder = Some(PathBuf::from(text)),
             ("mail", "host") => mail.host = Some(text.to_owned()),
-            ("mail", "port") => mail.port = parsed(text, "a port number")?,
+            ("mail", "port") => mail.port = parsed(text, hint)?,
             ("mail", "from") => mail.from = Some(text.to_owned()),
             ("mail", "to") => mail.to = text.split(',').map(|to| to.trim().to_owned()).collect(),
             ("mail", "user") => mail.user = Some(text.to_owned()),
             ("mail", "password") => mail.password = Some(Secret::new(text)),
-            ("mail", "security") => mail.security = parsed(text, "starttls, tls or none")?,
+            ("mail", "security") => mail.security = parsed(text, hint)?,
             ("log", "level") => self.log.level = text.to_owned(),
-            ("log", "format") => self.log.format = parsed(text, "text or json")?,
+            ("log", "format") => self.log.format = parsed(text, hint)?,
             _ => return Err(format!("means {section}.{key}, and there is no such setting")),
         }
         Ok(())
@@ -122,8 +188,17 @@ impl Config {
             }
         }
         if self.mail.host.is_some() && (self.mail.from.is_none() || self.mail.to.is_empty()) {
-            return wrong("mail.host", "is set, so mail.from and mail.to must be set as well");
+            return wrong(
+                "mail.host",
+                "is set, so mail.from and mail.to must be set as well: who sends, and who gets the alerts",
+            );
         }
+        let address = |key: &str, text: &str| {
+            let problem = format!("is {text:?}, which is no mail address: write one like it@example.com");
+            if is_address(text) { Ok(()) } else { wrong(key, &problem) }
+        };
+        self.mail.from.iter().try_for_each(|from| address("mail.from", from))?;
+        self.mail.to.iter().try_for_each(|to| address("mail.to", to))?;
         if let Err(error) = tracing_subscriber::EnvFilter::try_new(&self.log.level) {
             return wrong("log.level", &format!("is no level or filter ({error}): info is usual"));
         }

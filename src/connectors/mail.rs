@@ -1,7 +1,9 @@
 //! Sending mail: the one way in which Referee speaks to people outside the browser.
 
 use super::Secret;
+use crate::domain::time::Time;
 use lettre::message::Mailbox;
+use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
@@ -42,8 +44,28 @@ macro_rules! mail_error {
 }
 mail_error!(lettre::error::Error, lettre::transport::smtp::Error, lettre::address::AddressError);
 
+/// One mail, before it has sender and recipients.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// Unlike any other letter's, and the same whenever this one is sent again: a letter that
+    /// arrives twice, because its server fell silent in the middle, is recognised as one.
+    pub id: String,
+    pub at: Time,
+    /// One line.
+    pub subject: String,
+    pub text: String,
+}
+
+/// Whether a mail can have this sender or recipient.
+#[must_use]
+pub fn is_address(text: &str) -> bool {
+    text.parse::<Mailbox>().is_ok()
+}
+
 /// A way to send mail.
 pub struct Mailer {
+    /// `host:port`, for people.
+    pub place: String,
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
     to: Vec<Mailbox>,
@@ -69,19 +91,45 @@ impl Mailer {
             transport = transport.credentials(Credentials::new(user, password.expose().to_owned()));
         }
         let to = settings.to.iter().map(|address| address.parse()).collect::<Result<_, _>>()?;
-        Ok(Self { transport: transport.build(), from: settings.from.parse()?, to })
+        let place = format!("{}:{}", settings.host, settings.port);
+        Ok(Self { place, transport: transport.build(), from: settings.from.parse()?, to })
     }
 
     /// Sends one plain text to everybody.
     ///
     /// # Errors
     /// The server did not take it.
-    pub async fn send(&self, subject: &str, text: &str) -> Result<(), MailError> {
-        let mut message = Message::builder().from(self.from.clone()).subject(subject);
+    pub async fn send(&self, letter: &Letter) -> Result<(), MailError> {
+        let mut message = Message::builder()
+            .from(self.from.clone())
+            .subject(&letter.subject)
+            .date(letter.at.into())
+            // Of the sender's domain: the name of this computer is nobody's business.
+            .message_id(Some(format!("<{}@{}>", letter.id, self.from.email.domain())))
+            .header(AutoSubmitted);
         for to in &self.to {
             message = message.to(to.clone());
         }
-        self.transport.send(message.body(text.to_owned())?).await?;
+        let message = message.header(ContentType::TEXT_PLAIN).body(letter.text.clone())?;
+        self.transport.send(message).await?;
         Ok(())
+    }
+}
+
+/// Written by a program: nobody's absence is to be answered to it.
+#[derive(Clone)]
+struct AutoSubmitted;
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-generated".to_owned())
     }
 }

@@ -86,6 +86,8 @@ pub enum OutcomeError {
     BadUntil,
     #[error("only a missing record can be created")]
     NothingToCreate,
+    #[error("it was given twice: choose one outcome for it")]
+    Twice,
     #[error("a value cannot be kept where a record is missing: create it there or leave it different")]
     MissingRecord,
 }

@@ -5,9 +5,26 @@ use crate::domain::access::{Right, Viewer};
 use crate::domain::audit::{About, Action, Event};
 use crate::domain::delivery::DeliveryState;
 use crate::domain::ids::DeliveryId;
-use crate::store::resolutions;
+use crate::store::{StoreError, resolutions};
 
 impl Engine {
+    /// Makes deliveries that a dead process was sending due at once, instead of after their
+    /// lease: only for the one instance that can be at work on this store, at its start. Each is
+    /// read before anything is sent again.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn take_over_deliveries(&self) -> Result<(), StoreError> {
+        let taken = self
+            .store
+            .write::<_, StoreError, _>(async |w| Ok((resolutions::end_leases(w).await?, Vec::new())))
+            .await?;
+        if taken > 0 {
+            tracing::info!(deliveries = taken, "taken over from a process that ended in the middle");
+        }
+        Ok(())
+    }
+
     /// Tries a refused delivery again, at once.
     ///
     /// # Errors

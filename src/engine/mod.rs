@@ -3,7 +3,7 @@
 
 mod absences;
 pub mod accounts;
-mod alerts;
+pub mod alerts;
 pub mod case;
 mod deliveries;
 pub mod detect;

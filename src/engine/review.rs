@@ -206,7 +206,12 @@ impl Work<'_> {
     ) -> Result<WorkedAll, Refusal> {
         let entity = self.setup.entity(&self.conflict.entity)?;
         let (mut worked, mut problems) = (Vec::new(), Vec::new());
-        for (id, outcome) in outcomes {
+        for (at, (id, outcome)) in outcomes.iter().enumerate() {
+            // Two outcomes would be two sets of deliveries, and the later one would win unseen.
+            if outcomes[..at].iter().any(|(earlier, _)| earlier == id) {
+                problems.push((id.clone(), OutcomeError::Twice));
+                continue;
+            }
             let difference = differences.iter().find(|difference| difference.id == *id);
             let difference = difference.ok_or(Refusal::NotFound("difference"))?;
             match self.targets(entity, &difference.dispute, outcome) {

@@ -72,6 +72,18 @@ impl Setup {
     }
 }
 
+/// What is wrong with a configuration, the settings of its connectors included.
+#[must_use]
+pub fn problems(catalog: &Catalog) -> Vec<String> {
+    let mut problems = catalog.problems();
+    for system in &catalog.systems {
+        let settings: Result<Settings, _> = serde_json::from_value(system.connector.clone());
+        let wrong = settings.err().map(|error| format!("system {}: its connector: {error}", system.id));
+        problems.extend(wrong);
+    }
+    problems
+}
+
 impl Engine {
     /// What is in force now.
     #[must_use]
@@ -222,7 +234,7 @@ impl Engine {
     /// # Errors
     /// The configuration has problems, or the store failed.
     pub async fn seed(&self, catalog: Catalog) -> Result<bool, Refusal> {
-        let problems = catalog.problems();
+        let problems = problems(&catalog);
         if !problems.is_empty() {
             return Err(Refusal::Invalid(problems.join("\n")));
         }

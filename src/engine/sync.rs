@@ -155,7 +155,7 @@ impl Engine {
     }
 
     /// Carries a run out and has what it changed judged.
-    async fn finish(&self, run: Run) -> Result<(), Refusal> {
+    pub(super) async fn finish(&self, run: Run) -> Result<(), Refusal> {
         let run = self.carry_out(run).await?;
         self.judge_run(&run).await?;
         Ok(())

@@ -1,8 +1,8 @@
 //! The workers: generic loops that do one piece of work after the other until told to stop.
 
+use super::alerts::Mail;
 use super::sync::Trigger;
-use super::{Engine, Refusal};
-use crate::connectors::mail::Mailer;
+use super::{Engine, Refusal, Setup};
 use crate::domain::ids::RunId;
 use crate::store::{StoreError, conflicts, records, runs};
 use chrono::TimeDelta;
@@ -13,12 +13,6 @@ use tokio_util::sync::CancellationToken;
 
 /// Deliveries under way at once: one slow target must not hold up the others.
 const SENDERS: usize = 4;
-
-/// Where alerts are mailed, and the address their links begin with.
-pub struct Mail {
-    pub mailer: Mailer,
-    pub url: String,
-}
 
 impl Engine {
     /// Starts the workers: senders of deliveries, the schedule. They stop at `stop`, each after
@@ -45,7 +39,7 @@ impl Engine {
             let engine = self.clone();
             workers.push(tokio::spawn(repeat(stop.clone(), Duration::from_secs(5), move || {
                 let (engine, mail) = (engine.clone(), mail.clone());
-                async move { engine.mail_alerts(&mail.mailer, &mail.url).await.map(|()| false) }
+                async move { engine.mail_alerts(&mail).await.map(|()| false) }
             })));
         }
         workers
@@ -58,6 +52,7 @@ impl Engine {
     /// The store failed.
     pub async fn keep_schedule(&self) -> Result<(), Refusal> {
         let setup = self.reload().await?;
+        self.resume_runs(&setup).await?;
         for system in
             setup.catalog.systems.iter().filter(|system| setup.state(&system.id).paused_reason.is_none())
         {
@@ -73,6 +68,26 @@ impl Engine {
             }
         }
         self.judge_leftovers().await?;
+        Ok(())
+    }
+
+    /// Takes over the runs whose worker is gone, also of systems that are read on demand only:
+    /// what was begun is brought to an end.
+    async fn resume_runs(&self, setup: &Setup) -> Result<(), Refusal> {
+        for orphan in runs::orphans(&mut self.store.session().await?, self.now(), 20).await? {
+            if setup.state(&orphan.system).paused_reason.is_some() {
+                continue;
+            }
+            let ended = match self.start_run(&orphan.system, &orphan.entity, &Trigger::schedule()).await {
+                Ok(run) => self.finish(run).await,
+                Err(error) => Err(error),
+            };
+            match ended {
+                // Another worker was faster: that is as good.
+                Ok(()) | Err(Refusal::WrongState(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
         Ok(())
     }
 

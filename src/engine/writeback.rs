@@ -2,6 +2,9 @@
 //! back and recorded. Between the lease and the record no transaction is open; the fence
 //! number tells a worker that woke up too late that the delivery is somebody else's by now.
 
+mod alarm;
+mod create;
+
 use super::detect::{refresh, resolution_state};
 use super::intake::Source;
 use super::review::about;
@@ -15,8 +18,9 @@ use crate::domain::entity::Entity;
 use crate::domain::ids::{FieldId, RunId};
 use crate::domain::mapping::Mapping;
 use crate::domain::value::{Cells, Held};
-use crate::store::resolutions::Delivery;
-use crate::store::{StoreError, WriteSession, alerts, conflicts, resolutions};
+use crate::store::resolutions::{Delivery, Leased};
+use crate::store::{StoreError, WriteSession, conflicts, resolutions};
+use alarm::alarm;
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -36,6 +40,8 @@ enum Outcome {
     State(DeliveryState, Option<Row>),
     /// Nothing was sent: try again later, or give up after ten.
     Later { message: String, after: Option<u64> },
+    /// A row was made under that key and cannot be read yet.
+    Made { key: String, message: String },
     /// Not accepted credentials burn no try: the system is at fault, not the delivery.
     Credentials(String),
 }
@@ -43,6 +49,8 @@ enum Outcome {
 /// Everything one try works with.
 struct Attempt<'a> {
     delivery: &'a Delivery,
+    /// An earlier worker went away with it.
+    orphan: bool,
     entity: &'a Entity,
     mapping: &'a Mapping,
     connector: Arc<dyn Connector>,
@@ -56,21 +64,27 @@ impl Engine {
     /// # Errors
     /// The store failed. What the target says is part of the delivery, not an error here.
     pub async fn deliver_next(&self) -> Result<bool, StoreError> {
-        let leased: Option<Delivery> = self
+        let leased: Option<Leased> = self
             .store
             .write::<_, StoreError, _>(async |w| {
                 let until = w.now() + TimeDelta::seconds(LEASE_SECONDS);
-                Ok((resolutions::lease(w, until).await?, Vec::new()))
+                let leased = resolutions::lease(w, until).await?;
+                if let Some(leased) = &leased {
+                    // From now on it is not held any longer, and cannot be undone.
+                    update_resolution(w, &leased.delivery).await?;
+                }
+                Ok((leased, Vec::new()))
             })
             .await?;
-        let Some(delivery) = leased else { return Ok(false) };
+        let Some(leased) = leased else { return Ok(false) };
         let setup = self.setup();
-        let outcome = self.attempt(&setup, &delivery).await;
-        self.record(setup, delivery, outcome).await?;
+        let outcome = self.attempt(&setup, &leased).await;
+        self.record(setup, leased.delivery, outcome).await?;
         Ok(true)
     }
 
-    async fn attempt(&self, setup: &Setup, delivery: &Delivery) -> Outcome {
+    async fn attempt(&self, setup: &Setup, leased: &Leased) -> Outcome {
+        let Leased { delivery, orphan } = leased;
         let catalog = &setup.catalog;
         let mapping = catalog.mapping(&delivery.system, &delivery.entity);
         let (Some(entity), Some(mapping)) = (catalog.entity(&delivery.entity), mapping) else {
@@ -81,7 +95,8 @@ impl Engine {
             Err(error) => return self.failed(error),
         };
         let spec = super::sync::object_spec(mapping, connector.capabilities());
-        let attempt = Attempt { delivery, entity, mapping, connector, spec, now: self.now() };
+        let orphan = *orphan;
+        let attempt = Attempt { delivery, orphan, entity, mapping, connector, spec, now: self.now() };
         let done = if delivery.change.create { attempt.create().await } else { attempt.change().await };
         done.unwrap_or_else(|error| self.failed(error))
     }
@@ -111,13 +126,17 @@ impl Engine {
         outcome: Outcome,
     ) -> Result<(), StoreError> {
         let jitter = f64::from(chance::bytes::<1>(&**self.store.random())[0]) / 255.0;
+        let made = match &outcome {
+            Outcome::Made { key, .. } => Some(key.clone()),
+            _ => delivery.external_id.clone(),
+        };
         let (state, row, message) = self.after(&delivery, outcome, jitter)?;
         self.store
             .write::<_, StoreError, _>(async move |w| {
                 let mut delivery = delivery.clone();
                 delivery.state = state.clone();
                 if delivery.change.create {
-                    delivery.external_id = row.as_ref().map(|row| row.key.clone());
+                    delivery.external_id = row.as_ref().map(|row| row.key.clone()).or_else(|| made.clone());
                 }
                 if !resolutions::save_delivery(w, &delivery).await? {
                     tracing::warn!(delivery = %delivery.id, "a late worker found its delivery taken over");
@@ -150,6 +169,11 @@ impl Engine {
         };
         let now = self.now();
         Ok(match outcome {
+            Outcome::Made { message, .. } if attempt < TRIES => {
+                let next = now + TimeDelta::seconds(2);
+                (DeliveryState::Unknown { attempt, next, message }, None, None)
+            }
+            Outcome::Made { message, .. } => (DeliveryState::Refused { at: now, message }, None, None),
             Outcome::State(DeliveryState::Unknown { next, message, .. }, row) if attempt < TRIES => {
                 (DeliveryState::Unknown { attempt, next, message }, row, None)
             }
@@ -243,27 +267,6 @@ impl Attempt<'_> {
         })
     }
 
-    /// Makes a row in a system that lacks the record.
-    async fn create(&self) -> Result<Outcome, ConnectorError> {
-        let cells = &self.delivery.change.cells;
-        let made = self.connector.create(&self.spec, cells, &self.delivery.idempotency_key).await;
-        let key = match made {
-            // Without a key it cannot be looked for: a person has to look whether it was made.
-            Err(ConnectorError::Unknown(message)) => {
-                let message = format!("no answer came; look there whether the record was made: {message}");
-                return Ok(Outcome::State(DeliveryState::Refused { at: self.now, message }, None));
-            }
-            made => made?,
-        };
-        match self.connector.read(&self.spec, &key).await? {
-            Some(row) => Ok(self.confirmed(row)),
-            None => Ok(Outcome::Later {
-                message: format!("“{key}” was made and cannot be read"),
-                after: None,
-            }),
-        }
-    }
-
     fn confirmed(&self, row: Row) -> Outcome {
         Outcome::State(DeliveryState::Confirmed { at: self.now }, Some(row))
     }
@@ -343,33 +346,6 @@ async fn told(setup: &Setup, w: &mut WriteSession, delivery: &Delivery) -> Resul
         DeliveryState::Refused { message, .. } => event.value("message", message),
         _ => event,
     }])
-}
-
-/// A refused delivery and credentials that are not accepted raise an alert; success clears it.
-async fn alarm(
-    w: &mut WriteSession,
-    setup: &Setup,
-    delivery: &Delivery,
-    credentials: Option<&str>,
-) -> Result<(), StoreError> {
-    let (label, system) = (setup.catalog.label(&delivery.system), &delivery.system);
-    let signed_in = format!("credentials/{system}");
-    if let Some(message) = credentials {
-        let text = format!("{label} does not accept Referee's sign-in: {message}");
-        return alerts::raise(w, &signed_in, Some(system), &text, &format!("/systems/{system}")).await;
-    }
-    match &delivery.state {
-        DeliveryState::Refused { message, .. } => {
-            let text = format!("{label} refused a decision: {message}");
-            let link = format!("/resolutions/{}", delivery.resolution);
-            alerts::raise(w, &format!("delivery/{}", delivery.id), Some(system), &text, &link).await
-        }
-        state if state.is_done() => {
-            alerts::clear(w, &format!("delivery/{}", delivery.id)).await?;
-            alerts::clear(w, &signed_in).await.map(|_| ())
-        }
-        _ => Ok(()),
-    }
 }
 
 async fn update_resolution(w: &mut WriteSession, delivery: &Delivery) -> Result<(), StoreError> {

@@ -6,6 +6,9 @@ use super::write::WriteSession;
 use crate::domain::ids::SystemId;
 use crate::domain::time::Time;
 
+/// The cause of the alert that says that alerts cannot be mailed.
+pub const MAIL: &str = "mail";
+
 /// Something a person should look at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alert {
@@ -93,12 +96,16 @@ pub async fn open_of(s: &mut Session, cause: &'static str) -> Result<Vec<Alert>,
         .await
 }
 
-/// Open alerts that have not been mailed.
+/// Open alerts that have not been mailed, oldest first.
 pub async fn unmailed(s: &mut Session, limit: i64) -> Result<Vec<Alert>, StoreError> {
-    s.sql("SELECT * FROM alerts WHERE closed_at IS NULL AND mailed_at IS NULL ORDER BY id LIMIT $1")
-        .bind(limit)
-        .all()
-        .await
+    s.sql(
+        "SELECT * FROM alerts WHERE closed_at IS NULL AND mailed_at IS NULL AND cause <> $1
+         ORDER BY id LIMIT $2",
+    )
+    .bind(MAIL)
+    .bind(limit)
+    .all()
+    .await
 }
 
 /// Remembers that an alert was mailed.

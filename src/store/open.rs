@@ -7,6 +7,7 @@ use super::write::Writers;
 use crate::domain::chance::Random;
 use crate::domain::seal::Key;
 use crate::domain::time::Clock;
+use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
@@ -147,7 +148,10 @@ impl Inner {
     async fn opening_session(&self) -> Result<Session, StoreError> {
         let link = match &self.pools {
             Pools::Sqlite { write, .. } => Link::Sqlite(write.acquire().await?),
-            Pools::Postgres { read, .. } => Link::Postgres(read.acquire().await?),
+            Pools::Postgres { read, .. } => match read.acquire().await {
+                Ok(connection) => Link::Postgres(connection),
+                Err(error) => return Err(reason(read, error).await),
+            },
         };
         Ok(Session { link })
     }
@@ -172,6 +176,18 @@ impl Inner {
             return Err(StoreError::Unavailable(text));
         }
         Ok(())
+    }
+}
+
+/// Why a pool gave no connection: it tries until its time is up, and then knows no reason.
+async fn reason(pool: &PgPool, error: sqlx::Error) -> StoreError {
+    if !matches!(error, sqlx::Error::PoolTimedOut) {
+        return error.into();
+    }
+    let options = pool.connect_options();
+    match tokio::time::timeout(Duration::from_secs(2), options.connect()).await {
+        Ok(Err(reason)) => reason.into(),
+        _ => error.into(),
     }
 }
 

@@ -192,10 +192,28 @@ pub async fn insert_deliveries(w: &mut WriteSession, deliveries: &[Delivery]) ->
     Ok(())
 }
 
+/// A delivery that a worker has now.
+#[derive(Clone, Debug)]
+pub struct Leased {
+    pub delivery: Delivery,
+    /// An earlier worker went away with it: it may have been sent.
+    pub orphan: bool,
+}
+
+/// Ends the leases of deliveries that are being sent, so that they are due at once: for the
+/// start of the only instance there can be, whose workers have none in hand yet.
+pub async fn end_leases(w: &mut WriteSession) -> Result<u64, StoreError> {
+    let now = w.now();
+    w.sql("UPDATE deliveries SET next_at = $1, lease_until = NULL WHERE state = 'sending' AND next_at > $1")
+        .bind(now)
+        .run()
+        .await
+}
+
 /// The next delivery that is due, leased until `until` with its fence raised: waiting ones
 /// whose hold is over, retries, unknown ones, and those whose worker is gone. One with an
 /// unfinished predecessor for the same record and system waits, so order per field is kept.
-pub async fn lease(w: &mut WriteSession, until: Time) -> Result<Option<Delivery>, StoreError> {
+pub async fn lease(w: &mut WriteSession, until: Time) -> Result<Option<Leased>, StoreError> {
     let now = w.now();
     let text = w.either(
         "SELECT d.* FROM deliveries d WHERE d.next_at <= $1 AND NOT EXISTS
@@ -208,6 +226,7 @@ pub async fn lease(w: &mut WriteSession, until: Time) -> Result<Option<Delivery>
          ORDER BY d.next_at, d.id LIMIT 1 FOR UPDATE SKIP LOCKED",
     );
     let Some(mut delivery): Option<Delivery> = w.sql(text).bind(now).maybe().await? else { return Ok(None) };
+    let orphan = matches!(delivery.state, DeliveryState::Sending { .. });
     delivery.state = delivery.state.clone().lease().map_err(|e| StoreError::row("detail", &e.to_string()))?;
     delivery.fence += 1;
     delivery.lease_until = Some(until);
@@ -222,7 +241,7 @@ pub async fn lease(w: &mut WriteSession, until: Time) -> Result<Option<Delivery>
     .bind(delivery.fence)
     .run_one()
     .await?;
-    Ok(Some(delivery))
+    Ok(Some(Leased { delivery, orphan }))
 }
 
 /// Stores the state of a delivery and gives its lease back, if its fence is still the one the

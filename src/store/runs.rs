@@ -158,6 +158,15 @@ pub async fn running(
     .await
 }
 
+/// Runs whose worker is gone: it has not renewed its lease. Oldest first.
+pub async fn orphans(s: &mut Session, now: Time, limit: i64) -> Result<Vec<Run>, StoreError> {
+    s.sql("SELECT * FROM runs WHERE state = 'running' AND lease_until < $1 ORDER BY id LIMIT $2")
+        .bind(now)
+        .bind(limit)
+        .all()
+        .await
+}
+
 /// The newest runs, of one system or of all, newest first.
 pub async fn newest(s: &mut Session, system: Option<&SystemId>, limit: i64) -> Result<Vec<Run>, StoreError> {
     let mut query = s.sql("SELECT * FROM runs WHERE 1 = 1");

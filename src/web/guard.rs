@@ -9,7 +9,7 @@ use super::site::Site;
 use super::{flash, headers};
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{ALLOW, LOCATION, WWW_AUTHENTICATE};
+use actix_web::http::header::{ALLOW, HeaderValue, LOCATION, WWW_AUTHENTICATE};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
@@ -125,9 +125,17 @@ async fn answer(
         failure.page(shell, &asked.id).respond_to(request)
     };
     if let Some(allow) = before.headers().get(ALLOW) {
-        new.headers_mut().insert(ALLOW, allow.clone());
+        new.headers_mut().insert(ALLOW, with_head(allow));
     }
     new
+}
+
+/// The methods of an address; HEAD goes with GET, as [`guard`] answers it.
+fn with_head(allow: &HeaderValue) -> HeaderValue {
+    let text = allow.to_str().unwrap_or_default();
+    let get = text.split(',').any(|method| method.trim() == "GET");
+    let all = get.then(|| HeaderValue::from_str(&format!("{text}, HEAD")).ok()).flatten();
+    all.unwrap_or_else(|| allow.clone())
 }
 
 /// Signing in first, then exactly the page that was asked for.

@@ -7,6 +7,7 @@ use std::path::Path;
 const NEEDED: &[(&str, &str)] = &[
     ("initdb", "every test against PostgreSQL (Debian: postgresql)"),
     ("sqlite3", "the changes made from outside in the browser journeys (Debian: sqlite3)"),
+    ("aiosmtpd", "that alerts are really mailed (Debian: python3-aiosmtpd)"),
     ("chromium", "the journeys in a browser (Debian: chromium)"),
     ("node", "the journeys in a browser (Debian: nodejs, npm)"),
 ];

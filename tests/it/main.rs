@@ -10,5 +10,6 @@ mod house;
 mod left_out;
 mod pages;
 mod preview;
+mod serve;
 mod supply_chain;
 mod support;

@@ -174,6 +174,7 @@ pub(super) fn refused(refusal: Refusal, body: &ResolutionBody) -> Failure {
 fn member(problem: &OutcomeError) -> &'static str {
     match problem {
         OutcomeError::BadUntil => "until",
+        OutcomeError::Twice => "difference",
         OutcomeError::NothingToCreate | OutcomeError::MissingRecord => "outcome",
         _ => "value",
     }

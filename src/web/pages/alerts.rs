@@ -6,6 +6,7 @@ use crate::store::alerts::{self, Alert};
 use crate::web::auth::SignedIn;
 use crate::web::failure::Failure;
 use crate::web::filters;
+use crate::web::letter::advice;
 use crate::web::messages::{Msg, literal, msg};
 use crate::web::page::{Page, Section, Shell, Tone, View};
 use crate::web::site::Site;
@@ -84,12 +85,7 @@ fn row(clock: &Clockface, alert: &Alert) -> AlertRow {
     AlertRow {
         tone: Tone::Danger,
         text: literal(&alert.message),
-        advice: msg(match alert.cause.split('/').next() {
-            Some("run") => "alert-run-advice",
-            Some("delivery") => "alert-delivery-advice",
-            Some("credentials") => "alert-credentials-advice",
-            _ => "alert-other-advice",
-        }),
+        advice: advice(alert),
         link: (!alert.link.is_empty()).then(|| Link::new(msg("alert-open"), &alert.link)),
         since: clock.day(alert.opened_at),
         times: u64::try_from(alert.times).unwrap_or(1),

@@ -40,7 +40,7 @@ async fn what_is_not_there_says_so_in_the_asked_form() {
     assert_eq!(problem.json()["status"], 404);
     let method = browser.send(browser.request(Method::DELETE, "/livez")).await;
     assert_eq!(method.status, StatusCode::METHOD_NOT_ALLOWED);
-    assert_eq!(method.header("allow"), "GET");
+    assert_eq!(method.header("allow"), "GET, HEAD");
     let head = browser.send(browser.request(Method::HEAD, "/livez")).await;
     assert_eq!((head.status, head.body.as_str()), (StatusCode::OK, ""));
     assert_eq!(browser.get("/static/app.css").await.status, StatusCode::NOT_FOUND);

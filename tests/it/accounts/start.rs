@@ -1,62 +1,12 @@
 //! Starting and stopping the program itself, and everything that can be in the way.
 
 use crate::support::app::{TestApp, config, http};
+use crate::support::program::{Served, fed, referee, run};
 use referee::app::{App, Start, StartError};
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
-
-/// The program, with nothing in its environment that could decide what it does.
-pub fn referee(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_referee"));
-    command.args(arguments).env_clear().env("HOME", folder).current_dir(folder);
-    command
-}
-
-fn run(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
-    let Output { status, stdout, stderr } = referee(folder, arguments).output().unwrap();
-    (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
-}
-
-/// A served program, with the address it told; it is killed if the test does not stop it.
-struct Served {
-    child: Child,
-    url: String,
-}
-
-impl Served {
-    fn start(folder: &Path) -> Self {
-        let mut command = referee(folder, &["serve", "--data", "data", "--listen", "127.0.0.1:0"]);
-        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
-        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let mut lines = lines.map_while(Result::ok);
-        let line = lines.find(|line| line.contains("listening")).expect("the program says where it listens");
-        // Read on, or the program would wait for a reader.
-        std::thread::spawn(move || lines.for_each(drop));
-        let url = line.split('"').nth(1).unwrap().to_owned();
-        Self { child, url }
-    }
-
-    fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args([name, &self.child.id().to_string()]).status();
-        assert!(sent.unwrap().success());
-    }
-
-    /// Waits for the end and says how it ended and how long it took.
-    fn end(mut self) -> (Option<i32>, Duration) {
-        let began = Instant::now();
-        (self.child.wait().unwrap().code(), began.elapsed())
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use std::time::Duration;
 
 #[tokio::test]
 async fn the_program_serves_and_a_signal_stops_it_cleanly() {
@@ -79,7 +29,7 @@ fn a_second_instance_on_one_folder_is_refused_and_commands_work_beside_the_first
     let (code, _, told) = run(folder.path(), &["serve", "--data", "data", "--listen", "127.0.0.1:0"]);
     assert_eq!(code, Some(1));
     assert!(told.contains("data is in use by another Referee"), "{told}");
-    assert!(told.contains(&format!("process {}", served.child.id())), "{told}");
+    assert!(told.contains(&format!("process {}", served.id())), "{told}");
 
     let add = ["user", "add", "ana", "--role", "admin", "--name", "Ana Ruiz", "--data", "data"];
     let (code, said, told) = run(folder.path(), &add);
@@ -113,12 +63,8 @@ fn a_password_comes_from_standard_input_and_must_be_long() {
             "--data",
             "data",
         ];
-        let mut command = referee(folder.path(), &arguments);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        child.stdin.take().unwrap().write_all(password.as_bytes()).unwrap();
-        let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
-        (status.code(), String::from_utf8([stdout, stderr].concat()).unwrap())
+        let (code, said, told) = fed(folder.path(), &arguments, password);
+        (code, said + &told)
     };
     let (code, told) = add("too short");
     assert_eq!(code, Some(1));

@@ -1,8 +1,8 @@
 //! `referee audit verify`: a whole log, and every way it can be damaged.
 
-use super::start::referee;
 use crate::support::app::TestApp;
 use crate::support::postgres;
+use crate::support::program::referee;
 use referee::domain::access::Role;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};

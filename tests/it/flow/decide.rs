@@ -1,7 +1,7 @@
 use super::*;
 use crate::support::world::{other_steward, steward};
 use chrono::TimeDelta;
-use referee::domain::resolution::Outcome;
+use referee::domain::resolution::{Outcome, OutcomeError};
 use referee::domain::value::Held;
 use referee::engine::Refusal;
 use referee::engine::review::Decision;
@@ -73,6 +73,25 @@ async fn a_kept_value_is_held_then_written_then_agreed() {
             told,
             ["conflict_opened", "conflict_claimed", "decided", "delivery_confirmed", "conflict_closed"]
         );
+    }
+}
+
+#[tokio::test]
+async fn the_same_difference_given_twice_is_refused() {
+    for world in worlds().await {
+        let (conflict, difference) = moved(&world).await;
+        let mut decision = keep(&conflict, &difference, 1);
+        decision.outcomes.push((difference.id.clone(), Outcome::Keep { value: 2 }));
+        let twice = world.engine.resolve(&steward(), &conflict.id, decision.clone()).await;
+        let Err(Refusal::Outcomes(wrong)) = twice else { panic!("{twice:?}") };
+        assert_eq!(wrong, [(difference.id.0.clone(), OutcomeError::Twice)]);
+        let preview = world.engine.preview(&steward(), &conflict.id, &decision).await.unwrap();
+        assert_eq!(preview.problems, [(difference.id.clone(), OutcomeError::Twice)]);
+        assert_eq!(preview.targets.len(), 1, "what would be written is the first one's");
+        assert_eq!(open(&world).await.len(), 1, "nothing was decided");
+        assert!(!audit_actions(&world).await.contains(&"decided".to_owned()));
+        decision.outcomes.truncate(1);
+        world.engine.resolve(&steward(), &conflict.id, decision).await.unwrap();
     }
 }
 

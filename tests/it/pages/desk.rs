@@ -431,7 +431,11 @@ async fn a_refused_write_is_listed_alerts_and_is_tried_again() {
     }
     assert!(counted(&list).contains(&("/queue?view=failed".to_owned(), 1)));
     let alerts = ana.get("/alerts").await;
-    assert!(alerts.body.contains("Store room refused a decision"), "{}", alerts.body);
+    assert!(
+        alerts.body.contains("Store room refused the decision on Plan of Customer C-5"),
+        "{}",
+        alerts.body
+    );
     assert!(alerts.body.contains(&format!("href=\"/resolutions/{id}\"")));
     sql(
         &app,

@@ -29,6 +29,8 @@ pub enum Fault {
     DropBefore,
     /// Done, and the line is cut without a word.
     DropAfter,
+    /// Done, and answered only so much later.
+    HoldAfter(Duration),
     /// Says 200 and does nothing.
     Lie,
 }
@@ -179,19 +181,29 @@ async fn answer(request: HttpRequest, body: web::Bytes, state: web::Data<Mutex<S
         }
         Some(Fault::DropBefore) => return cut(&request),
         Some(Fault::Lie) => return HttpResponse::Ok().json("done"),
-        Some(Fault::DropAfter) | None => {}
+        Some(Fault::DropAfter | Fault::HoldAfter(_)) | None => {}
     }
     if !authorized {
         return problem(StatusCode::UNAUTHORIZED, "the token is not known");
     }
-    let mut state = state.lock().expect("state");
-    let before = state.changes;
-    let response = route(&mut state, &entry);
-    let changed = state.changes > before;
-    if let Some(entry) = state.journal.get_mut(place) {
-        entry.changed = changed;
+    let response = {
+        let mut state = state.lock().expect("state");
+        let before = state.changes;
+        let response = route(&mut state, &entry);
+        let changed = state.changes > before;
+        if let Some(entry) = state.journal.get_mut(place) {
+            entry.changed = changed;
+        }
+        response
+    };
+    match fault {
+        Some(Fault::DropAfter) => cut(&request),
+        Some(Fault::HoldAfter(time)) => {
+            rt::time::sleep(time).await;
+            response
+        }
+        _ => response,
     }
-    if matches!(fault, Some(Fault::DropAfter)) { cut(&request) } else { response }
 }
 
 /// Ends the connection without an answer.

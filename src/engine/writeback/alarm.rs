@@ -1,0 +1,51 @@
+//! What a delivery raises and clears.
+
+use crate::domain::delivery::DeliveryState;
+use crate::engine::Setup;
+use crate::store::resolutions::Delivery;
+use crate::store::{StoreError, WriteSession, alerts};
+
+/// A refused delivery and credentials that are not accepted raise an alert; an end by itself
+/// clears it.
+pub(super) async fn alarm(
+    w: &mut WriteSession,
+    setup: &Setup,
+    delivery: &Delivery,
+    credentials: Option<&str>,
+) -> Result<(), StoreError> {
+    let (label, system) = (setup.catalog.label(&delivery.system), &delivery.system);
+    let signed_in = format!("credentials/{system}");
+    if let Some(message) = credentials {
+        let text = format!("{label} does not accept Referee's sign-in: {message}");
+        return alerts::raise(w, &signed_in, Some(system), &text, &format!("/systems/{system}")).await;
+    }
+    let refused = format!("delivery/{}", delivery.id);
+    match &delivery.state {
+        DeliveryState::Refused { message, .. } => {
+            let text = format!("{label} refused {}: {message}", what(setup, delivery));
+            let link = format!("/resolutions/{}", delivery.resolution);
+            alerts::raise(w, &refused, Some(system), &text, &link).await
+        }
+        state if state.is_done() => {
+            alerts::clear(w, &refused).await?;
+            alerts::clear(w, &signed_in).await.map(|_| ())
+        }
+        // The conflict is open again: nothing is left to be done about the refusal.
+        DeliveryState::Overtaken { .. } => alerts::clear(w, &refused).await.map(|_| ()),
+        _ => Ok(()),
+    }
+}
+
+/// `the decision on Address of Customer WH-1`: identifiers and labels, no values, since an
+/// alert leaves by mail.
+fn what(setup: &Setup, delivery: &Delivery) -> String {
+    let entity = setup.catalog.entity(&delivery.entity);
+    let kind = entity.map_or(delivery.entity.as_str(), |entity| &entity.label);
+    let slot = &delivery.change.slot;
+    let field = entity.and_then(|entity| entity.slot(slot)).map_or(slot.as_str(), |slot| slot.label);
+    match &delivery.external_id {
+        _ if delivery.change.create => format!("to make the missing record ({kind})"),
+        Some(id) => format!("the decision on {field} of {kind} {id}"),
+        None => format!("the decision on {field} of {kind}"),
+    }
+}
