@@ -50,4 +50,3 @@ session-ends = You are signed out in 2 minutes, since nothing was asked for. Wha
 session-ends-for-good = You are signed out in 2 minutes: a session lasts 12 hours. What you have filled in is kept.
 session-stay = Stay signed in
 password-show = Show password
-password-hide = Hide password

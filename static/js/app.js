@@ -231,24 +231,23 @@ if (leaving) {
   wait(Number(document.documentElement.dataset.session));
   leaving.addEventListener('submit', async (event) => {
     event.preventDefault();
-    const answer = await fetch(leaving.action, { method: 'POST', body: new URLSearchParams(new FormData(leaving)) });
+    const { action } = event.target;
+    const answer = await fetch(action, { method: 'POST', body: new URLSearchParams(new FormData(event.target)) });
     const left = answer.ok && !answer.redirected ? Number(await answer.text()) : 0;
     if (left > EARLY + 5) return wait(left);
     // Twelve hours are over: asking does not help any longer.
-    one('button', leaving).remove();
+    one('form', leaving).remove();
     for (const text of all('p > span', leaving)) text.hidden = !text.hidden;
   });
 }
 
 // Shows what is typed into a password field, and hides it again.
-for (const button of all('[data-reveal]')) {
-  const input = one(`#${button.dataset.reveal}`);
-  button.addEventListener('click', () => {
-    input.type = input.type === 'password' ? 'text' : 'password';
-    for (const text of all('span', button)) text.hidden = !text.hidden;
-  });
+for (const tick of all('[data-reveal]')) {
+  const input = one(`#${tick.dataset.reveal}`);
+  const show = () => (input.type = tick.checked ? 'text' : 'password');
+  tick.addEventListener('change', show);
   // Never sent, kept or suggested as plain text.
-  input.form.addEventListener('submit', () => (input.type = 'password'));
+  input.form.addEventListener('submit', () => (tick.checked = false, show()));
 }
 
 // The focus lands where the work is: the list of mistakes, else the first disputed field.

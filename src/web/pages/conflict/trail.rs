@@ -15,14 +15,27 @@ use crate::web::pages::words;
 use crate::web::site::Site;
 use actix_web::HttpRequest;
 use actix_web::web::{Data, Query};
+use url::form_urlencoded;
+
+/// What tells the address of the next conflict, which a browser may fetch ahead, from the one that
+/// saving leads to: a browser takes what it has fetched for either, and that page does not say
+/// what was saved.
+const AHEAD: &str = "ahead";
 
 /// The query of the view it was opened from, with its `?`; empty when it was opened by itself.
 #[must_use]
 pub fn query(request: &HttpRequest) -> String {
-    match request.query_string() {
+    let pairs = form_urlencoded::parse(request.query_string().as_bytes()).filter(|(name, _)| name != AHEAD);
+    match form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish().as_str() {
         "" => String::new(),
         query => format!("?{query}"),
     }
+}
+
+/// The same address, to be fetched ahead.
+fn ahead(address: &str) -> String {
+    let mark = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{mark}{AHEAD}=1")
 }
 
 /// The address of a conflict in the same view.
@@ -81,7 +94,7 @@ pub async fn trail(
         crumbs,
         position: Some(msg("conflict-position").with("at", before + 1).with("total", total)),
         previous: previous.map(there),
-        next: next.map(there),
+        next: next.map(there).map(|next| ahead(&next)),
     })
 }
 
