@@ -46,3 +46,7 @@ error-unavailable = The store cannot be reached
 error-unavailable-advice = Nothing was saved. Try again in a moment; what was decided before is safe.
 error-internal = Something failed here
 error-internal-advice = Nothing of this step was saved. The failure is in the server’s log under the number below.
+session-ends = You are signed out in 2 minutes, since nothing was asked for. What you have filled in is kept.
+session-ends-for-good = You are signed out in 2 minutes: a session lasts 12 hours. What you have filled in is kept.
+session-stay = Stay signed in
+password-show = Show password

@@ -36,7 +36,10 @@ entry-overtaken = <b>{ $actor }</b> wrote nothing to { $system }: it had changed
 entry-undone = <b>{ $actor }</b> undid the decision on <b>{ $field }</b>
 entry-reversed = <b>{ $actor }</b> reversed <b>{ $field }</b> in { $system } to <q>{ $value }</q>
 entry-policy = <b>{ $actor }</b> changed the policy of <b>{ $field }</b>: { $why }
-entry-run = <b>{ $actor }</b> read { $system }: { $n } records, { $changed } changed
+entry-run = <b>{ $actor }</b> read { $system }: { $n ->
+    [one] 1 record
+   *[other] { $n } records
+}, { $changed } changed
 entry-run-failed = <b>{ $actor }</b> could not read { $system }: <q>{ $said }</q>
 entry-signed-in = <b>{ $actor }</b> signed in
 entry-sign-in-failed = Somebody could not sign in as <q>{ $login }</q>
@@ -55,6 +58,7 @@ verification-outside = The same check works without this server, on the database
 verification-entries = Entries
 verification-head = Newest line
 verification-checks = Checks so far
+verification-none = None since the server was set up. A check reads every entry and takes a moment.
 verification-range = Entries checked
 verification-result = Result
 verification-by = Started by

@@ -38,11 +38,11 @@ verdict-clash = <b>{ $field }</b> was changed to different values in { $systems 
 verdict-holds = <b>{ $system }</b> still { $n ->
     [one] holds
    *[other] hold
-} what all systems agreed on { $when }.
+} what all systems agreed { $when }.
 verdict-no-base = They have never been known to agree on <b>{ $field }</b>.
 who-customer = The customer
 who-person = { $name }
-who-automation = { $name }, an automation,
+who-automation = An automation, { $name },
 who-unknown = Somebody unknown
 
 # Small lines under a value
@@ -56,7 +56,41 @@ fact-read = Read { $when }
 kind-value = value
 kind-number = number
 kind-date = date
-kind-address = address
+kind-amount = amount
+fact-odd = Contains: { $what }
+odd-cyrillic-letter = Cyrillic letter
+odd-greek-letter = Greek letter
+odd-blank-filler = blank filler
+odd-byte-order-mark = byte order mark
+odd-carriage-return = carriage return
+odd-control-character = control character
+odd-figure-space = figure space
+odd-full-width-form = full-width form
+odd-ideographic-space = ideographic space
+odd-invisible-mark = invisible mark
+odd-invisible-tag = invisible tag
+odd-left-to-right-mark = left-to-right mark
+odd-line-feed = line feed
+odd-line-separator = line separator
+odd-narrow-no-break-space = narrow no-break space
+odd-no-break-space = no-break space
+odd-null-character = null character
+odd-private-character = private character
+odd-repeated-space = repeated space
+odd-right-to-left-mark = right-to-left mark
+odd-soft-hyphen = soft hyphen
+odd-space-at-the-end = space at the end
+odd-space-at-the-start = space at the start
+odd-tab = tab
+odd-text-direction-mark = text direction mark
+odd-thin-space = thin space
+odd-unreadable-character = unreadable character
+odd-variation-selector = variation selector
+odd-wide-space = wide space
+odd-word-joiner = word joiner
+odd-zero-width-joiner = zero-width joiner
+odd-zero-width-non-joiner = zero-width non-joiner
+odd-zero-width-space = zero-width space
 state-empty = Empty
 state-null = No value
 state-no-field = No such field here
@@ -121,6 +155,7 @@ writes-when-back = Not reachable now. It will be sent when it is back.
 writes-too-long = { $system } keeps { $n } characters: the rest is cut
 events-title = Last events
 events-all = all in the timeline
+events-none = Nothing has changed since it was first read
 
 # The bar
 save-next = Save and next

@@ -12,7 +12,6 @@ key-search = search
 key-go-queue = go to the queue
 key-go-records = go to the records
 key-go-audit = go to the audit log
-key-go-dashboards = go to the dashboards
 key-go-settings = go to the settings
 key-undo = undo the last decision, while its banner shows
 key-leave-field = leave a field

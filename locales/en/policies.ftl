@@ -43,6 +43,7 @@ reason-asked-coded = Coded
 inherit-choice = As all of { $entity }: { $value }
 hold-seconds = { $n } s
 due-hours = { $n } h
+due-days = { $n } d
 warning-newest-batch = Newest wins on { $field }: { $system } loads it in batches and can overwrite people’s edits
 versions-title = Versions of { $entity }
 version-number = Version { $n }

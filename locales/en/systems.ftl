@@ -1,7 +1,7 @@
 systems-title = Systems
 systems-lead = What is connected, which way data moves, how it goes
 systems-read-only = Starting runs and changing systems needs the role admin.
-never = never
+never = Never
 run-now = Run now
 system-direction = Direction
 system-records = Records
@@ -10,6 +10,7 @@ system-last-write = Last write
 system-schedule = Schedule
 system-clock = Clock
 system-test-title = Connection test
+system-facts = What it is
 system-can = What it can do
 system-mapping = Mapping
 system-switches = Pause and writes
@@ -27,8 +28,8 @@ direction-write = Read and write
 kind-sqlite = SQLite database
 kind-postgres = PostgreSQL database
 kind-rest = REST service
-schedule-every = every { $span }
-schedule-by-hand = by hand
+schedule-every = Every { $span }
+schedule-by-hand = By hand
 system-well = Well
 system-failing = Failing since { $when }
 system-is-paused = Paused
@@ -66,6 +67,7 @@ run-read = Read
 run-changed = Changed
 run-conflicts = Conflicts
 run-took = Took
+run-at-once = under 1 s
 run-refresh = Refresh
 run-again = Run again
 run-progress = Progress
@@ -91,7 +93,7 @@ empty-runs-text = A run reads one system and compares what it holds with the oth
 alerts-title = Alerts
 alerts-tab-title = ({ $n }) Alerts
 alerts-open = { $n ->
-    [0] nothing is wrong now
+    [0] Nothing is wrong now
     [one] 1 open
    *[other] { $n } open
 }
@@ -131,7 +133,7 @@ settings-alerts = { alerts-title }
 settings-alerts-text = Failed runs, refused writes, a broken audit line
 settings-verification = Verification of the audit log
 settings-verification-text = Whether it is as it was written
-clock-unknown = not measured
+clock-unknown = Not measured
 clock-equal = as ours
 clock-ahead = { $ms } ms ahead
 clock-behind = { $ms } ms behind

@@ -31,6 +31,26 @@ pub enum Mark {
     Now,
 }
 
+/// How two pieces of text are held to be one.
+#[derive(Clone, Copy)]
+enum Eyes {
+    /// Letter by letter.
+    Exact,
+    /// Capitals and small letters are one.
+    Loose,
+}
+
+impl Eyes {
+    /// What is compared for a piece.
+    fn keys(self, tokens: &[&str]) -> Vec<String> {
+        let key = |token: &&str| match self {
+            Self::Exact => (*token).to_owned(),
+            Self::Loose => token.to_lowercase(),
+        };
+        tokens.iter().map(key).collect()
+    }
+}
+
 /// Longest text that is looked into, in characters. It also bounds the work: no clock decides
 /// what a page shows.
 const LONGEST: usize = 4_000;
@@ -47,16 +67,74 @@ pub fn words(was: &str, now: &str) -> Vec<Span> {
     } else if long(was) || long(now) {
         spans.change(was, now);
     } else {
-        let (was, now) = (tokens(was), tokens(now));
-        for change in changes(&was, &now) {
-            if change.same {
-                spans.push(Mark::Same, &now[change.now].concat());
-            } else {
-                spans.replace(&was[change.was], &now[change.now]);
-            }
-        }
+        spans.compare(&tokens(was), &tokens(now), Eyes::Exact);
     }
     spans.0
+}
+
+/// What of a value another one does not have: its own text in order, `Same` or `Now`. Capitals
+/// do not count while anything else differs, nor do spaces and signs in a value that is written
+/// otherwise as a whole, such as a phone number; where nothing but capitals differs, they are
+/// what is marked.
+#[must_use]
+pub fn alone(other: &str, value: &str) -> Vec<Span> {
+    let long = |text: &str| text.len() > LONGEST;
+    let mut spans = Spans::default();
+    if other == value {
+        spans.push(Mark::Same, value);
+    } else if long(other) || long(value) {
+        spans.push(Mark::Now, value);
+    } else if other.to_lowercase() == value.to_lowercase() {
+        spans.capitals(other, value);
+    } else {
+        spans.compare(&tokens(other), &tokens(value), Eyes::Loose);
+        if !spans.0.iter().any(|span| span.mark == Mark::Same && has_letters(&span.text)) {
+            spans = written_otherwise(other, value).unwrap_or(spans);
+        }
+    }
+    spans.0.retain(|span| span.mark != Mark::Was);
+    tidy(spans.0)
+}
+
+fn has_letters(text: &str) -> bool {
+    text.chars().any(char::is_alphanumeric)
+}
+
+/// The difference of the letters and digits alone, whatever stands between them; `None` if it is
+/// clearer to mark the whole value.
+fn written_otherwise(other: &str, value: &str) -> Option<Spans> {
+    let letters = |text: &'_ str| -> String { text.chars().filter(|c| c.is_alphanumeric()).collect() };
+    let (plain_other, plain) = (letters(other), letters(value));
+    let mut marks = inside(&plain_other, &plain, Eyes::Loose)?.into_iter();
+    let mut left = marks.find(|span| span.mark != Mark::Was)?;
+    let mut spans = Spans::default();
+    for grapheme in value.tokenize_graphemes() {
+        let own = letters(grapheme);
+        while left.text.is_empty() && !own.is_empty() {
+            left = marks.find(|span| span.mark != Mark::Was)?;
+        }
+        spans.push(left.mark, grapheme);
+        left.text = left.text.strip_prefix(own.as_str())?.to_owned();
+    }
+    Some(spans)
+}
+
+/// White space at the ends of a mark is no part of it, and a mark of signs alone, next to
+/// nothing that is marked, is none.
+fn tidy(spans: Vec<Span>) -> Vec<Span> {
+    let mut out = Spans::default();
+    for span in spans {
+        let word = span.text.trim();
+        if span.mark == Mark::Same || word.is_empty() {
+            out.push(span.mark, &span.text);
+            continue;
+        }
+        let start = span.text.len() - span.text.trim_start().len();
+        out.push(Mark::Same, &span.text[..start]);
+        out.push(Mark::Now, word);
+        out.push(Mark::Same, &span.text[start + word.len()..]);
+    }
+    out.0
 }
 
 /// Token ranges that are the same in both texts, or were one thing and are another.
@@ -70,14 +148,15 @@ struct Change {
 /// What a reader sees as changed. The shortest list of edits keeps every piece that happens to
 /// occur in both; a piece no longer than the changes on its two sides is taken into them, so
 /// that three words in a row are one change, and `04/10` became `10/04` instead of moving.
-fn changes(was: &[&str], now: &[&str]) -> Vec<Change> {
-    let size = |tokens: &[&str]| tokens.iter().map(|token| token.len()).sum::<usize>();
+fn changes(was: &[&str], now: &[&str], eyes: Eyes) -> Vec<Change> {
+    let (was, now) = (eyes.keys(was), eyes.keys(now));
+    let size = |tokens: &[String]| tokens.iter().map(String::len).sum::<usize>();
     let absorbs = |change: &Change, same: &Change| {
         let largest = size(&was[change.was.clone()]).max(size(&now[change.now.clone()]));
         !change.same && size(&now[same.now.clone()]) <= largest
     };
     let mut changes: Vec<Change> = Vec::new();
-    for op in capture_diff_slices(Algorithm::Myers, was, now) {
+    for op in capture_diff_slices(Algorithm::Myers, &was, &now) {
         let same = matches!(op, DiffOp::Equal { .. });
         changes.push(Change { same, was: op.old_range(), now: op.new_range() });
         loop {
@@ -115,12 +194,34 @@ impl Spans {
         self.push(Mark::Now, now);
     }
 
+    fn compare(&mut self, was: &[&str], now: &[&str], eyes: Eyes) {
+        for change in changes(was, now, eyes) {
+            if change.same {
+                self.push(Mark::Same, &now[change.now].concat());
+            } else {
+                self.replace(&was[change.was], &now[change.now], eyes);
+            }
+        }
+    }
+
+    /// Two texts that are one but for capitals: those are marked, letter by letter.
+    fn capitals(&mut self, was: &str, now: &str) {
+        let (was, now) = (was.tokenize_graphemes(), now.tokenize_graphemes());
+        if was.len() != now.len() {
+            return self.change(&was.concat(), &now.concat());
+        }
+        for (was, now) in was.iter().zip(&now) {
+            self.push(if was == now { Mark::Same } else { Mark::Now }, now);
+        }
+    }
+
     /// Words that became others. With as many on both sides each is held against its partner,
     /// so that two misspelt words show two letters; one that has nothing in common with its
     /// partner leaves the whole change whole.
-    fn replace(&mut self, was: &[&str], now: &[&str]) {
+    fn replace(&mut self, was: &[&str], now: &[&str], eyes: Eyes) {
         if was.len() == now.len() {
-            let pairs: Option<Vec<_>> = was.iter().zip(now).map(|(was, now)| inside(was, now)).collect();
+            let pairs: Option<Vec<_>> =
+                was.iter().zip(now).map(|(was, now)| inside(was, now, eyes)).collect();
             if let Some(pairs) = pairs {
                 for span in pairs.iter().flatten() {
                     self.push(span.mark, &span.text);
@@ -132,15 +233,21 @@ impl Spans {
     }
 }
 
-/// The difference inside a word; `None` if it is clearer to show the whole word.
-fn inside(was: &str, now: &str) -> Option<Vec<Span>> {
+/// The difference inside a word; `None` if it is clearer to show the whole word. A short number
+/// is read as a whole: 10117 is no 1011 with another end.
+fn inside(was: &str, now: &str, eyes: Eyes) -> Option<Vec<Span>> {
     const MOST_RUNS: usize = 2;
+    const LONG_NUMBER: usize = 8;
+    let short = |word: &str| word.len() < LONG_NUMBER && word.contains(|c: char| c.is_ascii_digit());
+    if was != now && short(was) && short(now) {
+        return None;
+    }
     let (was, now) = (was.tokenize_graphemes(), now.tokenize_graphemes());
-    let changes = changes(&was, &now);
+    let changes = changes(&was, &now, eyes);
     let runs = changes.iter().filter(|change| !change.same).count();
     let same: usize = changes.iter().filter(|change| change.same).map(|change| change.now.len()).sum();
-    // At least 60% of the two words together.
-    if runs > MOST_RUNS || same * 2 * 10 < (was.len() + now.len()) * 6 {
+    // At least 70% of the two words together: Rotterdam and Amsterdam are not one name.
+    if runs > MOST_RUNS || same * 2 * 10 < (was.len() + now.len()) * 7 {
         return None;
     }
     let mut spans = Spans::default();

@@ -4,7 +4,7 @@ use super::detect::mapped;
 use super::{Engine, Refusal, Setup};
 use crate::domain::access::Viewer;
 use crate::domain::conflict::DifferenceState;
-use crate::domain::ids::{ConflictId, SystemId, UserId};
+use crate::domain::ids::{ConflictId, EntityId, SystemId, UserId};
 use crate::domain::record::{Base, Holding};
 use crate::domain::time::Time;
 use crate::store::conflicts::{Conflict, Difference};
@@ -12,6 +12,7 @@ use crate::store::holdings::Version;
 use crate::store::records::Record;
 use crate::store::resolutions::Resolution;
 use crate::store::{conflicts, holdings, records, resolutions, runs, users};
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ const EVENTS: i64 = 20;
 pub struct Case {
     pub setup: Arc<Setup>,
     pub conflict: Conflict,
-    /// Every difference of the conflict, oldest first.
+    /// Every difference of the conflict, as [`order`] has it.
     pub differences: Vec<Difference>,
     pub record: Record,
     /// In the order of the configuration.
@@ -55,6 +56,17 @@ impl Case {
     }
 }
 
+/// The differences of one conflict as they are shown: highest stakes first, then in the order of
+/// the entity's fields.
+pub fn order(setup: &Setup, entity: &EntityId, differences: &mut [Difference]) {
+    let slots = setup.catalog.entity(entity).map(|entity| entity.slots()).unwrap_or_default();
+    differences.sort_by_key(|difference| {
+        let dispute = &difference.dispute;
+        let place = slots.iter().position(|slot| *slot.id == dispute.field);
+        (Reverse(dispute.policy.stakes.rank()), place)
+    });
+}
+
 impl Engine {
     /// Reads a case.
     ///
@@ -76,8 +88,10 @@ impl Engine {
         for user in conflict.assignee.iter().chain(&conflict.claimed_by) {
             names.extend(users::by_id(&mut s, user).await?.map(|found| (user.clone(), found.name)));
         }
+        let mut differences = conflicts::differences(&mut s, std::slice::from_ref(id)).await?;
+        order(&setup, &conflict.entity, &mut differences);
         Ok(Case {
-            differences: conflicts::differences(&mut s, std::slice::from_ref(id)).await?,
+            differences,
             record: records::get(&mut s, viewer, &record).await?.ok_or(Refusal::NotFound("record"))?,
             holdings: mapped(&setup, &conflict.entity, rows).remove(&record).unwrap_or_default(),
             base: records::bases(&mut s, only).await?.pop().map(|(_, base)| base).unwrap_or_default(),

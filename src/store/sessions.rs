@@ -35,6 +35,12 @@ impl WebSession {
         let in_time = now < self.ends_at && now - self.seen_at < IDLE;
         in_time && self.epoch == self.user.epoch && !self.user.disabled
     }
+
+    /// How long it lets its user in if nothing more is asked for.
+    #[must_use]
+    pub fn left(&self, now: Time) -> Duration {
+        (self.ends_at - now).min(self.seen_at + IDLE - now)
+    }
 }
 
 impl FromRow for WebSession {

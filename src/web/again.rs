@@ -67,7 +67,7 @@ pub async fn answer(
 
 fn go_on(request: &mut ServiceRequest, new: &NewSession, kept: &[(String, String)]) {
     let user = new.user.clone();
-    let who = Who { viewer: user.viewer(false), user, csrf: new.csrf.clone() };
+    let who = Who { viewer: user.viewer(false), user, csrf: new.csrf.clone(), left: None };
     request.extensions_mut().insert(who);
     let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
     gate::put_back(request, body.into());

@@ -9,6 +9,7 @@ use crate::store::users::User;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
+use chrono::TimeDelta;
 use std::future::{Ready, ready};
 use std::net::{IpAddr, Ipv4Addr};
 use std::ops::Deref;
@@ -20,6 +21,8 @@ pub struct Who {
     pub user: User,
     /// The token that forms of this session carry; empty for a program.
     pub csrf: String,
+    /// How long the session goes on if nothing more is asked for; a program has none.
+    pub left: Option<TimeDelta>,
 }
 
 /// Who asks, if somebody who is known.

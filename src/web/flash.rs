@@ -42,11 +42,20 @@ pub fn redirect(request: &HttpRequest, viewer: &Viewer, target: &str, flash: &Fl
 /// What the last action has to say.
 #[must_use]
 pub fn take(request: &HttpRequest, viewer: &Viewer) -> Option<Flash> {
+    if is_ahead(request) {
+        return None;
+    }
     let site = Site::of(request);
     let cookie = request.cookie(&name(site))?;
     request.extensions_mut().insert(Taken);
     let sealed = BASE64URL_NOPAD.decode(cookie.value().as_bytes()).ok()?;
     serde_json::from_slice(&site.store().key().open(&place(viewer), &sealed).ok()?).ok()
+}
+
+/// Whether the browser asks ahead of the person, who may never come to see the page.
+fn is_ahead(request: &HttpRequest) -> bool {
+    let purpose = request.headers().get("sec-purpose").and_then(|purpose| purpose.to_str().ok());
+    purpose.is_some_and(|purpose| purpose.starts_with("prefetch"))
 }
 
 /// The cookie's removal, if this request has shown its flash.

@@ -120,11 +120,17 @@ async fn find(site: &Site, request: &ServiceRequest) -> Result<Option<Who>, Fail
             false => None,
         };
         let bearer = bearer.ok_or_else(|| Failure::new(Code::Unauthenticated))?;
-        return Ok(Some(Who { viewer: bearer.user.viewer(true), user: bearer.user, csrf: String::new() }));
+        return Ok(Some(Who {
+            viewer: bearer.user.viewer(true),
+            user: bearer.user,
+            csrf: String::new(),
+            left: None,
+        }));
     }
     let Some(token) = auth::session_token(site, request.request()) else { return Ok(None) };
-    let session = site.accounts.session(&token).await?;
+    let (session, now) = (site.accounts.session(&token).await?, site.store().clock().now());
     Ok(session.map(|session| Who {
+        left: Some(session.left(now)),
         viewer: session.user.viewer(false),
         user: session.user,
         csrf: session.csrf,

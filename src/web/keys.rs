@@ -52,7 +52,6 @@ pub const KEYS: &[Key] = &[
     key(Everywhere, "go-queue", &["g q"]),
     key(Everywhere, "go-records", &["g r"]),
     key(Everywhere, "go-audit", &["g a"]),
-    key(Everywhere, "go-dashboards", &["g d"]),
     key(Everywhere, "go-settings", &["g s"]),
     key(Everywhere, "undo", &["z"]),
     key(Everywhere, "leave-field", &["Escape"]),

@@ -128,6 +128,10 @@ pub struct Shell {
     pub section: Section,
     /// The token every form sends back.
     pub csrf: String,
+    /// Seconds until this person is signed out if nothing more is asked for.
+    pub session_left: Option<i64>,
+    /// The exact present, as a printed page says it: `22 November 2026, 14:02:03 CET`.
+    pub printed: String,
     /// The nonce of this answer's one script; 128 random bits or more.
     pub nonce: String,
     pub flash: Option<Flash>,
@@ -150,6 +154,8 @@ impl Shell {
             keys: String::new(),
             section: Section::None,
             csrf,
+            session_left: None,
+            printed: String::new(),
             nonce,
             flash: None,
             banners: Vec::new(),

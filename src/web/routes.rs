@@ -46,6 +46,7 @@ fn for_people(config: &mut ServiceConfig) {
     config
         .service(resource("/").route(get().to(home::page)))
         .service(resource("/sign-in").route(get().to(sign_in::page)).route(post().to(sign_in::sign_in)))
+        .service(resource("/session").route(post().to(sign_in::stay)))
         .service(resource("/sign-out").route(post().to(sign_in::sign_out)))
         .service(resource("/conflicts/{id}").route(get().to(conflict::page)))
         .service(resource("/conflicts/{id}/preview").route(post().to(conflict::preview)))

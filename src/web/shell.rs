@@ -2,6 +2,7 @@
 //! wrong now.
 
 use super::auth::{self, Who};
+use super::clock;
 use super::csrf;
 use super::failure::Failure;
 use super::flash;
@@ -46,6 +47,8 @@ pub async fn shell(request: &HttpRequest) -> Shell {
     Shell {
         theme: theme(&who.user.theme),
         person: Some(person(&who)),
+        printed: clock::face(request).exact(),
+        session_left: who.left.map(|left| left.num_seconds()),
         nav: nav(&who.viewer),
         flash: flash::take(request, &who.viewer),
         banners: banners(site).await,

@@ -78,11 +78,40 @@ impl Clockface {
         self.when(time, text)
     }
 
+    /// A due time that stands alone: `Due tomorrow`, `Due Thursday`, else as [`Clockface::due`].
+    #[must_use]
+    pub fn due_alone(&self, time: Time) -> When {
+        let due = self.due(time);
+        let left = (time - self.now).num_seconds();
+        let text = match -self.days_ago(time) {
+            _ if left <= 36_000 => return due,
+            0 => return due,
+            1 => msg("due-by-tomorrow"),
+            _ => msg("due-by").with("day", due.text.clone()),
+        };
+        When { text, ..due }
+    }
+
+    /// A time within a sentence: `today 14:02`, `yesterday 14:02`, `on 3 March`.
+    #[must_use]
+    pub fn on(&self, time: Time) -> Msg {
+        match self.days_ago(time) {
+            -1..=1 => self.day(time).text,
+            _ => msg("when-on").with("date", self.date(time)),
+        }
+    }
+
+    /// Whether it is of the reader's present year.
+    #[must_use]
+    pub fn is_this_year(&self, time: Time) -> bool {
+        self.local(time).year() == self.local(self.now).year()
+    }
+
     /// `3 March`, with the year unless it is this one.
     #[must_use]
     pub fn date(&self, time: Time) -> Msg {
         let then = self.local(time);
-        let key = if then.year() == self.local(self.now).year() { "date-short" } else { "date-long" };
+        let key = if self.is_this_year(time) { "date-short" } else { "date-long" };
         msg(key)
             .with("day", i64::from(then.day()))
             .with("month", month(&then))
@@ -100,6 +129,12 @@ impl Clockface {
     pub fn end_of_day(&self, date: &str) -> Option<Time> {
         let end = date.trim().parse::<Date>().ok()?.at(23, 59, 59, 0).to_zoned(self.zone.clone()).ok()?;
         Time::from_timestamp_micros(end.timestamp().as_microsecond())
+    }
+
+    /// The present, exactly: `12 October 2026, 14:02:03 CEST`.
+    #[must_use]
+    pub fn exact(&self) -> String {
+        self.when(self.now, msg("ago-now")).exact
     }
 
     /// `14:06:12`.

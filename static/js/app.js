@@ -217,6 +217,39 @@ if (form) {
   });
 }
 
+// Two minutes before a session ends a strip says so, over the top bar. Nothing typed is lost
+// without it: a form of an ended session is kept and asks for the password.
+const leaving = one('#leaving');
+if (leaving) {
+  const EARLY = 120;
+  let timer = 0;
+  const wait = (left) => {
+    clearTimeout(timer);
+    leaving.hidden = true;
+    timer = setTimeout(() => (leaving.hidden = false), Math.max(left - EARLY, 0) * 1000);
+  };
+  wait(Number(document.documentElement.dataset.session));
+  leaving.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const { action } = event.target;
+    const answer = await fetch(action, { method: 'POST', body: new URLSearchParams(new FormData(event.target)) });
+    const left = answer.ok && !answer.redirected ? Number(await answer.text()) : 0;
+    if (left > EARLY + 5) return wait(left);
+    // Twelve hours are over: asking does not help any longer.
+    one('form', leaving).remove();
+    for (const text of all('p > span', leaving)) text.hidden = !text.hidden;
+  });
+}
+
+// Shows what is typed into a password field, and hides it again.
+for (const tick of all('[data-reveal]')) {
+  const input = one(`#${tick.dataset.reveal}`);
+  const show = () => (input.type = tick.checked ? 'text' : 'password');
+  tick.addEventListener('change', show);
+  // Never sent, kept or suggested as plain text.
+  input.form.addEventListener('submit', () => (tick.checked = false, show()));
+}
+
 // The focus lands where the work is: the list of mistakes, else the first disputed field.
 if (!location.hash) {
   const mistakes = one('[data-focus]');

@@ -77,6 +77,33 @@ test('a standard decision takes two keys, from sign-in to the next conflict by k
   })
 })
 
+test('a conflict knows its neighbours in the view it was opened from', async () => {
+  await journey(await open(browser, demo.url), 'neighbours', async (page) => {
+    await signIn(page, demo.account('steward', 1), '/queue?view=all&field=phone')
+    const rows = await page.locator('[data-row] a.open').evaluateAll((all) => all.map((a) => new URL(a.href).pathname))
+    assert.ok(rows.length >= 3)
+    await page.locator('[data-row] a.open').first().click()
+    await page.waitForURL(/\/conflicts\//)
+    const place = () => page.locator('.crumbs .end > span').innerText()
+    assert.equal(await place(), `1 of ${rows.length}`)
+    assert.equal(await page.locator('.crumbs a[data-act=conflict-previous]').count(), 0)
+    // The next one may be fetched ahead: it is the one the link leads to.
+    const ahead = JSON.parse(await page.locator('script[type=speculationrules]').textContent())
+    const next = await page.locator('a[data-act=conflict-next]').getAttribute('href')
+    assert.deepEqual(ahead.prefetch[0].urls, [next])
+    await page.keyboard.press('n')
+    await page.waitForURL((url) => url.pathname === rows[1])
+    assert.equal(await place(), `2 of ${rows.length}`)
+    await page.keyboard.press('p')
+    await page.waitForURL((url) => url.pathname === rows[0])
+    assert.match(page.url(), /field=phone/, 'the view goes along')
+    // So it does when something is skipped or decided.
+    await page.keyboard.press('s')
+    await page.waitForURL((url) => url.pathname === rows[1])
+    assert.match(page.url(), /field=phone/)
+  })
+})
+
 test('one disputed field is 1 and Enter, and the decision arrives in each system', async () => {
   // The first of the queue was decided by the journey before.
   const conflict = single.at(-1)

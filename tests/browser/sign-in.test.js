@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { axe, go, journey, launch, open } from './support/browser.js'
+import { axe, go, journey, launch, layoutShift, open } from './support/browser.js'
 import { startDemo } from './support/demo.js'
 import { signIn } from './support/steps.js'
 
@@ -54,6 +54,43 @@ for (const scripts of [true, false]) {
     })
   })
 }
+
+test('a password is shown when asked for, and never sent as plain text', async () => {
+  await journey(await open(browser, demo.url), 'show password', async (page) => {
+    const { login, password } = demo.account('steward')
+    await go(page, '/sign-in')
+    const field = page.locator('input[name=password]')
+    await page.locator('input[name=login]').fill(login)
+    await field.fill(password)
+    await page.getByLabel('Show password').check()
+    assert.equal(await field.getAttribute('type'), 'text')
+    assert.deepEqual(await axe(page), [])
+    await page.getByLabel('Show password').uncheck()
+    assert.equal(await field.getAttribute('type'), 'password')
+    await page.getByLabel('Show password').check()
+    await field.press('Enter')
+    await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'))
+  })
+})
+
+test('two minutes before a session ends it says so, and goes on when asked to', async () => {
+  await journey(await open(browser, demo.url), 'session ends', async (page) => {
+    await page.clock.install()
+    await signIn(page, demo.account('steward'))
+    const strip = page.locator('#leaving')
+    await page.clock.fastForward('27:30')
+    assert.equal(await strip.isVisible(), false)
+    await page.clock.fastForward('01:00')
+    await strip.waitFor({ state: 'visible' })
+    assert.match(await strip.innerText(), /signed out in 2 minutes/)
+    assert.deepEqual(await axe(page), [])
+    assert.equal(await layoutShift(page), 0, 'nothing moves')
+    await page.getByRole('button', { name: 'Stay signed in' }).click()
+    await strip.waitFor({ state: 'hidden' })
+    await page.clock.fastForward('28:30')
+    await strip.waitFor({ state: 'visible' })
+  })
+})
 
 test('a page of another role is refused and says which role it needs', async () => {
   await journey(await open(browser, demo.url), 'other role', async (page) => {

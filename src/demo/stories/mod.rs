@@ -15,6 +15,7 @@ use super::edit::Edit;
 use super::history::Population;
 use super::system::Table;
 use crate::domain::time::Time;
+use chrono::{SubsecRound as _, TimeDelta};
 use teller::Teller;
 
 /// Something that happened, told by its edits.
@@ -65,6 +66,34 @@ pub fn edits_between(stories: &[Story], from: Time, to: Time) -> Vec<Edit> {
     let all = stories.iter().flat_map(|story| &story.edits);
     let mut edits: Vec<Edit> = all.filter(|edit| edit.at >= from && edit.at < to).cloned().collect();
     edits.sort_by_key(|edit| edit.at);
+    edits
+}
+
+/// How long a story takes that is told as having just happened.
+const JUST_NOW: TimeDelta = TimeDelta::minutes(4);
+
+/// The edits of all stories as if each had ended just now: in their order, with pauses no longer
+/// than lets each begin some minutes ago. A time of change counts only within what passed since
+/// the last reading, so stories told to a Referee that has just read must not lie days back.
+#[must_use]
+pub fn just_now(stories: &[Story], now: Time) -> Vec<Edit> {
+    let mut edits: Vec<Edit> = stories.iter().flat_map(|story| ended(story, now)).collect();
+    edits.sort_by_key(|edit| edit.at);
+    edits
+}
+
+/// One story, ended now.
+fn ended(story: &Story, now: Time) -> Vec<Edit> {
+    let pauses = i32::try_from(story.edits.len()).unwrap_or(i32::MAX).saturating_sub(1).max(1);
+    let longest = JUST_NOW / pauses;
+    let (mut at, mut later) = (now.trunc_subsecs(0), None);
+    let mut edits: Vec<Edit> = Vec::new();
+    for edit in story.edits.iter().rev() {
+        at -= later.map_or(TimeDelta::zero(), |later: Time| (later - edit.at).min(longest));
+        later = Some(edit.at);
+        edits.push(Edit { at, ..edit.clone() });
+    }
+    edits.reverse();
     edits
 }
 

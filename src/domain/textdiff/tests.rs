@@ -44,13 +44,45 @@ fn inside_a_word_when_most_of_it_is_the_same() {
         ("Meier", "Maier", "M[-e-]{+a+}ier"),
         ("+493055501234", "+493055507234", "+49305550[-1-]{+7+}234"),
         ("kitten", "sitting", "[-kitten-]{+sitting+}"),
-        ("1234567", "1234576", "12345[-67-]{+76+}"),
-        ("100", "1000", "100{+0+}"),
+        ("12345678", "12345687", "123456[-78-]{+87+}"),
+        ("10115", "10117", "[-10115-]{+10117+}"),
+        ("100", "1000", "[-100-]{+1000+}"),
         ("04.10.2024", "10.04.2024", "[-04.10.2024-]{+10.04.2024+}"),
         ("Meier Strasse", "Maier Straße", "M[-e-]{+a+}ier Stra[-ss-]{+ß+}e"),
         ("abcdefghij", "aXcdeXghXj", "[-abcdefghij-]{+aXcdeXghXj+}"),
     ] {
         assert_eq!(drawn(was, now), expected, "{was:?} {now:?}");
+    }
+}
+
+#[test]
+fn of_one_value_only_what_the_other_lacks() {
+    let alone = |other: &str, value: &str| -> String {
+        let draw = |span: Span| if span.mark == Mark::Now { format!("[{}]", span.text) } else { span.text };
+        alone(other, value).into_iter().map(draw).collect()
+    };
+    for (other, value, expected) in [
+        ("Berlin", "Berlin", "Berlin"),
+        ("Elmstraße 4", "Lindenallee 12", "[Lindenallee 12]"),
+        ("Berlin", "Berlin Mitte", "Berlin [Mitte]"),
+        ("10115", "10117", "[10117]"),
+        ("2022-08-12", "2022-12-08", "2022-[12-08]"),
+        ("+46 70 555 0118", "+46 70 555 0181", "+46 70 555 [0181]"),
+        ("Lindenalee", "Lindenallee", "Lindenal[l]ee"),
+        // Capitals do not count while anything else differs.
+        ("Havnegata 144, Bergen", "HAVNEGATA 144, OSLO", "HAVNEGATA 144, [OSLO]"),
+        ("Hauptstraße 12", "HAUPTSTRAßE 21", "HAUPTSTRAßE [21]"),
+        // They are what is marked where nothing else does.
+        ("Berlin", "BERLIN", "B[ERLIN]"),
+        ("Team plan", "team plan", "[t]eam plan"),
+        // Written otherwise as a whole: the digits tell.
+        ("+46705550118", "070-555 01 81", "[0]70-555 01 [81]"),
+        ("+4930 5550 1742", "0049/3055501472", "[00]49/3055501[47]2"),
+        ("Enterprise", "Team", "[Team]"),
+        ("", "Team", "[Team]"),
+        ("Team", "", ""),
+    ] {
+        assert_eq!(alone(other, value), expected, "{other:?} {value:?}");
     }
 }
 
@@ -119,6 +151,14 @@ proptest! {
         prop_assert!(spans.iter().all(|span| !span.text.is_empty()));
         prop_assert!(spans.windows(2).all(|pair| pair[0].mark != pair[1].mark), "{:?}", spans);
         prop_assert!(was != now || spans.len() <= 1);
+    }
+
+    #[test]
+    fn what_is_alone_is_the_whole_value((other, value) in two_texts()) {
+        let spans = alone(&other, &value);
+        let text: String = spans.iter().map(|span| span.text.as_str()).collect();
+        prop_assert_eq!(text, value);
+        prop_assert!(spans.iter().all(|span| span.mark != Mark::Was && !span.text.is_empty()));
     }
 
     #[test]

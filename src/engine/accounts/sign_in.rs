@@ -195,7 +195,7 @@ impl Accounts {
     pub async fn session(&self, token: &str) -> Result<Option<WebSession>, StoreError> {
         let now = self.store.clock().now();
         let found = sessions::by_token(&mut self.store.session().await?, &token_hash(token)).await?;
-        let Some(session) = found.filter(|session| session.is_alive(now)) else { return Ok(None) };
+        let Some(mut session) = found.filter(|session| session.is_alive(now)) else { return Ok(None) };
         if now - session.seen_at >= NOTED {
             let hash = session.token_hash.clone();
             let noted = self.store.write(async move |w: &mut WriteSession| {
@@ -203,8 +203,9 @@ impl Accounts {
                 Ok::<_, StoreError>(((), Vec::new()))
             });
             // On a full disk reading goes on.
-            if let Err(error) = noted.await {
-                tracing::warn!(%error, "the use of a session was not noted");
+            match noted.await {
+                Ok(()) => session.seen_at = now,
+                Err(error) => tracing::warn!(%error, "the use of a session was not noted"),
             }
         }
         Ok(Some(session))

@@ -29,6 +29,8 @@ pub struct ConflictPage {
     pub version: String,
     /// The key of this form's one decision.
     pub idempotency: String,
+    /// The query of the view it was opened from, with its `?`.
+    pub query: String,
     pub trail: Trail,
     pub head: Head,
     /// The sentences of the verdict, facts only.
@@ -142,6 +144,10 @@ pub struct Difference {
     pub options: Vec<Candidate>,
     /// The last agreed value, one line per member; empty when unknown.
     pub agreed: Vec<String>,
+    /// Under that value: since when, where the column's head does not say it; or that there is none.
+    pub agreed_note: Option<Msg>,
+    /// What choosing does, where that is more than keeping a value.
+    pub act: Option<Msg>,
     pub suggestion: Option<Suggestion>,
     pub chosen: Chosen,
     /// The fields for a value of one's own; empty where none may be typed.

@@ -65,7 +65,11 @@ pub async fn page(
         broken: faults.iter().any(|(_, on)| *on),
         faults: faults
             .into_iter()
-            .map(|(id, on)| DemoFault { text: msg(format!("demo-fault-{id}")), id, on })
+            .map(|(id, on)| DemoFault {
+                text: msg(format!("demo-{}-{id}", if on { "is" } else { "fault" })),
+                id,
+                on,
+            })
             .collect(),
         id,
     };

@@ -116,6 +116,12 @@ fn refused(
     response
 }
 
+/// `POST /session`: somebody is still here. Answers the seconds the session goes on now, for the
+/// script that warns before its end; asking is what renews it.
+pub async fn stay(_: SignedIn, shell: Shell) -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain").body(shell.session_left.unwrap_or(0).to_string())
+}
+
 /// `POST /sign-out`.
 ///
 /// # Errors

@@ -1,7 +1,8 @@
 //! What several pages call the same things: causes, stakes, fields, reasons, values.
 
 use crate::domain::catalog::Catalog;
-use crate::domain::ids::{EntityId, FieldId};
+use crate::domain::cause::Cause;
+use crate::domain::ids::{EntityId, FieldId, SystemId};
 use crate::domain::policy::Stakes;
 use crate::domain::resolution::Reason;
 use crate::domain::value::Held;
@@ -20,6 +21,28 @@ pub fn cause(name: &str) -> Msg {
         "missing_record" => "cause-missing",
         "deleted_record" => "cause-deleted",
         _ => "cause-unknown",
+    })
+}
+
+/// What speaks for a cause, in a sentence; None where nothing does.
+#[must_use]
+pub fn evidence(catalog: &Catalog, cause: &Cause) -> Option<Msg> {
+    let label = |system: &SystemId| catalog.label(system).to_owned();
+    Some(match cause {
+        Cause::Race { changed, rewrote } => {
+            msg("evidence-race").with("changed", label(changed)).with("rewrote", label(rewrote))
+        }
+        Cause::StaleCopy { changed } => msg("evidence-stale").with("changed", label(changed)),
+        Cause::Transformation { system } => msg("evidence-transformation").with("system", label(system)),
+        Cause::HumanOverride { system, author } => {
+            msg("evidence-human").with("system", label(system)).with("author", author)
+        }
+        Cause::BulkUpdate { system, records } => {
+            msg("evidence-bulk").with("system", label(system)).with("n", *records)
+        }
+        Cause::MissingRecord { system } => msg("evidence-missing").with("system", label(system)),
+        Cause::DeletedRecord { system } => msg("evidence-deleted").with("system", label(system)),
+        Cause::Unknown => return None,
     })
 }
 
@@ -48,16 +71,20 @@ pub fn field(catalog: &Catalog, entity: Option<&EntityId>, id: &FieldId) -> Msg 
 /// A reason by its code; None when none was given.
 #[must_use]
 pub fn reason(code: &str) -> Option<Msg> {
-    Reason::of(code).map(|reason| {
-        msg(match reason {
-            Reason::SourceOfTruth => "reason-source-of-truth",
-            Reason::NewerChange => "reason-newer",
-            Reason::ConfirmedWithCustomer => "reason-confirmed",
-            Reason::DocumentSeen => "reason-document",
-            Reason::Formatting => "reason-formatting",
-            Reason::Other => "reason-other",
-        })
-    })
+    Reason::of(code).map(|reason| msg(reason_key(reason)))
+}
+
+/// The message of a reason.
+#[must_use]
+pub fn reason_key(reason: Reason) -> &'static str {
+    match reason {
+        Reason::SourceOfTruth => "reason-source-of-truth",
+        Reason::NewerChange => "reason-newer",
+        Reason::ConfirmedWithCustomer => "reason-confirmed",
+        Reason::DocumentSeen => "reason-document",
+        Reason::Formatting => "reason-formatting",
+        Reason::Other => "reason-other",
+    }
 }
 
 /// The values of a slot on one line; an error names the state when there is no value at all.

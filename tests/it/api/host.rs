@@ -3,42 +3,31 @@
 
 use super::description::Description;
 use crate::flow::{CONFIG, PORTAL, WAREHOUSE};
-use crate::support::world::{NOON, SystemRandom, TestClock};
-use chrono::TimeDelta;
-use referee::app::{App, Start};
-use referee::config::Config;
+use crate::support::app::{self, TestApp};
 use referee::domain::access::{Role, Viewer};
-use referee::domain::catalog::Catalog;
 use referee::domain::ids::SystemId;
-use referee::engine::Engine;
-use referee::engine::accounts::{Accounts, NewToken, command_line};
-use referee::engine::sync::Trigger;
+use referee::engine::accounts::{NewToken, command_line};
 use referee::store::users::{self, User};
 use referee::store::{StoreError, WriteSession};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
-use sqlx::ConnectOptions;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use std::collections::BTreeSet;
+use std::ops::Deref;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio_util::sync::CancellationToken;
 
+/// A server with its workers at work, held to its description.
 pub struct Host {
-    pub url: String,
-    pub clock: Arc<TestClock>,
-    pub engine: Arc<Engine>,
-    accounts: Accounts,
-    folder: tempfile::TempDir,
-    stop: CancellationToken,
+    app: TestApp,
     description: Arc<Description>,
     /// The operations that were answered as described.
     pub answered: Arc<Mutex<BTreeSet<String>>>,
 }
 
-impl Drop for Host {
-    fn drop(&mut self) {
-        self.stop.cancel();
+impl Deref for Host {
+    type Target = TestApp;
+    fn deref(&self) -> &TestApp {
+        &self.app
     }
 }
 
@@ -85,61 +74,21 @@ impl Host {
     /// Two systems that agree, read once; Referee may write to both.
     pub async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut config = Config::default();
-        config.server.listen = ([127, 0, 0, 1], 0).into();
+        let mut config = app::config(folder.path());
         config.server.workers = 2;
-        config.data.folder = Some(folder.path().join("data"));
-        let clock = TestClock::at(NOON.parse().unwrap());
-        let start = Start { clock: clock.clone(), random: Arc::new(SystemRandom), ..Start::new(config) };
-        let app = App::build(start).await.unwrap();
-        let (url, stop) = (format!("http://127.0.0.1:{}", app.port), app.stopper());
-        let (engine, accounts) = (app.engine.clone(), app.accounts.clone());
-        tokio::spawn(app.run());
-        let description = Arc::new(Description::of(&url).await);
-        let answered = Arc::default();
-        let host = Self { url, clock, engine, accounts, folder, stop, description, answered };
-        host.lay_down().await;
-        host
-    }
-
-    async fn lay_down(&self) {
-        for (system, text) in [("portal", PORTAL), ("warehouse", WAREHOUSE)] {
-            std::fs::File::create(self.path(system)).unwrap();
-            self.sql(system, text).await;
-        }
-        let config = CONFIG.replace("FOLDER", &self.folder.path().display().to_string());
-        let catalog: Catalog = toml::from_str(&config).unwrap();
-        assert!(self.engine.seed(catalog).await.unwrap());
+        let app = TestApp::start_as(folder, config, true).await;
+        let description = Arc::new(Description::of(&app.url).await);
+        app.lay_down(CONFIG, &[("portal", PORTAL), ("warehouse", WAREHOUSE)]).await;
         for system in ["portal", "warehouse"] {
-            self.engine.enable_writes(&Viewer::referee(), &SystemId::from(system), true).await.unwrap();
+            app.engine.enable_writes(&Viewer::referee(), &SystemId::from(system), true).await.unwrap();
         }
-        self.sync().await;
-    }
-
-    fn path(&self, system: &str) -> std::path::PathBuf {
-        self.folder.path().join(format!("{system}.sqlite"))
-    }
-
-    async fn connect(&self, system: &str) -> SqliteConnection {
-        SqliteConnectOptions::new().filename(self.path(system)).connect().await.unwrap()
-    }
-
-    /// Changes a system from outside.
-    pub async fn sql(&self, system: &str, text: &str) {
-        let text = sqlx::AssertSqlSafe(text.to_owned());
-        sqlx::raw_sql(text).execute(&mut self.connect(system).await).await.unwrap();
+        Self { app, description, answered: Arc::default() }
     }
 
     /// Looks into a system from outside.
     pub async fn value(&self, system: &str, text: &str) -> String {
         let query = sqlx::query_scalar(sqlx::AssertSqlSafe(text.to_owned()));
         query.fetch_one(&mut self.connect(system).await).await.unwrap()
-    }
-
-    /// Reads both systems whole, and judges.
-    pub async fn sync(&self) {
-        self.clock.advance(TimeDelta::minutes(1));
-        self.engine.sync_all(&Trigger { full: true, ..Trigger::schedule() }).await.unwrap();
     }
 
     /// An address that changed in the portal and is stale in the warehouse, read by both.

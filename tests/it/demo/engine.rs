@@ -1,7 +1,7 @@
 //! The world seen by the engine: it agrees, and then each story comes out as told.
 
 use crate::support::world::{SystemRandom, TestClock};
-use referee::demo::stories::edits_between;
+use referee::demo::stories::{edits_between, just_now};
 use referee::demo::{Expect, Helpdesk, Start, Story, System, Table, World};
 use referee::domain::audit::Actor;
 use referee::domain::ids::SystemId;
@@ -46,7 +46,16 @@ impl Connected {
     }
 
     async fn sync(&self) {
-        for run in self.engine.sync_all(&Trigger::schedule()).await.unwrap() {
+        self.sync_by(Trigger::schedule()).await;
+    }
+
+    /// Reads everything, as the demo's buttons do.
+    async fn sync_whole(&self) {
+        self.sync_by(Trigger { full: true, ..Trigger::schedule() }).await;
+    }
+
+    async fn sync_by(&self, trigger: Trigger) {
+        for run in self.engine.sync_all(&trigger).await.unwrap() {
             assert_eq!(run.error, None, "{} {}", run.system, run.entity);
             assert_eq!(run.counts.quarantined, 0);
         }
@@ -139,6 +148,35 @@ async fn stretch_by_stretch_is_the_same() {
         from = to;
     }
     assert_eq!(plain(&connected.found().await), expected(&stories));
+}
+
+/// Told again to a Referee that has just read that all agree, they come out the same, with the
+/// same causes.
+#[tokio::test]
+async fn told_again_they_are_the_same() {
+    let connected = Connected::new().await;
+    let world = &connected.world;
+    connected.sync().await;
+    connected.pass(super::now());
+    world.apply(&edits_between(&world.stories(), world.agreed_at(), super::now())).await.unwrap();
+    connected.sync().await;
+    let open = async || -> BTreeSet<Found> {
+        connected.found().await.into_iter().filter(|difference| difference.3 == "open").collect()
+    };
+    let first = open().await;
+
+    world.reset(Start::Agreed).await.unwrap();
+    connected.pass(super::now() + chrono::TimeDelta::hours(1));
+    connected.sync_whole().await;
+    assert_eq!(open().await, BTreeSet::new(), "back where all agreed");
+
+    connected.pass(connected.engine.now() + chrono::TimeDelta::seconds(20));
+    world.apply(&just_now(&world.stories(), connected.engine.now())).await.unwrap();
+    connected.sync_whole().await;
+    let again = open().await;
+    let lost: Vec<_> = first.difference(&again).collect();
+    let new: Vec<_> = again.difference(&first).collect();
+    assert!(lost.is_empty() && new.is_empty(), "lost {lost:#?}, new {new:#?}");
 }
 
 /// Every conflict asked for comes, each on a record of its own.

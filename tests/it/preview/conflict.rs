@@ -75,6 +75,8 @@ fn address() -> Difference {
         ],
         options: vec![candidate(1, &new, "Portal"), candidate(2, &old, "Warehouse")],
         agreed: old.map(str::to_owned).into(),
+        agreed_note: None,
+        act: None,
         suggestion: Some(Suggestion {
             n: 1,
             strength: msg("suggestion-high"),
@@ -106,6 +108,8 @@ fn phone() -> Difference {
         ],
         options: vec![candidate(1, &old, "Portal"), candidate(2, &["+49 30 5550 1472"], "Helpdesk")],
         agreed: old.map(str::to_owned).into(),
+        agreed_note: None,
+        act: None,
         suggestion: Some(Suggestion {
             n: 2,
             strength: msg("suggestion-some"),
@@ -222,6 +226,7 @@ pub fn story() -> ConflictPage {
         id: "0199".into(),
         version: "v7".into(),
         idempotency: "k1".into(),
+        query: "?view=all".into(),
         trail: Trail {
             crumbs: vec![
                 Link::new(msg("queue-heading"), "/queue"),

@@ -1,7 +1,7 @@
 //! The queue, full and in its empty states.
 
 use super::{Rendered, at, render, said};
-use referee::web::marks::{Mark, Piece, pair};
+use referee::web::marks::{Mark, Piece, against, beside};
 use referee::web::messages::{Msg, literal, msg};
 use referee::web::page::Tone;
 use referee::web::pages::parts::*;
@@ -205,7 +205,7 @@ const LINES: [Line; 13] = [
 
 fn row(line: Line) -> Row {
     let [name, id, field, a, b, holders, cause, stakes, age, due_text, assignee] = line;
-    let (of_a, of_b) = pair(a, b);
+    let (of_a, of_b) = (beside(against(b, a)), beside(against(a, b)));
     let words =
         |side: Vec<Piece>, text: &str| if text.is_empty() { Piece::whole(Mark::Plain, "") } else { side };
     let (left, right) = holders.split_once('/').unwrap_or((holders, ""));

@@ -2,15 +2,20 @@
 //! and programs that use it over HTTP.
 
 use super::world::{NOON, SystemRandom, TestClock};
+use chrono::TimeDelta;
 use referee::app::{App, Start};
 use referee::config::{Config, Secret};
 use referee::domain::access::Role;
 use referee::domain::audit::{Entry, Line};
+use referee::domain::catalog::Catalog;
 use referee::engine::Engine;
 use referee::engine::accounts::{Accounts, NewUser, command_line};
+use referee::engine::sync::Trigger;
 use referee::store::audit;
 use reqwest::header::{HeaderMap, LOCATION};
 use reqwest::{Method, RequestBuilder, StatusCode};
+use sqlx::ConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -56,21 +61,58 @@ impl TestApp {
 
     /// A server with these settings. `REFEREE_TEST_LOG=debug` shows the log of a failed test.
     pub async fn start_with(folder: tempfile::TempDir, config: Config) -> Self {
+        Self::start_as(folder, config, false).await
+    }
+
+    /// The same, with its workers at work if `workers` says so: then deliveries and schedules go by
+    /// themselves.
+    pub async fn start_as(folder: tempfile::TempDir, config: Config, workers: bool) -> Self {
         if let Ok(level) = std::env::var("REFEREE_TEST_LOG") {
             let _ = tracing_subscriber::fmt().with_env_filter(level).with_test_writer().try_init();
         }
         let clock = TestClock::at(NOON.parse().unwrap());
-        let start = Start {
-            clock: clock.clone(),
-            random: Arc::new(SystemRandom),
-            workers: false,
-            ..Start::new(config)
-        };
+        let start =
+            Start { clock: clock.clone(), random: Arc::new(SystemRandom), workers, ..Start::new(config) };
         let app = App::build(start).await.unwrap();
         let (url, stop) = (format!("http://127.0.0.1:{}", app.port), app.stopper().drop_guard());
         let (engine, accounts) = (app.engine.clone(), app.accounts.clone());
         let server = tokio::spawn(app.run());
         Self { url, clock, engine, accounts, folder, stop, server }
+    }
+
+    /// Lays down SQLite systems, each by its statements, and has Referee read them: `config` has
+    /// `FOLDER` for their folder.
+    pub async fn lay_down(&self, config: &str, systems: &[(&str, &str)]) {
+        for (system, text) in systems {
+            self.sql(system, text).await;
+        }
+        let folder = self.folder.path().display().to_string();
+        let catalog: Catalog = toml::from_str(&config.replace("FOLDER", &folder)).unwrap();
+        assert!(self.engine.seed(catalog).await.unwrap());
+        self.sync().await;
+    }
+
+    /// A SQLite system, from outside.
+    pub async fn connect(&self, system: &str) -> SqliteConnection {
+        self.open(&format!("{system}.sqlite")).await
+    }
+
+    /// A SQLite file of the folder, a system's or Referee's own.
+    pub async fn open(&self, file: &str) -> SqliteConnection {
+        let file = self.folder.path().join(file);
+        SqliteConnectOptions::new().filename(file).create_if_missing(true).connect().await.unwrap()
+    }
+
+    /// Changes a system from outside.
+    pub async fn sql(&self, system: &str, text: &str) {
+        let text = sqlx::AssertSqlSafe(text.to_owned());
+        sqlx::raw_sql(text).execute(&mut self.connect(system).await).await.unwrap();
+    }
+
+    /// Reads every system whole a minute later, and judges.
+    pub async fn sync(&self) {
+        self.clock.advance(TimeDelta::minutes(1));
+        self.engine.sync_all(&Trigger { full: true, ..Trigger::schedule() }).await.unwrap();
     }
 
     /// Stops the server as a signal would, waits for its end, and leaves its folder.

@@ -1,9 +1,10 @@
 //! An entry as a sentence: who did what, with the values that were sealed beside it.
 
-use crate::domain::audit::{Action, Line};
+use crate::domain::audit::{Action, ActorKind, Line};
 use crate::domain::ids::FieldId;
 use crate::domain::time::parse_stamp;
 use crate::engine::Setup;
+use crate::engine::detect::RECORD;
 use crate::web::messages::{Msg, literal, msg};
 use crate::web::when::Clockface;
 use std::collections::BTreeMap;
@@ -42,7 +43,9 @@ impl Spoken<'_> {
         let entity = self.line.about.entity.as_ref().and_then(|entity| self.setup.catalog.entity(entity));
         let slot = entity.and_then(|entity| entity.slot(id)).map(|slot| slot.label.to_owned());
         let field = || entity.and_then(|entity| entity.field(id)).map(|field| field.label.clone());
-        slot.or_else(field).unwrap_or_else(|| id.0.clone())
+        // The record as a whole goes by its kind, as on its page.
+        let whole = || entity.filter(|_| id.as_str() == RECORD).map(|entity| entity.label.clone());
+        slot.or_else(field).or_else(whole).unwrap_or_else(|| id.0.clone())
     }
 
     /// What the entry is about: the field, else the kind of record.
@@ -68,7 +71,11 @@ impl Spoken<'_> {
     }
 
     fn by(&self, key: &'static str) -> Msg {
-        msg(key).with("actor", &self.line.actor.name)
+        match self.line.actor.kind {
+            // Which policy it followed stands among the details.
+            ActorKind::Rule => msg(key).with("actor", msg("product")),
+            _ => msg(key).with("actor", &self.line.actor.name),
+        }
     }
 
     /// The entry as a sentence, who did it first.

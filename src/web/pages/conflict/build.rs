@@ -11,12 +11,15 @@ use crate::domain::access::{Right, Viewer};
 use crate::domain::conflict::Dispute;
 use crate::domain::entity::{Entity, Slot};
 use crate::domain::resolution::Reason;
+use crate::domain::time::Time;
 use crate::domain::value::Held;
 use crate::engine::case::Case;
 use crate::engine::detect::Targets;
 use crate::store::holdings::Version;
 use crate::web::messages::{Msg, msg};
 use crate::web::page::Tone;
+use crate::web::pages::record::build::deep_link;
+use crate::web::pages::words;
 use crate::web::when::Clockface;
 use chrono::TimeDelta;
 use std::collections::BTreeSet;
@@ -30,6 +33,7 @@ pub struct Shown<'a> {
     pub viewer: &'a Viewer,
     pub face: &'a Clockface,
     pub sent: &'a Sent,
+    pub query: String,
     pub trail: Trail,
     pub targets: &'a [Targets],
     pub problems: Vec<Problem>,
@@ -45,7 +49,9 @@ pub struct Shown<'a> {
 pub fn page(shown: Shown<'_>) -> Option<ConflictPage> {
     let (case, face, sent) = (shown.case, shown.face, shown.sent);
     let entity = case.setup.catalog.entity(&case.conflict.entity)?;
-    let grid = Grid { case, entity, face, sent, before: shown.before };
+    let agreed_on = agreed_on(case, face);
+    let dated = agreed_on.is_none();
+    let grid = Grid { case, entity, face, sent, before: shown.before, dated };
     let deciding = shown.viewer.may(Right::Decide) && case.conflict.open;
     let listed: Vec<_> =
         if case.conflict.open { case.open().collect() } else { case.differences.iter().collect() };
@@ -55,18 +61,19 @@ pub fn page(shown: Shown<'_>) -> Option<ConflictPage> {
         id: case.conflict.id.0.clone(),
         version: case.conflict.version.to_string(),
         idempotency: shown.idempotency,
+        query: shown.query,
         trail: shown.trail,
         head: head(case, entity, shown.viewer, face),
         verdict: verdict::sentences(case, entity, face),
         notice: shown.notice.or_else(|| notice(case, shown.viewer, entity, face)),
         problems: shown.problems,
         columns: columns(case, entity, face),
-        agreed_on: agreed_on(case, face),
+        agreed_on,
         agreed: agreed(case, entity),
         timeline: format!("/records/{}/timeline", case.record.id),
         related: Vec::new(),
         preview: preview(case, entity, sent, shown.targets),
-        events: case.versions.iter().take(EVENTS).map(|version| event(case, version, face)).collect(),
+        events: events(case, face),
         deciding,
         reasons: reasons(case, sent),
         note: sent.get("note").to_owned(),
@@ -79,11 +86,10 @@ fn head(case: &Case, entity: &Entity, viewer: &Viewer, face: &Clockface) -> Head
     let conflict = &case.conflict;
     let id = |holding: &crate::domain::record::Holding| {
         let mapping = case.setup.catalog.mapping(&holding.system, &entity.id);
-        let link = mapping.and_then(|mapping| mapping.deep_link.as_ref());
         SystemLink {
             system: case.setup.catalog.label(&holding.system).to_owned(),
             id: holding.external_id.clone(),
-            href: link.map(|link| link.replace("{key}", &holding.external_id)),
+            href: mapping.and_then(|mapping| deep_link(mapping, &holding.external_id)),
         }
     };
     let claimed = conflict.claimed_by.as_ref().zip(conflict.claimed_until);
@@ -109,7 +115,7 @@ fn head(case: &Case, entity: &Entity, viewer: &Viewer, face: &Clockface) -> Head
             msg("conflict-presence").with("name", name(by)).with("when", since)
         }),
         assigned,
-        due: conflict.open.then(|| Due { when: face.due(conflict.due_at), urgency }),
+        due: conflict.open.then(|| Due { when: face.due_alone(conflict.due_at), urgency }),
     }
 }
 
@@ -154,12 +160,14 @@ fn columns(case: &Case, entity: &Entity, face: &Clockface) -> Vec<Column> {
     case.setup.catalog.mappings_of(&entity.id).map(column).collect()
 }
 
-/// The day of the last agreement, if it is the same for all that is disputed.
+/// The day of the last agreement, if it is the same for all that is disputed, and short: of this
+/// year. Else it stands under each value.
 fn agreed_on(case: &Case, face: &Clockface) -> Option<Msg> {
-    let days: Vec<Msg> =
-        case.open().filter_map(|d| d.dispute.agreed.as_ref()).map(|(_, since)| face.date(*since)).collect();
-    let first = days.first()?;
-    days.iter().all(|day| day == first).then(|| first.clone())
+    let since = case.open().filter_map(|d| d.dispute.agreed.as_ref()).map(|(_, since)| *since);
+    let since: Vec<Time> = since.collect();
+    let first = *since.first()?;
+    let day = face.date(first);
+    (face.is_this_year(first) && since.iter().all(|other| face.date(*other) == day)).then_some(day)
 }
 
 /// The fields on which all systems agree.
@@ -236,23 +244,25 @@ fn reasons(case: &Case, sent: &Sent) -> Vec<Choice> {
     }
     let choice = |reason: Reason| Choice {
         value: reason.as_str().to_owned(),
-        text: msg(reason_key(reason)),
+        text: msg(words::reason_key(reason)),
         chosen: sent.get("reason") == reason.as_str(),
     };
     Reason::ALL.into_iter().map(choice).collect()
 }
 
-/// The message of a reason.
-#[must_use]
-pub fn reason_key(reason: Reason) -> &'static str {
-    match reason {
-        Reason::SourceOfTruth => "reason-source-of-truth",
-        Reason::NewerChange => "reason-newer",
-        Reason::ConfirmedWithCustomer => "reason-confirmed",
-        Reason::DocumentSeen => "reason-document",
-        Reason::Formatting => "reason-formatting",
-        Reason::Other => "reason-other",
+/// When a version came about, as far as is known: for the first one, when it was first read.
+fn came_about(version: &Version) -> Time {
+    match version.parent {
+        Some(_) => version.read.modified_at.unwrap_or(version.read.at),
+        None => version.read.at,
     }
+}
+
+/// The last events of the record, newest first.
+fn events(case: &Case, face: &Clockface) -> Vec<Event> {
+    let mut versions: Vec<&Version> = case.versions.iter().collect();
+    versions.sort_by_key(|version| std::cmp::Reverse(came_about(version)));
+    versions.into_iter().take(EVENTS).map(|version| event(case, version, face)).collect()
 }
 
 /// One of the last events of the record.
@@ -280,5 +290,5 @@ fn event(case: &Case, version: &Version, face: &Clockface) -> Event {
         () if fields.is_empty() => msg("event-changed-some").with("system", system),
         () => msg("event-changed").with("system", system).with("fields", fields),
     };
-    Event { when: face.day(version.read.modified_at.unwrap_or(version.read.at)), text }
+    Event { when: face.day(came_about(version)), text }
 }

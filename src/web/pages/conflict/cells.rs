@@ -2,6 +2,7 @@
 
 use super::form::{Sent, label};
 use super::{Candidate, Cell, Difference, Typed};
+use crate::domain::compare::Comparison;
 use crate::domain::conflict::{Dispute, Distinct, Holder};
 use crate::domain::diff::Kind;
 use crate::domain::entity::{Entity, Field};
@@ -9,12 +10,14 @@ use crate::domain::ids::SystemId;
 use crate::domain::judge::{Finding, time_of_change};
 use crate::domain::mapping::Mapping;
 use crate::domain::policy::{Effective, Rule};
+use crate::domain::textdiff::odd_characters;
 use crate::domain::value::Held;
 use crate::engine::case::Case;
 use crate::store::conflicts::Difference as Stored;
 use crate::web::marks::{Mark, Piece, against};
 use crate::web::messages::{Msg, literal, msg};
 use crate::web::when::Clockface;
+use std::collections::BTreeSet;
 
 /// What a difference's cells are built from.
 pub struct Grid<'a> {
@@ -24,6 +27,8 @@ pub struct Grid<'a> {
     pub sent: &'a Sent,
     /// The differences of an older page, to mark what is new since.
     pub before: Option<&'a [Dispute]>,
+    /// Whether each last agreed value says since when.
+    pub dated: bool,
 }
 
 impl Grid<'_> {
@@ -40,6 +45,8 @@ impl Grid<'_> {
             cells: columns.map(|mapping| self.cell(dispute, &mapping.system)).collect(),
             options: dispute.values.iter().filter_map(|value| self.option(dispute, value)).collect(),
             agreed: agreed(dispute),
+            agreed_note: self.agreed_note(dispute),
+            act: dispute.absent.first().map(|absent| self.creates(absent)),
             suggestion: None,
             chosen: self.sent.chosen(&stored.id),
             typed: self.typed(stored),
@@ -61,6 +68,18 @@ impl Grid<'_> {
         let group = (!members.is_empty()).then(|| msg("rule-one-choice").with("members", members));
         let wrong = dispute.policy.if_wrong.as_ref().map(|text| msg("rule-if-wrong").with("text", text));
         group.into_iter().chain(wrong).collect()
+    }
+
+    /// Since when that was agreed, or that nothing was; of whole records nothing is to be said.
+    fn agreed_note(&self, dispute: &Dispute) -> Option<Msg> {
+        match &dispute.agreed {
+            Some((_, since)) => self.dated.then(|| self.face.date(*since)),
+            None => dispute.absent.is_empty().then(|| msg("agreed-unknown")),
+        }
+    }
+
+    fn creates(&self, absent: &SystemId) -> Msg {
+        msg("decision-create").with("system", self.case.setup.catalog.label(absent))
     }
 
     fn cell(&self, dispute: &Dispute, system: &SystemId) -> Cell {
@@ -86,9 +105,16 @@ impl Grid<'_> {
         let shown = &holder.candidate.shown;
         let blank = shown.iter().all(Held::is_blank);
         let empty = if shown.contains(&Held::Null) { "state-null" } else { "state-empty" };
-        let line = |(at, held): (usize, &Held)| match agreed(dispute).get(at) {
-            Some(agreed) if holder.candidate.moved => against(agreed, &held.to_string()),
-            _ => Piece::whole(Mark::Plain, held.to_string()),
+        let fields: Vec<&Field> = self.fields(dispute).collect();
+        let base = dispute.agreed.as_ref().filter(|_| holder.candidate.moved);
+        let line = |(at, held): (usize, &Held)| {
+            // What is only written differently is not marked.
+            let same =
+                |agreed: &Held| fields.get(at).is_some_and(|field| field.comparison.same(agreed, held));
+            match base.and_then(|(tuple, _)| tuple.get(at)).filter(|agreed| !same(agreed)) {
+                Some(agreed) => against(&agreed.to_string(), &held.to_string()),
+                None => Piece::whole(Mark::Plain, held.to_string()),
+            }
         };
         Cell {
             n: u8::try_from(value.n).ok(),
@@ -122,7 +148,26 @@ impl Grid<'_> {
         }
     }
 
+    fn fields(&self, dispute: &Dispute) -> impl Iterator<Item = &Field> {
+        self.entity.slot(&dispute.field).into_iter().flat_map(|slot| slot.fields())
+    }
+
+    /// What cannot be seen in a value, or looks like something else.
+    fn unseen(holder: &Holder) -> Vec<Msg> {
+        let text = |held: &Held| held.value().map(str::to_owned);
+        let texts: Vec<String> = holder.candidate.shown.iter().filter_map(text).collect();
+        let odd = texts.iter().flat_map(|text| odd_characters(text));
+        let names: BTreeSet<&str> = odd.map(|odd| odd.name).collect();
+        let word = |name: &str| msg(format!("odd-{}", name.replace(' ', "-").to_lowercase()));
+        names.into_iter().map(|name| msg("fact-odd").with("what", word(name))).collect()
+    }
+
     fn facts(&self, dispute: &Dispute, holder: &Holder) -> Vec<Msg> {
+        let told = self.told(dispute, holder);
+        told.into_iter().chain(Self::unseen(holder)).collect()
+    }
+
+    fn told(&self, dispute: &Dispute, holder: &Holder) -> Vec<Msg> {
         let candidate = &holder.candidate;
         let time = time_of_change(candidate).map(|time| self.face.day(time).text);
         let by = candidate.read.modified_by.as_ref().map(|name| msg("fact-by").with("who", name));
@@ -138,7 +183,7 @@ impl Grid<'_> {
         let mut facts = Vec::new();
         if let Some((base, _)) = &dispute.agreed {
             let same = candidate.shown == *base;
-            let differently = msg("fact-same-written-differently").with("kind", msg("kind-value"));
+            let differently = msg("fact-same-written-differently").with("kind", self.kind(dispute));
             facts.push(if same { msg("fact-same-as-agreed") } else { differently });
             let rewritten =
                 time.filter(|_| candidate.revision > 1 && !self.moved_elsewhere(&candidate.system));
@@ -148,6 +193,17 @@ impl Grid<'_> {
             facts.extend(by);
         }
         facts
+    }
+
+    /// What the value of a field is called where it is written differently.
+    fn kind(&self, dispute: &Dispute) -> Msg {
+        let mut fields = self.fields(dispute);
+        msg(match (fields.next().map(|field| &field.comparison), fields.next()) {
+            (Some(Comparison::Phone(_)), None) => "kind-number",
+            (Some(Comparison::Date), None) => "kind-date",
+            (Some(Comparison::Decimal), None) => "kind-amount",
+            _ => "kind-value",
+        })
     }
 
     /// Whether the row's time of change belongs to another field of it.
@@ -174,7 +230,7 @@ impl Grid<'_> {
         let name = |system: &SystemId| self.case.setup.catalog.label(system).to_owned();
         let keeps = match dispute.absent.first() {
             None => msg("decision-keep").with("system", name(keeper)),
-            Some(absent) => msg("decision-create").with("system", name(absent)),
+            Some(absent) => self.creates(absent),
         };
         let line = |held: &Held| match held {
             Held::Value(text) => literal(text),

@@ -188,6 +188,7 @@ impl Look<'_> {
             viewer: self.viewer,
             face: self.face,
             sent,
+            query: trail::query(self.request),
             trail: trail::trail(site, self.viewer, self.request, case, self.face.now).await?,
             targets: &targets,
             problems,
@@ -208,7 +209,7 @@ impl Look<'_> {
         then: &str,
     ) -> Result<HttpResponse, Failure> {
         let target = match then {
-            "stay" => format!("/conflicts/{}", case.conflict.id),
+            "stay" => trail::address(self.request, case.conflict.id.as_str()),
             _ => trail::after(site, self.viewer, self.request, case, self.face.now).await?,
         };
         let seconds = (resolution.held_until - resolution.created_at).num_seconds();

@@ -6,37 +6,68 @@ use super::Trail;
 use crate::domain::access::Viewer;
 use crate::domain::time::Time;
 use crate::engine::case::Case;
+use crate::store::conflicts::Conflict;
 use crate::store::queue::{self, Filter, Position};
 use crate::web::clock;
 use crate::web::failure::Failure;
 use crate::web::messages::msg;
+use crate::web::pages::words;
 use crate::web::site::Site;
 use actix_web::HttpRequest;
 use actix_web::web::{Data, Query};
+use url::form_urlencoded;
+
+/// What tells the address of the next conflict, which a browser may fetch ahead, from the one that
+/// saving leads to: a browser takes what it has fetched for either, and that page does not say
+/// what was saved.
+const AHEAD: &str = "ahead";
+
+/// The query of the view it was opened from, with its `?`; empty when it was opened by itself.
+#[must_use]
+pub fn query(request: &HttpRequest) -> String {
+    let pairs = form_urlencoded::parse(request.query_string().as_bytes()).filter(|(name, _)| name != AHEAD);
+    match form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish().as_str() {
+        "" => String::new(),
+        query => format!("?{query}"),
+    }
+}
+
+/// The same address, to be fetched ahead.
+fn ahead(address: &str) -> String {
+    let mark = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{mark}{AHEAD}=1")
+}
 
 /// The address of a conflict in the same view.
-fn address(request: &HttpRequest, id: &str) -> String {
-    match request.query_string() {
-        "" => format!("/conflicts/{id}"),
-        query => format!("/conflicts/{id}?{query}"),
-    }
+#[must_use]
+pub fn address(request: &HttpRequest, id: &str) -> String {
+    format!("/conflicts/{id}{}", query(request))
 }
 
 fn queue_address(request: &HttpRequest) -> String {
-    match request.query_string() {
-        "" => "/queue".to_owned(),
-        query => format!("/queue?{query}"),
-    }
+    format!("/queue{}", query(request))
 }
 
-/// What the view it was opened from lists; everything, when it names none or one of closed ones.
-fn filter(request: &HttpRequest) -> Filter {
+/// The view it was opened from; everything, when it names none or one of closed ones.
+fn view(request: &HttpRequest) -> Address {
     let asked = Query::<Address>::from_query(request.query_string()).map(Query::into_inner);
-    let asked = asked.unwrap_or_default();
-    if asked.view.is_open() { asked.filter(&clock::face(request)) } else { Filter::default() }
+    asked.ok().filter(|asked| asked.view.is_open()).unwrap_or_default()
 }
 
-/// The way back, the place in the list, and the next one.
+fn filter(request: &HttpRequest) -> Filter {
+    view(request).filter(&clock::face(request))
+}
+
+/// The way back: the queue, and the list it was opened from by what narrows it most.
+fn crumbs(request: &HttpRequest, case: &Case) -> Vec<Link> {
+    let view = view(request);
+    let field = view.field.as_deref().map(|field| words::field(&case.setup.catalog, None, &field.into()));
+    let cause = view.cause.as_deref().map(words::cause);
+    let name = field.or(cause).or(view.stakes.map(words::stakes)).unwrap_or_else(|| msg(view.view.message()));
+    vec![Link::new(msg("queue-heading"), "/queue"), Link::new(name, queue_address(request))]
+}
+
+/// The way back, the place in the list, and its neighbours there.
 ///
 /// # Errors
 /// The store failed.
@@ -50,18 +81,20 @@ pub async fn trail(
     let filter = filter(request);
     let mut s = site.store().session().await?;
     let here = Position::of(&case.conflict, now);
-    let crumbs = vec![Link::new(msg("queue-heading"), queue_address(request))];
+    let crumbs = crumbs(request, case);
     if !case.conflict.open {
         return Ok(Trail { crumbs, position: None, previous: None, next: None });
     }
     let before = queue::place(&mut s, viewer, &filter, &here, now).await?;
     let total = queue::count(&mut s, viewer, &filter, now).await?;
     let next = queue::page(&mut s, viewer, &filter, Some(&here), now, 1).await?.pop();
+    let previous = queue::page_before(&mut s, viewer, &filter, &here, now, 1).await?.pop();
+    let there = |conflict: Conflict| address(request, conflict.id.as_str());
     Ok(Trail {
         crumbs,
         position: Some(msg("conflict-position").with("at", before + 1).with("total", total)),
-        previous: None,
-        next: next.map(|next| address(request, next.id.as_str())),
+        previous: previous.map(there),
+        next: next.map(there).map(|next| ahead(&next)),
     })
 }
 

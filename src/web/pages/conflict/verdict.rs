@@ -2,6 +2,7 @@
 
 use super::form::label;
 use crate::domain::author::AuthorKind;
+use crate::domain::cause::Cause;
 use crate::domain::conflict::{Dispute, Distinct, Holder};
 use crate::domain::diff::Kind;
 use crate::domain::entity::Entity;
@@ -9,6 +10,7 @@ use crate::domain::ids::SystemId;
 use crate::domain::judge::time_of_change;
 use crate::engine::case::Case;
 use crate::web::messages::{Msg, msg};
+use crate::web::pages::words;
 use crate::web::when::Clockface;
 
 /// The sentences on top of the page.
@@ -20,9 +22,11 @@ pub fn sentences(case: &Case, entity: &Entity, face: &Clockface) -> Vec<Msg> {
     if n > 0 {
         sentences.push(msg("verdict-count").with("n", n).with("total", entity.slots().len()));
     }
-    for dispute in open {
-        Says { case, entity, face, dispute }.sentences(&mut sentences);
+    let says = |dispute| Says { case, entity, face, dispute };
+    for (at, dispute) in open.iter().copied().enumerate() {
+        says(dispute).sentences(at == 0, &mut sentences);
     }
+    sentences.extend(open.into_iter().find_map(|dispute| says(dispute).cause()));
     sentences
 }
 
@@ -34,7 +38,7 @@ struct Says<'a> {
 }
 
 impl Says<'_> {
-    fn sentences(&self, out: &mut Vec<Msg>) {
+    fn sentences(&self, first: bool, out: &mut Vec<Msg>) {
         let field = label(Some(self.entity), self.dispute);
         match self.dispute.kind {
             Kind::Missing | Kind::Deleted => {
@@ -49,11 +53,28 @@ impl Says<'_> {
                 out.push(msg("verdict-clash").with("field", field).with("systems", systems));
                 self.holds(out);
             }
+            // In full once: what else disagrees is said shortly, and the grid has the rest.
+            Kind::Change if !first => out.extend(self.changed_shortly(&field)),
             Kind::Change => {
                 out.extend(self.changed(&field));
                 self.holds(out);
             }
         }
+    }
+
+    /// What else is known of how it came about, where the sentences so far do not tell.
+    fn cause(&self) -> Option<Msg> {
+        let cause = &self.dispute.cause;
+        let tells =
+            matches!(cause, Cause::Race { .. } | Cause::Transformation { .. } | Cause::BulkUpdate { .. });
+        words::evidence(&self.case.setup.catalog, cause).filter(|_| tells)
+    }
+
+    /// Where it was changed.
+    fn changed_shortly(&self, field: &str) -> Option<Msg> {
+        let moved = self.dispute.values.iter().find(|value| is_moved(value))?;
+        let systems = self.names(moved.holders.iter().map(|holder| &holder.candidate.system));
+        Some(msg("verdict-changed-only").with("field", field).with("system", systems))
     }
 
     /// Who changed it, where and when, and who has it too.
@@ -64,7 +85,7 @@ impl Says<'_> {
             moved.holders.iter().min_by_key(|holder| dated(holder).unwrap_or(holder.candidate.read.at))?;
         let others = moved.holders.iter().filter(|other| other.candidate.system != first.candidate.system);
         let others = self.names(others.map(|other| &other.candidate.system));
-        let when = self.face.day(dated(&first).unwrap_or(first.candidate.read.at)).text;
+        let when = self.face.on(dated(&first).unwrap_or(first.candidate.read.at));
         let key = if others.is_empty() { "verdict-changed" } else { "verdict-changed-spread" };
         let sentence = msg(key)
             .with("who", who(first))
@@ -80,7 +101,7 @@ impl Says<'_> {
         let still = self.holders().filter(|holder| !holder.candidate.moved);
         let still = self.names(still.map(|holder| &holder.candidate.system));
         if !still.is_empty() {
-            let (n, when) = (still.len(), self.face.day(*since).text);
+            let (n, when) = (still.len(), self.face.on(*since));
             out.push(msg("verdict-holds").with("system", still).with("n", n).with("when", when));
         }
     }

@@ -64,6 +64,14 @@ pub fn own(setup: &Setup, entity: &Entity, slot: Option<&FieldId>) -> Policy {
     }
 }
 
+/// A time to decide in: hours, or days where they are whole and many.
+fn due(hours: u32) -> Msg {
+    match (hours / 24, hours % 24) {
+        (days @ 2.., 0) => msg("due-days").with("n", days),
+        _ => msg("due-hours").with("n", hours),
+    }
+}
+
 /// The settings of an effective policy in the order of the matrix, as words.
 fn words(setup: &Setup, effective: &Effective) -> [Msg; 6] {
     let source = effective.source_of_truth.as_ref();
@@ -73,7 +81,7 @@ fn words(setup: &Setup, effective: &Effective) -> [Msg; 6] {
         msg(format!("stakes-{}", effective.stakes.as_str())),
         msg(if effective.reason_asked { "reason-asked-coded" } else { "reason-asked-no" }),
         msg("hold-seconds").with("n", effective.hold_seconds),
-        msg("due-hours").with("n", effective.due_hours),
+        due(effective.due_hours),
     ]
 }
 

@@ -40,6 +40,20 @@ impl List {
         }
     }
 
+    /// The message that names it.
+    #[must_use]
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::All => "view-all",
+            Self::Mine => "view-mine",
+            Self::Unassigned => "view-unassigned",
+            Self::Others => "filter-others",
+            Self::Itself => "view-settled-itself",
+            Self::Rule => "view-settled-rule",
+            Self::Failed => "view-failed",
+        }
+    }
+
     /// Whether it lists open conflicts.
     #[must_use]
     pub fn is_open(self) -> bool {

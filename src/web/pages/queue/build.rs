@@ -73,15 +73,15 @@ fn summary(desk: &Desk) -> Vec<Link> {
 fn tabs(desk: &Desk) -> Vec<Tab> {
     let counts = &desk.counts;
     [
-        (List::All, "view-all", count(counts.all)),
-        (List::Mine, "view-mine", count(counts.mine)),
-        (List::Unassigned, "view-unassigned", count(counts.unassigned)),
-        (List::Itself, "view-settled-itself", capped(counts.itself)),
-        (List::Rule, "view-settled-rule", capped(counts.rule)),
-        (List::Failed, "view-failed", count(counts.failed)),
+        (List::All, count(counts.all)),
+        (List::Mine, count(counts.mine)),
+        (List::Unassigned, count(counts.unassigned)),
+        (List::Itself, capped(counts.itself)),
+        (List::Rule, capped(counts.rule)),
+        (List::Failed, count(counts.failed)),
     ]
-    .map(|(list, key, count)| Tab {
-        text: msg(key),
+    .map(|(list, count)| Tab {
+        text: msg(list.message()),
         count: Some(count),
         href: view(list).href(),
         current: desk.address.view == list,
@@ -123,7 +123,7 @@ fn facets(desk: &Desk) -> Vec<Facet> {
         let text = stakes.map_or_else(|| literal(value), words::stakes);
         (text, chosen, Address { stakes: stakes.filter(|_| !chosen), ..address.clone() })
     });
-    vec![fields, causes, stakes]
+    [fields, causes, stakes].into_iter().filter(|facet| !facet.values.is_empty()).collect()
 }
 
 /// The chosen filters, each as the way to the list without it.

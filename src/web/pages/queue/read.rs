@@ -4,7 +4,7 @@ use super::address::{Address, Cursor, List};
 use crate::domain::access::Viewer;
 use crate::domain::ids::{ConflictId, DeliveryId, RecordId, UserId};
 use crate::domain::time::Time;
-use crate::engine::Setup;
+use crate::engine::{Setup, case};
 use crate::store::alerts::Alert;
 use crate::store::conflicts::{Conflict, Difference};
 use crate::store::queue::{self, Count, Due, Facet, Filter, Whose};
@@ -289,6 +289,11 @@ async fn about_rows(s: &mut Session, desk: &mut Desk) -> Result<(), StoreError> 
             let ids: Vec<ConflictId> = part.rows.iter().map(|row| row.id.clone()).collect();
             for difference in conflicts::differences(s, &ids).await? {
                 desk.differences.entry(difference.conflict.clone()).or_default().push(difference);
+            }
+            for row in &part.rows {
+                if let Some(own) = desk.differences.get_mut(&row.id) {
+                    case::order(&desk.setup, &row.entity, own);
+                }
             }
             let people = part.rows.iter().flat_map(|row| row.assignee.iter().chain(&row.claimed_by));
             desk.names = users::names(s, people).await?;

@@ -4,11 +4,11 @@ use super::read::{Desk, state_of};
 use super::{FailedRow, Holder, Row, Side};
 use crate::domain::conflict::{Dispute, Distinct};
 use crate::domain::diff::Kind;
-use crate::domain::ids::RecordId;
+use crate::domain::ids::{RecordId, SystemId};
 use crate::domain::policy::Stakes;
 use crate::store::conflicts::{Conflict, Difference};
 use crate::store::resolutions::Delivery;
-use crate::web::marks::{Mark, Piece, pair};
+use crate::web::marks::{Mark, Piece, against, beside};
 use crate::web::messages::{Msg, literal, msg};
 use crate::web::pages::decisions::deliveries;
 use crate::web::pages::parts::{Due, Urgency};
@@ -87,23 +87,17 @@ fn assignee(desk: &Desk, conflict: &Conflict) -> Msg {
     }
 }
 
-/// Each distinct value with who holds it; of the first two, what they share is marked.
+/// Each distinct value with who holds it, against the first other one.
 fn sides(desk: &Desk, dispute: &Dispute) -> Vec<Side> {
     let source = dispute.policy.source_of_truth.as_ref();
-    let texts: Vec<Result<String, Msg>> =
-        dispute.values.iter().map(|value| words::values(value.shown(source))).collect();
-    let first = texts.iter().find_map(|text| text.as_ref().ok());
+    let members = members(dispute);
+    let has_text = |value: &&Distinct| words::values(value.shown(source)).is_ok();
     let mut sides: Vec<Side> = Vec::new();
-    for (at, (value, text)) in dispute.values.iter().zip(&texts).enumerate() {
-        let (pieces, state) = match (text, first) {
-            (Err(state), _) => (Vec::new(), Some(state.clone())),
-            (Ok(text), Some(first)) if first != text => (pair(first, text).1, None),
-            (Ok(text), _) => {
-                let other = texts.iter().skip(at + 1).find_map(|other| other.as_ref().ok());
-                let alone = || Piece::whole(Mark::Plain, text.clone());
-                (other.map_or_else(alone, |other| pair(text, other).0), None)
-            }
-        };
+    for value in &dispute.values {
+        let other = dispute.values.iter().filter(has_text).find(|other| other.n != value.n);
+        let pieces = pieces(value, other, &members, source);
+        let state = if pieces.is_empty() { words::values(value.shown(source)).err() } else { None };
+        let state = state.or_else(|| pieces.is_empty().then(|| msg("state-empty")));
         sides.push(Side { pieces, state, holders: holders(desk, dispute, value) });
     }
     if !dispute.absent.is_empty() {
@@ -114,11 +108,44 @@ fn sides(desk: &Desk, dispute: &Dispute) -> Vec<Side> {
     sides
 }
 
+/// The members of a group that differ: what all share says nothing of the dispute.
+fn members(dispute: &Dispute) -> Vec<usize> {
+    let count = dispute.values.first().map_or(0, |value| value.normal.len());
+    let normal = |at: usize| dispute.values.iter().map(move |value| value.normal.get(at));
+    let differs = |at: &usize| normal(*at).any(|one| one != normal(*at).next().flatten());
+    let differing: Vec<usize> = (0..count).filter(differs).collect();
+    if differing.is_empty() { (0..count).collect() } else { differing }
+}
+
+/// The members of a value on one line, with what `other` does not have.
+fn pieces(
+    value: &Distinct,
+    other: Option<&Distinct>,
+    members: &[usize],
+    source: Option<&SystemId>,
+) -> Vec<Piece> {
+    let text = |value: &Distinct, at: usize| value.shown(source).get(at)?.value().map(str::to_owned);
+    let mut line: Vec<Piece> = Vec::new();
+    for at in members.iter().copied() {
+        let Some(own) = text(value, at) else { continue };
+        if !line.is_empty() {
+            line.extend(Piece::whole(Mark::Same, ", "));
+        }
+        line.extend(match other {
+            None => Piece::whole(Mark::Plain, own),
+            // Only written differently: the same.
+            Some(other) if other.normal.get(at) == value.normal.get(at) => Piece::whole(Mark::Same, own),
+            Some(other) => against(&text(other, at).unwrap_or_default(), &own),
+        });
+    }
+    if line.is_empty() { line } else { beside(line) }
+}
+
 fn holders(desk: &Desk, dispute: &Dispute, value: &Distinct) -> Vec<Holder> {
     value.holders.iter().map(|held| holder(desk, dispute, &held.candidate.system)).collect()
 }
 
-fn holder(desk: &Desk, dispute: &Dispute, system: &crate::domain::ids::SystemId) -> Holder {
+fn holder(desk: &Desk, dispute: &Dispute, system: &SystemId) -> Holder {
     Holder {
         name: desk.setup.catalog.label(system).to_owned(),
         source_of_truth: dispute.policy.source_of_truth.as_ref() == Some(system),

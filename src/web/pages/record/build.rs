@@ -3,7 +3,6 @@
 use super::events::{self, Happened};
 use super::handle::Narrowed;
 use super::{Cause, RecordCell, RecordColumn, RecordField, RecordPage, TimelinePage};
-use crate::domain::cause;
 use crate::domain::entity::{Entity, Field};
 use crate::domain::mapping::Mapping;
 use crate::domain::record::Holding;
@@ -13,6 +12,7 @@ use crate::store::resolutions::Resolution;
 use crate::web::marks::{Mark, Piece, against};
 use crate::web::messages::{Msg, literal, msg};
 use crate::web::pages::parts::{Choice, Link, Pager, SystemLink};
+use crate::web::pages::words;
 use crate::web::when::Clockface;
 
 /// Events of the timeline on one page.
@@ -231,37 +231,6 @@ fn cause_of(dossier: &Dossier, slot: Option<&crate::domain::ids::FieldId>) -> Op
     let open = dossier.differences.iter().filter(|difference| difference.state.is_open());
     let mut open = open.filter(|difference| slot.is_none_or(|slot| difference.dispute.field == *slot));
     let found = &open.next()?.dispute.cause;
-    let label = |system: &crate::domain::ids::SystemId| dossier.setup.catalog.label(system).to_owned();
-    let evidence = match found {
-        cause::Cause::Race { changed, rewrote } => {
-            msg("evidence-race").with("changed", label(changed)).with("rewrote", label(rewrote))
-        }
-        cause::Cause::StaleCopy { changed } => msg("evidence-stale").with("changed", label(changed)),
-        cause::Cause::Transformation { system } => {
-            msg("evidence-transformation").with("system", label(system))
-        }
-        cause::Cause::HumanOverride { system, author } => {
-            msg("evidence-human").with("system", label(system)).with("author", author)
-        }
-        cause::Cause::BulkUpdate { system, records } => {
-            msg("evidence-bulk").with("system", label(system)).with("n", *records)
-        }
-        cause::Cause::MissingRecord { system } => msg("evidence-missing").with("system", label(system)),
-        cause::Cause::DeletedRecord { system } => msg("evidence-deleted").with("system", label(system)),
-        cause::Cause::Unknown => return None,
-    };
-    Some(Cause { name: cause_name(found), evidence: vec![evidence], clock: None })
-}
-
-fn cause_name(found: &cause::Cause) -> Msg {
-    match found {
-        cause::Cause::Race { .. } => msg("cause-race"),
-        cause::Cause::StaleCopy { .. } => msg("cause-stale"),
-        cause::Cause::Transformation { .. } => msg("cause-conversion"),
-        cause::Cause::HumanOverride { .. } => msg("cause-by-hand"),
-        cause::Cause::BulkUpdate { .. } => msg("cause-bulk"),
-        cause::Cause::MissingRecord { .. } => msg("cause-missing"),
-        cause::Cause::DeletedRecord { .. } => msg("cause-deleted"),
-        cause::Cause::Unknown => msg("cause-unknown"),
-    }
+    let evidence = words::evidence(&dossier.setup.catalog, found)?;
+    Some(Cause { name: words::cause(found.name()), evidence: vec![evidence], clock: None })
 }

@@ -104,9 +104,8 @@ pub async fn writes(
     let (system, on) = (SystemId(id.into_inner()), switch.writes == "on");
     let because = build::because(&switch.because)?;
     site.engine.switch_writes(&viewer, &system, on, because).await?;
-    let label = site.engine.setup().catalog.label(&system).to_owned();
-    let flash = done(msg(if on { "flash-writes-on" } else { "flash-writes-off" }).with("system", label));
-    Ok(flash::redirect(&request, &viewer, &format!("/systems/{system}"), &flash))
+    let said = if on { "flash-writes-on" } else { "flash-writes-off" };
+    Ok(switched(&viewer, &request, &site, &system, said))
 }
 
 /// `POST /systems/{id}/pause`: stops the scheduled reading, or lets it go on.
@@ -123,9 +122,21 @@ pub async fn pause(
     let (system, on) = (SystemId(id.into_inner()), switch.pause == "on");
     let because = build::because(&switch.because)?;
     site.engine.pause(&viewer, &system, on, because).await?;
-    let label = site.engine.setup().catalog.label(&system).to_owned();
-    let flash = done(msg(if on { "flash-paused" } else { "flash-resumed" }).with("system", label));
-    Ok(flash::redirect(&request, &viewer, &format!("/systems/{system}"), &flash))
+    let said = if on { "flash-paused" } else { "flash-resumed" };
+    Ok(switched(&viewer, &request, &site, &system, said))
+}
+
+/// Back to the system's page, with what was switched.
+fn switched(
+    viewer: &Admin,
+    request: &HttpRequest,
+    site: &Site,
+    system: &SystemId,
+    said: &'static str,
+) -> HttpResponse {
+    let label = site.engine.setup().catalog.label(system).to_owned();
+    let flash = done(msg(said).with("system", label));
+    flash::redirect(request, viewer, &format!("/systems/{system}"), &flash)
 }
 
 fn done(text: Msg) -> Flash {

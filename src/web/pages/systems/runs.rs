@@ -162,7 +162,7 @@ fn row(setup: &Setup, run: &Run, face: &Clockface) -> RunRow {
         system: setup.catalog.label(&run.system).to_owned(),
         kind: msg(if run.kind == "full" { "run-full" } else { "run-increment" }),
         started: face.day(run.started_at),
-        took: run.ended_at.map(|ended| Clockface::length((ended - run.started_at).num_seconds())),
+        took: run.ended_at.map(|ended| took((ended - run.started_at).num_seconds())),
         read: number(run.counts.read),
         changed: number(run.counts.changed),
         conflicts: number(run.counts.opened),
@@ -182,4 +182,8 @@ pub async fn health(s: &mut crate::store::Session, setup: &Setup) -> Result<(usi
         failing += usize::from(last.first().is_some_and(|run| run.state == "failed"));
     }
     Ok((setup.catalog.systems.len(), failing))
+}
+
+fn took(seconds: i64) -> Msg {
+    if seconds < 1 { msg("run-at-once") } else { Clockface::length(seconds) }
 }
