@@ -345,9 +345,9 @@ pub async fn insert_versions(w: &mut WriteSession, versions: &[Version]) -> Resu
 
 /// The versions of a record, newest first.
 pub async fn versions(s: &mut Session, record: &RecordId, limit: i64) -> Result<Vec<Version>, StoreError> {
-    s.sql("SELECT * FROM versions WHERE record_id = $1 ORDER BY id DESC LIMIT $2")
+    s.sql("SELECT * FROM versions WHERE record_id = $1 ORDER BY id DESC")
         .bind(record)
-        .bind(limit)
+        .limit(limit)
         .all()
         .await
 }

@@ -219,7 +219,7 @@ pub async fn find(
     if let Some(entities) = &viewer.entities {
         query = query.push(" AND r.entity IN ").push_list(entities.iter());
     }
-    query.push_bind(" ORDER BY r.title, r.id LIMIT ?", [limit.into()]).all().await
+    query.push(" ORDER BY r.title, r.id").limit(limit).all().await
 }
 
 /// Removes a record that nothing is left of: no holding, no link, no conflict.
