@@ -10,5 +10,6 @@ mod house;
 mod left_out;
 mod pages;
 mod preview;
+mod store;
 mod supply_chain;
 mod support;
