@@ -352,6 +352,14 @@ pub async fn versions(s: &mut Session, record: &RecordId, limit: i64) -> Result<
         .await
 }
 
+/// The versions of these ids, in no order.
+pub async fn versions_of_ids(s: &mut Session, ids: &[VersionId]) -> Result<Vec<Version>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    s.sql("SELECT * FROM versions WHERE id IN ").push_list(ids).all().await
+}
+
 /// How many records this author changed in this system between two instants, counted up to `most`.
 pub async fn burst(
     s: &mut Session,

@@ -58,7 +58,7 @@ async fn add(store: &Store, numbers: std::ops::Range<i64>) {
         records::insert(w, &all).await?;
         for n in numbers.clone() {
             conflicts::insert(w, &conflict(n)).await?;
-            records::save_words(w, &record(n).id, &words::indexed(["Okafor"].into_iter())).await?;
+            records::save_words(w, &[(record(n).id, words::indexed(["Okafor"].into_iter()))]).await?;
         }
         Ok(((), numbers.clone().map(told).collect()))
     });

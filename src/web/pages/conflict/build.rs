@@ -21,9 +21,6 @@ use crate::web::when::Clockface;
 use chrono::TimeDelta;
 use std::collections::BTreeSet;
 
-/// Events shown beside the grid.
-const EVENTS: usize = 4;
-
 /// What the page is made of beside the case.
 pub struct Shown<'a> {
     pub case: &'a Case,
@@ -66,7 +63,7 @@ pub fn page(shown: Shown<'_>) -> Option<ConflictPage> {
         timeline: format!("/records/{}/timeline", case.record.id),
         related: Vec::new(),
         preview: preview(case, entity, sent, shown.targets),
-        events: case.versions.iter().take(EVENTS).map(|version| event(case, version, face)).collect(),
+        events: case.versions.iter().map(|version| event(case, version, face)).collect(),
         deciding,
         reasons: reasons(case, sent),
         note: sent.get("note").to_owned(),
@@ -260,7 +257,8 @@ fn event(case: &Case, version: &Version, face: &Clockface) -> Event {
     let entity = &case.conflict.entity;
     let system = case.setup.catalog.label(&version.system);
     let mapping = case.setup.catalog.mapping(&version.system, entity);
-    let parent = case.versions.iter().find(|other| Some(&other.id) == version.parent.as_ref());
+    let mut before = case.versions.iter().chain(&case.parents);
+    let parent = before.find(|other| Some(&other.id) == version.parent.as_ref());
     let fields: Vec<String> = mapping
         .zip(parent)
         .map(|(mapping, parent)| {

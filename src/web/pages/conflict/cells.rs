@@ -9,6 +9,7 @@ use crate::domain::ids::SystemId;
 use crate::domain::judge::{Finding, time_of_change};
 use crate::domain::mapping::Mapping;
 use crate::domain::policy::{Effective, Rule};
+use crate::domain::record::duplicates;
 use crate::domain::value::Held;
 use crate::engine::case::Case;
 use crate::store::conflicts::Difference as Stored;
@@ -113,6 +114,7 @@ impl Grid<'_> {
         };
         match (holding, mapping) {
             (_, Some(mapping)) if !maps(mapping) => msg("state-no-field"),
+            _ if duplicates(&self.case.holdings).contains_key(system) => msg("state-held-twice"),
             (Some(holding), _) if holding.present => {
                 let when = self.face.day(holding.read.at).text;
                 msg("state-unknown").with("when", when)
