@@ -9,7 +9,8 @@ use super::whereabouts;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{Arguments, AssertSqlSafe, Postgres, Row as _, Sqlite, TypeInfo as _, ValueRef as _};
+use sqlx::{Arguments, AssertSqlSafe, Postgres, Row as _, SqlSafeStr as _, SqlStr, Sqlite};
+use sqlx::{TypeInfo as _, ValueRef as _};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::marker::PhantomData;
@@ -383,6 +384,11 @@ impl Query<'_, Writing> {
             many => Err(StoreError::row("", &format!("{many} rows changed where one was meant"))),
         }
     }
+}
+
+/// A step of the schema in which every text column is ordered by its bytes, as SQLite does.
+pub(super) fn text_by_bytes(sql: &'static str) -> SqlStr {
+    AssertSqlSafe(sql.replace(" TEXT", " TEXT COLLATE \"C\"")).into_sql_str()
 }
 
 fn sqlite_arguments(args: Vec<Arg>) -> Result<SqliteArguments, StoreError> {

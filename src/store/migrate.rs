@@ -1,9 +1,9 @@
 //! The schema's history, brought up to date under our own lock: sqlx takes none on SQLite.
 
-use super::db::{Backend, Link, Session};
+use super::db::{Backend, Link, Session, text_by_bytes};
 use super::error::StoreError;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::{AssertSqlSafe, Connection, SqlSafeStr};
+use sqlx::{Connection, SqlSafeStr};
 use std::borrow::Cow;
 
 const MIGRATIONS: &[(i64, &str, &str)] = &[
@@ -52,7 +52,7 @@ pub(super) async fn run(session: &mut Session) -> Result<(), StoreError> {
 fn migration((version, name, sql): &(i64, &'static str, &'static str), backend: Backend) -> Migration {
     let text = match backend {
         Backend::Sqlite => (*sql).into_sql_str(),
-        Backend::Postgres => AssertSqlSafe(sql.replace(" TEXT", " TEXT COLLATE \"C\"")).into_sql_str(),
+        Backend::Postgres => text_by_bytes(sql),
     };
     let step = |text| Migration::new(*version, Cow::Borrowed(*name), MigrationType::Simple, text, false);
     Migration { checksum: step((*sql).into_sql_str()).checksum, ..step(text) }

@@ -79,10 +79,10 @@ impl<'a> Judge<'a> {
         match (&compared.standing, existing) {
             (Standing::Waiting, _) => {}
             // Those that are compared agree. What a system with duplicates says is not known, so
-            // nothing advances, and only what was decided can end.
+            // nothing advances, and only a decision that arrived everywhere can end.
             (Standing::Agreed(_), existing) if self.is_left_out(slot) => {
-                if let Some(difference) = existing.filter(|known| known.state.is_under_way()) {
-                    self.came_to_agree(difference);
+                if let Some(difference) = existing {
+                    self.close_if_delivered(difference);
                 }
             }
             (Standing::Agreed(tuple), existing) => {

@@ -43,6 +43,16 @@ impl Judge<'_> {
         }
     }
 
+    /// Ends a decision of which every delivery has ended, and nothing else: whether the systems
+    /// agree is not known.
+    pub fn close_if_delivered(&mut self, difference: &Difference) {
+        let Some(resolution) = difference.state.resolution() else { return };
+        let own = self.deliveries(resolution, &difference.dispute.field);
+        if difference.state.is_under_way() && own.iter().all(|delivery| delivery.state.ended_at().is_some()) {
+            self.came_to_agree(difference);
+        }
+    }
+
     fn settled_by_itself(&mut self, difference: &Difference) {
         let now = self.now();
         if matches!(difference.state, DifferenceState::Excepted { .. }) {

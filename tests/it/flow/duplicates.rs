@@ -72,3 +72,24 @@ async fn a_difference_that_was_open_stays_and_its_decision_spares_the_system_lef
         assert_eq!(systems, ["portal"]);
     }
 }
+
+#[tokio::test]
+async fn a_delivery_on_its_way_is_not_taken_for_arrived() {
+    for world in worlds().await {
+        world.enable_writes(&["portal", "warehouse"]).await;
+        world.sql("portal", "UPDATE customers SET name='Ada Okafor-Bell', updated_at='2026-03-03 12:01:30', updated_by='Ada Okafor' WHERE id='C-1'").await;
+        world.sync().await;
+        world.sql("warehouse", SECOND).await;
+        world.sync().await;
+        let actions = audit_actions(&world).await;
+        let told = |actions: &[String], word: &str| actions.iter().any(|action| action == word);
+        assert!(told(&actions, "settled_by_rule") && !told(&actions, "settled_by_itself"), "{actions:?}");
+        assert!(!told(&actions, "conflict_closed"), "{actions:?}");
+        assert_eq!(world.deliver().await, 1, "to the row it was decided for");
+        let name = "SELECT NAME FROM SHIP_TO WHERE WH_NO=";
+        assert_eq!(world.value("warehouse", &format!("{name}'WH-1'")).await, "ADA OKAFOR-BELL");
+        assert_eq!(world.value("warehouse", &format!("{name}'WH-9'")).await, "ADA OKAFOR");
+        let actions = audit_actions(&world).await;
+        assert!(told(&actions, "delivery_confirmed") && told(&actions, "conflict_closed"), "{actions:?}");
+    }
+}
