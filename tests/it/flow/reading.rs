@@ -38,7 +38,7 @@ async fn reading_the_log_is_entered_once_for_person_and_ten_minutes_by_page_or_p
             assert_eq!(maria.get("/audit").await.status, 200);
         }
         let maria_read = ("maria of the tests".to_owned(), "audit".to_owned());
-        assert_eq!(reads(&app).await, [maria_read.clone()]);
+        assert_eq!(reads(&app).await, std::slice::from_ref(&maria_read));
 
         let new = NewToken { login: "piet".to_owned(), name: "a program".to_owned(), days: 1 };
         let token = app.accounts.issue_token(command_line(), new).await.unwrap();
