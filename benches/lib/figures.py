@@ -54,6 +54,12 @@ def at_most(bench, figure, ours, other, unit, limit):
     return _figure(bench, figure, ours, other, unit, f"at most {limit:g} {unit}", holds)
 
 
+def at_least(bench, figure, ours, other, unit, limit):
+    """Ours has to be at least so much; the other stands there to compare with."""
+    holds = ours is not None and ours >= limit
+    return _figure(bench, figure, ours, other, unit, f"at least {limit:g} {unit}", holds)
+
+
 def median(values):
     return statistics.median(values) if values else None
 

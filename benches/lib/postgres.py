@@ -28,8 +28,9 @@ def as_server():
 
 
 @contextmanager
-def cluster(name):
-    """Runs the cluster of that name, made if it is not there; gives the port it listens on."""
+def cluster(name, durable=False):
+    """Runs the cluster of that name, made if it is not there; gives the port it listens on. Unless it
+    has to be durable, a commit does not wait for the disk."""
     binaries, port = programs(), free_port()
     # Root's cache folder is closed to the user of PostgreSQL.
     home = Path("/var/tmp/referee-bench") if os.getuid() == 0 else CACHE
@@ -46,7 +47,7 @@ def cluster(name):
         "unix_socket_directories": "",
         "shared_buffers": "1GB",
         "max_wal_size": "8GB",
-        "fsync": "off",
+        "fsync": "on" if durable else "off",
     }
     options = [f"-c{key}={value}" for key, value in settings.items()]
     server = subprocess.Popen(

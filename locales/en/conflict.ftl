@@ -96,6 +96,7 @@ state-null = No value
 state-no-field = No such field here
 state-absent = Not in this system
 state-deleted = Deleted there
+state-held-twice = Held more than once
 state-unknown = Not readable since { $when }
 state-hidden = Hidden by your role
 cell-new = New

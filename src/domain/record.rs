@@ -25,6 +25,25 @@ pub struct Holding {
     pub token: Option<String>,
 }
 
+/// Systems that hold two or more present rows of one record, with their identifiers. Nobody knows
+/// which of them is the record until a person says so.
+#[must_use]
+pub fn duplicates(holdings: &[Holding]) -> BTreeMap<SystemId, Vec<String>> {
+    let mut ids: BTreeMap<SystemId, Vec<String>> = BTreeMap::new();
+    for holding in holdings.iter().filter(|holding| holding.present) {
+        ids.entry(holding.system.clone()).or_default().push(holding.external_id.clone());
+    }
+    ids.retain(|_, ids| ids.len() > 1);
+    ids
+}
+
+/// The holdings that are compared and written to: all but those of systems with duplicates.
+#[must_use]
+pub fn comparable(holdings: &[Holding]) -> Vec<Holding> {
+    let duplicates = duplicates(holdings);
+    holdings.iter().filter(|holding| !duplicates.contains_key(&holding.system)).cloned().collect()
+}
+
 /// When a value was learned, and what the source said of its last change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reading {

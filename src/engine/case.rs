@@ -4,7 +4,7 @@ use super::detect::mapped;
 use super::{Engine, Refusal, Setup};
 use crate::domain::access::Viewer;
 use crate::domain::conflict::DifferenceState;
-use crate::domain::ids::{ConflictId, EntityId, SystemId, UserId};
+use crate::domain::ids::{ConflictId, EntityId, SystemId, UserId, VersionId};
 use crate::domain::record::{Base, Holding};
 use crate::domain::time::Time;
 use crate::store::conflicts::{Conflict, Difference};
@@ -16,8 +16,8 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Versions read: those shown beside the grid, and what came before each.
-const EVENTS: i64 = 20;
+/// Versions of the record shown beside the grid.
+const EVENTS: i64 = 4;
 
 /// A conflict with its record, as one viewer may see it.
 pub struct Case {
@@ -33,6 +33,8 @@ pub struct Case {
     pub read_at: HashMap<SystemId, Time>,
     /// The newest versions of the record, newest first.
     pub versions: Vec<Version>,
+    /// What came before each of those, as far as it is not one of them, in no order.
+    pub parents: Vec<Version>,
     /// The decisions on this conflict, newest first.
     pub decisions: Vec<Resolution>,
     /// Names of the people on the page.
@@ -90,12 +92,17 @@ impl Engine {
         }
         let mut differences = conflicts::differences(&mut s, std::slice::from_ref(id)).await?;
         order(&setup, &conflict.entity, &mut differences);
+        let versions = holdings::versions(&mut s, &record, EVENTS).await?;
+        let known = |id: &VersionId| versions.iter().any(|version| version.id == *id);
+        let parents: Vec<_> = versions.iter().filter_map(|version| version.parent.clone()).collect();
+        let parents: Vec<_> = parents.into_iter().filter(|id| !known(id)).collect();
         Ok(Case {
             differences,
             record: records::get(&mut s, viewer, &record).await?.ok_or(Refusal::NotFound("record"))?,
             holdings: mapped(&setup, &conflict.entity, rows).remove(&record).unwrap_or_default(),
             base: records::bases(&mut s, only).await?.pop().map(|(_, base)| base).unwrap_or_default(),
-            versions: holdings::versions(&mut s, &record, EVENTS).await?,
+            parents: holdings::versions_of_ids(&mut s, &parents).await?,
+            versions,
             decisions: resolutions::of_conflict(&mut s, id, 5).await?,
             read_at,
             names,

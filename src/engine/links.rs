@@ -82,6 +82,8 @@ async fn link(
     let moved: Vec<Holding> = held.into_iter().filter(|holding| holding.record != record).collect();
     for holding in &moved {
         holdings::save(w, &[Holding { record: record.clone(), ..holding.clone() }]).await?;
+        // Judged again without it, if anything is left there.
+        records::mark_unjudged(w, entity, "link", [&holding.record]).await?;
         records::drop_if_empty(w, &holding.record).await?;
     }
     records::mark_unjudged(w, entity, "link", [&record]).await

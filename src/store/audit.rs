@@ -7,7 +7,7 @@ use crate::domain::audit::{self, Entry, Event};
 use crate::domain::chance;
 use crate::domain::seal::Key;
 use crate::domain::time;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 struct Head {
     seq: i64,
@@ -32,17 +32,22 @@ pub(super) async fn append(w: &mut WriteSession, events: &[Event]) -> Result<(),
     if events.is_empty() {
         return Ok(());
     }
-    let mut keys = Vec::with_capacity(events.len());
-    for event in events {
-        keys.push(subject_key(w, &event.subject()).await?);
+    // In one order for all: two transactions that each make the key the other one waits for would
+    // end each other.
+    let subjects: BTreeSet<String> = events.iter().map(Event::subject).collect();
+    let mut keys = HashMap::with_capacity(subjects.len());
+    for subject in subjects {
+        let key = subject_key(w, &subject).await?;
+        keys.insert(subject, key);
     }
+    let keys: Vec<&Key> = events.iter().filter_map(|event| keys.get(&event.subject())).collect();
     let head = w.either(
         "SELECT seq, hash FROM audit_head WHERE id = 1",
         "SELECT seq, hash FROM audit_head WHERE id = 1 FOR UPDATE",
     );
     let Head { mut seq, mut hash } = w.sql(head).one().await?;
     let (mut lines, mut values) = (Vec::new(), Vec::new());
-    for (event, key) in events.iter().zip(&keys) {
+    for (event, key) in events.iter().zip(keys) {
         seq += 1;
         let entry = audit::chain(&hash, seq, w.now(), event, key)?;
         hash.clone_from(&entry.hash);
@@ -119,11 +124,7 @@ fn open_key(master: &Key, subject: &str, sealed: &[u8]) -> Result<Key, StoreErro
 
 /// The entries after `seq`, in order, at most `limit`.
 pub async fn after(s: &mut Session, seq: i64, limit: i64) -> Result<Vec<Entry>, StoreError> {
-    s.sql("SELECT seq, line, hash FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2")
-        .bind(seq)
-        .bind(limit)
-        .all()
-        .await
+    s.sql("SELECT seq, line, hash FROM audit WHERE seq > $1 ORDER BY seq").bind(seq).limit(limit).all().await
 }
 
 /// The number and hash of the last entry, as the log itself keeps them.
@@ -158,10 +159,10 @@ impl FromRow for Copied {
 pub async fn copied_after(s: &mut Session, seq: i64, limit: i64) -> Result<Vec<Copied>, StoreError> {
     s.sql(
         "SELECT seq, line, hash, at, action, actor_id, record_id, system, field, run_id
-         FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2",
+         FROM audit WHERE seq > $1 ORDER BY seq",
     )
     .bind(seq)
-    .bind(limit)
+    .limit(limit)
     .all()
     .await
 }

@@ -5,16 +5,20 @@
 //! `run`, so a write in it does not compile.
 
 use super::error::StoreError;
+use super::whereabouts;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{Arguments, AssertSqlSafe, Postgres, Row as _, Sqlite, ValueRef as _};
+use sqlx::{Arguments, AssertSqlSafe, Postgres, Row as _, SqlSafeStr as _, SqlStr, Sqlite};
+use sqlx::{TypeInfo as _, ValueRef as _};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::marker::PhantomData;
 
 /// Arguments of one statement that SQLite and PostgreSQL both take.
 const MAX_ARGUMENTS: usize = 30_000;
+/// Rows that one page of a list brings at most, whatever was asked for.
+pub const MOST_ROWS: i64 = 10_000;
 
 /// Which database is inside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +35,8 @@ pub(super) enum Link {
 /// A connection to read with.
 pub struct Session {
     pub(super) link: Link,
+    /// A statement was refused by the database: PostgreSQL then stores nothing of the transaction.
+    pub(super) refused: bool,
 }
 
 /// A value bound to a statement.
@@ -84,13 +90,18 @@ pub enum Row {
 
 /// A type a column can have in both databases.
 pub trait Column: Sized {
+    /// The forms SQLite may store it in. Its columns take any, and reading one as another answers
+    /// 0 or an empty text without a word.
+    #[doc(hidden)]
+    const STORED: &'static [&'static str];
     #[doc(hidden)]
     fn sqlite(row: &SqliteRow, column: &str) -> Result<Self, sqlx::Error>;
     #[doc(hidden)]
     fn postgres(row: &PgRow, column: &str) -> Result<Self, sqlx::Error>;
 }
 macro_rules! column {
-    ($($type:ty),+) => {$(impl Column for $type {
+    ($($type:ty => $stored:expr),+ $(,)?) => {$(impl Column for $type {
+        const STORED: &'static [&'static str] = &$stored;
         fn sqlite(row: &SqliteRow, column: &str) -> Result<Self, sqlx::Error> {
             row.try_get_unchecked(column)
         }
@@ -99,7 +110,13 @@ macro_rules! column {
         }
     })+};
 }
-column!(String, i64, f64, bool, Vec<u8>);
+column! {
+    String => ["TEXT"],
+    i64 => ["INTEGER"],
+    f64 => ["REAL", "INTEGER"],
+    bool => ["INTEGER"],
+    Vec<u8> => ["BLOB"],
+}
 
 impl Row {
     /// The value of a column that is never null.
@@ -117,10 +134,19 @@ impl Row {
     pub fn maybe<T: Column>(&self, column: &str) -> Result<Option<T>, StoreError> {
         let fail = |e: sqlx::Error| StoreError::row(column, &e.to_string());
         match self {
-            // sqlx reads NULL as 0 or an empty text here, so it is asked for first.
-            Self::Sqlite(row) if row.try_get_raw(column).map_err(fail)?.is_null() => Ok(None),
+            Self::Sqlite(row) => {
+                let raw = row.try_get_raw(column).map_err(fail)?;
+                // sqlx reads NULL as 0 or an empty text here, so it is asked for first.
+                if raw.is_null() {
+                    return Ok(None);
+                }
+                let stored = raw.type_info();
+                if !T::STORED.contains(&stored.name()) {
+                    return Err(StoreError::row(column, &format!("is stored as {}", stored.name())));
+                }
+                T::sqlite(row, column).map(Some).map_err(fail)
+            }
             Self::Postgres(row) if row.try_get_raw(column).map_err(fail)?.is_null() => Ok(None),
-            Self::Sqlite(row) => T::sqlite(row, column).map(Some).map_err(fail),
             Self::Postgres(row) => T::postgres(row, column).map(Some).map_err(fail),
         }
     }
@@ -149,6 +175,10 @@ pub struct Query<'s, Mode> {
 }
 
 impl Session {
+    pub(super) fn new(link: Link) -> Self {
+        Self { link, refused: false }
+    }
+
     /// A statement that reads, with `$1`, `$2`, ... as placeholders.
     pub fn sql(&mut self, text: &'static str) -> Query<'_, Reading> {
         Query::new(self, text)
@@ -172,8 +202,14 @@ impl Session {
         }
     }
 
-    async fn fetch(&mut self, text: Cow<'static, str>, args: Vec<Arg>) -> Result<Vec<Row>, StoreError> {
-        let sql = AssertSqlSafe(text.into_owned());
+    async fn fetch(&mut self, text: &str, args: Vec<Arg>) -> Result<Vec<Row>, StoreError> {
+        let done = self.fetched(text, args).await;
+        self.refused |= done.as_ref().is_err_and(|error| *error != StoreError::Nul);
+        done
+    }
+
+    async fn fetched(&mut self, text: &str, args: Vec<Arg>) -> Result<Vec<Row>, StoreError> {
+        let sql = AssertSqlSafe(text.to_owned());
         match &mut self.link {
             Link::Sqlite(conn) => {
                 let query = sqlx::query_with(sql, sqlite_arguments(args)?);
@@ -191,6 +227,12 @@ impl Session {
         text: Cow<'static, str>,
         args: Vec<Arg>,
     ) -> Result<u64, StoreError> {
+        let done = self.executed(text, args).await;
+        self.refused |= done.as_ref().is_err_and(|error| *error != StoreError::Nul);
+        done
+    }
+
+    async fn executed(&mut self, text: Cow<'static, str>, args: Vec<Arg>) -> Result<u64, StoreError> {
         let sql = AssertSqlSafe(text.into_owned());
         match &mut self.link {
             Link::Sqlite(conn) => {
@@ -287,16 +329,22 @@ impl<'s, Mode> Query<'s, Mode> {
         self
     }
 
+    /// Appends `LIMIT`: at most so many rows, and never more than [`MOST_ROWS`].
+    #[must_use]
+    pub fn limit(self, rows: i64) -> Self {
+        self.push_bind(" LIMIT ?", [rows.clamp(0, MOST_ROWS).into()])
+    }
+
     /// Every row.
     pub async fn all<R: FromRow>(self) -> Result<Vec<R>, StoreError> {
-        let rows = self.session.fetch(self.text, self.args).await?;
-        rows.iter().map(R::from_row).collect()
+        let rows = self.session.fetch(&self.text, self.args).await?;
+        rows.iter().map(|row| read(&self.text, row, R::from_row)).collect()
     }
 
     /// The only row, or none.
     pub async fn maybe<R: FromRow>(self) -> Result<Option<R>, StoreError> {
-        let rows = self.session.fetch(self.text, self.args).await?;
-        rows.first().map(R::from_row).transpose()
+        let rows = self.session.fetch(&self.text, self.args).await?;
+        rows.first().map(|row| read(&self.text, row, R::from_row)).transpose()
     }
 
     /// The only row.
@@ -306,15 +354,20 @@ impl<'s, Mode> Query<'s, Mode> {
 
     /// The column `value` of the only row, if there is one and it is not null.
     pub async fn value<T: Column>(self) -> Result<Option<T>, StoreError> {
-        let rows = self.session.fetch(self.text, self.args).await?;
-        rows.first().map_or(Ok(None), |row| row.maybe("value"))
+        let rows = self.session.fetch(&self.text, self.args).await?;
+        rows.first().map_or(Ok(None), |row| read(&self.text, row, |row| row.maybe("value")))
     }
 
     /// The column `value` of every row.
     pub async fn values<T: Column>(self) -> Result<Vec<T>, StoreError> {
-        let rows = self.session.fetch(self.text, self.args).await?;
-        rows.iter().map(|row| row.get("value")).collect()
+        let rows = self.session.fetch(&self.text, self.args).await?;
+        rows.iter().map(|row| read(&self.text, row, |row| row.get("value"))).collect()
     }
+}
+
+/// Reads a row; the error of one that cannot be read names its table and which row it is.
+fn read<T>(text: &str, row: &Row, read: impl Fn(&Row) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    read(row).map_err(|error| whereabouts::named(error, text, row))
 }
 
 impl Query<'_, Writing> {
@@ -331,6 +384,11 @@ impl Query<'_, Writing> {
             many => Err(StoreError::row("", &format!("{many} rows changed where one was meant"))),
         }
     }
+}
+
+/// A step of the schema in which every text column is ordered by its bytes, as SQLite does.
+pub(super) fn text_by_bytes(sql: &'static str) -> SqlStr {
+    AssertSqlSafe(sql.replace(" TEXT", " TEXT COLLATE \"C\"")).into_sql_str()
 }
 
 fn sqlite_arguments(args: Vec<Arg>) -> Result<SqliteArguments, StoreError> {

@@ -8,7 +8,7 @@ pub enum StoreError {
     /// A unique constraint refused the row.
     #[error("already there: {0}")]
     Duplicate(String),
-    /// A stored row that the code cannot read: column and problem.
+    /// A stored row that the code cannot read: table, key, column and problem.
     #[error("a stored row is not readable: {0}")]
     Row(String),
     #[error("a text holds a NUL character, which cannot be stored")]

@@ -345,11 +345,19 @@ pub async fn insert_versions(w: &mut WriteSession, versions: &[Version]) -> Resu
 
 /// The versions of a record, newest first.
 pub async fn versions(s: &mut Session, record: &RecordId, limit: i64) -> Result<Vec<Version>, StoreError> {
-    s.sql("SELECT * FROM versions WHERE record_id = $1 ORDER BY id DESC LIMIT $2")
+    s.sql("SELECT * FROM versions WHERE record_id = $1 ORDER BY id DESC")
         .bind(record)
-        .bind(limit)
+        .limit(limit)
         .all()
         .await
+}
+
+/// The versions of these ids, in no order.
+pub async fn versions_of_ids(s: &mut Session, ids: &[VersionId]) -> Result<Vec<Version>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    s.sql("SELECT * FROM versions WHERE id IN ").push_list(ids).all().await
 }
 
 /// How many records this author changed in this system between two instants, counted up to `most`.

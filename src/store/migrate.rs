@@ -1,9 +1,9 @@
 //! The schema's history, brought up to date under our own lock: sqlx takes none on SQLite.
 
-use super::db::{Link, Session};
+use super::db::{Backend, Link, Session, text_by_bytes};
 use super::error::StoreError;
-use sqlx::SqlSafeStr;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{Connection, SqlSafeStr};
 use std::borrow::Cow;
 
 const MIGRATIONS: &[(i64, &str, &str)] = &[
@@ -17,15 +17,22 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (8, "missed", include_str!("../../migrations/0008_missed.sql")),
 ];
 
-/// Applies what is missing. On SQLite the caller holds the data folder's lock; PostgreSQL
-/// takes an advisory lock for the whole run.
+/// Applies what is missing, all of it or nothing on SQLite, whose write lock is taken for the
+/// whole run; PostgreSQL takes an advisory lock for it.
 pub(super) async fn run(session: &mut Session) -> Result<(), StoreError> {
-    let migrations = MIGRATIONS.iter().map(|(version, name, sql)| {
-        Migration::new(*version, Cow::Borrowed(*name), MigrationType::Simple, (*sql).into_sql_str(), false)
-    });
-    let migrator = Migrator::with_migrations(migrations.collect());
+    let backend = session.backend();
+    let migrator =
+        Migrator::with_migrations(MIGRATIONS.iter().map(|step| migration(step, backend)).collect());
     let done = match &mut session.link {
-        Link::Sqlite(conn) => migrator.run(&mut **conn).await,
+        Link::Sqlite(conn) => {
+            let mut tx = conn.begin_with("BEGIN IMMEDIATE").await?;
+            let done = migrator.run(&mut *tx).await;
+            // Dropped where a step failed, and so rolled back.
+            if done.is_ok() {
+                tx.commit().await?;
+            }
+            done
+        }
         Link::Postgres(conn) => migrator.run(&mut **conn).await,
     };
     done.map_err(|error| match error {
@@ -36,6 +43,19 @@ pub(super) async fn run(session: &mut Session) -> Result<(), StoreError> {
         }
         other => StoreError::Database(other.to_string()),
     })
+}
+
+/// A step in the words of the database. PostgreSQL orders text by the language of the database
+/// unless told otherwise, and then neither finds words by their beginning nor pages in the order
+/// SQLite does: there every text column is ordered by its bytes. The checksum stays that of the
+/// file.
+fn migration((version, name, sql): &(i64, &'static str, &'static str), backend: Backend) -> Migration {
+    let text = match backend {
+        Backend::Sqlite => (*sql).into_sql_str(),
+        Backend::Postgres => text_by_bytes(sql),
+    };
+    let step = |text| Migration::new(*version, Cow::Borrowed(*name), MigrationType::Simple, text, false);
+    Migration { checksum: step((*sql).into_sql_str()).checksum, ..step(text) }
 }
 
 /// Whether the schema is exactly the one this program knows.

@@ -23,9 +23,10 @@ mod time;
 pub mod tokens;
 pub mod trail;
 pub mod users;
+mod whereabouts;
 mod write;
 
-pub use db::{Arg, Backend, FromRow, Row, Session};
+pub use db::{Arg, Backend, FromRow, MOST_ROWS, Row, Session};
 pub use error::StoreError;
 pub use migrate::is_current;
 pub use open::{Options, Store, read_only};

@@ -20,6 +20,8 @@ use std::time::Duration;
 
 /// The first SQLite without the WAL-reset corruption race.
 const SQLITE_FLOOR: i64 = 3_051_003;
+/// Connections of each pool, if nobody asks for another number.
+const CONNECTIONS: u32 = 8;
 
 /// What a store needs to open.
 pub struct Options {
@@ -45,6 +47,8 @@ enum Pools {
 
 pub(super) struct Inner {
     pools: Pools,
+    /// To write with, on PostgreSQL.
+    pub(super) connections: u32,
     pub(super) key: Key,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) random: Arc<dyn Random>,
@@ -57,7 +61,16 @@ impl Store {
     /// The address is not one of a database, the database cannot be reached or is too old,
     /// or its schema is newer than this program.
     pub async fn open(options: Options) -> Result<Self, StoreError> {
-        let inner = connect(options).await?;
+        Self::open_with(options, CONNECTIONS).await
+    }
+
+    /// As [`Store::open`], with at most so many connections to read and as many to write. SQLite
+    /// writes through one in any case.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub async fn open_with(options: Options, connections: u32) -> Result<Self, StoreError> {
+        let inner = connect(options, connections.max(1)).await?;
         migrate::run(&mut inner.opening_session().await?).await?;
         let writers = Arc::new(Writers::start(&inner)?);
         Ok(Self { inner, writers })
@@ -68,7 +81,7 @@ impl Store {
     /// # Errors
     /// As [`Store::open`]; and the schema is older or newer than this program.
     pub async fn open_beside(options: Options) -> Result<Self, StoreError> {
-        let inner = connect(options).await?;
+        let inner = connect(options, CONNECTIONS).await?;
         if !migrate::is_current(&mut inner.opening_session().await?).await? {
             let text = "its schema is of another version than this program: use the one that runs on it";
             return Err(StoreError::Unavailable(text.to_owned()));
@@ -86,7 +99,7 @@ impl Store {
             Pools::Sqlite { read, .. } => Link::Sqlite(read.acquire().await?),
             Pools::Postgres { read, .. } => Link::Postgres(read.acquire().await?),
         };
-        Ok(Session { link })
+        Ok(Session::new(link))
     }
 
     /// Which database is inside.
@@ -140,7 +153,7 @@ impl Inner {
             Pools::Sqlite { write, .. } => Link::Sqlite(write.acquire().await?),
             Pools::Postgres { write, .. } => Link::Postgres(write.acquire().await?),
         };
-        Ok(Session { link })
+        Ok(Session::new(link))
     }
 
     /// The connection that start-up uses. A PostgreSQL socket belongs to the runtime that opened
@@ -153,7 +166,7 @@ impl Inner {
                 Err(error) => return Err(reason(read, error).await),
             },
         };
-        Ok(Session { link })
+        Ok(Session::new(link))
     }
 
     pub(super) async fn write_pool_closed(&self) {
@@ -191,13 +204,13 @@ async fn reason(pool: &PgPool, error: sqlx::Error) -> StoreError {
     }
 }
 
-async fn connect(options: Options) -> Result<Arc<Inner>, StoreError> {
+async fn connect(options: Options, connections: u32) -> Result<Arc<Inner>, StoreError> {
     let pools = match backend(&options.url)? {
-        Backend::Sqlite => open_sqlite(&options.url).await?,
-        Backend::Postgres => open_postgres(&options.url)?,
+        Backend::Sqlite => open_sqlite(&options.url, connections).await?,
+        Backend::Postgres => open_postgres(&options.url, connections)?,
     };
     let Options { key, clock, random, .. } = options;
-    let inner = Arc::new(Inner { pools, key, clock, random });
+    let inner = Arc::new(Inner { pools, connections, key, clock, random });
     inner.check_version().await?;
     Ok(inner)
 }
@@ -235,10 +248,10 @@ pub async fn read_only(url: &str) -> Result<Session, StoreError> {
             Link::Postgres(pool.connect_with(options).await?.acquire().await?)
         }
     };
-    Ok(Session { link })
+    Ok(Session::new(link))
 }
 
-async fn open_sqlite(url: &str) -> Result<Pools, StoreError> {
+async fn open_sqlite(url: &str, connections: u32) -> Result<Pools, StoreError> {
     let base = SqliteConnectOptions::from_str(url)?
         .busy_timeout(Duration::from_secs(5))
         .foreign_keys(true)
@@ -257,17 +270,17 @@ async fn open_sqlite(url: &str) -> Result<Pools, StoreError> {
     let write = write.connect_with(writer).await?;
     let reader = base.read_only(true).pragma("cache_size", "-2048").pragma("query_only", "ON");
     let read = SqlitePoolOptions::new()
-        .max_connections(8)
+        .max_connections(connections)
         .acquire_timeout(Duration::from_secs(10))
         .connect_lazy_with(reader);
     Ok(Pools::Sqlite { read, write })
 }
 
-fn open_postgres(url: &str) -> Result<Pools, StoreError> {
+fn open_postgres(url: &str, connections: u32) -> Result<Pools, StoreError> {
     let options = PgConnectOptions::from_str(url)?
         .application_name("referee")
         .options([("statement_timeout", "30s"), ("idle_in_transaction_session_timeout", "60s")]);
-    let pool = || PgPoolOptions::new().max_connections(8).acquire_timeout(Duration::from_secs(10));
+    let pool = || PgPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(10));
     Ok(Pools::Postgres {
         read: pool().connect_lazy_with(options.clone()),
         write: pool().connect_lazy_with(options),

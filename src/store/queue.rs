@@ -1,7 +1,7 @@
 //! The review queue: filtered, counted, and paged by key.
 
 use super::conflicts::Conflict;
-use super::db::{Arg, FromRow, Query, Row, Session};
+use super::db::{Arg, FromRow, MOST_ROWS, Query, Row, Session};
 use super::error::StoreError;
 use crate::domain::access::Viewer;
 use crate::domain::ids::{ConflictId, EntityId, FieldId, SystemId};
@@ -87,7 +87,7 @@ pub async fn page(
     now: Time,
     limit: i64,
 ) -> Result<Vec<Conflict>, StoreError> {
-    let mut page = Vec::new();
+    let (mut page, limit) = (Vec::new(), limit.min(MOST_ROWS));
     for overdue in [true, false] {
         for stakes in Stakes::ALL.into_iter().rev() {
             let rank = |overdue: bool, stakes: Stakes| (!overdue, std::cmp::Reverse(stakes));
@@ -107,7 +107,7 @@ pub async fn page(
                 query = query
                     .push_bind(" AND (c.due_at, c.id) > (?, ?)", [after.due_at.into(), (&after.id).into()]);
             }
-            page.extend(query.push_bind(" ORDER BY c.due_at, c.id LIMIT ?", [left.into()]).all().await?);
+            page.extend(query.push(" ORDER BY c.due_at, c.id").limit(left).all().await?);
         }
     }
     Ok(page)
@@ -124,7 +124,7 @@ pub async fn page_before(
 ) -> Result<Vec<Conflict>, StoreError> {
     let rank = |overdue: bool, stakes: Stakes| (!overdue, std::cmp::Reverse(stakes));
     let last = rank(before.overdue, before.stakes);
-    let mut page: Vec<Conflict> = Vec::new();
+    let (mut page, limit) = (Vec::<Conflict>::new(), limit.min(MOST_ROWS));
     for (overdue, stakes) in [false, true].into_iter().flat_map(|o| Stakes::ALL.map(|s| (o, s))) {
         let left = limit - i64::try_from(page.len()).unwrap_or(limit);
         if rank(overdue, stakes) > last || left <= 0 {
@@ -138,8 +138,7 @@ pub async fn page_before(
             let place = [before.due_at.into(), (&before.id).into()];
             query = query.push_bind(" AND (c.due_at, c.id) < (?, ?)", place);
         }
-        let order = " ORDER BY c.due_at DESC, c.id DESC LIMIT ?";
-        page.extend(query.push_bind(order, [left.into()]).all::<Conflict>().await?);
+        page.extend(query.push(" ORDER BY c.due_at DESC, c.id DESC").limit(left).all::<Conflict>().await?);
     }
     page.reverse();
     Ok(page)
@@ -298,7 +297,7 @@ pub async fn settled(
     if let Some(before) = before {
         query = query.push_bind(" AND c.id < ?", [before.into()]);
     }
-    query.push_bind(" ORDER BY c.id DESC LIMIT ?", [limit.into()]).all().await
+    query.push(" ORDER BY c.id DESC").limit(limit).all().await
 }
 
 /// The page of [`settled`] that ends at `after` (an id), newest first.
@@ -315,7 +314,7 @@ pub async fn settled_after(
         " AND EXISTS (SELECT 1 FROM differences d WHERE d.conflict_id = c.id AND d.state = ?)",
         [state.into()],
     );
-    let query = query.push_bind(" AND c.id > ? ORDER BY c.id LIMIT ?", [after.into(), limit.into()]);
+    let query = query.push_bind(" AND c.id > ? ORDER BY c.id", [after.into()]).limit(limit);
     let mut page: Vec<Conflict> = query.all().await?;
     page.reverse();
     Ok(page)

@@ -7,6 +7,7 @@ use crate::domain::access::Viewer;
 use crate::domain::ids::{EntityId, RecordId, SystemId};
 use crate::domain::record::Base;
 use crate::domain::time::Time;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One real-world thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -186,18 +187,47 @@ pub async fn unjudged(s: &mut Session, entity: &EntityId, limit: i64) -> Result<
     Ok(ids.into_iter().map(RecordId).collect())
 }
 
+/// Whether any record waits to be judged.
+pub async fn any_unjudged(s: &mut Session) -> Result<bool, StoreError> {
+    let first: Option<String> = s.sql("SELECT record_id AS value FROM unjudged LIMIT 1").value().await?;
+    Ok(first.is_some())
+}
+
 /// Takes records off the list of those to be judged.
 pub async fn judged(w: &mut WriteSession, ids: &[RecordId]) -> Result<(), StoreError> {
     w.sql("DELETE FROM unjudged WHERE record_id IN ").push_list(ids).run().await?;
     Ok(())
 }
 
-/// Replaces the words a record is found by.
-pub async fn save_words(w: &mut WriteSession, id: &RecordId, words: &[String]) -> Result<(), StoreError> {
-    w.sql("DELETE FROM search_tokens WHERE record_id = $1").bind(id).run().await?;
-    let rows = words.iter().map(|word| vec![word.into(), id.into()]).collect();
-    w.insert_rows("INSERT INTO search_tokens (token, record_id)", rows, "ON CONFLICT DO NOTHING").await?;
-    Ok(())
+/// Brings the words that records are found by up to date, and says how many rows that changed.
+/// What is the same is not written: most records that are judged again are found by what they
+/// were found by before.
+pub async fn save_words(w: &mut WriteSession, wanted: &[(RecordId, Vec<String>)]) -> Result<u64, StoreError> {
+    let mut known: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let query = w.sql("SELECT record_id, token FROM search_tokens WHERE record_id IN ");
+    for row in query.push_list(wanted.iter().map(|(id, _)| id)).all::<WordRow>().await? {
+        known.entry(row.0).or_default().insert(row.1);
+    }
+    let (mut fresh, mut changed) = (Vec::new(), 0);
+    for (id, words) in wanted {
+        let mut gone = known.remove(id.as_str()).unwrap_or_default();
+        let words: BTreeSet<&String> = words.iter().collect();
+        fresh.extend(words.into_iter().filter(|word| !gone.remove(*word)).map(|w| vec![w.into(), id.into()]));
+        if !gone.is_empty() {
+            let query = w.sql("DELETE FROM search_tokens WHERE record_id = $1 AND token IN ").bind(id);
+            changed += query.push_list(gone).run().await?;
+        }
+    }
+    let head = "INSERT INTO search_tokens (token, record_id)";
+    Ok(changed + w.insert_rows(head, fresh, "ON CONFLICT DO NOTHING").await?)
+}
+
+struct WordRow(String, String);
+
+impl FromRow for WordRow {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self(row.get("record_id")?, row.get("token")?))
+    }
 }
 
 /// Records with a word or identifier that begins with each of `words` (normalised), by title.
@@ -219,7 +249,7 @@ pub async fn find(
     if let Some(entities) = &viewer.entities {
         query = query.push(" AND r.entity IN ").push_list(entities.iter());
     }
-    query.push_bind(" ORDER BY r.title, r.id LIMIT ?", [limit.into()]).all().await
+    query.push(" ORDER BY r.title, r.id").limit(limit).all().await
 }
 
 /// Removes a record that nothing is left of: no holding, no link, no conflict.

@@ -292,7 +292,7 @@ pub async fn failed(
     if let Some(before) = before {
         query = query.push_bind(" AND id < ?", [before.into()]);
     }
-    query.push_bind(" ORDER BY id DESC LIMIT ?", [limit.into()]).all().await
+    query.push(" ORDER BY id DESC").limit(limit).all().await
 }
 
 /// The page of [`failed`] that ends at `after`, newest first.
@@ -306,7 +306,7 @@ pub async fn failed_after(
     if let Some(entities) = &viewer.entities {
         query = query.push(" AND entity IN ").push_list(entities.iter());
     }
-    let query = query.push_bind(" AND id > ? ORDER BY id LIMIT ?", [after.into(), limit.into()]);
+    let query = query.push_bind(" AND id > ? ORDER BY id", [after.into()]).limit(limit);
     let mut page: Vec<Delivery> = query.all().await?;
     page.reverse();
     Ok(page)

@@ -173,7 +173,7 @@ pub async fn newest(s: &mut Session, system: Option<&SystemId>, limit: i64) -> R
     if let Some(system) = system {
         query = query.push_bind(" AND system = ?", [system.into()]);
     }
-    query.push_bind(" ORDER BY id DESC LIMIT ?", [limit.into()]).all().await
+    query.push(" ORDER BY id DESC").limit(limit).all().await
 }
 
 /// Runs older than `before`, of one system or of all, newest first.
@@ -187,7 +187,7 @@ pub async fn older(
     if let Some(system) = system {
         query = query.push_bind(" AND system = ?", [system.into()]);
     }
-    query.push_bind(" ORDER BY id DESC LIMIT ?", [limit.into()]).all().await
+    query.push(" ORDER BY id DESC").limit(limit).all().await
 }
 
 /// How far a mapping has been read.
@@ -267,5 +267,5 @@ pub async fn set_aside(w: &mut WriteSession, run: &Run, rows: &[SetAside]) -> Re
 
 /// The rows a run set aside, oldest first.
 pub async fn quarantine(s: &mut Session, run: &RunId, limit: i64) -> Result<Vec<SetAside>, StoreError> {
-    s.sql("SELECT * FROM quarantine WHERE run_id = $1 ORDER BY id LIMIT $2").bind(run).bind(limit).all().await
+    s.sql("SELECT * FROM quarantine WHERE run_id = $1 ORDER BY id").bind(run).limit(limit).all().await
 }

@@ -38,7 +38,7 @@ pub async fn page(
     if let Some(after) = after {
         query = query.push_bind(" AND r.id > ?", [after.into()]);
     }
-    query.push_bind(" ORDER BY r.id LIMIT ?", [limit.into()]).all().await
+    query.push(" ORDER BY r.id").limit(limit).all().await
 }
 
 /// At most `limit` records before the one with that id, oldest first.
@@ -51,7 +51,7 @@ pub async fn page_before(
 ) -> Result<Vec<Record>, StoreError> {
     let query = narrowed(s.sql("SELECT r.* FROM records r WHERE 1 = 1"), viewer, search);
     let query = query.push_bind(" AND r.id < ?", [before.into()]);
-    let mut found: Vec<Record> = query.push_bind(" ORDER BY r.id DESC LIMIT ?", [limit.into()]).all().await?;
+    let mut found: Vec<Record> = query.push(" ORDER BY r.id DESC").limit(limit).all().await?;
     found.reverse();
     Ok(found)
 }

@@ -61,7 +61,7 @@ pub async fn page(
         From::Before(seq) => query.push_bind(" AND a.seq < ? ORDER BY a.seq DESC", [seq.into()]),
         From::After(seq) => query.push_bind(" AND a.seq > ? ORDER BY a.seq", [seq.into()]),
     };
-    let mut page: Vec<Entry> = query.push_bind(" LIMIT ?", [limit.into()]).all().await?;
+    let mut page: Vec<Entry> = query.limit(limit).all().await?;
     if matches!(from, From::After(_)) {
         page.reverse();
     }

@@ -26,8 +26,6 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 
 /// Closures that may share one commit.
 const GROUP: usize = 64;
-/// Transactions under way at once on PostgreSQL.
-const POSTGRES_WRITERS: usize = 8;
 /// How often a whole transaction is tried when it meets another.
 const TRIES: usize = 3;
 
@@ -200,7 +198,7 @@ impl Writers {
 }
 
 fn writer_thread(inner: &Arc<Inner>, jobs: mpsc::Receiver<Box<dyn Job>>) {
-    let writers = if inner.backend() == Backend::Sqlite { 1 } else { POSTGRES_WRITERS };
+    let writers = if inner.backend() == Backend::Sqlite { 1 } else { inner.connections };
     let jobs = Mutex::new(jobs);
     match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime.block_on(async {
@@ -250,19 +248,19 @@ async fn commit_group(inner: &Arc<Inner>, jobs: &[Box<dyn Job>]) -> Result<(), F
 
 async fn try_group(inner: &Arc<Inner>, jobs: &[Box<dyn Job>]) -> Result<(), Failed> {
     let mut session = inner.write_session().await?;
-    session.begin(session.either("BEGIN IMMEDIATE", "BEGIN")).await?;
+    session.word(session.either("BEGIN IMMEDIATE", "BEGIN")).await?;
     let mut w =
         WriteSession { session, store: inner.clone(), now: inner.clock.now(), subject_keys: HashMap::new() };
-    match run_jobs(&mut w, jobs).await {
-        Ok(()) => Ok(w.session.begin("COMMIT").await?),
-        Err(failed) => {
-            // A connection that cannot roll back is not returned to the pool.
-            if w.session.begin("ROLLBACK").await.is_err() {
-                w.session.discard();
-            }
-            Err(failed)
-        }
+    let done = match run_jobs(&mut w, jobs).await {
+        Ok(()) => w.session.word("COMMIT").await.map_err(Failed::from),
+        Err(failed) => Err(failed),
+    };
+    // Also after a COMMIT that failed: on SQLite the transaction is then still open. A connection
+    // that cannot roll back is not returned to the pool.
+    if done.is_err() && w.session.word("ROLLBACK").await.is_err() {
+        w.session.discard();
     }
+    done
 }
 
 async fn run_jobs(w: &mut WriteSession, jobs: &[Box<dyn Job>]) -> Result<(), Failed> {
@@ -270,11 +268,17 @@ async fn run_jobs(w: &mut WriteSession, jobs: &[Box<dyn Job>]) -> Result<(), Fai
     for job in jobs {
         events.extend(job.run(w).await?);
     }
-    Ok(audit::append(w, &events).await?)
+    audit::append(w, &events).await?;
+    // PostgreSQL answers COMMIT after a refused statement as if all were well, and stores nothing.
+    if w.session.refused {
+        let text = "a statement of this write was refused and the write went on: nothing of it is stored";
+        return Err(StoreError::Database(text.to_owned()).into());
+    }
+    Ok(())
 }
 
 impl Session {
-    async fn begin(&mut self, word: &'static str) -> Result<(), StoreError> {
+    async fn word(&mut self, word: &'static str) -> Result<(), StoreError> {
         self.execute(word.into(), Vec::new()).await.map(|_| ())
     }
 

@@ -11,5 +11,6 @@ mod left_out;
 mod pages;
 mod preview;
 mod serve;
+mod store;
 mod supply_chain;
 mod support;

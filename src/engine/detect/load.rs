@@ -6,7 +6,7 @@ use crate::domain::diff::Candidate;
 use crate::domain::entity::Entity;
 use crate::domain::ids::{ConflictId, EntityId, RecordId, ResolutionId, RunId, SystemId};
 use crate::domain::judge::time_of_change;
-use crate::domain::record::{Base, Holding};
+use crate::domain::record::{Base, Holding, comparable};
 use crate::domain::time::Time;
 use crate::engine::Setup;
 use crate::store::conflicts::{Conflict, Difference, Exception};
@@ -29,6 +29,7 @@ pub(super) struct Batch {
     pub now: Time,
     records: HashMap<RecordId, Record>,
     holdings: HashMap<RecordId, Vec<Holding>>,
+    compared: HashMap<RecordId, Vec<Holding>>,
     bases: HashMap<RecordId, Base>,
     conflicts: Vec<Conflict>,
     differences: HashMap<RecordId, Vec<Difference>>,
@@ -43,8 +44,10 @@ pub(super) struct Batch {
 pub(super) struct Loaded<'a> {
     pub batch: &'a Batch,
     pub record: &'a Record,
-    /// In the order of the configuration.
+    /// In the order of the configuration, without systems that hold the record more than once.
     pub holdings: &'a [Holding],
+    /// Every one of them.
+    pub all: &'a [Holding],
     pub base: Base,
     /// Open, excepted, or decided and on their way.
     pub differences: &'a [Difference],
@@ -83,6 +86,7 @@ impl Batch {
             deliveries: resolutions::deliveries(w, &decided).await?,
             resolutions: resolutions::of_ids(w, &decided).await?,
             differences: by_record(differences, |difference| difference.record.clone()),
+            compared: holdings.iter().map(|(record, all)| (record.clone(), comparable(all))).collect(),
             holdings,
             cursors,
             bursts: HashMap::new(),
@@ -96,7 +100,8 @@ impl Batch {
         Some(Loaded {
             batch: self,
             record: self.records.get(id)?,
-            holdings: self.holdings.get(id).map_or(&[], Vec::as_slice),
+            holdings: self.compared.get(id).map_or(&[], Vec::as_slice),
+            all: self.holdings.get(id).map_or(&[], Vec::as_slice),
             base: self.bases.get(id).cloned().unwrap_or_default(),
             differences: self.differences.get(id).map_or(&[], Vec::as_slice),
             exceptions: self.exceptions.get(id).map_or(&[], Vec::as_slice),

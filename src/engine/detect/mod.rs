@@ -53,8 +53,8 @@ impl Engine {
             .write(async move |w| {
                 let batch = Batch::load(w, &setup, &entity, &run, &ids).await?;
                 let (mut counts, mut events) = (Counts::default(), Vec::new());
+                index(w, &batch, &ids).await?;
                 for id in &ids {
-                    index(w, &batch, id).await?;
                     let Some(ruling) = batch.rule(w, id)? else { continue };
                     save(w, ruling, &mut counts, &mut events).await?;
                 }
@@ -81,19 +81,23 @@ impl Engine {
     }
 }
 
-/// Brings a record's name on screen and the words it is found by up to date.
-async fn index(w: &mut WriteSession, batch: &Batch, id: &RecordId) -> Result<(), StoreError> {
-    let Some(loaded) = batch.of(id) else { return Ok(()) };
-    let title = loaded.holdings.iter().filter(|holding| holding.present).find_map(|holding| {
-        holding.fields.get(&batch.entity.title).and_then(|held| held.value()).map(str::to_owned)
-    });
-    if let Some(title) = title.filter(|title| *title != loaded.record.title) {
-        records::set_title(w, id, &title).await?;
+/// Brings the records' names on screen and the words they are found by up to date.
+async fn index(w: &mut WriteSession, batch: &Batch, ids: &[RecordId]) -> Result<(), StoreError> {
+    let mut wanted = Vec::with_capacity(ids.len());
+    for id in ids {
+        let Some(loaded) = batch.of(id) else { continue };
+        let title = loaded.all.iter().filter(|holding| holding.present).find_map(|holding| {
+            holding.fields.get(&batch.entity.title).and_then(|held| held.value()).map(str::to_owned)
+        });
+        if let Some(title) = title.filter(|title| *title != loaded.record.title) {
+            records::set_title(w, id, &title).await?;
+        }
+        let keys = loaded.all.iter().map(|holding| holding.external_id.as_str());
+        let values = loaded.all.iter().flat_map(|holding| holding.fields.values());
+        wanted.push((id.clone(), words::indexed(keys.chain(values.filter_map(|held| held.value())))));
     }
-    let ids = loaded.holdings.iter().map(|holding| holding.external_id.as_str());
-    let values =
-        loaded.holdings.iter().flat_map(|holding| holding.fields.values()).filter_map(|held| held.value());
-    records::save_words(w, id, &words::indexed(ids.chain(values))).await
+    records::save_words(w, &wanted).await?;
+    Ok(())
 }
 
 async fn save(

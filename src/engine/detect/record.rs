@@ -13,7 +13,7 @@ use crate::domain::entity::Slot;
 use crate::domain::ids::{FieldId, RecordId, ResolutionId, SystemId};
 use crate::domain::judge::Verdict;
 use crate::domain::policy::Stakes;
-use crate::domain::record::{Agreed, Base};
+use crate::domain::record::{self, Agreed, Base, Holding};
 use crate::domain::resolution::{Chosen, Outcome};
 use crate::domain::time::Time;
 use crate::domain::value::Tuple;
@@ -78,6 +78,13 @@ impl<'a> Judge<'a> {
         let existing = self.existing(slot.id);
         match (&compared.standing, existing) {
             (Standing::Waiting, _) => {}
+            // Those that are compared agree. What a system with duplicates says is not known, so
+            // nothing advances, and only a decision that arrived everywhere can end.
+            (Standing::Agreed(_), existing) if self.is_left_out(slot) => {
+                if let Some(difference) = existing {
+                    self.close_if_delivered(difference);
+                }
+            }
             (Standing::Agreed(tuple), existing) => {
                 self.agree(slot, tuple);
                 if let Some(difference) = existing {
@@ -92,6 +99,13 @@ impl<'a> Judge<'a> {
             (Standing::Differs(kind), existing) => self.differs(slot, *kind, &compared, existing, false)?,
         }
         Ok(())
+    }
+
+    /// Whether a system that maps the slot holds the record more than once.
+    fn is_left_out(&self, slot: &Slot<'_>) -> bool {
+        let duplicates = record::duplicates(self.loaded.all);
+        let speaks = |holding: &Holding| holding.present && diff::shown(slot, holding).is_some();
+        self.loaded.all.iter().any(|h| duplicates.contains_key(&h.system) && speaks(h))
     }
 
     /// Every system that maps the slot is known and equal: the base advances.

@@ -43,6 +43,16 @@ impl Judge<'_> {
         }
     }
 
+    /// Ends a decision of which every delivery has ended, and nothing else: whether the systems
+    /// agree is not known.
+    pub fn close_if_delivered(&mut self, difference: &Difference) {
+        let Some(resolution) = difference.state.resolution() else { return };
+        let own = self.deliveries(resolution, &difference.dispute.field);
+        if difference.state.is_under_way() && own.iter().all(|delivery| delivery.state.ended_at().is_some()) {
+            self.came_to_agree(difference);
+        }
+    }
+
     fn settled_by_itself(&mut self, difference: &Difference) {
         let now = self.now();
         if matches!(difference.state, DifferenceState::Excepted { .. }) {
@@ -109,6 +119,10 @@ impl Judge<'_> {
         let field = FieldId::from(RECORD);
         let existing = self.existing(&field);
         let present: Vec<&Holding> = self.loaded.holdings.iter().filter(|holding| holding.present).collect();
+        if present.is_empty() && self.loaded.all.iter().any(|holding| holding.present) {
+            // Only systems that hold it twice are left: nobody knows which row to make elsewhere.
+            return Ok(());
+        }
         let presence = if present.is_empty() { None } else { self.absences() };
         match (presence, existing) {
             (None, None) => Ok(()),
@@ -131,8 +145,7 @@ impl Judge<'_> {
         let batch = self.loaded.batch;
         let (mut absent, mut deleted) = (Vec::new(), false);
         for mapping in batch.setup.catalog.mappings_of(&batch.entity.id) {
-            let own: Vec<&Holding> =
-                self.loaded.holdings.iter().filter(|h| h.system == mapping.system).collect();
+            let own: Vec<&Holding> = self.loaded.all.iter().filter(|h| h.system == mapping.system).collect();
             let full_at = batch.cursors.get(&mapping.system).and_then(|cursor| cursor.full_at);
             // Only a full pull begun after the record was known can have missed it.
             let lacks = own.is_empty()

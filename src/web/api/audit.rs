@@ -30,7 +30,7 @@ pub struct AuditQuery {
     limit: Option<i64>,
 }
 
-/// `GET /api/v1/audit`: entries in order. Those about entities that do not exist for the viewer
+/// `GET /api/v1/audit`: entries in order; reading them is entered, as on the page. Those about entities that do not exist for the viewer
 /// are left out.
 ///
 /// # Errors
@@ -45,6 +45,7 @@ pub async fn list(
     if after < 0 {
         return Err(wrong("cursor", "the number of an entry, or 0"));
     }
+    site.engine.note_read(&viewer, None).await?;
     let entries = audit::after(&mut site.store().session().await?, after, limit).await?;
     let full = i64::try_from(entries.len()).is_ok_and(|count| count == limit);
     let next = entries.last().filter(|_| full).map(|last| last.seq.to_string());

@@ -38,6 +38,9 @@ pub struct RecordView {
     conflict: Option<String>,
     /// By field, the last value on which all systems agreed.
     agreed: BTreeMap<String, AgreedValue>,
+    /// By system that holds it more than once, the identifiers there. Such a system is left out of
+    /// every comparison until one row is left.
+    duplicates: BTreeMap<String, Vec<String>>,
     /// In the order of the configuration.
     systems: Vec<HoldingView>,
 }
@@ -132,7 +135,13 @@ async fn read(site: &Site, viewer: &Viewer, id: &RecordId) -> Result<RecordView,
     let agreed = base.0.iter().map(|(field, agreed)| {
         (field.0.clone(), AgreedValue { value: values::text(&agreed.0), since: agreed.1 })
     });
+    let mut held: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.present) {
+        held.entry(row.system.0.clone()).or_default().push(row.external_id.clone());
+    }
+    held.retain(|_, ids| ids.len() > 1);
     Ok(RecordView {
+        duplicates: held,
         agreed: agreed.collect(),
         conflict: open.map(|conflict| conflict.id.0),
         systems: in_order(&setup, &record, &rows),

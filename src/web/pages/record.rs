@@ -21,6 +21,8 @@ pub struct RecordPage {
     pub ids: Vec<SystemLink>,
     /// Its open conflict, if it has one.
     pub conflict: Option<Link>,
+    /// Systems that hold it more than once, and are left out until that is settled.
+    pub duplicates: Vec<Msg>,
     /// The names of the systems, the columns of `fields`.
     pub columns: Vec<RecordColumn>,
     pub fields: Vec<RecordField>,

@@ -5,6 +5,9 @@ mod absent;
 mod decide;
 mod detect;
 mod dry_run;
+mod duplicates;
+mod judged_again;
+mod reading;
 mod restaurants;
 
 use crate::support::postgres;

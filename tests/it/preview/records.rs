@@ -117,6 +117,7 @@ fn record() -> RecordPage {
         entity: "Customer".into(),
         ids: vec![id("Portal", "C-20418"), id("Helpdesk", "503127"), id("Warehouse", "WH-008841")],
         conflict: Some(Link::new(msg("record-open-conflict"), "/conflicts/0199")),
+        duplicates: Vec::new(),
         columns: ["Portal", "Helpdesk", "Warehouse"].map(column).into(),
         fields: vec![
             field("Street", ["Lindenallee 12", "Lindenallee 12", "Elmstraße 4"], "Elmstraße 4", 0),

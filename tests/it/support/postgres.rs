@@ -49,11 +49,21 @@ static CLUSTER: LazyLock<Option<Postgres>> = LazyLock::new(|| match programs() {
 /// The URL of a fresh, empty database that nobody else uses, or `None` where PostgreSQL is not
 /// installed and the test has to be left out.
 pub async fn database() -> Option<String> {
+    made("").await
+}
+
+/// As [`database`], where text is ordered as people do and not by its bytes: what an
+/// administrator may well have set up.
+pub async fn database_of_people() -> Option<String> {
+    made("TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'").await
+}
+
+async fn made(how: &str) -> Option<String> {
     static COUNT: AtomicU32 = AtomicU32::new(1);
     let cluster = CLUSTER.as_ref()?;
     let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
     let mut connection = PgConnection::connect(&cluster.url("postgres")).await.expect("connect");
-    let statement = AssertSqlSafe(format!("CREATE DATABASE {name}"));
+    let statement = AssertSqlSafe(format!("CREATE DATABASE {name} {how}"));
     sqlx::query(statement).execute(&mut connection).await.expect("create database");
     connection.close().await.expect("close");
     Some(cluster.url(&name))

@@ -24,9 +24,6 @@ use crate::web::when::Clockface;
 use chrono::TimeDelta;
 use std::collections::BTreeSet;
 
-/// Events shown beside the grid.
-const EVENTS: usize = 4;
-
 /// What the page is made of beside the case.
 pub struct Shown<'a> {
     pub case: &'a Case,
@@ -262,7 +259,7 @@ fn came_about(version: &Version) -> Time {
 fn events(case: &Case, face: &Clockface) -> Vec<Event> {
     let mut versions: Vec<&Version> = case.versions.iter().collect();
     versions.sort_by_key(|version| std::cmp::Reverse(came_about(version)));
-    versions.into_iter().take(EVENTS).map(|version| event(case, version, face)).collect()
+    versions.into_iter().map(|version| event(case, version, face)).collect()
 }
 
 /// One of the last events of the record.
@@ -270,7 +267,8 @@ fn event(case: &Case, version: &Version, face: &Clockface) -> Event {
     let entity = &case.conflict.entity;
     let system = case.setup.catalog.label(&version.system);
     let mapping = case.setup.catalog.mapping(&version.system, entity);
-    let parent = case.versions.iter().find(|other| Some(&other.id) == version.parent.as_ref());
+    let mut before = case.versions.iter().chain(&case.parents);
+    let parent = before.find(|other| Some(&other.id) == version.parent.as_ref());
     let fields: Vec<String> = mapping
         .zip(parent)
         .map(|(mapping, parent)| {

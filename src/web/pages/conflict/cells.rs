@@ -10,6 +10,7 @@ use crate::domain::ids::SystemId;
 use crate::domain::judge::{Finding, time_of_change};
 use crate::domain::mapping::Mapping;
 use crate::domain::policy::{Effective, Rule};
+use crate::domain::record::duplicates;
 use crate::domain::textdiff::odd_characters;
 use crate::domain::value::Held;
 use crate::engine::case::Case;
@@ -139,6 +140,7 @@ impl Grid<'_> {
         };
         match (holding, mapping) {
             (_, Some(mapping)) if !maps(mapping) => msg("state-no-field"),
+            _ if duplicates(&self.case.holdings).contains_key(system) => msg("state-held-twice"),
             (Some(holding), _) if holding.present => {
                 let when = self.face.day(holding.read.at).text;
                 msg("state-unknown").with("when", when)

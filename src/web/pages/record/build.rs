@@ -4,8 +4,9 @@ use super::events::{self, Happened};
 use super::handle::Narrowed;
 use super::{Cause, RecordCell, RecordColumn, RecordField, RecordPage, TimelinePage};
 use crate::domain::entity::{Entity, Field};
+use crate::domain::ids::SystemId;
 use crate::domain::mapping::Mapping;
-use crate::domain::record::Holding;
+use crate::domain::record::{self, Holding};
 use crate::domain::value::Held;
 use crate::engine::dossier::Dossier;
 use crate::store::resolutions::Resolution;
@@ -33,12 +34,23 @@ pub fn page(dossier: &Dossier, face: &Clockface) -> RecordPage {
         conflict: dossier
             .open_conflict()
             .map(|conflict| Link::new(msg("record-open-conflict"), format!("/conflicts/{}", conflict.id))),
+        duplicates: duplicates(dossier),
         columns: mappings(dossier).map(|mapping| column(dossier, mapping, face)).collect(),
         fields: fields.map(Iterator::collect).unwrap_or_default(),
         timeline: format!("/records/{}/timeline", record.id),
         events: newest.map(|happened| happened.event).collect(),
         decisions: dossier.decisions.iter().take(NEWEST).map(|d| decision(dossier, d, face)).collect(),
     }
+}
+
+/// A system holds the record more than once: which, and under which identifiers.
+fn duplicates(dossier: &Dossier) -> Vec<Msg> {
+    let found = record::duplicates(&dossier.holdings);
+    let label = |system: &SystemId| dossier.setup.catalog.label(system).to_owned();
+    let told = |(system, ids): (&SystemId, &Vec<String>)| {
+        msg("record-duplicate").with("system", label(system)).with("ids", ids.clone())
+    };
+    found.iter().map(told).collect()
 }
 
 fn mappings(dossier: &Dossier) -> impl Iterator<Item = &Mapping> {
@@ -78,9 +90,14 @@ fn field(dossier: &Dossier, entity: &Entity, field: &Field, face: &Clockface) ->
     let disputed = dossier.is_disputed(slot) && differs(dossier, field);
     let source = entity.slot(slot).and_then(|slot| dossier.setup.policy(entity, &slot).source_of_truth);
     let agreed = dossier.base.0.get(&field.id).map(|agreed| &agreed.0);
+    let doubled = record::duplicates(&dossier.holdings);
     let cell = |mapping: &Mapping| {
         let holding = dossier.holdings.iter().find(|holding| holding.system == mapping.system);
-        let (pieces, state) = held(mapping, holding, field, agreed.filter(|_| disputed), face);
+        let (pieces, state) = if doubled.contains_key(&mapping.system) {
+            (Vec::new(), Some(msg("state-held-twice")))
+        } else {
+            held(mapping, holding, field, agreed.filter(|_| disputed), face)
+        };
         RecordCell { pieces, state, source_of_truth: source.as_ref() == Some(&mapping.system) }
     };
     RecordField {
@@ -94,7 +111,8 @@ fn field(dossier: &Dossier, entity: &Entity, field: &Field, face: &Clockface) ->
 
 /// Whether the systems hold different values of a field.
 fn differs(dossier: &Dossier, field: &Field) -> bool {
-    let present = dossier.holdings.iter().filter(|holding| holding.present);
+    let compared = record::comparable(&dossier.holdings);
+    let present = compared.iter().filter(|holding| holding.present);
     let mut held = present.filter_map(|holding| holding.fields.get(&field.id));
     let first = held.next();
     first.is_some_and(|first| held.any(|other| !field.comparison.same(first, other)))

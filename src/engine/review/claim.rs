@@ -1,8 +1,9 @@
-//! Claiming: a given conflict, or the next one that nobody else is on.
+//! Claiming: a given conflict, or the next one that nobody else is on; and giving it back.
 
 use super::{about, locked, may_decide};
 use crate::domain::access::Viewer;
 use crate::domain::audit::{Action, Event};
+use crate::domain::ids::ConflictId;
 use crate::domain::time::Time;
 use crate::engine::{Engine, Refusal};
 use crate::store::conflicts::Conflict;
@@ -16,6 +17,43 @@ const CLAIM_MINUTES: i64 = 10;
 const BATCH: i64 = 50;
 
 impl Engine {
+    /// Takes a conflict for ten minutes, or renews one's own claim.
+    ///
+    /// # Errors
+    /// The viewer may not decide, there is no such conflict, or somebody else holds it: named.
+    pub async fn claim(&self, viewer: &Viewer, id: &ConflictId) -> Result<Conflict, Refusal> {
+        may_decide(viewer)?;
+        let (viewer, id) = (viewer.clone(), id.clone());
+        self.store
+            .write(async move |w| {
+                let conflict = locked(w, &viewer, &id).await?;
+                take(w, &viewer, conflict).await
+            })
+            .await
+    }
+
+    /// Gives a conflict to the viewer, or gives it back.
+    ///
+    /// # Errors
+    /// The viewer may not decide, or there is no such conflict.
+    pub async fn assign(&self, viewer: &Viewer, id: &ConflictId, to_me: bool) -> Result<Conflict, Refusal> {
+        may_decide(viewer)?;
+        let (viewer, id) = (viewer.clone(), id.clone());
+        self.store
+            .write(async move |w| {
+                let mut conflict = locked(w, &viewer, &id).await?;
+                conflict.assignee = to_me.then(|| viewer.user.clone());
+                if !to_me && conflict.claimed_by.as_ref() == Some(&viewer.user) {
+                    (conflict.claimed_by, conflict.claimed_until) = (None, None);
+                }
+                conflicts::save(w, &conflict).await?;
+                let event = Event::new(Action::ConflictClaimed, viewer.actor(), about(&conflict));
+                let assigned = if to_me { "yes" } else { "given back" };
+                Ok((conflict, vec![event.fact("assigned", assigned)]))
+            })
+            .await
+    }
+
     /// Claims the first open conflict of the filter, in the order of the queue, that nobody
     /// else is on. None when there is none.
     ///
@@ -52,7 +90,7 @@ fn is_with_another(conflict: &Conflict, viewer: &Viewer, now: Time) -> bool {
 }
 
 /// Claims a conflict that is locked, or renews one's own claim.
-pub(super) async fn take(
+async fn take(
     w: &mut WriteSession,
     viewer: &Viewer,
     mut conflict: Conflict,

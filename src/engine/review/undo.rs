@@ -1,0 +1,76 @@
+//! Undo: a decision is taken back while nothing of it has been sent.
+
+use super::{about, locked};
+use crate::domain::access::{Right, Viewer};
+use crate::domain::audit::{Action, Event};
+use crate::domain::conflict::DifferenceState;
+use crate::domain::delivery::DeliveryState;
+use crate::domain::ids::ResolutionId;
+use crate::engine::detect::refresh;
+use crate::engine::{Engine, Refusal};
+use crate::store::conflicts::Difference;
+use crate::store::resolutions::Resolution;
+use crate::store::{WriteSession, conflicts, resolutions};
+
+impl Engine {
+    /// Takes a decision back while nothing of it has been sent: all of it or nothing.
+    ///
+    /// # Errors
+    /// It is not the viewer's own (managers may undo others'), or something was sent already.
+    pub async fn undo(&self, viewer: &Viewer, id: &ResolutionId) -> Result<Resolution, Refusal> {
+        let (viewer, id) = (viewer.clone(), id.clone());
+        self.store
+            .write(async move |w| {
+                let found = resolutions::get(w, &viewer, &id).await?;
+                let mut resolution = found.ok_or(Refusal::NotFound("decision"))?;
+                let own = resolution.actor.id == viewer.user.0 && viewer.may(Right::Decide);
+                if !own && !viewer.may(Right::Reverse) {
+                    return Err(Refusal::Forbidden);
+                }
+                let mut conflict = locked(w, &viewer, &resolution.conflict).await?;
+                undo_deliveries(w, &resolution).await?;
+                reopen(w, &resolution).await?;
+                resolutions::set_state(w, &id, "undone").await?;
+                "undone".clone_into(&mut resolution.state);
+                conflict.draft = serde_json::to_string(&resolution.outcomes).ok();
+                let event = Event::new(Action::Undone, viewer.actor(), about(&conflict));
+                let mut events = vec![event.fact("decision", &id)];
+                events.extend(refresh(w, conflict).await?);
+                Ok((resolution, events))
+            })
+            .await
+    }
+}
+
+async fn undo_deliveries(w: &mut WriteSession, resolution: &Resolution) -> Result<(), Refusal> {
+    if matches!(resolution.state.as_str(), "undone" | "overtaken") {
+        return Err(Refusal::WrongState("this decision was taken back already".to_owned()));
+    }
+    let now = w.now();
+    for mut delivery in resolutions::deliveries(w, std::slice::from_ref(&resolution.id)).await? {
+        let undone: Result<DeliveryState, _> = delivery.state.clone().undo(now);
+        delivery.state = undone.map_err(|_| {
+            let text = "it is too late to undo: something was sent already";
+            Refusal::WrongState(text.to_owned())
+        })?;
+        if !resolutions::save_delivery(w, &delivery).await? {
+            return Err(Refusal::WrongState("it is too late to undo: it is being sent".to_owned()));
+        }
+    }
+    Ok(())
+}
+
+/// Opens what a resolution had decided.
+async fn reopen(w: &mut WriteSession, resolution: &Resolution) -> Result<(), Refusal> {
+    let all = conflicts::differences(w, std::slice::from_ref(&resolution.conflict)).await?;
+    let mut changed = Vec::new();
+    for difference in all.into_iter().filter(|d| d.state.resolution() == Some(&resolution.id)) {
+        if matches!(difference.state, DifferenceState::Excepted { .. }) {
+            conflicts::end_exception(w, &difference.record, &difference.dispute.field).await?;
+        }
+        let state = difference.state.clone().reopen().map_err(|e| Refusal::WrongState(e.to_string()))?;
+        changed.push(Difference { state, ..difference });
+    }
+    conflicts::save_differences(w, &changed).await?;
+    Ok(())
+}
