@@ -3,6 +3,7 @@
 use super::alerts::Mail;
 use super::sync::Trigger;
 use super::{Engine, Refusal, Setup};
+use crate::domain::access::Viewer;
 use crate::domain::ids::RunId;
 use crate::store::{StoreError, conflicts, records, runs};
 use chrono::TimeDelta;
@@ -15,8 +16,9 @@ use tokio_util::sync::CancellationToken;
 const SENDERS: usize = 4;
 
 impl Engine {
-    /// Starts the workers: senders of deliveries, the schedule. They stop at `stop`, each after
-    /// the piece of work it has in hand.
+    /// Starts the workers: senders of deliveries, the schedule, and one check of the audit log as
+    /// it was found. They stop at `stop`, each after the piece of work it has in hand; the check,
+    /// which changes nothing, where it is.
     pub fn start_workers(
         self: &Arc<Self>,
         stop: &CancellationToken,
@@ -35,6 +37,13 @@ impl Engine {
             let engine = engine.clone();
             async move { engine.keep_schedule().await.map(|()| false) }
         })));
+        let (engine, stopped) = (self.clone(), stop.clone());
+        workers.push(tokio::spawn(async move {
+            let check = stopped.run_until_cancelled(engine.verify_audit(&Viewer::referee())).await;
+            if let Some(Err(error)) = check {
+                tracing::error!(%error, "the audit log could not be checked");
+            }
+        }));
         if let Some(mail) = mail.map(Arc::new) {
             let engine = self.clone();
             workers.push(tokio::spawn(repeat(stop.clone(), Duration::from_secs(5), move || {

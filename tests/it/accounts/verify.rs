@@ -1,6 +1,6 @@
 //! `referee audit verify`: a whole log, and every way it can be damaged.
 
-use crate::support::app::TestApp;
+use crate::support::app::{TestApp, config};
 use crate::support::postgres;
 use crate::support::program::referee;
 use referee::domain::access::Role;
@@ -139,4 +139,29 @@ fn what_is_no_log_cannot_be_verified() {
         assert_eq!(code, Some(2), "{database}: {said}");
     }
     assert!(!folder.path().join("no").exists());
+}
+
+#[tokio::test]
+async fn a_log_changed_while_the_server_was_down_is_an_alarm_at_its_start() {
+    let app = TestApp::start().await;
+    app.add("maya", &[Role::Manager]).await;
+    let folder = twenty(app).await;
+    let path = folder.path().join("data/referee.db");
+    let mut connection = connect(&path).await;
+    let change = "UPDATE audit SET line = line || ' ' WHERE seq = 9";
+    sqlx::raw_sql(change).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+
+    let settings = config(folder.path());
+    let app = TestApp::start_as(folder, settings, true).await;
+    let maya = app.sign_in("maya").await;
+    for _ in 0..100 {
+        let page = maya.get("/audit/verification").await.body;
+        if page.contains("Broken at entry") {
+            assert!(page.contains("Referee"), "who checked it: {page}");
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("nobody noticed");
 }
