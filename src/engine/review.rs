@@ -155,14 +155,14 @@ fn check_reason(decision: &Decision, worked: &[Worked]) -> Result<(), Refusal> {
     }
     let asked = worked.iter().any(|worked| worked.difference.dispute.policy.reason_asked);
     if asked && !given {
-        return Err(Refusal::Invalid("the policy of this field asks for a reason".to_owned()));
+        return Err(Refusal::Invalid("The policy of this field asks for a reason".to_owned()));
     }
     let left = worked.iter().any(|worked| matches!(worked.outcome, Outcome::LeaveDifferent { .. }));
     if left && !given && decision.note.trim().is_empty() {
-        return Err(Refusal::Invalid("leaving a difference needs a reason or a note".to_owned()));
+        return Err(Refusal::Invalid("Leaving a difference needs a reason or a note".to_owned()));
     }
     if decision.note.chars().count() > 2000 {
-        return Err(Refusal::Invalid("a note may have 2,000 characters".to_owned()));
+        return Err(Refusal::Invalid("A note may have 2,000 characters".to_owned()));
     }
     Ok(())
 }
