@@ -61,8 +61,6 @@ pub const KEYS: &[Key] = &[
     key(Queue, "start", &["n"]),
     key(Queue, "filters", &["f"]),
     key(Conflict, "choose", &["1", "2", "3", "4", "5", "6", "7", "8", "9"]),
-    key(Conflict, "accept", &["a"]),
-    key(Conflict, "accept-all", &["A"]),
     key(Conflict, "type", &["v"]),
     key(Conflict, "leave", &["l"]),
     key(Conflict, "reason", &["r"]),

@@ -5,6 +5,7 @@ mod accounts;
 mod api;
 mod connectors;
 mod demo;
+mod docs;
 mod flow;
 mod house;
 mod left_out;
