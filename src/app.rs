@@ -97,14 +97,30 @@ impl Start {
     /// # Errors
     /// The store cannot be read, or the file is no configuration.
     pub async fn engine(&self, store: &Store) -> Result<Arc<Engine>, StartError> {
-        // Fails only if it is installed already, as in tests that start many.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let failed = |error| StartError::Store { url: "in use".to_owned(), error };
-        let engine = Engine::start(store.clone()).await.map_err(failed)?;
+        let engine = self.bare_engine(store).await?;
         if let Some(file) = &self.config.business.file {
             seed(&engine, file).await?;
         }
         Ok(engine)
+    }
+
+    /// The engine for a dry run: an empty store stays empty, its configuration is only considered.
+    ///
+    /// # Errors
+    /// As [`Start::engine`].
+    pub async fn dry_engine(&self, store: &Store) -> Result<Arc<Engine>, StartError> {
+        let engine = self.bare_engine(store).await?;
+        if let (Some(file), 0) = (&self.config.business.file, engine.setup().catalog_version) {
+            engine.consider(config::business(file)?).map_err(|refusal| business_error(file, refusal))?;
+        }
+        Ok(engine)
+    }
+
+    async fn bare_engine(&self, store: &Store) -> Result<Arc<Engine>, StartError> {
+        // Fails only if it is installed already, as in tests that start many.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let failed = |error| StartError::Store { url: "in use".to_owned(), error };
+        Engine::start(store.clone()).await.map_err(failed)
     }
 
     async fn open(&self, folder: &DataFolder, alone: bool) -> Result<Store, StartError> {
@@ -140,7 +156,7 @@ pub struct App {
     works: bool,
     stop: CancellationToken,
     /// Holds the instance lock.
-    folder: Arc<DataFolder>,
+    folder: DataFolder,
 }
 
 impl App {
@@ -149,7 +165,7 @@ impl App {
     /// # Errors
     /// Any of these is not possible: the error says which and what to do.
     pub async fn build(start: Start) -> Result<Self, StartError> {
-        let folder = Arc::new(DataFolder::take(start.config.folder()?)?);
+        let folder = DataFolder::take(start.config.folder()?)?;
         let store = start.open(&folder, true).await?;
         let engine = start.engine(&store).await?;
         // Of a store in this folder the lock makes us the only one; others may share a PostgreSQL.
@@ -159,8 +175,9 @@ impl App {
         }
         let accounts = Accounts::new(store.clone());
         let reach = reach(&start, &store);
-        let probed = folder.clone();
-        let site = Site::new(engine.clone(), accounts.clone(), reach, Box::new(move || probed.probe()));
+        let probed = folder.path().to_owned();
+        let site =
+            Site::new(engine.clone(), accounts.clone(), reach, Box::new(move || DataFolder::probe(&probed)));
         let site = Data::new(site);
         let (server, address) = listen(&start.config, site.clone())?;
         let shown = format!("http://{address}");
@@ -238,11 +255,16 @@ impl App {
 
 /// Seeds an empty store from the business configuration; later differences are reported only.
 async fn seed(engine: &Engine, file: &std::path::Path) -> Result<(), StartError> {
-    let catalog = config::business(file)?;
-    let seeded = engine.seed(catalog.clone()).await.map_err(|refusal| match refusal {
-        Refusal::Invalid(problem) => StartError::Business { path: file.to_owned(), problem },
-        other => other.into(),
-    });
+    let catalog = match config::business(file) {
+        Ok(catalog) => catalog,
+        // It was taken once and is not needed any longer.
+        Err(error) if engine.setup().catalog_version > 0 => {
+            tracing::warn!(file = %file.display(), %error, "the configuration in force stays");
+            return Ok(());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let seeded = engine.seed(catalog.clone()).await.map_err(|refusal| business_error(file, refusal));
     if !seeded? {
         let in_force = engine.setup();
         let same = (&catalog.systems, &catalog.entities, &catalog.mappings)
@@ -252,6 +274,13 @@ async fn seed(engine: &Engine, file: &std::path::Path) -> Result<(), StartError>
         }
     }
     Ok(())
+}
+
+fn business_error(file: &std::path::Path, refusal: Refusal) -> StartError {
+    match refusal {
+        Refusal::Invalid(problem) => StartError::Business { path: file.to_owned(), problem },
+        other => other.into(),
+    }
 }
 
 fn mail(config: &Config, url: &str) -> Result<Option<Mail>, StartError> {

@@ -162,6 +162,11 @@ impl Config {
             Some(path) => Self::read(path)?,
             None => Self::default(),
         };
+        if let (Some(business), Some(home)) = (&config.business.file, found.as_deref().and_then(Path::parent))
+        {
+            // What a file names lies beside it, wherever the command is given.
+            config.business.file = Some(home.join(business));
+        }
         config.apply_environment(environment)?;
         if config.data.folder.is_none() {
             config.data.folder = default_folder(environment);

@@ -99,12 +99,13 @@ impl DataFolder {
         }
     }
 
-    /// Whether a file can be written here now.
+    /// Whether a file can be written in the folder now. It needs no more than the path: who asks
+    /// must not keep the lock.
     ///
     /// # Errors
     /// It cannot: the disk is full, or no longer writable.
-    pub fn probe(&self) -> io::Result<()> {
-        let path = self.path.join(".probe");
+    pub fn probe(folder: &Path) -> io::Result<()> {
+        let path = folder.join(".probe");
         let written = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path);
         let written = written.and_then(|mut file| file.write_all(&[0; 4096]));
         let removed = std::fs::remove_file(&path);
@@ -231,7 +232,7 @@ mod tests {
             assert_eq!(mode(&path.join(file)), 0o600, "{file}");
         }
         assert_eq!(folder.key(&SystemChance::new()).unwrap().bytes(), key.bytes());
-        assert!(folder.probe().is_ok());
+        assert!(DataFolder::probe(folder.path()).is_ok());
     }
 
     #[test]

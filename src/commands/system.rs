@@ -65,10 +65,20 @@ pub struct Import {
     place: Place,
 }
 
-async fn engine(place: &Place) -> Result<(referee::app::folder::DataFolder, Arc<Engine>), Failed> {
+type Opened = (referee::app::folder::DataFolder, Arc<Engine>);
+
+async fn engine(place: &Place) -> Result<Opened, Failed> {
     let start = place.start(None)?;
     let (folder, store) = start.store().await?;
     let engine = start.engine(&store).await?;
+    Ok((folder, engine))
+}
+
+/// For a dry run, which stores nothing: not the configuration either.
+async fn dry_engine(place: &Place) -> Result<Opened, Failed> {
+    let start = place.start(None)?;
+    let (folder, store) = start.store().await?;
+    let engine = start.dry_engine(&store).await?;
     Ok((folder, engine))
 }
 
@@ -85,11 +95,13 @@ fn known(engine: &Engine, id: String) -> Result<SystemId, Failed> {
 
 impl Sync {
     pub async fn run(self) -> Result<ExitCode, Failed> {
-        let (_folder, engine) = engine(&self.place).await?;
+        let dry = self.dry_run.is_wanted();
+        let opened = if dry { dry_engine(&self.place).await? } else { engine(&self.place).await? };
+        let (_folder, engine) = opened;
         let trigger = Trigger { name: "command", by: command_line(), full: self.full };
         let systems: Vec<SystemId> =
             self.systems.into_iter().map(|id| known(&engine, id)).collect::<Result<_, _>>()?;
-        if self.dry_run.is_wanted() {
+        if dry {
             return self.dry_run.run(&engine, &systems).await;
         }
         let mut runs = Vec::new();

@@ -85,6 +85,22 @@ pub fn problems(catalog: &Catalog) -> Vec<String> {
 }
 
 impl Engine {
+    /// Works by a configuration that is not stored, until the next reload: for a dry run before
+    /// there is one.
+    ///
+    /// # Errors
+    /// The configuration has problems.
+    pub fn consider(&self, catalog: Catalog) -> Result<(), Refusal> {
+        let problems = problems(&catalog);
+        if !problems.is_empty() {
+            return Err(Refusal::Invalid(problems.join("\n")));
+        }
+        let policies = catalog.policies.clone();
+        let considered = Arc::new(Setup { catalog, policies, ..Setup::default() });
+        *self.setup.write().unwrap_or_else(std::sync::PoisonError::into_inner) = considered;
+        Ok(())
+    }
+
     /// What is in force now.
     #[must_use]
     pub fn setup(&self) -> Arc<Setup> {

@@ -63,7 +63,7 @@ impl Engine {
         systems: &[SystemId],
         report: &mut Report<'_>,
     ) -> Result<Summary, DryRunError> {
-        let setup = self.reload().await?;
+        let setup = self.setup();
         let entity = setup.entity(entity)?;
         let sides = self.sides(entity, systems).await?;
         let mut merge = merge(&sides).await?;

@@ -129,3 +129,27 @@ async fn what_cannot_be_compared_is_refused_in_words() {
     let gone = dry_run(&world, &[]).await.unwrap_err().to_string();
     assert!(gone.contains("Warehouse could not be read") && gone.contains("SHIP_TO"), "{gone}");
 }
+
+#[tokio::test]
+async fn the_first_systems_reading_is_no_agreement_whichever_comes_first() {
+    for url in [None, postgres::database().await] {
+        let world = World::on(url, CONFIG, &[("portal", PORTAL), ("warehouse", WAREHOUSE)]).await;
+        stir(&world).await;
+        let expected = dry_run(&world, &[]).await.unwrap().1;
+        // One system after the other, each judged before the next is read, as a schedule does it.
+        for system in ["portal", "warehouse"] {
+            let trigger = referee::engine::sync::Trigger::schedule();
+            world.engine.sync(&system.into(), &trigger).await.unwrap();
+        }
+        let mut opened = BTreeSet::new();
+        for conflict in open(&world).await {
+            for difference in differences(&world, &conflict).await {
+                assert_eq!(difference.dispute.agreed, None, "they never agreed");
+                opened.insert((difference.dispute.field.clone(), difference.dispute.fingerprint()));
+            }
+        }
+        let expected =
+            expected.iter().map(|found| (found.dispute.field.clone(), found.dispute.fingerprint()));
+        assert_eq!(opened, expected.collect());
+    }
+}
