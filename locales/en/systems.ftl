@@ -107,7 +107,7 @@ alert-delivery-refused = <b>{ $system }</b> refused { $n ->
     [one] a write
    *[other] { $n } writes
 } to <b>{ $field }</b>: <q>{ $said }</q>
-alert-delivery-advice = The decision is not done there. Change the value and retry, or leave it different.
+alert-delivery-advice = The decision is not done there. Try it again once the system takes it, or decide again: another value, or leave it different.
 alert-credentials-advice = Nothing can be read or written there. Enter credentials that it accepts.
 alert-mail-advice = Alerts stand on this page only until mail leaves again. Check that the mail server runs and takes mail from here; its settings are the section mail of referee.toml, read at start.
 alert-other-advice = Look at what it names, and put it right there.

@@ -30,6 +30,39 @@ pub struct Chosen {
     pub outcome: Outcome,
 }
 
+/// A choice of a decision that was taken back, with the value it meant: the numbers of the page
+/// that shows it again may be of other values.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    #[serde(flatten)]
+    pub chosen: Chosen,
+    /// The listed value that was chosen.
+    #[serde(default)]
+    pub meant: Option<Tuple>,
+}
+
+impl Chosen {
+    /// The values every system was to hold by this choice, on the page it was made on; None where
+    /// nothing was to be written.
+    #[must_use]
+    pub fn meant(&self, page: &[Dispute]) -> Option<Tuple> {
+        match &self.outcome {
+            Outcome::LeaveDifferent { .. } => None,
+            Outcome::Type { values } => Some(values.clone()),
+            Outcome::Keep { value } | Outcome::CreateThere { value } => {
+                let dispute = page.iter().find(|dispute| dispute.field == self.field)?;
+                Some(dispute.value(*value)?.shown(dispute.policy.source_of_truth.as_ref()).to_vec())
+            }
+        }
+    }
+
+    /// The choice as it is offered again.
+    #[must_use]
+    pub fn draft(&self, page: &[Dispute]) -> Draft {
+        Draft { chosen: self.clone(), meant: self.meant(page) }
+    }
+}
+
 /// Why, as a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

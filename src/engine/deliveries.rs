@@ -1,11 +1,15 @@
 //! What a person does about a delivery that needs one.
 
+use super::detect::{refresh, resolution_state};
+use super::review::about;
 use super::{Engine, Refusal};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::audit::{About, Action, Event};
 use crate::domain::delivery::DeliveryState;
-use crate::domain::ids::DeliveryId;
-use crate::store::{StoreError, resolutions};
+use crate::domain::ids::{ConflictId, DeliveryId};
+use crate::store::conflicts::Difference;
+use crate::store::resolutions::{Delivery, Resolution};
+use crate::store::{StoreError, WriteSession, alerts, conflicts, resolutions};
 
 impl Engine {
     /// Makes deliveries that a dead process was sending due at once, instead of after their
@@ -39,9 +43,14 @@ impl Engine {
                 let delivery =
                     resolutions::delivery(w, &id).await?.filter(|found| viewer.sees(&found.entity));
                 let mut delivery = delivery.ok_or(Refusal::NotFound("delivery"))?;
-                let DeliveryState::Refused { message, .. } = delivery.state else {
+                let DeliveryState::Refused { message, .. } = delivery.state.clone() else {
                     return Err(Refusal::WrongState("only a refused delivery can be tried again".to_owned()));
                 };
+                let conflict = std::slice::from_ref(&delivery.conflict);
+                let known = conflicts::differences(w, conflict).await?;
+                if !known.iter().any(|difference| stands(difference, &delivery)) {
+                    return Err(no_longer());
+                }
                 delivery.state = DeliveryState::Retrying { attempt: 0, next: w.now(), message };
                 resolutions::save_delivery(w, &delivery).await?;
                 resolutions::set_state(w, &delivery.resolution, "sending").await?;
@@ -58,4 +67,91 @@ impl Engine {
             })
             .await
     }
+
+    /// Brings a decision that a system refused before a person again: its difference reopens with
+    /// the draft, and what was refused is not tried any more. What arrived elsewhere stays there
+    /// and is one of the values to decide between. Answers the conflict.
+    ///
+    /// # Errors
+    /// The viewer may not decide, there is no such delivery, it was not refused, its decision does
+    /// not stand any longer, or another system is still being written.
+    pub async fn decide_again(&self, viewer: &Viewer, id: &DeliveryId) -> Result<ConflictId, Refusal> {
+        if !viewer.may(Right::Decide) {
+            return Err(Refusal::Forbidden);
+        }
+        let (viewer, id, setup) = (viewer.clone(), id.clone(), self.reload().await?);
+        self.store
+            .write(async move |w| {
+                let found = resolutions::delivery(w, &id).await?.filter(|found| viewer.sees(&found.entity));
+                let delivery = found.ok_or(Refusal::NotFound("delivery"))?;
+                let conflict = conflicts::lock(w, &viewer, &delivery.conflict).await?;
+                let mut conflict = conflict.ok_or(Refusal::NotFound("conflict"))?;
+                let all = resolutions::deliveries(w, std::slice::from_ref(&delivery.resolution)).await?;
+                give_up(w, &delivery, &all).await?;
+                let decision = reopen(w, &delivery).await?;
+                conflict.draft = Some(decision.draft()?);
+                let event = Event::new(Action::ConflictReopened, viewer.actor(), about(&conflict));
+                let mut events = vec![event.fact("decision", &delivery.resolution)];
+                let (entity, record, id) =
+                    (conflict.entity.clone(), conflict.record.clone(), conflict.id.clone());
+                events.extend(refresh(w, conflict).await?);
+                Self::judge_record(&setup, w, &entity, &record, &mut events).await?;
+                Ok((id, events))
+            })
+            .await
+    }
+}
+
+/// Ends what was refused of a decision about one slot.
+async fn give_up(w: &mut WriteSession, refused: &Delivery, all: &[Delivery]) -> Result<(), Refusal> {
+    if !matches!(refused.state, DeliveryState::Refused { .. }) {
+        return Err(Refusal::WrongState("only what a system refused is decided again".to_owned()));
+    }
+    let (own, now) = (all.iter().filter(|other| other.change.slot == refused.change.slot), w.now());
+    for delivery in own {
+        match &delivery.state {
+            DeliveryState::Refused { .. } => {
+                let state = DeliveryState::Overtaken { at: now, found: [].into() };
+                resolutions::save_delivery(w, &Delivery { state, ..delivery.clone() }).await?;
+                alerts::clear(w, &format!("delivery/{}", delivery.id)).await?;
+            }
+            state if state.ended_at().is_some() => {}
+            _ => {
+                let text = "another system is still being written: wait until that has ended";
+                return Err(Refusal::WrongState(text.to_owned()));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Opens the difference that a delivery belongs to, and says what its decision is now.
+async fn reopen(w: &mut WriteSession, delivery: &Delivery) -> Result<Resolution, Refusal> {
+    let mut changed = Vec::new();
+    for difference in conflicts::differences(w, std::slice::from_ref(&delivery.conflict)).await? {
+        if stands(&difference, delivery) {
+            let state = difference.state.clone().reopen().map_err(|e| Refusal::WrongState(e.to_string()))?;
+            changed.push(Difference { state, ..difference });
+        }
+    }
+    if changed.is_empty() {
+        return Err(no_longer());
+    }
+    conflicts::save_differences(w, &changed).await?;
+    let ids = std::slice::from_ref(&delivery.resolution);
+    let now = resolutions::deliveries(w, ids).await?;
+    resolutions::set_state(w, &delivery.resolution, resolution_state(now.iter().map(|d| &d.state))).await?;
+    resolutions::of_ids(w, ids).await?.pop().ok_or(Refusal::NotFound("decision"))
+}
+
+/// Whether a difference still waits for this delivery.
+fn stands(difference: &Difference, delivery: &Delivery) -> bool {
+    difference.dispute.field == delivery.change.slot
+        && difference.state.is_under_way()
+        && difference.state.resolution() == Some(&delivery.resolution)
+}
+
+fn no_longer() -> Refusal {
+    let text = "its decision does not stand any longer: a later one would be written over";
+    Refusal::WrongState(text.to_owned())
 }

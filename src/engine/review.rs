@@ -10,12 +10,17 @@ use super::once::Receipt;
 use super::{Engine, Refusal, Setup};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::audit::About;
-use crate::domain::ids::{ConflictId, DifferenceId};
+use crate::domain::conflict::Dispute;
+use crate::domain::diff;
+use crate::domain::entity::Entity;
+use crate::domain::ids::{ConflictId, DifferenceId, SystemId};
+use crate::domain::record::{Base, Holding};
 use crate::domain::resolution::{Outcome, OutcomeError, Reason};
 use crate::store::conflicts::{Conflict, Difference};
 use crate::store::resolutions::Resolution;
 use crate::store::{WriteSession, configuration, conflicts, holdings, records, resolutions};
 use record::decide;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use work::{Work, Worked, compared};
 
@@ -77,6 +82,34 @@ impl Engine {
     ) -> Result<Resolution, Refusal> {
         may_decide(viewer)?;
         let setup = self.setup();
+        let decided = self.decide(setup.clone(), viewer, id, decision).await;
+        if matches!(decided, Err(Refusal::Stale)) {
+            // The page that is shown next has the new values.
+            self.judge_conflict(viewer, id).await?;
+        }
+        decided
+    }
+
+    /// Brings a conflict up to date with what its systems hold.
+    async fn judge_conflict(&self, viewer: &Viewer, id: &ConflictId) -> Result<(), Refusal> {
+        let setup = Arc::new(Setup::load(&mut self.store.session().await?).await?);
+        let (viewer, id) = (viewer.clone(), id.clone());
+        self.store
+            .write(async move |w| {
+                let (conflict, mut events) = (locked(w, &viewer, &id).await?, Vec::new());
+                Self::judge_record(&setup, w, &conflict.entity, &conflict.record, &mut events).await?;
+                Ok::<_, Refusal>(((), events))
+            })
+            .await
+    }
+
+    async fn decide(
+        &self,
+        setup: Arc<Setup>,
+        viewer: &Viewer,
+        id: &ConflictId,
+        decision: Decision,
+    ) -> Result<Resolution, Refusal> {
         let (viewer, id) = (viewer.clone(), id.clone());
         self.store
             .write(async move |w| {
@@ -86,6 +119,7 @@ impl Engine {
                 check_version(w, &conflict, &differences, &decision).await?;
                 let rows = holdings::of_records(w, std::slice::from_ref(&conflict.record)).await?;
                 let link = records::get(w, &viewer, &conflict.record).await?.and_then(|record| record.link);
+                let left_out = left_out(&rows);
                 let holdings = compared(&setup, &conflict, rows);
                 let work =
                     Work { setup: &setup, conflict: &conflict, holdings: &holdings, link, now: w.now() };
@@ -93,6 +127,7 @@ impl Engine {
                 if !problems.is_empty() {
                     return Err(Refusal::Outcomes(problems.into_iter().map(|(id, e)| (id.0, e)).collect()));
                 }
+                check_values(setup.entity(&conflict.entity)?, &holdings, &left_out, &worked)?;
                 check_reason(&decision, &worked)?;
                 conflict.draft = None;
                 (conflict.claimed_by, conflict.claimed_until) = (None, None);
@@ -148,12 +183,45 @@ async fn check_version(
     if conflict.version == decision.version { Ok(()) } else { Err(Refusal::Stale) }
 }
 
+/// Systems that hold the record more than once, of which the page told.
+fn left_out(rows: &[holdings::Holding]) -> BTreeSet<SystemId> {
+    let present = || rows.iter().filter(|row| row.present);
+    let many = |row: &&holdings::Holding| present().filter(|other| other.system == row.system).count() > 1;
+    present().filter(many).map(|row| row.system.clone()).collect()
+}
+
+/// Refuses a decision when a system holds something else than the page said, though nobody has
+/// judged it yet.
+fn check_values(
+    entity: &Entity,
+    holdings: &[Holding],
+    left_out: &BTreeSet<SystemId>,
+    worked: &[Worked],
+) -> Result<(), Refusal> {
+    let is_fresh = |dispute: &Dispute| {
+        let Some(slot) = entity.slot(&dispute.field) else {
+            let present = |system: &SystemId| holdings.iter().any(|h| h.present && h.system == *system);
+            return !dispute.absent.iter().any(present);
+        };
+        let holders = dispute.values.iter().flat_map(|value| &value.holders);
+        let holders = holders.filter(|h| !left_out.contains(&h.candidate.system));
+        let mut shown: Vec<_> = holders.map(|h| (&h.candidate.system, &h.candidate.normal)).collect();
+        let now = diff::compare(&slot, &Base::default(), holdings).candidates;
+        let mut now: Vec<_> = now.iter().map(|candidate| (&candidate.system, &candidate.normal)).collect();
+        shown.sort_unstable();
+        now.sort_unstable();
+        shown == now
+    };
+    let fresh = worked.iter().all(|worked| is_fresh(&worked.difference.dispute));
+    if fresh { Ok(()) } else { Err(Refusal::Stale) }
+}
+
 fn check_reason(decision: &Decision, worked: &[Worked]) -> Result<(), Refusal> {
     let given = decision.reason.is_some();
     if decision.reason == Some(Reason::Other) && decision.note.trim().is_empty() {
         return Err(Refusal::Invalid("“Other” needs a note that says what".to_owned()));
     }
-    let asked = worked.iter().any(|worked| worked.difference.dispute.policy.reason_asked);
+    let asked = worked.iter().any(|worked| worked.policy.reason_asked);
     if asked && !given {
         return Err(Refusal::Invalid("The policy of this field asks for a reason".to_owned()));
     }

@@ -167,14 +167,16 @@ pub async fn mark_open_unjudged(
     entity: &EntityId,
     run: &str,
 ) -> Result<u64, StoreError> {
+    let now = w.now();
     w.sql(
         "INSERT INTO unjudged (record_id, entity, run_id)
          SELECT DISTINCT record_id, entity, CAST($2 AS TEXT) FROM conflicts
-         WHERE entity = $1 AND open AND claimed_until IS NULL
+         WHERE entity = $1 AND open AND (claimed_until IS NULL OR claimed_until < $3)
          ON CONFLICT (record_id) DO NOTHING",
     )
     .bind(entity)
     .bind(run)
+    .bind(now)
     .run()
     .await
 }

@@ -5,9 +5,10 @@ use super::error::StoreError;
 use super::write::WriteSession;
 use crate::domain::access::Viewer;
 use crate::domain::audit::Actor;
+use crate::domain::conflict::Dispute;
 use crate::domain::delivery::{Change, DeliveryState};
 use crate::domain::ids::{ConflictId, DeliveryId, EntityId, RecordId, ResolutionId, SystemId};
-use crate::domain::resolution::Chosen;
+use crate::domain::resolution::{Chosen, Draft};
 use crate::domain::time::Time;
 
 /// A decision, as stored.
@@ -27,6 +28,26 @@ pub struct Resolution {
     /// JSON of what was on the page: each difference with its values and their versions.
     pub page: String,
     pub outcomes: Vec<Chosen>,
+}
+
+impl Resolution {
+    /// The disputes as they stood on the page that was decided.
+    ///
+    /// # Errors
+    /// The stored page cannot be read.
+    pub fn disputes(&self) -> Result<Vec<Dispute>, StoreError> {
+        Ok(serde_json::from_str(&self.page)?)
+    }
+
+    /// Its choices, to be offered again.
+    ///
+    /// # Errors
+    /// The stored page cannot be read.
+    pub fn draft(&self) -> Result<String, StoreError> {
+        let page = self.disputes()?;
+        let drafts: Vec<Draft> = self.outcomes.iter().map(|chosen| chosen.draft(&page)).collect();
+        Ok(serde_json::to_string(&drafts)?)
+    }
 }
 
 impl FromRow for Resolution {

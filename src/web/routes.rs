@@ -64,6 +64,7 @@ fn for_people(config: &mut ServiceConfig) {
         .service(resource("/resolutions/{id}").route(get().to(decisions::page)))
         .service(resource("/resolutions/{id}/undo").route(post().to(decisions::undo)))
         .service(resource("/deliveries/{id}/retry").route(post().to(decisions::retry)))
+        .service(resource("/deliveries/{id}/reopening").route(post().to(decisions::reopening)))
         .service(resource("/alerts").route(get().to(alerts::page)))
         .service(resource("/help").route(get().to(help::page)))
         .service(resource("/static/{file}").route(get().to(file)));

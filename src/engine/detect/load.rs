@@ -65,6 +65,7 @@ impl Batch {
         let entity = setup.catalog.entity(entity).cloned();
         let entity =
             entity.ok_or_else(|| StoreError::Row("a record's entity is not configured".to_owned()))?;
+        conflicts::lock_of_records(w, ids).await?;
         let records =
             records::of_ids(w, ids).await?.into_iter().map(|record| (record.id.clone(), record)).collect();
         let holdings = mapped(setup, &entity.id, holdings::of_records(w, ids).await?);

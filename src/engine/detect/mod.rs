@@ -18,7 +18,7 @@ use crate::domain::audit::Event;
 use crate::domain::ids::{EntityId, RecordId, RunId};
 use crate::domain::words;
 use crate::store::runs::Counts;
-use crate::store::{StoreError, WriteSession, conflicts, records, resolutions};
+use crate::store::{StoreError, WriteSession, alerts, conflicts, records, resolutions};
 use load::Batch;
 use record::Ruling;
 use std::sync::Arc;
@@ -124,6 +124,8 @@ async fn save(
     conflicts::save_differences(w, &ruling.differences).await?;
     for delivery in ruling.deliveries {
         resolutions::save_delivery(w, &delivery).await?;
+        // Its end was found by reading: what stood in the way of sending it is of no matter now.
+        alerts::clear(w, &format!("delivery/{}", delivery.id)).await?;
     }
     for (resolution, state) in ruling.resolution_states {
         resolutions::set_state(w, &resolution, state).await?;

@@ -78,27 +78,41 @@ impl<'a> Judge<'a> {
         let existing = self.existing(slot.id);
         match (&compared.standing, existing) {
             (Standing::Waiting, _) => {}
+            // One that was never read may say something else: nobody knows that they agree.
+            (Standing::Agreed(_), None) if self.is_unread(slot) => {}
             // Those that are compared agree. What a system with duplicates says is not known, so
             // nothing advances, and only a decision that arrived everywhere can end.
             (Standing::Agreed(_), existing) if self.is_left_out(slot) => {
                 if let Some(difference) = existing {
-                    self.close_if_delivered(difference);
+                    self.close_if_delivered(difference)?;
                 }
             }
             (Standing::Agreed(tuple), existing) => {
                 self.agree(slot, tuple);
                 if let Some(difference) = existing {
-                    self.came_to_agree(difference);
+                    self.came_to_agree(Some(slot), difference, Some(tuple))?;
                 }
             }
             (Standing::Differs(kind), Some(difference)) if difference.state.is_under_way() => {
-                if self.was_moved(slot, difference, &compared) && self.withdraw(difference) {
+                if self.was_moved(slot, difference, &compared) && self.withdraw(difference)? {
                     self.differs(slot, *kind, &compared, Some(difference), true)?;
                 }
             }
             (Standing::Differs(kind), existing) => self.differs(slot, *kind, &compared, existing, false)?,
         }
         Ok(())
+    }
+
+    /// Whether a system that maps the slot was never read to its end and has not shown the record.
+    fn is_unread(&self, slot: &Slot<'_>) -> bool {
+        let batch = self.loaded.batch;
+        let mut mappings = batch.setup.catalog.mappings_of(&batch.entity.id);
+        mappings.any(|mapping| {
+            let read = batch.cursors.get(&mapping.system).is_some_and(|cursor| cursor.full_at.is_some());
+            !read
+                && slot.fields().all(|field| mapping.field(&field.id).is_some())
+                && self.loaded.all.iter().all(|holding| holding.system != mapping.system)
+        })
     }
 
     /// Whether a system that maps the slot holds the record more than once.
@@ -289,13 +303,33 @@ impl<'a> Judge<'a> {
         self.ruling.differences.push(Difference { conflict, state, ..difference.clone() });
     }
 
-    pub fn set_draft(&mut self, resolution: &Resolution) {
+    pub fn set_draft(&mut self, resolution: &Resolution) -> Result<(), StoreError> {
         if let Some((conflict, _)) = &mut self.ruling.conflict {
-            conflict.draft = serde_json::to_string(&resolution.outcomes).ok();
+            conflict.draft = Some(resolution.draft()?);
         }
+        Ok(())
     }
 
+    /// Ends a delivery, which is told as if the worker had found it.
     pub fn set_delivery(&mut self, delivery: &Delivery, state: DeliveryState) {
+        let action = match state {
+            DeliveryState::Confirmed { .. } => Some(Action::DeliveryConfirmed),
+            DeliveryState::Overtaken { .. } => Some(Action::DeliveryOvertaken),
+            _ => None,
+        };
+        if let Some(action) = action {
+            self.tell(action, Some(&delivery.change.slot), |event| {
+                let (system, id) = (delivery.system.clone(), delivery.id.clone());
+                let about = About {
+                    conflict: Some(delivery.conflict.clone()),
+                    resolution: Some(delivery.resolution.clone()),
+                    delivery: Some(id),
+                    system: Some(system),
+                    ..event.about.clone()
+                };
+                Event { about, ..event }
+            });
+        }
         self.ruling.deliveries.push(Delivery { state, ..delivery.clone() });
     }
 
@@ -359,22 +393,26 @@ pub(in crate::engine) fn resolution_state<'d>(
     states: impl Iterator<Item = &'d DeliveryState>,
 ) -> &'static str {
     let (mut all_done, mut waiting, mut moving, mut stuck) = (true, false, false, false);
+    let (mut overtaken, mut undone) = (false, false);
     for state in states {
         match state {
             DeliveryState::Confirmed { .. } => {}
             DeliveryState::AcceptedWithChanges { .. }
             | DeliveryState::Refused { .. }
             | DeliveryState::ByHand { .. } => (all_done, stuck) = (false, true),
-            DeliveryState::Overtaken { .. } => return "overtaken",
-            DeliveryState::Undone { .. } => return "undone",
+            DeliveryState::Overtaken { .. } => overtaken = true,
+            DeliveryState::Undone { .. } => undone = true,
             DeliveryState::Waiting { .. } => (all_done, waiting) = (false, true),
             _ => (all_done, moving) = (false, true),
         }
     }
     match () {
-        () if all_done => "done",
+        // What was taken back of one field does not hold up the others.
         () if moving => "sending",
         () if waiting => "held",
+        () if overtaken => "overtaken",
+        () if undone => "undone",
+        () if all_done => "done",
         () if stuck => "partly",
         () => "sending",
     }

@@ -5,7 +5,7 @@ use super::record::{Judge, Presence, resolution_state};
 use crate::domain::audit::Action;
 use crate::domain::conflict::DifferenceState;
 use crate::domain::delivery::DeliveryState;
-use crate::domain::diff::{Compared, Kind};
+use crate::domain::diff::{self, Compared, Kind};
 use crate::domain::entity::Slot;
 use crate::domain::ids::{FieldId, ResolutionId};
 use crate::domain::record::Holding;
@@ -16,41 +16,69 @@ use crate::store::conflicts::Difference;
 use crate::store::resolutions::Delivery;
 
 impl Judge<'_> {
-    /// The systems agree on what was disputed.
-    pub fn came_to_agree(&mut self, difference: &Difference) {
+    /// The systems agree on what was disputed: on `agreed`, where it is known.
+    pub fn came_to_agree(
+        &mut self,
+        slot: Option<&Slot<'_>>,
+        difference: &Difference,
+        agreed: Option<&Tuple>,
+    ) -> Result<(), StoreError> {
         let Some(resolution) =
             difference.state.resolution().filter(|_| difference.state.is_under_way()).cloned()
         else {
-            return self.settled_by_itself(difference);
+            self.settled_by_itself(difference);
+            return Ok(());
         };
         let own: Vec<Delivery> = self.deliveries(&resolution, &difference.dispute.field);
         if own.iter().any(|delivery| matches!(delivery.state, DeliveryState::Sending { .. })) {
-            return;
+            return Ok(());
         }
+        let as_decided = match (slot, agreed) {
+            (Some(slot), Some(agreed)) => {
+                let meant = self.meant(&resolution, &difference.dispute.field)?;
+                meant.is_none_or(|meant| diff::normal(slot, &meant) == diff::normal(slot, agreed))
+            }
+            _ => true,
+        };
         let now = self.now();
         let unsent = own.iter().all(|delivery| matches!(delivery.state, DeliveryState::Waiting { .. }));
-        for delivery in own.iter().filter(|delivery| delivery.state.ended_at().is_none()) {
-            let state =
-                if unsent { DeliveryState::Undone { at: now } } else { DeliveryState::Confirmed { at: now } };
-            self.set_delivery(delivery, state);
+        for delivery in own.iter().filter(|delivery| is_unsettled(&delivery.state)) {
+            self.set_delivery(
+                delivery,
+                match () {
+                    () if unsent => DeliveryState::Undone { at: now },
+                    () if as_decided => DeliveryState::Confirmed { at: now },
+                    () => DeliveryState::Overtaken { at: now, found: [].into() },
+                },
+            );
         }
         self.update_resolution(&resolution);
-        if unsent && !own.is_empty() {
-            return self.settled_by_itself(difference);
-        }
-        if let Ok(state) = difference.state.clone().close(now) {
+        // They agree on something else, or before anything was sent: that was not the decision.
+        if !as_decided || (unsent && !own.is_empty()) {
+            self.settled_by_itself(difference);
+        } else if let Ok(state) = difference.state.clone().close(now) {
             self.change(difference, state);
         }
+        Ok(())
+    }
+
+    /// The values a decision meant for a slot; None where it left it different.
+    fn meant(&self, resolution: &ResolutionId, field: &FieldId) -> Result<Option<Tuple>, StoreError> {
+        let Some(decision) = self.loaded.batch.resolution(resolution) else { return Ok(None) };
+        let chosen = decision.outcomes.iter().find(|chosen| chosen.field == *field);
+        let page = decision.disputes()?;
+        Ok(chosen.and_then(|chosen| chosen.meant(&page)))
     }
 
     /// Ends a decision of which every delivery has ended, and nothing else: whether the systems
     /// agree is not known.
-    pub fn close_if_delivered(&mut self, difference: &Difference) {
-        let Some(resolution) = difference.state.resolution() else { return };
+    pub fn close_if_delivered(&mut self, difference: &Difference) -> Result<(), StoreError> {
+        let Some(resolution) = difference.state.resolution() else { return Ok(()) };
         let own = self.deliveries(resolution, &difference.dispute.field);
         if difference.state.is_under_way() && own.iter().all(|delivery| delivery.state.ended_at().is_some()) {
-            self.came_to_agree(difference);
+            self.came_to_agree(None, difference, None)?;
         }
+        Ok(())
     }
 
     fn settled_by_itself(&mut self, difference: &Difference) {
@@ -64,40 +92,46 @@ impl Judge<'_> {
         self.tell(Action::SettledByItself, Some(&difference.dispute.field), |event| event);
     }
 
-    /// Whether a system holds neither what the decision saw there nor what it sends there.
+    /// Whether a system holds neither what the decision saw there nor what it sends there; once
+    /// that has arrived, whether it holds anything else. A decision that arrived everywhere and
+    /// left the systems different (one of them made something else of it) has moved as well.
     pub fn was_moved(&self, slot: &Slot<'_>, difference: &Difference, compared: &Compared) -> bool {
         let Some(resolution) = difference.state.resolution() else { return false };
         let deliveries = self.deliveries(resolution, &difference.dispute.field);
-        compared.candidates.iter().any(|candidate| {
-            let holders = difference.dispute.values.iter().flat_map(|value| &value.holders);
-            let seen = holders.map(|h| &h.candidate).find(|seen| seen.system == candidate.system);
-            let Some(seen) = seen else { return true };
-            let delivery = deliveries.iter().find(|delivery| delivery.system == candidate.system);
-            let ours = delivery.map(|delivery| after(slot, &seen.normal, delivery));
-            candidate.normal != seen.normal && Some(&candidate.normal) != ours.as_ref()
-        })
+        let arrived = deliveries.iter().all(|delivery| delivery.state.is_done());
+        arrived
+            || compared.candidates.iter().any(|candidate| {
+                let holders = difference.dispute.values.iter().flat_map(|value| &value.holders);
+                let seen = holders.map(|h| &h.candidate).find(|seen| seen.system == candidate.system);
+                let Some(seen) = seen else { return true };
+                let delivery = deliveries.iter().find(|delivery| delivery.system == candidate.system);
+                let ours = delivery.map(|delivery| after(slot, &seen.normal, delivery));
+                let as_seen = candidate.normal == seen.normal && delivery.is_none_or(|d| !d.state.is_done());
+                !as_seen && Some(&candidate.normal) != ours.as_ref()
+            })
     }
 
     /// Takes a decision back because values moved under it. False while a worker still has a
     /// delivery of it: the worker will find out by itself.
-    pub fn withdraw(&mut self, difference: &Difference) -> bool {
-        let Some(resolution) = difference.state.resolution().cloned() else { return false };
+    pub fn withdraw(&mut self, difference: &Difference) -> Result<bool, StoreError> {
+        let Some(resolution) = difference.state.resolution().cloned() else { return Ok(false) };
         let own = self.deliveries(&resolution, &difference.dispute.field);
         if own.iter().any(|delivery| matches!(delivery.state, DeliveryState::Sending { .. })) {
-            return false;
+            return Ok(false);
         }
         let now = self.now();
-        for delivery in own.iter().filter(|delivery| delivery.state.ended_at().is_none()) {
+        for delivery in own.iter().filter(|delivery| is_unsettled(&delivery.state)) {
             self.set_delivery(delivery, DeliveryState::Overtaken { at: now, found: [].into() });
         }
-        self.ruling.resolution_states.push((resolution.clone(), "overtaken"));
+        // What it decided of other fields goes on, and can be undone as long as it is held.
+        self.update_resolution(&resolution);
         self.change(difference, DifferenceState::Open);
         if let Some(decision) = self.loaded.batch.resolution(&resolution).cloned() {
-            self.set_draft(&decision);
+            self.set_draft(&decision)?;
         }
         // `differs` stores the difference again with its new values.
         self.ruling.differences.pop();
-        true
+        Ok(true)
     }
 
     fn deliveries(&self, resolution: &ResolutionId, field: &FieldId) -> Vec<Delivery> {
@@ -126,10 +160,7 @@ impl Judge<'_> {
         let presence = if present.is_empty() { None } else { self.absences() };
         match (presence, existing) {
             (None, None) => Ok(()),
-            (None, Some(difference)) => {
-                self.came_to_agree(difference);
-                Ok(())
-            }
+            (None, Some(difference)) => self.came_to_agree(None, difference, None),
             (Some(_), Some(difference)) if difference.state.is_under_way() => Ok(()),
             (Some(presence), existing) => {
                 let Presence { absent, kind } = presence;
@@ -160,6 +191,11 @@ impl Judge<'_> {
         let kind = if deleted { Kind::Deleted } else { Kind::Missing };
         (!absent.is_empty()).then_some(Presence { absent, kind })
     }
+}
+
+/// Not at its end, or refused, which a person may still take up again.
+fn is_unsettled(state: &DeliveryState) -> bool {
+    state.ended_at().is_none() || matches!(state, DeliveryState::Refused { .. })
 }
 
 /// What a system holds once a delivery has arrived, in normal form.

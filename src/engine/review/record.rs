@@ -22,8 +22,7 @@ const MOST_HOLD: u32 = 3000;
 
 /// The end of the hold: the longest of what the policies and the steward ask for.
 fn held_until(now: Time, decision: &Decision, worked: &[Worked]) -> Time {
-    let policies =
-        worked.iter().map(|worked| worked.difference.dispute.policy.hold_seconds).max().unwrap_or(0);
+    let policies = worked.iter().map(|worked| worked.policy.hold_seconds).max().unwrap_or(0);
     let seconds = policies.max(decision.hold_seconds.unwrap_or(0)).min(MOST_HOLD);
     now + TimeDelta::seconds(i64::from(seconds))
 }
@@ -44,7 +43,7 @@ pub(super) async fn decide(
     let entity = setup.entity(&conflict.entity)?;
     let (mut deliveries, mut changed, mut outcomes, mut events) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for Worked { difference, outcome, targets } in worked {
+    for Worked { difference, outcome, targets, .. } in worked {
         events.push(decided_event(viewer, setup, conflict, decision, &difference, &outcome, &id));
         let field = difference.dispute.field.clone();
         let state = difference.state.clone();

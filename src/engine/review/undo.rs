@@ -32,7 +32,7 @@ impl Engine {
                 reopen(w, &resolution).await?;
                 resolutions::set_state(w, &id, "undone").await?;
                 "undone".clone_into(&mut resolution.state);
-                conflict.draft = serde_json::to_string(&resolution.outcomes).ok();
+                conflict.draft = Some(resolution.draft()?);
                 let event = Event::new(Action::Undone, viewer.actor(), about(&conflict));
                 let mut events = vec![event.fact("decision", &id)];
                 events.extend(refresh(w, conflict).await?);
@@ -48,6 +48,10 @@ async fn undo_deliveries(w: &mut WriteSession, resolution: &Resolution) -> Resul
     }
     let now = w.now();
     for mut delivery in resolutions::deliveries(w, std::slice::from_ref(&resolution.id)).await? {
+        // One field was overtaken: there is nothing of it left to undo.
+        if matches!(delivery.state, DeliveryState::Overtaken { .. } | DeliveryState::Undone { .. }) {
+            continue;
+        }
         let undone: Result<DeliveryState, _> = delivery.state.clone().undo(now);
         delivery.state = undone.map_err(|_| {
             let text = "it is too late to undo: something was sent already";

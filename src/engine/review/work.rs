@@ -3,6 +3,7 @@
 use crate::domain::conflict::Dispute;
 use crate::domain::entity::{Entity, Slot};
 use crate::domain::ids::{DifferenceId, SystemId};
+use crate::domain::policy::Effective;
 use crate::domain::record::{Holding, comparable};
 use crate::domain::resolution::{Outcome, OutcomeError};
 use crate::domain::time::Time;
@@ -17,6 +18,8 @@ pub(super) struct Worked {
     pub difference: Difference,
     pub outcome: Outcome,
     pub targets: Vec<Targets>,
+    /// The policy in force now, which may ask for more than the one the page was made under.
+    pub policy: Effective,
 }
 
 /// A conflict as it stands, for outcomes to be worked out against.
@@ -55,7 +58,12 @@ impl Work<'_> {
             let difference = difference.ok_or(Refusal::NotFound("difference"))?;
             match self.targets(entity, &difference.dispute, outcome) {
                 Ok(targets) => {
-                    worked.push(Worked { difference: difference.clone(), outcome: outcome.clone(), targets });
+                    let policy = match entity.slot(&difference.dispute.field) {
+                        Some(slot) => self.setup.policy(entity, &slot),
+                        None => self.setup.policies.effective_for_record(entity),
+                    };
+                    let (difference, outcome) = (difference.clone(), outcome.clone());
+                    worked.push(Worked { difference, outcome, targets, policy });
                 }
                 Err(error) => problems.push((id.clone(), error)),
             }

@@ -5,7 +5,7 @@ pub mod deliveries;
 mod handle;
 mod read;
 
-pub use handle::{list, page, retry, undo};
+pub use handle::{list, page, reopening, retry, undo};
 
 use super::parts::{Empty, Link, Notice, Pager};
 use crate::web::filters;
@@ -111,7 +111,7 @@ pub struct Delivery {
     /// Our advice under it.
     pub advice: Option<Msg>,
     /// Where "Retry" or "Send now" posts to, with its name.
-    pub action: Option<Link>,
+    pub actions: Vec<Link>,
 }
 
 /// `GET /resolutions/{id}/reversal`: what reversing would put back.

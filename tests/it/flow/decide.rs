@@ -7,7 +7,7 @@ use referee::engine::Refusal;
 use referee::engine::review::Decision;
 
 /// A conflict over an address: changed in the portal, stale in the warehouse.
-async fn moved(world: &World) -> (Conflict, Difference) {
+pub async fn moved(world: &World) -> (Conflict, Difference) {
     world.enable_writes(&["portal", "warehouse"]).await;
     world.sql("portal", "UPDATE customers SET street='Lindenallee 12', zip='10117', updated_at='2026-03-03 12:01:30', updated_by='Ada Okafor' WHERE id='C-1'").await;
     world.sync().await;
@@ -16,12 +16,12 @@ async fn moved(world: &World) -> (Conflict, Difference) {
     (conflict, difference)
 }
 
-fn keep(conflict: &Conflict, difference: &Difference, value: usize) -> Decision {
+pub fn keep(conflict: &Conflict, difference: &Difference, value: usize) -> Decision {
     let outcomes = vec![(difference.id.clone(), Outcome::Keep { value })];
     Decision { version: conflict.version, outcomes, ..Decision::default() }
 }
 
-async fn address(world: &World) -> String {
+pub async fn address(world: &World) -> String {
     world
         .value(
             "warehouse",

@@ -9,6 +9,7 @@ mod duplicates;
 mod judged_again;
 mod reading;
 mod restaurants;
+mod stand;
 
 use crate::support::postgres;
 use crate::support::world::World;

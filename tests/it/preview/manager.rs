@@ -176,7 +176,7 @@ fn delivery(system: &str, state: State) -> Delivery {
         ],
         said: None,
         advice: None,
-        action: None,
+        actions: Vec::new(),
     }
 }
 
@@ -184,7 +184,10 @@ fn refused() -> Delivery {
     Delivery {
         said: Some("value too long for type character varying(10)".into()),
         advice: Some(said("Shorten the postcode, or leave it different.")),
-        action: Some(Link::new(msg("retry"), "/deliveries/d2/retry")),
+        actions: vec![
+            Link::new(msg("retry"), "/deliveries/d2/retry"),
+            Link::new(msg("decide-again"), "/deliveries/d2/reopening"),
+        ],
         ..delivery("Billing", state(msg("state-refused"), Tone::Danger))
     }
 }

@@ -65,7 +65,7 @@ async fn a_failed_run_and_a_refused_delivery_are_mailed_once_each() {
         "{subject}"
     );
     let body = refused["body"].as_str().unwrap();
-    assert!(body.starts_with(what) && body.contains("Change the value and retry"), "{body}");
+    assert!(body.starts_with(what) && body.contains("decide again"), "{body}");
 
     std::fs::rename(place.file("portal"), place.path().join("away")).unwrap();
     for _ in 0..2 {

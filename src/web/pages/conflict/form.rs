@@ -3,11 +3,12 @@
 use super::super::parts::Problem;
 use super::Chosen;
 use crate::domain::conflict::Dispute;
+use crate::domain::diff;
 use crate::domain::entity::Entity;
 use crate::domain::ids::DifferenceId;
-use crate::domain::resolution::{Outcome, Reason};
+use crate::domain::resolution::{Draft, Outcome, Reason};
 use crate::domain::time::Time;
-use crate::domain::value::Held;
+use crate::domain::value::{Held, Tuple};
 use crate::engine::case::Case;
 use crate::engine::review::Decision;
 use crate::store::conflicts::Difference;
@@ -31,13 +32,14 @@ impl Sent {
     #[must_use]
     pub fn of_draft(case: &Case, face: &Clockface) -> Self {
         let draft = case.conflict.draft.as_deref().unwrap_or("[]");
-        let chosen: Vec<crate::domain::resolution::Chosen> = serde_json::from_str(draft).unwrap_or_default();
+        let drafts: Vec<Draft> = serde_json::from_str(draft).unwrap_or_default();
         let mut sent = Self::default();
-        for choice in chosen {
+        for Draft { chosen: choice, meant } in drafts {
             let id = &choice.difference;
+            let listed = || listed(case, id, meant.as_ref());
             let outcome = match &choice.outcome {
-                Outcome::Keep { value } => format!("keep:{value}"),
-                Outcome::CreateThere { value } => format!("create:{value}"),
+                Outcome::Keep { .. } => listed().map(|n| format!("keep:{n}")).unwrap_or_default(),
+                Outcome::CreateThere { .. } => listed().map(|n| format!("create:{n}")).unwrap_or_default(),
                 Outcome::Type { values } => {
                     let entity = case.setup.catalog.entity(&case.conflict.entity);
                     let slot = entity.and_then(|entity| entity.slot(&choice.field));
@@ -155,4 +157,17 @@ impl Sent {
 pub fn label(entity: Option<&Entity>, dispute: &Dispute) -> String {
     let slot = entity.and_then(|entity| entity.slot(&dispute.field).map(|slot| slot.label.to_owned()));
     slot.or_else(|| entity.map(|entity| entity.label.clone())).unwrap_or_else(|| dispute.field.to_string())
+}
+
+/// The number under which the value a draft meant is listed now; None when nobody holds it any
+/// longer: what has another value's number is not chosen for anybody.
+fn listed(case: &Case, id: &DifferenceId, meant: Option<&Tuple>) -> Option<usize> {
+    let difference = case.open().find(|difference| difference.id == *id)?;
+    let dispute = &difference.dispute;
+    let entity = case.setup.catalog.entity(&case.conflict.entity)?;
+    let meant = match entity.slot(&dispute.field) {
+        Some(slot) => diff::normal(&slot, meant?),
+        None => meant?.clone(),
+    };
+    dispute.values.iter().find(|value| value.normal == meant).map(|value| value.n)
 }

@@ -6,7 +6,7 @@ use super::form::{Sent, label};
 use super::{PreviewPart, trail};
 use crate::domain::access::Viewer;
 use crate::domain::conflict::Dispute;
-use crate::domain::ids::ConflictId;
+use crate::domain::ids::{ConflictId, DifferenceId};
 use crate::engine::Refusal;
 use crate::engine::case::Case;
 use crate::engine::review::Decision;
@@ -271,8 +271,13 @@ impl Look<'_> {
 fn sent_twice<'c>(viewer: &Viewer, case: &'c Case, decision: &Decision) -> Option<&'c Resolution> {
     case.decisions.iter().find(|own| {
         let outcomes = own.outcomes.iter().map(|chosen| (chosen.difference.clone(), chosen.outcome.clone()));
+        // Once it was taken back or overtaken, the same words are another decision.
+        let stands = |id: &DifferenceId| {
+            let mut all = case.differences.iter();
+            all.any(|known| known.id == *id && known.state.resolution() == Some(&own.id))
+        };
         own.actor.id == viewer.user.0
-            && own.state != "undone"
+            && decision.outcomes.iter().all(|(id, _)| stands(id))
             && outcomes.eq(decision.outcomes.iter().cloned())
     })
 }

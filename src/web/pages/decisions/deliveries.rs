@@ -21,7 +21,9 @@ pub fn shown(
 ) -> Delivery {
     let decides = viewer.may(Right::Decide) || viewer.may(Right::Reverse);
     let refused = matches!(delivery.state, DeliveryState::Refused { .. });
-    let retry = || Link::new(msg("retry"), format!("/deliveries/{}/retry", delivery.id));
+    let retry = Link::new(msg("retry"), format!("/deliveries/{}/retry", delivery.id));
+    let again = Link::new(msg("decide-again"), format!("/deliveries/{}/reopening", delivery.id));
+    let actions = [decides.then_some(retry), viewer.may(Right::Decide).then_some(again)];
     Delivery {
         system: catalog.label(&delivery.system).to_owned(),
         state: state(catalog, clock, delivery),
@@ -40,7 +42,7 @@ pub fn shown(
             }
             _ => None,
         },
-        action: (refused && decides).then(retry),
+        actions: actions.into_iter().flatten().filter(|_| refused).collect(),
     }
 }
 

@@ -92,6 +92,30 @@ pub async fn retry(
     Ok(told(&request, &viewer, &place, tone, text))
 }
 
+/// `POST /deliveries/{id}/reopening`: brings what a system refused before a person again, and
+/// leads to its conflict.
+///
+/// # Errors
+/// The viewer may not, there is no such write, or the store failed.
+pub async fn reopening(
+    viewer: SignedIn,
+    request: HttpRequest,
+    site: Data<Site>,
+    id: Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let id = DeliveryId(id.into_inner());
+    let found = resolutions::delivery(&mut site.store().session().await?, &id).await?;
+    let found = found.filter(|found| viewer.sees(&found.entity));
+    let place = format!("/resolutions/{}", found.ok_or_else(|| Failure::new(Code::NotFound))?.resolution);
+    Ok(match site.engine.decide_again(&viewer, &id).await {
+        Ok(conflict) => {
+            told(&request, &viewer, &format!("/conflicts/{conflict}"), Tone::Done, msg("flash-reopened"))
+        }
+        Err(Refusal::WrongState(why)) => told(&request, &viewer, &place, Tone::Danger, Msg::Literal(why)),
+        Err(refusal) => return Err(refusal.into()),
+    })
+}
+
 fn told(request: &HttpRequest, viewer: &Viewer, place: &str, tone: Tone, text: Msg) -> HttpResponse {
     flash::redirect(request, viewer, place, &Flash { tone, text, undo: None, link: None })
 }
