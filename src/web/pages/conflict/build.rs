@@ -169,7 +169,11 @@ fn agreed_on(case: &Case, face: &Clockface) -> Option<Msg> {
 
 /// The fields on which all systems agree.
 fn agreed(case: &Case, entity: &Entity) -> Vec<AgreedField> {
-    let disputed: BTreeSet<&str> = case.open().map(|difference| difference.dispute.field.as_str()).collect();
+    let disputed = |difference: &&crate::store::conflicts::Difference| {
+        difference.state.is_open() || difference.state.is_under_way()
+    };
+    let disputed = case.differences.iter().filter(disputed);
+    let disputed: BTreeSet<&str> = disputed.map(|difference| difference.dispute.field.as_str()).collect();
     let agreed = |slot: Slot<'_>| {
         let (tuple, _) = case.base.tuple(slot.fields().map(|field| &field.id))?;
         let value = tuple.iter().map(Held::to_string).collect::<Vec<_>>().join(", ");

@@ -6,7 +6,7 @@ use crate::domain::conflict::Dispute;
 use crate::domain::diff;
 use crate::domain::entity::Entity;
 use crate::domain::ids::DifferenceId;
-use crate::domain::resolution::{Draft, Outcome, Reason};
+use crate::domain::resolution::{self, Draft, Outcome, Reason};
 use crate::domain::time::Time;
 use crate::domain::value::{Held, Tuple};
 use crate::engine::case::Case;
@@ -28,19 +28,41 @@ impl Sent {
         Self(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
     }
 
-    /// The form as a cancelled decision left it: its choices are offered again.
+    /// The form as a cancelled decision left it, its choices offered again; or as the decision
+    /// was made, where it stands.
     #[must_use]
-    pub fn of_draft(case: &Case, face: &Clockface) -> Self {
-        let draft = case.conflict.draft.as_deref().unwrap_or("[]");
-        let drafts: Vec<Draft> = serde_json::from_str(draft).unwrap_or_default();
+    pub fn of_case(case: &Case, face: &Clockface) -> Self {
+        if case.conflict.open {
+            let draft = case.conflict.draft.as_deref().unwrap_or("[]");
+            let drafts: Vec<Draft> = serde_json::from_str(draft).unwrap_or_default();
+            let listed = |draft: &Draft| listed(case, &draft.chosen.difference, draft.meant.as_ref());
+            return Self::of(case, face, drafts.iter().map(|draft| (&draft.chosen, listed(draft))));
+        }
+        let standing = case.decisions.iter().filter(|decision| decision.state != "undone").take(1);
+        let chosen = standing.flat_map(|decision| &decision.outcomes).map(|chosen| {
+            let number = match chosen.outcome {
+                Outcome::Keep { value } | Outcome::CreateThere { value } => Some(value),
+                _ => None,
+            };
+            (chosen, number)
+        });
+        Self::of(case, face, chosen)
+    }
+
+    /// Choices, each with the number its value has now.
+    fn of<'c>(
+        case: &Case,
+        face: &Clockface,
+        choices: impl Iterator<Item = (&'c resolution::Chosen, Option<usize>)>,
+    ) -> Self {
         let mut sent = Self::default();
-        for Draft { chosen: choice, meant } in drafts {
+        for (choice, number) in choices {
             let id = &choice.difference;
-            let listed = || listed(case, id, meant.as_ref());
-            let outcome = match &choice.outcome {
-                Outcome::Keep { .. } => listed().map(|n| format!("keep:{n}")).unwrap_or_default(),
-                Outcome::CreateThere { .. } => listed().map(|n| format!("create:{n}")).unwrap_or_default(),
-                Outcome::Type { values } => {
+            let outcome = match (&choice.outcome, number) {
+                (Outcome::Keep { .. }, Some(n)) => format!("keep:{n}"),
+                (Outcome::CreateThere { .. }, Some(n)) => format!("create:{n}"),
+                (Outcome::Keep { .. } | Outcome::CreateThere { .. }, None) => continue,
+                (Outcome::Type { values }, _) => {
                     let entity = case.setup.catalog.entity(&case.conflict.entity);
                     let slot = entity.and_then(|entity| entity.slot(&choice.field));
                     for (field, held) in slot.iter().flat_map(|slot| slot.fields()).zip(values) {
@@ -48,7 +70,7 @@ impl Sent {
                     }
                     "type".to_owned()
                 }
-                Outcome::LeaveDifferent { until } => {
+                (Outcome::LeaveDifferent { until }, _) => {
                     sent.0.insert(format!("until.{id}"), face.iso_date(*until));
                     "leave".to_owned()
                 }

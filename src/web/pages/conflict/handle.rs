@@ -35,7 +35,7 @@ pub async fn page(
 ) -> Result<HttpResponse, Failure> {
     let case = site.engine.case(&viewer, &ConflictId(id.into_inner())).await?;
     let face = clock::face(&request);
-    let sent = Sent::of_draft(&case, &face);
+    let sent = Sent::of_case(&case, &face);
     let look = Look { request: &request, viewer: &viewer, face: &face };
     look.answer(&site, shell, &case, &sent, Told::default()).await
 }
