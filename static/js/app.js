@@ -79,11 +79,11 @@ const chosen = (difference) => one('.choice:checked:not(.copen)', difference);
 const current = () =>
   document.activeElement?.closest('.diff') || differences().find((d) => !chosen(d)) || differences()[0];
 
-function focusOn(difference) {
+function focusOn(difference, stay) {
   const radio = difference && (one('.choice:checked', difference) || one('.choice', difference));
   if (!radio) return;
   radio.focus({ preventScroll: true });
-  difference.scrollIntoView({ block: 'nearest' });
+  if (!stay) difference.scrollIntoView({ block: 'nearest' });
 }
 
 function check(radio) {
@@ -148,7 +148,7 @@ const actions = {
   'accept-all': () => {
     const open = differences().filter((d) => !chosen(d));
     const done = open.filter((difference) => check(suggested(difference)));
-    focusOn(differences().find((d) => !chosen(d)) || differences()[0]);
+    focusOn(differences().find((d) => !chosen(d)) || differences()[0], true);
     return done.length > 0;
   },
   type: () => open('type'),
@@ -250,7 +250,8 @@ for (const tick of all('[data-reveal]')) {
   input.form.addEventListener('submit', () => (tick.checked = false, show()));
 }
 
-// The focus lands where the work is: the list of mistakes, else the first disputed field.
+// The focus lands where the work is: the list of mistakes, else the first disputed field; but
+// the page stays at its head, which says whose record it is.
 if (!location.hash) {
   const mistakes = one('[data-focus]');
   if (mistakes) mistakes.focus();
