@@ -13,10 +13,15 @@ use crate::store::holdings::{Holding, Version};
 use crate::store::records::Record;
 use crate::store::runs::SetAside;
 use crate::store::{StoreError, WriteSession, holdings, records};
+use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Holdings made absent in one transaction.
 const ABSENT: i64 = 500;
+
+/// A holding whose time lies so far ahead of the clock was not read later: a clock was wrong. What
+/// is skipped for being older is read again by the next pull, which looks back as far.
+const CLOCKS_MINUTES: i64 = 5;
 
 /// Where rows come from.
 pub(super) struct Source<'a> {
@@ -28,6 +33,9 @@ pub(super) struct Source<'a> {
     pub origin: &'static str,
     /// The start of the read before this one.
     pub read_after: Option<Time>,
+    /// The rows show the system as it was then, or later: for a page, when it was asked for. What
+    /// is held from a later read is newer than they are.
+    pub at: Time,
 }
 
 /// What a page changed.
@@ -43,7 +51,7 @@ impl Source<'_> {
         let mut taken = Taken { set_aside: unusable(page.unusable), ..Taken::default() };
         let rows = unique(page.rows, &mut taken.set_aside);
         let ids: Vec<&str> = rows.keys().map(String::as_str).collect();
-        let known = holdings::by_external_ids(w, &self.mapping.system, &self.entity.id, &ids).await?;
+        let known = holdings::to_change(w, &self.mapping.system, &self.entity.id, &ids).await?;
         let mut known: HashMap<String, Holding> =
             known.into_iter().map(|holding| (holding.external_id.clone(), holding)).collect();
         let (mut fresh, mut changed) = (Vec::new(), Vec::new());
@@ -51,6 +59,8 @@ impl Source<'_> {
             let digest = digest(&row.cells)?;
             match known.remove(&row.key) {
                 Some(holding) if holding.present && holding.digest == digest => {}
+                // A delivery, say, read it after this page was asked for.
+                Some(holding) if self.is_older_than(w, &holding) => {}
                 Some(holding) => changed.push((holding, row, digest)),
                 None => fresh.push((row, digest)),
             }
@@ -68,7 +78,7 @@ impl Source<'_> {
         rows: Vec<(Row, String)>,
     ) -> Result<BTreeSet<RecordId>, StoreError> {
         let owners = self.owners(w, &rows).await?;
-        let (now, mut fresh, mut touched) = (w.now(), Vec::new(), BTreeSet::new());
+        let (mut fresh, mut touched) = (Vec::new(), BTreeSet::new());
         for (row, digest) in rows {
             let Some(record) = owners.get(&row.key) else { continue };
             touched.insert(record.clone());
@@ -82,12 +92,12 @@ impl Source<'_> {
                 digest,
                 version: None,
                 revision: 1,
-                read: self.reading(now, row.modified_at, row.modified_by),
+                read: self.reading(row.modified_at, row.modified_by),
                 token: row.token,
                 run: self.run.clone(),
             });
         }
-        holdings::save(w, &fresh).await?;
+        holdings::insert(w, &fresh).await?;
         Ok(touched)
     }
 
@@ -96,13 +106,13 @@ impl Source<'_> {
         w: &mut WriteSession,
         rows: Vec<(Holding, Row, String)>,
     ) -> Result<BTreeSet<RecordId>, StoreError> {
-        let (now, mut changed, mut versions) = (w.now(), Vec::new(), Vec::new());
+        let (mut changed, mut versions) = (Vec::new(), Vec::new());
         for (before, row, digest) in rows {
             let after = Holding {
                 present: true,
                 cells: row.cells,
                 digest,
-                read: self.reading(now, row.modified_at, row.modified_by),
+                read: self.reading(row.modified_at, row.modified_by),
                 token: row.token,
                 ..before.clone()
             };
@@ -145,9 +155,9 @@ impl Source<'_> {
     /// Marks some of what a completed full pull passed by as absent; how many.
     pub async fn take_absent(&self, w: &mut WriteSession) -> Result<usize, StoreError> {
         let gone = holdings::missed(w, self.run, ABSENT).await?;
-        let (now, mut changed, mut versions) = (w.now(), Vec::new(), Vec::new());
+        let (mut changed, mut versions) = (Vec::new(), Vec::new());
         for before in gone {
-            let after = Holding { present: false, read: self.reading(now, None, None), ..before.clone() };
+            let after = Holding { present: false, read: self.reading(None, None), ..before.clone() };
             changed.push(self.succeed(w, &before, after, &mut versions));
         }
         holdings::insert_versions(w, &versions).await?;
@@ -157,8 +167,13 @@ impl Source<'_> {
         Ok(changed.len())
     }
 
-    fn reading(&self, at: Time, modified_at: Option<Time>, modified_by: Option<String>) -> Reading {
-        Reading { after: self.read_after, at, modified_at, modified_by }
+    fn reading(&self, modified_at: Option<Time>, modified_by: Option<String>) -> Reading {
+        Reading { after: self.read_after, at: self.at, modified_at, modified_by }
+    }
+
+    fn is_older_than(&self, w: &WriteSession, holding: &Holding) -> bool {
+        let possible = w.now() + TimeDelta::minutes(CLOCKS_MINUTES);
+        holding.read.at > self.at && holding.read.at <= possible
     }
 
     /// The record of each new row: linked by hand or file, by the declared key, or a new one.

@@ -264,10 +264,12 @@ impl Engine {
         let mut absences = Absences::of(&reading, full);
         loop {
             let position = run.position.clone();
+            let asked = self.now();
             let page = reading.connector.pull(&reading.spec, &scope, position.as_deref(), PAGE).await?;
             absences.meet(&page);
             let next = page.next.clone();
-            self.take_page(run, &reading, page, absences.merges()).await?;
+            let at = asked - TimeDelta::from_std(page.age).unwrap_or_default();
+            self.take_page(run, &reading, (page, at), absences.merges()).await?;
             if next.is_none() {
                 break;
             }
@@ -293,7 +295,7 @@ impl Engine {
         &self,
         run: &mut Run,
         reading: &Reading,
-        page: Page,
+        (page, at): (Page, Time),
         merge: bool,
     ) -> Result<(), Ended> {
         let after = run.position.clone().unwrap_or_default();
@@ -306,7 +308,8 @@ impl Engine {
             .write::<_, StoreError, _>(async move |w| {
                 let mut run = next.clone();
                 let origin = "run";
-                let source = Source { entity: &entity, mapping: &mapping, run: &next.id, origin, read_after };
+                let (entity, mapping) = (&entity, &mapping);
+                let source = Source { entity, mapping, run: &next.id, origin, read_after, at };
                 if merge {
                     source.pass_by(w, &after, &page).await?;
                 }
@@ -340,7 +343,8 @@ impl Engine {
             let (entity, mapping) = (reading.entity.clone(), reading.mapping.clone());
             let made = self.store.write::<_, StoreError, _>(async move |w| {
                 let (entity, mapping) = (&entity, &mapping);
-                let source = Source { entity, mapping, run: &run_id, origin: "run", read_after };
+                let at = w.now();
+                let source = Source { entity, mapping, run: &run_id, origin: "run", read_after, at };
                 Ok((source.take_absent(w).await?, Vec::new()))
             });
             left = made.await? > 0;

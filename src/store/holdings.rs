@@ -95,6 +95,23 @@ pub async fn by_external_ids(
         .await
 }
 
+/// As [`by_external_ids`], for a change: nobody else changes them before this transaction ends.
+pub async fn to_change(
+    w: &mut WriteSession,
+    system: &SystemId,
+    entity: &EntityId,
+    ids: &[&str],
+) -> Result<Vec<Holding>, StoreError> {
+    let end = w.either("", " ORDER BY external_id FOR UPDATE");
+    w.sql("SELECT * FROM holdings WHERE system = $1 AND entity = $2 AND external_id IN ")
+        .bind(system)
+        .bind(entity)
+        .push_list(ids.iter().copied())
+        .push(end)
+        .all()
+        .await
+}
+
 /// What every system holds about these records, in no order.
 pub async fn of_records(s: &mut Session, ids: &[RecordId]) -> Result<Vec<Holding>, StoreError> {
     s.sql("SELECT * FROM holdings WHERE record_id IN ").push_list(ids).all().await
@@ -212,15 +229,21 @@ pub async fn lacking(
     Ok(ids.into_iter().map(RecordId).collect())
 }
 
+const HEAD: &str = "INSERT INTO holdings (system, entity, external_id, record_id, present, raw, digest, version_id,
+    revision, modified_at, modified_by, token, read_after, read_at, run_id)";
+
+/// Stores new holdings. One that somebody else stored meanwhile stays as it is: it was read later.
+pub async fn insert(w: &mut WriteSession, holdings: &[Holding]) -> Result<(), StoreError> {
+    let rows = holdings.iter().map(row).collect::<Result<_, _>>()?;
+    w.insert_rows(HEAD, rows, "ON CONFLICT (system, entity, external_id) DO NOTHING").await?;
+    Ok(())
+}
+
 /// Stores holdings, new or changed.
 pub async fn save(w: &mut WriteSession, holdings: &[Holding]) -> Result<(), StoreError> {
-    let mut rows = Vec::with_capacity(holdings.len());
-    for holding in holdings {
-        rows.push(row(holding)?);
-    }
+    let rows = holdings.iter().map(row).collect::<Result<_, _>>()?;
     w.insert_rows(
-        "INSERT INTO holdings (system, entity, external_id, record_id, present, raw, digest, version_id, revision,
-             modified_at, modified_by, token, read_after, read_at, run_id)",
+        HEAD,
         rows,
         "ON CONFLICT (system, entity, external_id) DO UPDATE SET record_id = excluded.record_id,
              present = excluded.present, raw = excluded.raw, digest = excluded.digest,
