@@ -145,10 +145,15 @@ impl Source<'_> {
     }
 
     /// Marks the holdings between two keys of a full pull that its page does not have.
-    pub async fn pass_by(&self, w: &mut WriteSession, after: &str, page: &Page) -> Result<(), StoreError> {
+    pub async fn pass_by(
+        &self,
+        w: &mut WriteSession,
+        (began, after): (Time, &str),
+        page: &Page,
+    ) -> Result<(), StoreError> {
         let met: Vec<&str> = met(page).collect();
         let stretch = (after, page.next.as_deref());
-        holdings::miss(w, &self.mapping.system, &self.entity.id, stretch, &met, self.run).await?;
+        holdings::miss(w, &self.mapping.system, &self.entity.id, stretch, &met, (self.run, began)).await?;
         Ok(())
     }
 

@@ -129,13 +129,20 @@ pub async fn save(w: &mut WriteSession, run: &Run) -> Result<bool, StoreError> {
     Ok(changed == 1)
 }
 
-/// Takes over a run whose worker is gone, raising its fence.
-pub async fn take_over(w: &mut WriteSession, run: &RunId, until: Time) -> Result<(), StoreError> {
-    w.sql("UPDATE runs SET fence = fence + 1, lease_until = $2 WHERE id = $1")
-        .bind(run)
-        .bind(until)
-        .run_one()
-        .await
+/// Renews the lease of a run under way and holds it until this transaction ends. False when
+/// another worker took it over: nothing may be written for it any more.
+pub async fn renew(w: &mut WriteSession, run: &Run, until: Time) -> Result<bool, StoreError> {
+    let query = w.sql("UPDATE runs SET lease_until = $3 WHERE id = $1 AND fence = $2 AND state = 'running'");
+    Ok(query.bind(&run.id).bind(run.fence).bind(until).run().await? == 1)
+}
+
+/// Takes over a run whose worker is gone, raising its fence. False when somebody else did.
+pub async fn take_over(w: &mut WriteSession, run: &Run, until: Time) -> Result<bool, StoreError> {
+    let query = w.sql(
+        "UPDATE runs SET fence = fence + 1, lease_until = $3
+         WHERE id = $1 AND fence = $2 AND state = 'running'",
+    );
+    Ok(query.bind(&run.id).bind(run.fence).bind(until).run().await? == 1)
 }
 
 /// One run.

@@ -139,7 +139,9 @@ async fn who_read_a_system_before_changes_nothing_after_the_run_was_taken_over()
             runs::insert(w, &run()).await?;
             assert!(runs::save(w, &Run { position: Some("page 2".to_owned()), ..run() }).await?);
             let until = w.now() + TimeDelta::minutes(5);
-            runs::take_over(w, &"run-1".into(), until).await?;
+            assert!(runs::take_over(w, &run(), until).await?);
+            assert!(!runs::take_over(w, &run(), until).await?, "one worker takes it over");
+            assert!(!runs::renew(w, &run(), until).await?);
             let late = Run { position: Some("page 3".to_owned()), ..run() };
             Ok((runs::save(w, &late).await?, Vec::new()))
         });
