@@ -1,7 +1,8 @@
 //! Intake: rows as a connector read them become holdings, versions and records to be judged.
 
 use super::absences::met;
-use crate::connectors::{Page, Row, Unusable};
+use super::quarantine::{is_key, plain, set_aside, unstorable, unusable};
+use crate::connectors::{Page, Row};
 use crate::domain::entity::Entity;
 use crate::domain::ids::{RecordId, RunId};
 use crate::domain::mapping::Mapping;
@@ -49,14 +50,20 @@ impl Source<'_> {
     /// Takes a page of rows. Rows equal to what is held change nothing.
     pub async fn take(&self, w: &mut WriteSession, page: Page) -> Result<Taken, StoreError> {
         let mut taken = Taken { set_aside: unusable(page.unusable), ..Taken::default() };
-        let rows = unique(page.rows, &mut taken.set_aside);
+        let rows = unique(self.storable(page.rows, &mut taken.set_aside), &mut taken.set_aside);
         let ids: Vec<&str> = rows.keys().map(String::as_str).collect();
         let known = holdings::to_change(w, &self.mapping.system, &self.entity.id, &ids).await?;
         let mut known: HashMap<String, Holding> =
             known.into_iter().map(|holding| (holding.external_id.clone(), holding)).collect();
         let (mut fresh, mut changed) = (Vec::new(), Vec::new());
         for row in rows.into_values() {
-            let digest = digest(&row.cells)?;
+            let digest = match digest(&row.cells) {
+                Ok(digest) => digest,
+                Err(error) => {
+                    taken.set_aside.push(set_aside(&row, error.to_string()));
+                    continue;
+                }
+            };
             match known.remove(&row.key) {
                 Some(holding) if holding.present && holding.digest == digest => {}
                 // A delivery, say, read it after this page was asked for.
@@ -70,6 +77,18 @@ impl Source<'_> {
         touched.extend(self.take_changed(w, changed).await?);
         records::mark_unjudged(w, &self.entity.id, self.run.as_str(), &touched).await?;
         Ok(taken)
+    }
+
+    /// The rows that the store can keep; one that it cannot must not hold up the others.
+    fn storable(&self, rows: Vec<Row>, aside: &mut Vec<SetAside>) -> Vec<Row> {
+        let mut kept = Vec::with_capacity(rows.len());
+        for row in rows {
+            match unstorable(&row, self.link(&row)) {
+                Some(reason) => aside.push(set_aside(&row, reason)),
+                None => kept.push(row),
+            }
+        }
+        kept
     }
 
     async fn take_fresh(
@@ -151,7 +170,7 @@ impl Source<'_> {
         (began, after): (Time, &str),
         page: &Page,
     ) -> Result<(), StoreError> {
-        let met: Vec<&str> = met(page).collect();
+        let met: Vec<&str> = met(page).filter(|key| is_key(key)).collect();
         let stretch = (after, page.next.as_deref());
         holdings::miss(w, &self.mapping.system, &self.entity.id, stretch, &met, (self.run, began)).await?;
         Ok(())
@@ -229,25 +248,19 @@ impl Source<'_> {
             id: w.new_id().into(),
             entity: self.entity.id.clone(),
             link: link.map(str::to_owned),
-            title: title.unwrap_or(&row.key).to_owned(),
+            title: plain(title.unwrap_or(&row.key)),
             created_at: w.now(),
         }
     }
 }
 
-fn unusable(rows: Vec<Unusable>) -> Vec<SetAside> {
-    let aside = |row: Unusable| SetAside { external_id: row.key, raw: row.raw, reason: row.reason };
-    rows.into_iter().map(aside).collect()
-}
-
 /// Rows by key; a key that stands twice on a page is set aside, the first row stays.
-fn unique(rows: Vec<Row>, set_aside: &mut Vec<SetAside>) -> BTreeMap<String, Row> {
+fn unique(rows: Vec<Row>, aside: &mut Vec<SetAside>) -> BTreeMap<String, Row> {
     let mut by_key = BTreeMap::new();
     for row in rows {
         if by_key.contains_key(&row.key) {
-            let raw = serde_json::to_string(&row.cells).unwrap_or_default();
             let reason = format!("the key “{}” stands twice", row.key);
-            set_aside.push(SetAside { external_id: Some(row.key), raw, reason });
+            aside.push(set_aside(&row, reason));
         } else {
             by_key.insert(row.key.clone(), row);
         }

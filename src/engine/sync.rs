@@ -222,11 +222,16 @@ impl Engine {
     /// Reads what a run is to read and stores how it ended.
     ///
     /// # Errors
-    /// The store failed. A system that cannot be read ends the run as failed, with an alert.
+    /// The store failed. What cannot be read, or not be kept, ends the run as failed, with an alert.
     pub async fn carry_out(&self, mut run: Run) -> Result<Run, Refusal> {
         let outcome = self.read_all(&mut run).await;
         match outcome {
             Ok(()) => self.end_run(run, None).await,
+            // One row, or one stored page, is at fault: taken up again the run would fail again.
+            Err(Ended::Store(error)) if error.is_lasting() => {
+                tracing::error!(run = %run.id, %error, "what was read could not be stored");
+                self.end_run(run, Some(format!("what was read could not be stored: {error}"))).await
+            }
             Err(Ended::Store(error)) => Err(error.into()),
             Err(Ended::TakenOver) => Err(Refusal::WrongState("another worker took this run over".to_owned())),
             Err(Ended::Connector(error)) => self.end_run(run, Some(error.to_string())).await,

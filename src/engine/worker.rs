@@ -104,7 +104,7 @@ impl Engine {
         let mut session = self.store.session().await?;
         let expired = conflicts::expired_exceptions(&mut session, self.now(), 200).await?;
         // One row is looked at, however many entities there are; mostly there is none.
-        let waiting = records::any_unjudged(&mut session).await?;
+        let waiting = records::any_unjudged(&mut session, self.tried_since()).await?;
         drop(session);
         if expired.is_empty() && !waiting {
             return Ok(());

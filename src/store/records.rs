@@ -148,15 +148,17 @@ pub async fn save_bases(w: &mut WriteSession, bases: &[(RecordId, Base)]) -> Res
     Ok(())
 }
 
-/// Marks records to be judged.
+/// Marks records to be judged. One that is marked already, or was left out, is marked anew.
 pub async fn mark_unjudged(
     w: &mut WriteSession,
     entity: &EntityId,
     run: &str,
     ids: impl IntoIterator<Item = &RecordId>,
 ) -> Result<(), StoreError> {
+    // In order, so that two who mark the same records wait for each other and do not lock up.
+    let ids: BTreeSet<&RecordId> = ids.into_iter().collect();
     let rows = ids.into_iter().map(|id| vec![id.into(), entity.into(), run.into()]).collect();
-    let tail = "ON CONFLICT (record_id) DO NOTHING";
+    let tail = "ON CONFLICT (record_id) DO UPDATE SET run_id = excluded.run_id, tried_at = NULL";
     w.insert_rows("INSERT INTO unjudged (record_id, entity, run_id)", rows, tail).await?;
     Ok(())
 }
@@ -172,7 +174,7 @@ pub async fn mark_open_unjudged(
         "INSERT INTO unjudged (record_id, entity, run_id)
          SELECT DISTINCT record_id, entity, CAST($2 AS TEXT) FROM conflicts
          WHERE entity = $1 AND open AND (claimed_until IS NULL OR claimed_until < $3)
-         ON CONFLICT (record_id) DO NOTHING",
+         ON CONFLICT (record_id) DO UPDATE SET run_id = excluded.run_id, tried_at = NULL",
     )
     .bind(entity)
     .bind(run)
@@ -181,18 +183,41 @@ pub async fn mark_open_unjudged(
     .await
 }
 
-/// The next records to be judged.
-pub async fn unjudged(s: &mut Session, entity: &EntityId, limit: i64) -> Result<Vec<RecordId>, StoreError> {
-    let query =
-        s.sql("SELECT record_id AS value FROM unjudged WHERE entity = $1 ORDER BY record_id LIMIT $2");
-    let ids: Vec<String> = query.bind(entity).bind(limit).values().await?;
+/// The next records to be judged, without those whose judging failed since `tried`.
+pub async fn unjudged(
+    s: &mut Session,
+    entity: &EntityId,
+    tried: Time,
+    limit: i64,
+) -> Result<Vec<RecordId>, StoreError> {
+    let query = s.sql(
+        "SELECT record_id AS value FROM unjudged
+         WHERE entity = $1 AND (tried_at IS NULL OR tried_at < $2) ORDER BY record_id LIMIT $3",
+    );
+    let ids: Vec<String> = query.bind(entity).bind(tried).bind(limit).values().await?;
     Ok(ids.into_iter().map(RecordId).collect())
 }
 
-/// Whether any record waits to be judged.
-pub async fn any_unjudged(s: &mut Session) -> Result<bool, StoreError> {
-    let first: Option<String> = s.sql("SELECT record_id AS value FROM unjudged LIMIT 1").value().await?;
-    Ok(first.is_some())
+/// Whether any record waits to be judged, but for those whose judging failed since `tried`.
+pub async fn any_unjudged(s: &mut Session, tried: Time) -> Result<bool, StoreError> {
+    let query = s.sql(
+        "SELECT record_id AS value FROM unjudged WHERE tried_at IS NULL OR tried_at < $1 LIMIT 1",
+    );
+    Ok(query.bind(tried).value::<String>().await?.is_some())
+}
+
+/// Leaves a record out for a while: judging it failed.
+pub async fn leave_out(w: &mut WriteSession, id: &RecordId) -> Result<u64, StoreError> {
+    let now = w.now();
+    w.sql("UPDATE unjudged SET tried_at = $2 WHERE record_id = $1").bind(id).bind(now).run().await
+}
+
+/// How many records of an entity are left out.
+pub async fn count_left_out(s: &mut Session, entity: &EntityId) -> Result<i64, StoreError> {
+    let query = s.sql(
+        "SELECT CAST(count(*) AS BIGINT) AS value FROM unjudged WHERE entity = $1 AND tried_at IS NOT NULL",
+    );
+    Ok(query.bind(entity).value().await?.unwrap_or(0))
 }
 
 /// Takes records off the list of those to be judged.

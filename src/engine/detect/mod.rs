@@ -1,6 +1,7 @@
 //! Detect: judges records whose holdings changed, in batches, each batch one transaction.
 
 mod deliver;
+mod left_out;
 mod load;
 mod record;
 mod refresh;
@@ -34,11 +35,20 @@ impl Engine {
     pub async fn judge(&self, entity: &EntityId, run: &RunId) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
         loop {
-            let ids = records::unjudged(&mut self.store.session().await?, entity, BATCH).await?;
+            let mut session = self.store.session().await?;
+            let ids = records::unjudged(&mut session, entity, self.tried_since(), BATCH).await?;
+            drop(session);
             if ids.is_empty() {
+                self.tell_that_none_is_left_out(entity).await?;
                 return Ok(counts);
             }
-            counts.add(&self.judge_batch(entity, run, ids).await?);
+            match self.judge_batch(entity, run, ids.clone()).await {
+                Ok(judged) => counts.add(&judged),
+                Err(error) if error.is_lasting() && self.setup().catalog.entity(entity).is_some() => {
+                    counts.add(&self.judge_each(entity, run, ids).await?);
+                }
+                Err(error) => return Err(error),
+            }
         }
     }
 

@@ -13,6 +13,7 @@ use referee::engine::Refusal;
 use referee::engine::review::Decision;
 use referee::engine::sync::Trigger;
 use referee::store::runs::{self, Run};
+use referee::store::{StoreError, alerts};
 use std::time::Duration;
 
 const CONFIG: &str = r#"
@@ -168,5 +169,84 @@ async fn a_worker_that_stalled_writes_nothing_beside_the_one_that_took_over() {
         drop(session);
         let done = world.engine.carry_out(other).await.unwrap();
         assert_eq!((done.state.as_str(), done.counts.read, done.counts.changed), ("done", 2, 1));
+    }
+}
+
+/// Causes of the open alerts.
+async fn alarms(world: &World) -> Vec<String> {
+    let mut session = world.engine.store().session().await.unwrap();
+    alerts::open(&mut session, 10).await.unwrap().into_iter().map(|alert| alert.cause).collect()
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_stored_is_set_aside_and_the_others_go_on() {
+    for (world, _shop) in shops().await {
+        let nul = "UPDATE customers SET name = 'A' || char(0) || 'da' WHERE id = 'C-1';
+            UPDATE customers SET name = 'Mateo L' WHERE id = 'C-2';
+            INSERT INTO customers VALUES ('C-3', 'x' || char(0)), ('C' || char(0) || '4', 'y');";
+        world.sql("portal", nul).await;
+        world.clock.advance(TimeDelta::minutes(1));
+        let (_, _, trigger) = shop_trigger();
+        let run = world.engine.sync(&"portal".into(), &trigger).await.unwrap().remove(0);
+        assert_eq!((run.error, run.counts.changed, run.counts.quarantined), (None, 1, 3));
+        let mut session = world.engine.store().session().await.unwrap();
+        let mut aside: Vec<_> = runs::quarantine(&mut session, &run.id, 10)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|row| (row.external_id, row.reason))
+            .collect();
+        aside.sort();
+        let reason = |text: &str| format!("{text} holds a NUL character");
+        assert_eq!(
+            aside,
+            [
+                (None, reason("the key")),
+                (Some("C-1".to_owned()), reason("the column \"name\"")),
+                (Some("C-3".to_owned()), reason("the column \"name\""))
+            ]
+        );
+        drop(session);
+        let titles: Vec<String> = open(&world).await.into_iter().map(|conflict| conflict.title).collect();
+        assert_eq!(titles, ["Mateo"], "the others are judged, and what is set aside is not gone");
+        assert_eq!(alarms(&world).await, [] as [&str; 0]);
+    }
+}
+
+/// Damages what is stored of the portal's C-1, or puts it right.
+async fn store_raw(world: &World, raw: &'static str) {
+    let write = world.engine.store().write::<_, StoreError, _>(async move |w| {
+        let sql = "UPDATE holdings SET raw = $1 WHERE system = 'portal' AND external_id = 'C-1'";
+        Ok((w.sql(sql).bind(raw).run_one().await?, Vec::new()))
+    });
+    write.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_record_that_cannot_be_judged_holds_up_no_other_and_somebody_is_told() {
+    for (world, shop) in shops().await {
+        store_raw(&world, "damaged").await;
+        shop.put("people", r#"{"id":"C-1","name":"Ada Bell"}"#);
+        shop.put("people", r#"{"id":"C-2","name":"Mateo Bell"}"#);
+        assert_eq!(read(&world).await.counts.changed, 2);
+        assert_eq!(open(&world).await.len(), 1, "the other one is judged");
+        assert_eq!(alarms(&world).await, ["judge/customer"]);
+        world.engine.keep_schedule().await.unwrap();
+        let mut session = world.engine.store().session().await.unwrap();
+        let counted = alerts::open(&mut session, 10).await.unwrap().remove(0).times;
+        assert_eq!(counted, 1, "it is not tried over and over");
+        drop(session);
+        // A page over it cannot be taken: the run ends, and says so.
+        let (_, _, trigger) = shop_trigger();
+        let run = world.engine.sync(&"portal".into(), &trigger).await.unwrap().remove(0);
+        assert_eq!(run.state, "failed");
+        assert_eq!(alarms(&world).await, ["run/portal/customer", "judge/customer"]);
+
+        store_raw(&world, r#"{"id":"C-1","name":"Ada"}"#).await;
+        world.clock.advance(TimeDelta::minutes(61));
+        world.engine.keep_schedule().await.unwrap();
+        assert_eq!(open(&world).await.len(), 2, "tried again, and judged");
+        world.sync().await;
+        assert_eq!(alarms(&world).await, [] as [&str; 0]);
     }
 }
