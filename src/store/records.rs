@@ -200,9 +200,8 @@ pub async fn unjudged(
 
 /// Whether any record waits to be judged, but for those whose judging failed since `tried`.
 pub async fn any_unjudged(s: &mut Session, tried: Time) -> Result<bool, StoreError> {
-    let query = s.sql(
-        "SELECT record_id AS value FROM unjudged WHERE tried_at IS NULL OR tried_at < $1 LIMIT 1",
-    );
+    let query =
+        s.sql("SELECT record_id AS value FROM unjudged WHERE tried_at IS NULL OR tried_at < $1 LIMIT 1");
     Ok(query.bind(tried).value::<String>().await?.is_some())
 }
 
@@ -220,7 +219,22 @@ pub async fn count_left_out(s: &mut Session, entity: &EntityId) -> Result<i64, S
     Ok(query.bind(entity).value().await?.unwrap_or(0))
 }
 
-/// Takes records off the list of those to be judged.
+/// Which of these records are marked. Until this transaction ends nobody marks them anew: who does
+/// waits, so that a change made while they are judged is judged after. A mark that another
+/// transaction holds is waited for, or else left to it: who holds other rows already must not wait.
+pub async fn take_up(
+    w: &mut WriteSession,
+    ids: &[RecordId],
+    wait: bool,
+) -> Result<Vec<RecordId>, StoreError> {
+    let end = if wait { " FOR UPDATE" } else { " FOR UPDATE SKIP LOCKED" };
+    let end = w.either("", end);
+    let query = w.sql("SELECT record_id AS value FROM unjudged WHERE record_id IN ").push_list(ids);
+    let ids: Vec<String> = query.push(" ORDER BY record_id").push(end).values().await?;
+    Ok(ids.into_iter().map(RecordId).collect())
+}
+
+/// Takes records off the list of those to be judged: only those that were taken up.
 pub async fn judged(w: &mut WriteSession, ids: &[RecordId]) -> Result<(), StoreError> {
     w.sql("DELETE FROM unjudged WHERE record_id IN ").push_list(ids).run().await?;
     Ok(())

@@ -61,6 +61,8 @@ impl Engine {
         let (setup, entity, run) = (self.setup(), entity.clone(), run.clone());
         self.store
             .write(async move |w| {
+                // Before anything is loaded. What another worker judged meanwhile is done.
+                let ids = records::take_up(w, &ids, true).await?;
                 let batch = Batch::load(w, &setup, &entity, &run, &ids).await?;
                 let (mut counts, mut events) = (Counts::default(), Vec::new());
                 index(w, &batch, &ids).await?;
@@ -83,11 +85,12 @@ impl Engine {
         events: &mut Vec<Event>,
     ) -> Result<(), StoreError> {
         let ids = std::slice::from_ref(record);
+        let marked = records::take_up(w, ids, false).await?;
         let batch = Batch::load(w, setup, entity, &RunId::default(), ids).await?;
         if let Some(ruling) = batch.rule(w, record)? {
             save(w, ruling, &mut Counts::default(), events).await?;
         }
-        records::judged(w, ids).await
+        records::judged(w, &marked).await
     }
 }
 
