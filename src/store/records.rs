@@ -4,7 +4,7 @@ use super::db::{Arg, FromRow, Row, Session};
 use super::error::StoreError;
 use super::write::WriteSession;
 use crate::domain::access::Viewer;
-use crate::domain::ids::{EntityId, RecordId, SystemId};
+use crate::domain::ids::{EntityId, RecordId, RunId, SystemId};
 use crate::domain::record::Base;
 use crate::domain::time::Time;
 use std::collections::{BTreeMap, BTreeSet};
@@ -183,26 +183,37 @@ pub async fn mark_open_unjudged(
     .await
 }
 
-/// The next records to be judged, without those whose judging failed since `tried`.
+/// The next records to be judged, without those whose judging failed since `tried` and those that
+/// one of the runs `but` marked.
 pub async fn unjudged(
     s: &mut Session,
     entity: &EntityId,
     tried: Time,
+    but: &[RunId],
     limit: i64,
 ) -> Result<Vec<RecordId>, StoreError> {
-    let query = s.sql(
-        "SELECT record_id AS value FROM unjudged
-         WHERE entity = $1 AND (tried_at IS NULL OR tried_at < $2) ORDER BY record_id LIMIT $3",
-    );
-    let ids: Vec<String> = query.bind(entity).bind(tried).bind(limit).values().await?;
+    let mut query = s
+        .sql(
+            "SELECT record_id AS value FROM unjudged
+             WHERE entity = $1 AND (tried_at IS NULL OR tried_at < $2)",
+        )
+        .bind(entity)
+        .bind(tried);
+    if !but.is_empty() {
+        query = query.push(" AND run_id NOT IN ").push_list(but);
+    }
+    let ids: Vec<String> = query.push(" ORDER BY record_id").limit(limit).values().await?;
     Ok(ids.into_iter().map(RecordId).collect())
 }
 
-/// Whether any record waits to be judged, but for those whose judging failed since `tried`.
-pub async fn any_unjudged(s: &mut Session, tried: Time) -> Result<bool, StoreError> {
-    let query =
-        s.sql("SELECT record_id AS value FROM unjudged WHERE tried_at IS NULL OR tried_at < $1 LIMIT 1");
-    Ok(query.bind(tried).value::<String>().await?.is_some())
+/// Whether any record waits to be judged, with the exceptions of [`unjudged`].
+pub async fn any_unjudged(s: &mut Session, tried: Time, but: &[RunId]) -> Result<bool, StoreError> {
+    let text = "SELECT record_id AS value FROM unjudged WHERE (tried_at IS NULL OR tried_at < $1)";
+    let mut query = s.sql(text).bind(tried);
+    if !but.is_empty() {
+        query = query.push(" AND run_id NOT IN ").push_list(but);
+    }
+    Ok(query.limit(1).value::<String>().await?.is_some())
 }
 
 /// Leaves a record out for a while: judging it failed.

@@ -174,6 +174,17 @@ pub async fn orphans(s: &mut Session, now: Time, limit: i64) -> Result<Vec<Run>,
         .await
 }
 
+/// Runs that somebody has in hand: under way with a lease at `now`, or ended after `ended` and
+/// perhaps being judged.
+pub async fn in_hand(s: &mut Session, now: Time, ended: Time) -> Result<Vec<RunId>, StoreError> {
+    // Of the ended ones only the newest are looked at: there is no index of when they ended.
+    let query = s.sql(
+        "SELECT id AS value FROM runs WHERE state = 'running' AND lease_until > $1 UNION SELECT id FROM
+             (SELECT id, ended_at FROM runs ORDER BY id DESC LIMIT 200) AS newest WHERE ended_at > $2",
+    );
+    Ok(query.bind(now).bind(ended).values::<String>().await?.into_iter().map(RunId).collect())
+}
+
 /// The newest runs, of one system or of all, newest first.
 pub async fn newest(s: &mut Session, system: Option<&SystemId>, limit: i64) -> Result<Vec<Run>, StoreError> {
     let mut query = s.sql("SELECT * FROM runs WHERE 1 = 1");

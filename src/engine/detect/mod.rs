@@ -33,10 +33,20 @@ impl Engine {
     /// # Errors
     /// The store failed, or the entity is not configured.
     pub async fn judge(&self, entity: &EntityId, run: &RunId) -> Result<Counts, StoreError> {
+        self.judge_but(entity, run, &[]).await
+    }
+
+    /// Judges as [`Engine::judge`], without what one of the runs `but` has changed.
+    pub(super) async fn judge_but(
+        &self,
+        entity: &EntityId,
+        run: &RunId,
+        but: &[RunId],
+    ) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
         loop {
             let mut session = self.store.session().await?;
-            let ids = records::unjudged(&mut session, entity, self.tried_since(), BATCH).await?;
+            let ids = records::unjudged(&mut session, entity, self.tried_since(), but, BATCH).await?;
             drop(session);
             if ids.is_empty() {
                 self.tell_that_none_is_left_out(entity).await?;

@@ -250,3 +250,51 @@ async fn a_record_that_cannot_be_judged_holds_up_no_other_and_somebody_is_told()
         assert_eq!(alarms(&world).await, [] as [&str; 0]);
     }
 }
+
+/// Waits until the portal was read so often.
+async fn portal_runs(world: &World, count: usize) {
+    for _ in 0..400 {
+        let mut session = world.engine.store().session().await.unwrap();
+        let runs = runs::newest(&mut session, Some(&"portal".into()), 50).await.unwrap();
+        if runs.iter().filter(|run| run.state == "done").count() >= count {
+            return;
+        }
+        drop(session);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("the portal was not read {count} times");
+}
+
+#[tokio::test]
+async fn a_slow_system_holds_up_no_other_and_is_waited_for_at_the_end() {
+    for url in [None].into_iter().chain(postgres::database().await.map(Some)) {
+        let shop = RestTarget::start();
+        shop.put("people", r#"{"id":"C-1","name":"Ada"}"#);
+        let config = CONFIG
+            .replace("BASE", &shop.url)
+            .replace("label = \"Portal\"", "label = \"Portal\"\nevery_minutes = 1")
+            .replace("label = \"Shop\"", "label = \"Shop\"\nevery_minutes = 1");
+        let world = World::on(url, &config, &[("portal", PEOPLE)]).await;
+        world.engine.save_secret(&"shop".into(), TOKEN, Actor::referee()).await.unwrap();
+        shop.fault(Fault::HoldAfter(Duration::from_secs(9)));
+        let stop = tokio_util::sync::CancellationToken::new();
+        let workers = world.engine.start_workers(&stop, None);
+        portal_runs(&world, 1).await;
+        world.clock.advance(TimeDelta::seconds(61));
+        world.sql("portal", "UPDATE customers SET name = 'Ada Bell' WHERE id = 'C-1'").await;
+        portal_runs(&world, 2).await;
+        let mut session = world.engine.store().session().await.unwrap();
+        let slow = runs::newest(&mut session, Some(&"shop".into()), 5).await.unwrap();
+        assert_eq!(slow.iter().map(|run| run.state.as_str()).collect::<Vec<_>>(), ["running"]);
+        drop(session);
+        stop.cancel();
+        for worker in workers {
+            worker.await.unwrap();
+        }
+        let mut session = world.engine.store().session().await.unwrap();
+        let slow = runs::newest(&mut session, Some(&"shop".into()), 5).await.unwrap().remove(0);
+        assert_eq!((slow.state.as_str(), slow.counts.read), ("done", 1));
+        drop(session);
+        assert!(open(&world).await.iter().any(|conflict| conflict.title.starts_with("Ada")));
+    }
+}

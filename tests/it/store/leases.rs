@@ -188,7 +188,7 @@ async fn a_record_that_is_marked_while_it_is_judged_is_judged_once_more() {
         assert_eq!(taken.unwrap(), ["rec-1".into()]);
         let mut session = place.store.session().await.unwrap();
         let tried = NOON.parse().unwrap();
-        let waiting = records::unjudged(&mut session, &"customer".into(), tried, 10).await.unwrap();
+        let waiting = records::unjudged(&mut session, &"customer".into(), tried, &[], 10).await.unwrap();
         assert_eq!(waiting, ["rec-1".into()]);
     }
 }
