@@ -86,6 +86,9 @@ pub struct Page {
     pub unusable: Vec<Unusable>,
     /// The system's clock at this page, where it tells.
     pub system_time: Option<Time>,
+    /// How long before this page was asked for its rows may have been read: pages of one cursor
+    /// show the system as it was when the cursor was opened.
+    pub age: Duration,
 }
 
 /// A row that is there and cannot be taken.

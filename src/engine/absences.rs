@@ -1,10 +1,21 @@
 //! How a full pull knows what is gone: by a merge of its rows with what is held, or by
 //! remembering every key it met.
 
-use super::sync::Reading;
-use crate::connectors::Page;
+use super::Engine;
+use super::intake::{Source, Taken};
+use super::sync::{Ended, Reading, still_ours};
+use crate::connectors::{Page, Row};
+use crate::domain::time::Time;
+use crate::store::runs::Run;
+use crate::store::{StoreError, holdings, runs};
+use futures_util::future::join_all;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
+
+/// A mass change: more than this many records and more than this share of a system are gone.
+const MASS: (i64, i64) = (20, 5);
+/// Rows asked for at once, of those a pull passed by.
+const ASKED: i64 = 4;
 
 /// What a full pull passed by.
 pub(super) enum Absences {
@@ -59,4 +70,124 @@ impl Absences {
 pub(super) fn met(page: &Page) -> impl Iterator<Item = &str> {
     let unusable = page.unusable.iter().filter_map(|row| row.key.as_deref());
     page.rows.iter().map(|row| row.key.as_str()).chain(unusable)
+}
+
+impl Engine {
+    /// Makes absent what a full pull passed by and what is not there when it is asked for, unless
+    /// it is too much at once to be believed.
+    pub(super) async fn find_absent(
+        &self,
+        run: &mut Run,
+        reading: &Reading,
+        absences: &Absences,
+    ) -> Result<(), Ended> {
+        if let Absences::Met { .. } = absences {
+            self.mark_unmet(run, absences).await?;
+        }
+        self.ask_for_missed(run, reading).await?;
+        loop {
+            let (next, read_after, at) = (run.clone(), reading.cursor.read_at, self.now());
+            let (entity, mapping) = (reading.entity.clone(), reading.mapping.clone());
+            let made = self.store().write::<_, StoreError, _>(async move |w| {
+                if !still_ours(w, &next).await? {
+                    return Ok((None, Vec::new()));
+                }
+                let (entity, mapping) = (&entity, &mapping);
+                let source = Source { entity, mapping, run: &next.id, origin: "run", read_after, at };
+                Ok((Some(source.take_absent(w).await?), Vec::new()))
+            });
+            if made.await?.ok_or(Ended::TakenOver)? == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Asks for each row that was passed by: a page that moved on while others were deleted, or a
+    /// list that leaves some out, is no proof that a row is gone. Ends once it is clear that too
+    /// many are.
+    async fn ask_for_missed(&self, run: &mut Run, reading: &Reading) -> Result<(), Ended> {
+        let of =
+            holdings::count_present(&mut self.store().session().await?, &run.system, &run.entity).await?;
+        let (mut position, mut gone) = (String::new(), 0);
+        loop {
+            let mut session = self.store().session().await?;
+            let ids = holdings::missed_ids(&mut session, &run.id, &position, ASKED).await?;
+            drop(session);
+            let Some(last) = ids.last() else { return Ok(()) };
+            position.clone_from(last);
+            let at = self.now();
+            let asked = ids.iter().map(|id| reading.connector.read(&reading.spec, id));
+            let mut found = Vec::new();
+            for (answer, id) in join_all(asked).await.into_iter().zip(&ids) {
+                // A row that answers to another key is not this one.
+                found.extend(answer?.filter(|row| row.key == *id));
+            }
+            gone += i64::try_from(ids.len() - found.len()).unwrap_or(0);
+            self.take_found(run, reading, (found, at)).await?;
+            if gone > MASS.0 && gone * 100 > of * MASS.1 {
+                let gone = holdings::count_missed(&mut self.store().session().await?, &run.id).await?;
+                return Err(Ended::Mass { gone, of });
+            }
+        }
+    }
+
+    /// Takes rows that were passed by and are there.
+    async fn take_found(
+        &self,
+        run: &mut Run,
+        reading: &Reading,
+        (rows, at): (Vec<Row>, Time),
+    ) -> Result<(), Ended> {
+        let (next, read_after) = (run.clone(), reading.cursor.read_at);
+        let (entity, mapping) = (reading.entity.clone(), reading.mapping.clone());
+        let saved = self.store().write::<_, StoreError, _>(async move |w| {
+            let mut run = next.clone();
+            if !still_ours(w, &run).await? {
+                return Ok((None, Vec::new()));
+            }
+            if rows.is_empty() {
+                return Ok((Some(run), Vec::new()));
+            }
+            let ids: Vec<String> = rows.iter().map(|row| row.key.clone()).collect();
+            holdings::unmiss(w, &run.system, &run.entity, &ids).await?;
+            let (entity, mapping) = (&entity, &mapping);
+            let source = Source { entity, mapping, run: &next.id, origin: "run", read_after, at };
+            let page = Page { rows: rows.clone(), ..Page::default() };
+            let Taken { changed, set_aside } = source.take(w, page).await?;
+            run.counts.changed += changed;
+            run.counts.quarantined += i64::try_from(set_aside.len()).unwrap_or(0);
+            runs::set_aside(w, &run, &set_aside).await?;
+            runs::save(w, &run).await?;
+            Ok((Some(run), Vec::new()))
+        });
+        *run = saved.await?.ok_or(Ended::TakenOver)?;
+        Ok(())
+    }
+
+    async fn mark_unmet(&self, run: &Run, absences: &Absences) -> Result<(), Ended> {
+        let mut position = String::new();
+        loop {
+            let mut session = self.store().session().await?;
+            let ids = holdings::present_ids(&mut session, &run.system, &run.entity, &position, 5000).await?;
+            drop(session);
+            let Some(last) = ids.last() else { return Ok(()) };
+            position.clone_from(last);
+            let unmet: Vec<String> = ids.into_iter().filter(|id| !absences.has_met(id)).collect();
+            for ids in unmet.chunks(500) {
+                let (run, ids) = (run.clone(), ids.to_vec());
+                let marked = self.store().write::<_, StoreError, _>(async move |w| {
+                    if !still_ours(w, &run).await? {
+                        return Ok((false, Vec::new()));
+                    }
+                    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+                    let began = (&run.id, run.started_at);
+                    holdings::miss_these(w, &run.system, &run.entity, &ids, began).await?;
+                    Ok((true, Vec::new()))
+                });
+                if !marked.await? {
+                    return Err(Ended::TakenOver);
+                }
+            }
+        }
+    }
 }

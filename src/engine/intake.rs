@@ -1,7 +1,8 @@
 //! Intake: rows as a connector read them become holdings, versions and records to be judged.
 
 use super::absences::met;
-use crate::connectors::{Page, Row, Unusable};
+use super::quarantine::{is_key, plain, set_aside, unstorable, unusable};
+use crate::connectors::{Page, Row};
 use crate::domain::entity::Entity;
 use crate::domain::ids::{RecordId, RunId};
 use crate::domain::mapping::Mapping;
@@ -13,10 +14,15 @@ use crate::store::holdings::{Holding, Version};
 use crate::store::records::Record;
 use crate::store::runs::SetAside;
 use crate::store::{StoreError, WriteSession, holdings, records};
+use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Holdings made absent in one transaction.
 const ABSENT: i64 = 500;
+
+/// A holding whose time lies so far ahead of the clock was not read later: a clock was wrong. What
+/// is skipped for being older is read again by the next pull, which looks back as far.
+const CLOCKS_MINUTES: i64 = 5;
 
 /// Where rows come from.
 pub(super) struct Source<'a> {
@@ -28,6 +34,9 @@ pub(super) struct Source<'a> {
     pub origin: &'static str,
     /// The start of the read before this one.
     pub read_after: Option<Time>,
+    /// The rows show the system as it was then, or later: for a page, when it was asked for. What
+    /// is held from a later read is newer than they are.
+    pub at: Time,
 }
 
 /// What a page changed.
@@ -41,16 +50,24 @@ impl Source<'_> {
     /// Takes a page of rows. Rows equal to what is held change nothing.
     pub async fn take(&self, w: &mut WriteSession, page: Page) -> Result<Taken, StoreError> {
         let mut taken = Taken { set_aside: unusable(page.unusable), ..Taken::default() };
-        let rows = unique(page.rows, &mut taken.set_aside);
+        let rows = unique(self.storable(page.rows, &mut taken.set_aside), &mut taken.set_aside);
         let ids: Vec<&str> = rows.keys().map(String::as_str).collect();
-        let known = holdings::by_external_ids(w, &self.mapping.system, &self.entity.id, &ids).await?;
+        let known = holdings::to_change(w, &self.mapping.system, &self.entity.id, &ids).await?;
         let mut known: HashMap<String, Holding> =
             known.into_iter().map(|holding| (holding.external_id.clone(), holding)).collect();
         let (mut fresh, mut changed) = (Vec::new(), Vec::new());
         for row in rows.into_values() {
-            let digest = digest(&row.cells)?;
+            let digest = match digest(&row.cells) {
+                Ok(digest) => digest,
+                Err(error) => {
+                    taken.set_aside.push(set_aside(&row, error.to_string()));
+                    continue;
+                }
+            };
             match known.remove(&row.key) {
                 Some(holding) if holding.present && holding.digest == digest => {}
+                // A delivery, say, read it after this page was asked for.
+                Some(holding) if self.is_older_than(w, &holding) => {}
                 Some(holding) => changed.push((holding, row, digest)),
                 None => fresh.push((row, digest)),
             }
@@ -62,13 +79,25 @@ impl Source<'_> {
         Ok(taken)
     }
 
+    /// The rows that the store can keep; one that it cannot must not hold up the others.
+    fn storable(&self, rows: Vec<Row>, aside: &mut Vec<SetAside>) -> Vec<Row> {
+        let mut kept = Vec::with_capacity(rows.len());
+        for row in rows {
+            match unstorable(&row, self.link(&row)) {
+                Some(reason) => aside.push(set_aside(&row, reason)),
+                None => kept.push(row),
+            }
+        }
+        kept
+    }
+
     async fn take_fresh(
         &self,
         w: &mut WriteSession,
         rows: Vec<(Row, String)>,
     ) -> Result<BTreeSet<RecordId>, StoreError> {
         let owners = self.owners(w, &rows).await?;
-        let (now, mut fresh, mut touched) = (w.now(), Vec::new(), BTreeSet::new());
+        let (mut fresh, mut touched) = (Vec::new(), BTreeSet::new());
         for (row, digest) in rows {
             let Some(record) = owners.get(&row.key) else { continue };
             touched.insert(record.clone());
@@ -82,12 +111,12 @@ impl Source<'_> {
                 digest,
                 version: None,
                 revision: 1,
-                read: self.reading(now, row.modified_at, row.modified_by),
+                read: self.reading(row.modified_at, row.modified_by),
                 token: row.token,
                 run: self.run.clone(),
             });
         }
-        holdings::save(w, &fresh).await?;
+        holdings::insert(w, &fresh).await?;
         Ok(touched)
     }
 
@@ -96,13 +125,13 @@ impl Source<'_> {
         w: &mut WriteSession,
         rows: Vec<(Holding, Row, String)>,
     ) -> Result<BTreeSet<RecordId>, StoreError> {
-        let (now, mut changed, mut versions) = (w.now(), Vec::new(), Vec::new());
+        let (mut changed, mut versions) = (Vec::new(), Vec::new());
         for (before, row, digest) in rows {
             let after = Holding {
                 present: true,
                 cells: row.cells,
                 digest,
-                read: self.reading(now, row.modified_at, row.modified_by),
+                read: self.reading(row.modified_at, row.modified_by),
                 token: row.token,
                 ..before.clone()
             };
@@ -135,19 +164,24 @@ impl Source<'_> {
     }
 
     /// Marks the holdings between two keys of a full pull that its page does not have.
-    pub async fn pass_by(&self, w: &mut WriteSession, after: &str, page: &Page) -> Result<(), StoreError> {
-        let met: Vec<&str> = met(page).collect();
+    pub async fn pass_by(
+        &self,
+        w: &mut WriteSession,
+        (began, after): (Time, &str),
+        page: &Page,
+    ) -> Result<(), StoreError> {
+        let met: Vec<&str> = met(page).filter(|key| is_key(key)).collect();
         let stretch = (after, page.next.as_deref());
-        holdings::miss(w, &self.mapping.system, &self.entity.id, stretch, &met, self.run).await?;
+        holdings::miss(w, &self.mapping.system, &self.entity.id, stretch, &met, (self.run, began)).await?;
         Ok(())
     }
 
     /// Marks some of what a completed full pull passed by as absent; how many.
     pub async fn take_absent(&self, w: &mut WriteSession) -> Result<usize, StoreError> {
         let gone = holdings::missed(w, self.run, ABSENT).await?;
-        let (now, mut changed, mut versions) = (w.now(), Vec::new(), Vec::new());
+        let (mut changed, mut versions) = (Vec::new(), Vec::new());
         for before in gone {
-            let after = Holding { present: false, read: self.reading(now, None, None), ..before.clone() };
+            let after = Holding { present: false, read: self.reading(None, None), ..before.clone() };
             changed.push(self.succeed(w, &before, after, &mut versions));
         }
         holdings::insert_versions(w, &versions).await?;
@@ -157,8 +191,13 @@ impl Source<'_> {
         Ok(changed.len())
     }
 
-    fn reading(&self, at: Time, modified_at: Option<Time>, modified_by: Option<String>) -> Reading {
-        Reading { after: self.read_after, at, modified_at, modified_by }
+    fn reading(&self, modified_at: Option<Time>, modified_by: Option<String>) -> Reading {
+        Reading { after: self.read_after, at: self.at, modified_at, modified_by }
+    }
+
+    fn is_older_than(&self, w: &WriteSession, holding: &Holding) -> bool {
+        let possible = w.now() + TimeDelta::minutes(CLOCKS_MINUTES);
+        holding.read.at > self.at && holding.read.at <= possible
     }
 
     /// The record of each new row: linked by hand or file, by the declared key, or a new one.
@@ -209,25 +248,19 @@ impl Source<'_> {
             id: w.new_id().into(),
             entity: self.entity.id.clone(),
             link: link.map(str::to_owned),
-            title: title.unwrap_or(&row.key).to_owned(),
+            title: plain(title.unwrap_or(&row.key)),
             created_at: w.now(),
         }
     }
 }
 
-fn unusable(rows: Vec<Unusable>) -> Vec<SetAside> {
-    let aside = |row: Unusable| SetAside { external_id: row.key, raw: row.raw, reason: row.reason };
-    rows.into_iter().map(aside).collect()
-}
-
 /// Rows by key; a key that stands twice on a page is set aside, the first row stays.
-fn unique(rows: Vec<Row>, set_aside: &mut Vec<SetAside>) -> BTreeMap<String, Row> {
+fn unique(rows: Vec<Row>, aside: &mut Vec<SetAside>) -> BTreeMap<String, Row> {
     let mut by_key = BTreeMap::new();
     for row in rows {
         if by_key.contains_key(&row.key) {
-            let raw = serde_json::to_string(&row.cells).unwrap_or_default();
             let reason = format!("the key “{}” stands twice", row.key);
-            set_aside.push(SetAside { external_id: Some(row.key), raw, reason });
+            aside.push(set_aside(&row, reason));
         } else {
             by_key.insert(row.key.clone(), row);
         }

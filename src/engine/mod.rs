@@ -16,6 +16,7 @@ pub mod on_demand;
 pub mod once;
 mod opinion;
 pub mod policies;
+mod quarantine;
 mod refusal;
 pub mod review;
 pub mod setup;

@@ -14,7 +14,7 @@ use crate::domain::ids::{EntityId, RunId, SystemId};
 use crate::domain::mapping::Mapping;
 use crate::domain::time::Time;
 use crate::store::runs::{Counts, Cursor, Run};
-use crate::store::{Session, StoreError, alerts, holdings, records, runs};
+use crate::store::{StoreError, WriteSession, alerts, holdings, records, runs};
 use chrono::TimeDelta;
 use std::sync::Arc;
 
@@ -26,8 +26,6 @@ const OVERLAP_MINUTES: i64 = 5;
 const FULL_HOURS: i64 = 24;
 /// A worker that has not renewed its lease for so long is gone.
 const LEASE_SECONDS: i64 = 120;
-/// A mass change: more than this many records and more than this share of a system are gone.
-const MASS: (i64, i64) = (20, 5);
 
 /// What set a run off.
 #[derive(Clone, Debug)]
@@ -49,17 +47,17 @@ impl Trigger {
 
 /// Everything one run works with.
 pub(super) struct Reading {
-    entity: Entity,
-    mapping: Mapping,
+    pub entity: Entity,
+    pub mapping: Mapping,
     pub connector: Arc<dyn Connector>,
-    spec: ObjectSpec,
-    cursor: Cursor,
+    pub spec: ObjectSpec,
+    pub cursor: Cursor,
     /// Went on from a position that an earlier worker left.
     pub resumed: bool,
 }
 
 /// Why a run ended early.
-enum Ended {
+pub(super) enum Ended {
     Connector(ConnectorError),
     Store(StoreError),
     /// Another worker has it now.
@@ -180,7 +178,9 @@ impl Engine {
                     if run.lease_until.is_some_and(|lease| lease > now) {
                         return Err(Refusal::WrongState(format!("{system} is being read already")));
                     }
-                    runs::take_over(w, &run.id, until).await?;
+                    if !runs::take_over(w, &run, until).await? {
+                        return Err(Refusal::WrongState(format!("{system} is being read already")));
+                    }
                     (run.fence, run.lease_until) = (run.fence + 1, Some(until));
                     return Ok((run, Vec::new()));
                 }
@@ -222,11 +222,16 @@ impl Engine {
     /// Reads what a run is to read and stores how it ended.
     ///
     /// # Errors
-    /// The store failed. A system that cannot be read ends the run as failed, with an alert.
+    /// The store failed. What cannot be read, or not be kept, ends the run as failed, with an alert.
     pub async fn carry_out(&self, mut run: Run) -> Result<Run, Refusal> {
         let outcome = self.read_all(&mut run).await;
         match outcome {
             Ok(()) => self.end_run(run, None).await,
+            // One row, or one stored page, is at fault: taken up again the run would fail again.
+            Err(Ended::Store(error)) if error.is_lasting() => {
+                tracing::error!(run = %run.id, %error, "what was read could not be stored");
+                self.end_run(run, Some(format!("what was read could not be stored: {error}"))).await
+            }
             Err(Ended::Store(error)) => Err(error.into()),
             Err(Ended::TakenOver) => Err(Refusal::WrongState("another worker took this run over".to_owned())),
             Err(Ended::Connector(error)) => self.end_run(run, Some(error.to_string())).await,
@@ -264,10 +269,12 @@ impl Engine {
         let mut absences = Absences::of(&reading, full);
         loop {
             let position = run.position.clone();
+            let asked = self.now();
             let page = reading.connector.pull(&reading.spec, &scope, position.as_deref(), PAGE).await?;
             absences.meet(&page);
             let next = page.next.clone();
-            self.take_page(run, &reading, page, absences.merges()).await?;
+            let at = asked - TimeDelta::from_std(page.age).unwrap_or_default();
+            self.take_page(run, &reading, (page, at), absences.merges()).await?;
             if next.is_none() {
                 break;
             }
@@ -293,7 +300,7 @@ impl Engine {
         &self,
         run: &mut Run,
         reading: &Reading,
-        page: Page,
+        (page, at): (Page, Time),
         merge: bool,
     ) -> Result<(), Ended> {
         let after = run.position.clone().unwrap_or_default();
@@ -305,66 +312,26 @@ impl Engine {
             .store
             .write::<_, StoreError, _>(async move |w| {
                 let mut run = next.clone();
+                if !still_ours(w, &run).await? {
+                    return Ok((None, Vec::new()));
+                }
                 let origin = "run";
-                let source = Source { entity: &entity, mapping: &mapping, run: &next.id, origin, read_after };
+                let (entity, mapping) = (&entity, &mapping);
+                let source = Source { entity, mapping, run: &next.id, origin, read_after, at };
                 if merge {
-                    source.pass_by(w, &after, &page).await?;
+                    source.pass_by(w, (run.started_at, &after), &page).await?;
                 }
                 let Taken { changed, set_aside } = source.take(w, page.clone()).await?;
                 run.counts.changed += changed;
                 run.counts.quarantined += i64::try_from(set_aside.len()).unwrap_or(0);
                 runs::set_aside(w, &run, &set_aside).await?;
                 run.lease_until = Some(w.now() + TimeDelta::seconds(LEASE_SECONDS));
-                let ours = runs::save(w, &run).await?;
-                Ok((ours.then_some(run), Vec::new()))
+                runs::save(w, &run).await?;
+                Ok((Some(run), Vec::new()))
             })
             .await?;
         *run = saved.ok_or(Ended::TakenOver)?;
         Ok(())
-    }
-
-    /// Makes absent what a full pull passed by, unless it is too much at once to be believed.
-    async fn find_absent(&self, run: &Run, reading: &Reading, absences: &Absences) -> Result<(), Ended> {
-        let mut session = self.store.session().await?;
-        if let Absences::Met { .. } = absences {
-            self.mark_unmet(&mut session, run, absences).await?;
-        }
-        let of = holdings::count_present(&mut session, &run.system, &run.entity).await?;
-        let gone = holdings::count_missed(&mut session, &run.id).await?;
-        if gone > MASS.0 && gone * 100 > of * MASS.1 {
-            return Err(Ended::Mass { gone, of });
-        }
-        let mut left = gone > 0;
-        while left {
-            let (run_id, read_after) = (run.id.clone(), reading.cursor.read_at);
-            let (entity, mapping) = (reading.entity.clone(), reading.mapping.clone());
-            let made = self.store.write::<_, StoreError, _>(async move |w| {
-                let (entity, mapping) = (&entity, &mapping);
-                let source = Source { entity, mapping, run: &run_id, origin: "run", read_after };
-                Ok((source.take_absent(w).await?, Vec::new()))
-            });
-            left = made.await? > 0;
-        }
-        Ok(())
-    }
-
-    async fn mark_unmet(&self, session: &mut Session, run: &Run, absences: &Absences) -> Result<(), Ended> {
-        let mut position = String::new();
-        loop {
-            let ids = holdings::present_ids(session, &run.system, &run.entity, &position, 5000).await?;
-            let Some(last) = ids.last() else { return Ok(()) };
-            position.clone_from(last);
-            let unmet: Vec<String> = ids.into_iter().filter(|id| !absences.has_met(id)).collect();
-            for ids in unmet.chunks(500) {
-                let (run, ids) = (run.clone(), ids.to_vec());
-                let marked = self.store.write::<_, StoreError, _>(async move |w| {
-                    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-                    holdings::miss_these(w, &run.system, &run.entity, &ids, &run.id).await?;
-                    Ok(((), Vec::new()))
-                });
-                marked.await?;
-            }
-        }
     }
 
     /// Moves the cursor; after a full pull, what the system should hold and lacks is judged too.
@@ -375,14 +342,18 @@ impl Engine {
         };
         let lacking = if full && reading.mapping.complete { self.lacking(run).await? } else { Vec::new() };
         let run = run.clone();
-        self.store
+        let ours = self
+            .store
             .write::<_, StoreError, _>(async move |w| {
+                if !still_ours(w, &run).await? {
+                    return Ok((false, Vec::new()));
+                }
                 runs::save_cursor(w, &run.system, &run.entity, &cursor).await?;
                 records::mark_unjudged(w, &run.entity, run.id.as_str(), &lacking).await?;
-                Ok(((), Vec::new()))
+                Ok((true, Vec::new()))
             })
             .await?;
-        Ok(())
+        if ours { Ok(()) } else { Err(Ended::TakenOver) }
     }
 
     async fn lacking(&self, run: &Run) -> Result<Vec<crate::domain::ids::RecordId>, StoreError> {
@@ -408,7 +379,9 @@ impl Engine {
             .write::<_, Refusal, _>(async move |w| {
                 let mut run = run.clone();
                 run.ended_at = Some(w.now());
-                runs::save(w, &run).await?;
+                if !runs::save(w, &run).await? {
+                    return Err(Refusal::WrongState("another worker took this run over".to_owned()));
+                }
                 let cause = format!("run/{}/{}", run.system, run.entity);
                 match &run.error {
                     None => drop(alerts::clear(w, &cause).await?),
@@ -423,6 +396,13 @@ impl Engine {
             })
             .await
     }
+}
+
+/// Whether a run is still this worker's, its lease renewed: asked first in every transaction that
+/// writes for it. A worker that stalled has nothing more to say.
+pub(super) async fn still_ours(w: &mut WriteSession, run: &Run) -> Result<bool, StoreError> {
+    let until = w.now() + TimeDelta::seconds(LEASE_SECONDS);
+    runs::renew(w, run, until).await
 }
 
 fn run_event(run: &Run) -> Event {

@@ -2,22 +2,41 @@
 
 use super::alerts::Mail;
 use super::sync::Trigger;
-use super::{Engine, Refusal, Setup};
+use super::{Engine, Refusal};
 use crate::domain::access::Viewer;
-use crate::domain::ids::RunId;
+use crate::domain::ids::{RunId, SystemId};
+use crate::store::runs::Run;
 use crate::store::{StoreError, conflicts, records, runs};
 use chrono::TimeDelta;
-use std::sync::Arc;
+use futures_util::FutureExt as _;
+use futures_util::stream::{self, StreamExt as _};
+use std::collections::{BTreeMap, HashMap};
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// Deliveries under way at once: one slow target must not hold up the others.
 const SENDERS: usize = 4;
+/// Systems read at once: one that is slow must not hold up the others.
+const READERS: usize = 8;
+/// How often it is looked what is due.
+const LOOK: Duration = Duration::from_secs(2);
+/// What a run that ended so lately has changed is judged by the worker that ended it.
+const JUDGED_SECONDS: i64 = 120;
+
+/// What is to be done about one system.
+#[derive(Default)]
+struct Due {
+    /// Runs whose worker is gone.
+    orphans: Vec<Run>,
+    scheduled: bool,
+}
 
 impl Engine {
-    /// Starts the workers: senders of deliveries, the schedule, and one check of the audit log as
-    /// it was found. They stop at `stop`, each after the piece of work it has in hand; the check,
+    /// Starts the workers: senders of deliveries, the schedule, who judges what was left, and one
+    /// check of the audit log as it was found. They stop at `stop`, each after the piece of work it has in hand; the check,
     /// which changes nothing, where it is.
     pub fn start_workers(
         self: &Arc<Self>,
@@ -32,10 +51,11 @@ impl Engine {
             }))
         };
         let mut workers: Vec<_> = (0..SENDERS).map(sender).collect();
+        workers.push(tokio::spawn(self.clone().read_what_is_due(stop.clone())));
         let engine = self.clone();
-        workers.push(tokio::spawn(repeat(stop.clone(), Duration::from_secs(2), move || {
+        workers.push(tokio::spawn(repeat(stop.clone(), LOOK, move || {
             let engine = engine.clone();
-            async move { engine.keep_schedule().await.map(|()| false) }
+            async move { Ok(engine.judge_what_nobody_has_in_hand().await.map(|()| false)?) }
         })));
         let (engine, stopped) = (self.clone(), stop.clone());
         workers.push(tokio::spawn(async move {
@@ -54,57 +74,99 @@ impl Engine {
         workers
     }
 
-    /// Starts the runs that are due, and judges records whose exception has ended or that a
-    /// worker left unjudged.
+    /// One step of the workers, carried out to its end: reads what is due, and judges records whose
+    /// exception has ended or that a worker left unjudged.
     ///
     /// # Errors
-    /// The store failed.
+    /// The store failed. What goes wrong with one system stands in its run and in the log.
     pub async fn keep_schedule(&self) -> Result<(), Refusal> {
-        let setup = self.reload().await?;
-        self.resume_runs(&setup).await?;
-        for system in
-            setup.catalog.systems.iter().filter(|system| setup.state(&system.id).paused_reason.is_none())
-        {
-            let Some(minutes) = system.every_minutes else { continue };
-            let last = runs::newest(&mut self.store.session().await?, Some(&system.id), 1).await?;
-            let next = last.first().map(|run| run.started_at + TimeDelta::minutes(i64::from(minutes)));
-            if next.is_none_or(|next| next <= self.now()) {
-                match self.sync(&system.id, &Trigger::schedule()).await {
-                    // Somebody else is reading it: that is as good.
-                    Ok(_) | Err(Refusal::WrongState(_)) => {}
-                    Err(error) => return Err(error),
-                }
-            }
-        }
-        self.judge_leftovers().await?;
+        let due = stream::iter(self.due().await?);
+        due.for_each_concurrent(READERS, async |(system, due)| self.read_due(&system, due).await).await;
+        self.judge_leftovers(&[]).await?;
         Ok(())
     }
 
-    /// Takes over the runs whose worker is gone, also of systems that are read on demand only:
-    /// what was begun is brought to an end.
-    async fn resume_runs(&self, setup: &Setup) -> Result<(), Refusal> {
-        for orphan in runs::orphans(&mut self.store.session().await?, self.now(), 20).await? {
-            if setup.state(&orphan.system).paused_reason.is_some() {
-                continue;
+    /// Reads each system that is due in a task of its own, until told to stop; then waits for those
+    /// under way.
+    async fn read_what_is_due(self: Arc<Self>, stop: CancellationToken) {
+        let under_way: Arc<Mutex<HashMap<SystemId, JoinHandle<()>>>> = Arc::default();
+        let (engine, tasks) = (self, under_way.clone());
+        repeat(stop, LOOK, move || {
+            let (engine, tasks) = (engine.clone(), tasks.clone());
+            async move {
+                for (system, due) in engine.due().await? {
+                    let mut tasks = tasks.lock().unwrap_or_else(PoisonError::into_inner);
+                    tasks.retain(|_, task| !task.is_finished());
+                    if tasks.len() < READERS && !tasks.contains_key(&system) {
+                        let (engine, id) = (engine.clone(), system.clone());
+                        let work = async move { engine.read_due(&id, due).await };
+                        tasks.insert(system, tokio::spawn(work));
+                    }
+                }
+                Ok(false)
             }
-            let ended = match self.start_run(&orphan.system, &orphan.entity, &Trigger::schedule()).await {
+        })
+        .await;
+        let tasks = std::mem::take(&mut *under_way.lock().unwrap_or_else(PoisonError::into_inner));
+        for task in tasks.into_values() {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "the reading of a system broke off");
+            }
+        }
+    }
+
+    /// The systems there is something to do about: one is due by its schedule, or a worker left a
+    /// run of it, also where it is read on demand only: what was begun is brought to an end.
+    async fn due(&self) -> Result<BTreeMap<SystemId, Due>, Refusal> {
+        let setup = self.reload().await?;
+        let mut session = self.store.session().await?;
+        let mut all: BTreeMap<SystemId, Due> = BTreeMap::new();
+        for orphan in runs::orphans(&mut session, self.now(), 20).await? {
+            all.entry(orphan.system.clone()).or_default().orphans.push(orphan);
+        }
+        for system in &setup.catalog.systems {
+            let Some(minutes) = system.every_minutes else { continue };
+            let last = runs::newest(&mut session, Some(&system.id), 1).await?;
+            let next = last.first().map(|run| run.started_at + TimeDelta::minutes(i64::from(minutes)));
+            if next.is_none_or(|next| next <= self.now()) {
+                all.entry(system.id.clone()).or_default().scheduled = true;
+            }
+        }
+        all.retain(|system, _| setup.state(system).paused_reason.is_none());
+        Ok(all)
+    }
+
+    /// Does what is due about a system. What fails is logged, and the rest done.
+    async fn read_due(&self, system: &SystemId, due: Due) {
+        let trigger = Trigger::schedule();
+        for orphan in &due.orphans {
+            let ended = match self.start_run(system, &orphan.entity, &trigger).await {
                 Ok(run) => self.finish(run).await,
                 Err(error) => Err(error),
             };
-            match ended {
-                // Another worker was faster: that is as good.
-                Ok(()) | Err(Refusal::WrongState(_)) => {}
-                Err(error) => return Err(error),
-            }
+            told(system, ended);
         }
-        Ok(())
+        if due.scheduled {
+            told(system, self.sync(system, &trigger).await.map(drop));
+        }
     }
 
-    async fn judge_leftovers(&self) -> Result<(), StoreError> {
+    /// Judges what was left, but not what a run under way has changed: a run is judged when it has
+    /// ended, by who carried it out.
+    async fn judge_what_nobody_has_in_hand(&self) -> Result<(), StoreError> {
+        let mut session = self.store.session().await?;
+        let now = self.now();
+        let ended = now - TimeDelta::seconds(JUDGED_SECONDS);
+        let in_hand = runs::in_hand(&mut session, now, ended).await?;
+        drop(session);
+        self.judge_leftovers(&in_hand).await
+    }
+
+    async fn judge_leftovers(&self, in_hand: &[RunId]) -> Result<(), StoreError> {
         let mut session = self.store.session().await?;
         let expired = conflicts::expired_exceptions(&mut session, self.now(), 200).await?;
         // One row is looked at, however many entities there are; mostly there is none.
-        let waiting = records::any_unjudged(&mut session).await?;
+        let waiting = records::any_unjudged(&mut session, self.tried_since(), in_hand).await?;
         drop(session);
         if expired.is_empty() && !waiting {
             return Ok(());
@@ -120,14 +182,24 @@ impl Engine {
                 .await?;
         }
         for entity in &self.setup().catalog.entities {
-            self.judge(&entity.id, &RunId::default()).await?;
+            self.judge_but(&entity.id, &RunId::default(), in_hand).await?;
         }
         Ok(())
     }
 }
 
+/// Logs what went wrong with a system.
+fn told(system: &SystemId, ended: Result<(), Refusal>) {
+    match ended {
+        // Somebody else is reading it: that is as good.
+        Ok(()) | Err(Refusal::WrongState(_)) => {}
+        Err(error) => tracing::error!(%system, %error, "a system could not be read as scheduled"),
+    }
+}
+
 /// Calls `work` until told to stop: again at once while there is work, after `idle` when there
-/// is none, and after a growing pause when it fails.
+/// is none, and after a growing pause when it fails. Work that panics is work not done: the
+/// worker goes on.
 async fn repeat<F, Fut>(stop: CancellationToken, idle: Duration, work: F)
 where
     F: Fn() -> Fut,
@@ -135,16 +207,20 @@ where
 {
     let mut failures = 0u32;
     while !stop.is_cancelled() {
-        let pause = match work().await {
-            Ok(true) => {
+        let pause = match AssertUnwindSafe(async { work().await }).catch_unwind().await {
+            Ok(Ok(true)) => {
                 failures = 0;
                 continue;
             }
-            Ok(false) => {
+            Ok(Ok(false)) => {
                 failures = 0;
                 idle
             }
-            Err(error) => {
+            Err(_) => {
+                tracing::error!("a worker panicked and will go on");
+                idle
+            }
+            Ok(Err(error)) => {
                 failures = (failures + 1).min(7);
                 tracing::error!(%error, "a worker failed and will try again");
                 Duration::from_millis(250 * 2u64.pow(failures))
@@ -154,5 +230,31 @@ where
             () = stop.cancelled() => {}
             () = tokio::time::sleep(pause) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::repeat;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::time::Duration;
+    use tokio_util::sync::CancellationToken;
+
+    #[tokio::test]
+    async fn a_worker_whose_work_panics_goes_on() {
+        let (stop, calls) = (CancellationToken::new(), Arc::new(AtomicU32::new(0)));
+        let (stopped, counted) = (stop.clone(), calls.clone());
+        let work = move || {
+            let (stop, calls) = (stopped.clone(), counted.clone());
+            async move {
+                assert_ne!(calls.fetch_add(1, Ordering::SeqCst), 0, "the first call panics");
+                stop.cancel();
+                Ok(true)
+            }
+        };
+        let worker = repeat(stop, Duration::from_millis(1), work);
+        tokio::time::timeout(Duration::from_secs(10), worker).await.ok();
+        assert_eq!(calls.load(Ordering::SeqCst), 2);
     }
 }

@@ -368,7 +368,7 @@ async fn learn(w: &mut WriteSession, setup: &Setup, delivery: &Delivery, row: Ro
             crate::store::records::Link { external_id: row.key.clone(), record: delivery.record.clone() };
         crate::store::records::save_link(w, &delivery.system, &delivery.entity, &link, "hand").await?;
     }
-    let source = Source { entity, mapping, run: &run, origin, read_after };
+    let source = Source { entity, mapping, run: &run, origin, read_after, at: w.now() };
     source.take(w, Page { rows: vec![row], ..Page::default() }).await?;
     Ok(())
 }

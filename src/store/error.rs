@@ -42,6 +42,13 @@ impl StoreError {
         matches!(self, Self::Conflict(_))
     }
 
+    /// Whether what was to be written, or stood there, is at fault: another try fails in the same
+    /// way. Otherwise the database cannot be used now.
+    #[must_use]
+    pub fn is_lasting(&self) -> bool {
+        !matches!(self, Self::Unavailable(_) | Self::Conflict(_) | Self::Stopping)
+    }
+
     /// Whether what is stored is damaged, and not the way to it.
     #[must_use]
     pub fn is_damage(&self) -> bool {

@@ -95,30 +95,49 @@ pub async fn by_external_ids(
         .await
 }
 
+/// As [`by_external_ids`], for a change: nobody else changes them before this transaction ends.
+pub async fn to_change(
+    w: &mut WriteSession,
+    system: &SystemId,
+    entity: &EntityId,
+    ids: &[&str],
+) -> Result<Vec<Holding>, StoreError> {
+    let end = w.either("", " ORDER BY external_id FOR UPDATE");
+    w.sql("SELECT * FROM holdings WHERE system = $1 AND entity = $2 AND external_id IN ")
+        .bind(system)
+        .bind(entity)
+        .push_list(ids.iter().copied())
+        .push(end)
+        .all()
+        .await
+}
+
 /// What every system holds about these records, in no order.
 pub async fn of_records(s: &mut Session, ids: &[RecordId]) -> Result<Vec<Holding>, StoreError> {
     s.sql("SELECT * FROM holdings WHERE record_id IN ").push_list(ids).all().await
 }
 
 /// Marks the present holdings after `after`, up to `until` (to the end, without it), but for the
-/// keys that a full pull met there: the merge of its page with what is held. How many.
+/// keys that a full pull met there: the merge of its page with what is held. What was read since
+/// the pull began is there, whatever its page says. How many.
 pub async fn miss(
     w: &mut WriteSession,
     system: &SystemId,
     entity: &EntityId,
     (after, until): (&str, Option<&str>),
     met: &[&str],
-    run: &RunId,
+    (run, began): (&RunId, Time),
 ) -> Result<u64, StoreError> {
     let mut query = w
         .sql(
             "UPDATE holdings SET missed_in = $1
-             WHERE system = $2 AND entity = $3 AND present AND external_id > $4",
+             WHERE system = $2 AND entity = $3 AND present AND external_id > $4 AND read_at < $5",
         )
         .bind(run)
         .bind(system)
         .bind(entity)
-        .bind(after);
+        .bind(after)
+        .bind(began);
     if let Some(until) = until {
         query = query.push_bind(" AND external_id <= ?", [until.into()]);
     }
@@ -128,17 +147,58 @@ pub async fn miss(
     query.run().await
 }
 
-/// Marks these holdings as passed by.
+/// Marks these holdings as passed by, but for those read since the pull began.
 pub async fn miss_these(
     w: &mut WriteSession,
     system: &SystemId,
     entity: &EntityId,
     ids: &[&str],
-    run: &RunId,
+    (run, began): (&RunId, Time),
 ) -> Result<u64, StoreError> {
-    let query =
-        w.sql("UPDATE holdings SET missed_in = $1 WHERE system = $2 AND entity = $3 AND external_id IN ");
-    query.bind(run).bind(system).bind(entity).push_list(ids.iter().copied()).run().await
+    w.sql(
+        "UPDATE holdings SET missed_in = $1
+         WHERE system = $2 AND entity = $3 AND present AND read_at < $4 AND external_id IN ",
+    )
+    .bind(run)
+    .bind(system)
+    .bind(entity)
+    .bind(began)
+    .push_list(ids.iter().copied())
+    .run()
+    .await
+}
+
+/// Takes back that these holdings were passed by: they are there after all.
+pub async fn unmiss(
+    w: &mut WriteSession,
+    system: &SystemId,
+    entity: &EntityId,
+    ids: &[String],
+) -> Result<u64, StoreError> {
+    w.sql("UPDATE holdings SET missed_in = NULL WHERE system = $1 AND entity = $2 AND external_id IN ")
+        .bind(system)
+        .bind(entity)
+        .push_list(ids)
+        .run()
+        .await
+}
+
+/// Identifiers of present holdings that a full pull passed by, after `position`, in order.
+pub async fn missed_ids(
+    s: &mut Session,
+    run: &RunId,
+    position: &str,
+    limit: i64,
+) -> Result<Vec<String>, StoreError> {
+    s.sql(
+        "SELECT external_id AS value FROM holdings
+         WHERE missed_in = $1 AND present AND external_id > $2 ORDER BY external_id LIMIT $3",
+    )
+    .bind(run)
+    .bind(position)
+    .bind(limit)
+    .values()
+    .await
 }
 
 /// How many present holdings a full pull passed by.
@@ -212,15 +272,22 @@ pub async fn lacking(
     Ok(ids.into_iter().map(RecordId).collect())
 }
 
+const HEAD: &str =
+    "INSERT INTO holdings (system, entity, external_id, record_id, present, raw, digest, version_id,
+    revision, modified_at, modified_by, token, read_after, read_at, run_id)";
+
+/// Stores new holdings. One that somebody else stored meanwhile stays as it is: it was read later.
+pub async fn insert(w: &mut WriteSession, holdings: &[Holding]) -> Result<(), StoreError> {
+    let rows = holdings.iter().map(row).collect::<Result<_, _>>()?;
+    w.insert_rows(HEAD, rows, "ON CONFLICT (system, entity, external_id) DO NOTHING").await?;
+    Ok(())
+}
+
 /// Stores holdings, new or changed.
 pub async fn save(w: &mut WriteSession, holdings: &[Holding]) -> Result<(), StoreError> {
-    let mut rows = Vec::with_capacity(holdings.len());
-    for holding in holdings {
-        rows.push(row(holding)?);
-    }
+    let rows = holdings.iter().map(row).collect::<Result<_, _>>()?;
     w.insert_rows(
-        "INSERT INTO holdings (system, entity, external_id, record_id, present, raw, digest, version_id, revision,
-             modified_at, modified_by, token, read_after, read_at, run_id)",
+        HEAD,
         rows,
         "ON CONFLICT (system, entity, external_id) DO UPDATE SET record_id = excluded.record_id,
              present = excluded.present, raw = excluded.raw, digest = excluded.digest,

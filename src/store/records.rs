@@ -4,7 +4,7 @@ use super::db::{Arg, FromRow, Row, Session};
 use super::error::StoreError;
 use super::write::WriteSession;
 use crate::domain::access::Viewer;
-use crate::domain::ids::{EntityId, RecordId, SystemId};
+use crate::domain::ids::{EntityId, RecordId, RunId, SystemId};
 use crate::domain::record::Base;
 use crate::domain::time::Time;
 use std::collections::{BTreeMap, BTreeSet};
@@ -148,15 +148,17 @@ pub async fn save_bases(w: &mut WriteSession, bases: &[(RecordId, Base)]) -> Res
     Ok(())
 }
 
-/// Marks records to be judged.
+/// Marks records to be judged. One that is marked already, or was left out, is marked anew.
 pub async fn mark_unjudged(
     w: &mut WriteSession,
     entity: &EntityId,
     run: &str,
     ids: impl IntoIterator<Item = &RecordId>,
 ) -> Result<(), StoreError> {
+    // In order, so that two who mark the same records wait for each other and do not lock up.
+    let ids: BTreeSet<&RecordId> = ids.into_iter().collect();
     let rows = ids.into_iter().map(|id| vec![id.into(), entity.into(), run.into()]).collect();
-    let tail = "ON CONFLICT (record_id) DO NOTHING";
+    let tail = "ON CONFLICT (record_id) DO UPDATE SET run_id = excluded.run_id, tried_at = NULL";
     w.insert_rows("INSERT INTO unjudged (record_id, entity, run_id)", rows, tail).await?;
     Ok(())
 }
@@ -172,7 +174,7 @@ pub async fn mark_open_unjudged(
         "INSERT INTO unjudged (record_id, entity, run_id)
          SELECT DISTINCT record_id, entity, CAST($2 AS TEXT) FROM conflicts
          WHERE entity = $1 AND open AND (claimed_until IS NULL OR claimed_until < $3)
-         ON CONFLICT (record_id) DO NOTHING",
+         ON CONFLICT (record_id) DO UPDATE SET run_id = excluded.run_id, tried_at = NULL",
     )
     .bind(entity)
     .bind(run)
@@ -181,21 +183,69 @@ pub async fn mark_open_unjudged(
     .await
 }
 
-/// The next records to be judged.
-pub async fn unjudged(s: &mut Session, entity: &EntityId, limit: i64) -> Result<Vec<RecordId>, StoreError> {
-    let query =
-        s.sql("SELECT record_id AS value FROM unjudged WHERE entity = $1 ORDER BY record_id LIMIT $2");
-    let ids: Vec<String> = query.bind(entity).bind(limit).values().await?;
+/// The next records to be judged, without those whose judging failed since `tried` and those that
+/// one of the runs `but` marked.
+pub async fn unjudged(
+    s: &mut Session,
+    entity: &EntityId,
+    tried: Time,
+    but: &[RunId],
+    limit: i64,
+) -> Result<Vec<RecordId>, StoreError> {
+    let mut query = s
+        .sql(
+            "SELECT record_id AS value FROM unjudged
+             WHERE entity = $1 AND (tried_at IS NULL OR tried_at < $2)",
+        )
+        .bind(entity)
+        .bind(tried);
+    if !but.is_empty() {
+        query = query.push(" AND run_id NOT IN ").push_list(but);
+    }
+    let ids: Vec<String> = query.push(" ORDER BY record_id").limit(limit).values().await?;
     Ok(ids.into_iter().map(RecordId).collect())
 }
 
-/// Whether any record waits to be judged.
-pub async fn any_unjudged(s: &mut Session) -> Result<bool, StoreError> {
-    let first: Option<String> = s.sql("SELECT record_id AS value FROM unjudged LIMIT 1").value().await?;
-    Ok(first.is_some())
+/// Whether any record waits to be judged, with the exceptions of [`unjudged`].
+pub async fn any_unjudged(s: &mut Session, tried: Time, but: &[RunId]) -> Result<bool, StoreError> {
+    let text = "SELECT record_id AS value FROM unjudged WHERE (tried_at IS NULL OR tried_at < $1)";
+    let mut query = s.sql(text).bind(tried);
+    if !but.is_empty() {
+        query = query.push(" AND run_id NOT IN ").push_list(but);
+    }
+    Ok(query.limit(1).value::<String>().await?.is_some())
 }
 
-/// Takes records off the list of those to be judged.
+/// Leaves a record out for a while: judging it failed.
+pub async fn leave_out(w: &mut WriteSession, id: &RecordId) -> Result<u64, StoreError> {
+    let now = w.now();
+    w.sql("UPDATE unjudged SET tried_at = $2 WHERE record_id = $1").bind(id).bind(now).run().await
+}
+
+/// How many records of an entity are left out.
+pub async fn count_left_out(s: &mut Session, entity: &EntityId) -> Result<i64, StoreError> {
+    let query = s.sql(
+        "SELECT CAST(count(*) AS BIGINT) AS value FROM unjudged WHERE entity = $1 AND tried_at IS NOT NULL",
+    );
+    Ok(query.bind(entity).value().await?.unwrap_or(0))
+}
+
+/// Which of these records are marked. Until this transaction ends nobody marks them anew: who does
+/// waits, so that a change made while they are judged is judged after. A mark that another
+/// transaction holds is waited for, or else left to it: who holds other rows already must not wait.
+pub async fn take_up(
+    w: &mut WriteSession,
+    ids: &[RecordId],
+    wait: bool,
+) -> Result<Vec<RecordId>, StoreError> {
+    let end = if wait { " FOR UPDATE" } else { " FOR UPDATE SKIP LOCKED" };
+    let end = w.either("", end);
+    let query = w.sql("SELECT record_id AS value FROM unjudged WHERE record_id IN ").push_list(ids);
+    let ids: Vec<String> = query.push(" ORDER BY record_id").push(end).values().await?;
+    Ok(ids.into_iter().map(RecordId).collect())
+}
+
+/// Takes records off the list of those to be judged: only those that were taken up.
 pub async fn judged(w: &mut WriteSession, ids: &[RecordId]) -> Result<(), StoreError> {
     w.sql("DELETE FROM unjudged WHERE record_id IN ").push_list(ids).run().await?;
     Ok(())

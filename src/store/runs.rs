@@ -129,13 +129,20 @@ pub async fn save(w: &mut WriteSession, run: &Run) -> Result<bool, StoreError> {
     Ok(changed == 1)
 }
 
-/// Takes over a run whose worker is gone, raising its fence.
-pub async fn take_over(w: &mut WriteSession, run: &RunId, until: Time) -> Result<(), StoreError> {
-    w.sql("UPDATE runs SET fence = fence + 1, lease_until = $2 WHERE id = $1")
-        .bind(run)
-        .bind(until)
-        .run_one()
-        .await
+/// Renews the lease of a run under way and holds it until this transaction ends. False when
+/// another worker took it over: nothing may be written for it any more.
+pub async fn renew(w: &mut WriteSession, run: &Run, until: Time) -> Result<bool, StoreError> {
+    let query = w.sql("UPDATE runs SET lease_until = $3 WHERE id = $1 AND fence = $2 AND state = 'running'");
+    Ok(query.bind(&run.id).bind(run.fence).bind(until).run().await? == 1)
+}
+
+/// Takes over a run whose worker is gone, raising its fence. False when somebody else did.
+pub async fn take_over(w: &mut WriteSession, run: &Run, until: Time) -> Result<bool, StoreError> {
+    let query = w.sql(
+        "UPDATE runs SET fence = fence + 1, lease_until = $3
+         WHERE id = $1 AND fence = $2 AND state = 'running'",
+    );
+    Ok(query.bind(&run.id).bind(run.fence).bind(until).run().await? == 1)
 }
 
 /// One run.
@@ -165,6 +172,17 @@ pub async fn orphans(s: &mut Session, now: Time, limit: i64) -> Result<Vec<Run>,
         .bind(limit)
         .all()
         .await
+}
+
+/// Runs that somebody has in hand: under way with a lease at `now`, or ended after `ended` and
+/// perhaps being judged.
+pub async fn in_hand(s: &mut Session, now: Time, ended: Time) -> Result<Vec<RunId>, StoreError> {
+    // Of the ended ones only the newest are looked at: there is no index of when they ended.
+    let query = s.sql(
+        "SELECT id AS value FROM runs WHERE state = 'running' AND lease_until > $1 UNION SELECT id FROM
+             (SELECT id, ended_at FROM runs ORDER BY id DESC LIMIT 200) AS newest WHERE ended_at > $2",
+    );
+    Ok(query.bind(now).bind(ended).values::<String>().await?.into_iter().map(RunId).collect())
 }
 
 /// The newest runs, of one system or of all, newest first.

@@ -37,6 +37,8 @@ pub(super) struct Pull {
     ahead: Vec<Found>,
     ended: bool,
     kept: Instant,
+    /// Before the cursor was: every page of it shows the table as it was about then.
+    opened: Instant,
 }
 
 impl Inner {
@@ -49,10 +51,11 @@ impl Inner {
     ) -> Result<Page, ConnectorError> {
         let Some(position) = position else { return self.first_page(object, scope, limit).await };
         if let Some(pull) = self.take_pull(object, scope, position) {
+            let age = pull.opened.elapsed();
             match self.next_page(pull, limit).await {
                 // The cursor's line broke meanwhile.
                 Err(ConnectorError::Unavailable { .. }) => {}
-                result => return result,
+                result => return result.map(|page| Page { age, ..page }),
             }
         }
         let pull = self.open_pull(object, scope, position).await?;
@@ -99,6 +102,7 @@ impl Inner {
         scope: &Scope,
         position: &str,
     ) -> Result<Pull, ConnectorError> {
+        let opened = Instant::now();
         let mut connection = self.connection().await?;
         let table = self.table(&mut connection, object).await?;
         let mut statement =
@@ -110,7 +114,7 @@ impl Inner {
         fetch(&mut connection, statement).await.map_err(|error| self.fault(&error))?;
         let (object, scope, position) = (object.clone(), scope.clone(), position.to_owned());
         let (ahead, ended, kept) = (Vec::new(), false, Instant::now());
-        Ok(Pull { connection, object, scope, table, position, ahead, ended, kept })
+        Ok(Pull { connection, object, scope, table, position, ahead, ended, kept, opened })
     }
 
     async fn next_page(&self, mut pull: Pull, limit: usize) -> Result<Page, ConnectorError> {

@@ -1,6 +1,7 @@
 //! Detect: judges records whose holdings changed, in batches, each batch one transaction.
 
 mod deliver;
+mod left_out;
 mod load;
 mod record;
 mod refresh;
@@ -32,13 +33,32 @@ impl Engine {
     /// # Errors
     /// The store failed, or the entity is not configured.
     pub async fn judge(&self, entity: &EntityId, run: &RunId) -> Result<Counts, StoreError> {
+        self.judge_but(entity, run, &[]).await
+    }
+
+    /// Judges as [`Engine::judge`], without what one of the runs `but` has changed.
+    pub(super) async fn judge_but(
+        &self,
+        entity: &EntityId,
+        run: &RunId,
+        but: &[RunId],
+    ) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
         loop {
-            let ids = records::unjudged(&mut self.store.session().await?, entity, BATCH).await?;
+            let mut session = self.store.session().await?;
+            let ids = records::unjudged(&mut session, entity, self.tried_since(), but, BATCH).await?;
+            drop(session);
             if ids.is_empty() {
+                self.tell_that_none_is_left_out(entity).await?;
                 return Ok(counts);
             }
-            counts.add(&self.judge_batch(entity, run, ids).await?);
+            match self.judge_batch(entity, run, ids.clone()).await {
+                Ok(judged) => counts.add(&judged),
+                Err(error) if error.is_lasting() && self.setup().catalog.entity(entity).is_some() => {
+                    counts.add(&self.judge_each(entity, run, ids).await?);
+                }
+                Err(error) => return Err(error),
+            }
         }
     }
 
@@ -51,6 +71,8 @@ impl Engine {
         let (setup, entity, run) = (self.setup(), entity.clone(), run.clone());
         self.store
             .write(async move |w| {
+                // Before anything is loaded. What another worker judged meanwhile is done.
+                let ids = records::take_up(w, &ids, true).await?;
                 let batch = Batch::load(w, &setup, &entity, &run, &ids).await?;
                 let (mut counts, mut events) = (Counts::default(), Vec::new());
                 index(w, &batch, &ids).await?;
@@ -73,11 +95,12 @@ impl Engine {
         events: &mut Vec<Event>,
     ) -> Result<(), StoreError> {
         let ids = std::slice::from_ref(record);
+        let marked = records::take_up(w, ids, false).await?;
         let batch = Batch::load(w, setup, entity, &RunId::default(), ids).await?;
         if let Some(ruling) = batch.rule(w, record)? {
             save(w, ruling, &mut Counts::default(), events).await?;
         }
-        records::judged(w, ids).await
+        records::judged(w, &marked).await
     }
 }
 

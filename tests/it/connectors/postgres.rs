@@ -319,6 +319,22 @@ async fn a_pull_goes_on_where_it_was_whatever_became_of_its_cursor() {
 }
 
 #[tokio::test]
+async fn a_page_of_a_cursor_tells_how_old_it_is() {
+    let Some(bench) = Bench::postgres().await else { return };
+    let _ = numbered(&bench, 400).await;
+    let (object, mut position, mut ages) = (typed(&["id", "v"]), None, Vec::new());
+    for _ in 0..4 {
+        let page = bench.connector.pull(&object, &Scope::Full, position.as_deref(), 100).await.expect("page");
+        ages.push(page.age);
+        position = page.next;
+        tokio::time::sleep(Duration::from_millis(60)).await;
+    }
+    let [first, opened, third, fourth] = ages[..] else { panic!("{ages:?}") };
+    assert_eq!((first, opened), (Duration::ZERO, Duration::ZERO), "read when asked for");
+    assert!(third >= Duration::from_millis(60) && fourth >= third + Duration::from_millis(60), "{ages:?}");
+}
+
+#[tokio::test]
 async fn a_page_costs_what_it_holds_and_not_what_the_table_holds() {
     let Some(bench) = Bench::postgres().await else { return };
     let expected = numbered(&bench, 20_000).await;

@@ -7,6 +7,7 @@ mod detect;
 mod dry_run;
 mod duplicates;
 mod judged_again;
+mod late;
 mod reading;
 mod restaurants;
 mod stand;

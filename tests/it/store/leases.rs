@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use referee::domain::delivery::{Change, DeliveryState};
 use referee::domain::ids::DeliveryId;
 use referee::store::idempotency::{self, RequestKey};
+use referee::store::records;
 use referee::store::resolutions::{self, Delivery};
 use referee::store::runs::{self, Counts, Run};
 use std::collections::BTreeMap;
@@ -139,7 +140,9 @@ async fn who_read_a_system_before_changes_nothing_after_the_run_was_taken_over()
             runs::insert(w, &run()).await?;
             assert!(runs::save(w, &Run { position: Some("page 2".to_owned()), ..run() }).await?);
             let until = w.now() + TimeDelta::minutes(5);
-            runs::take_over(w, &"run-1".into(), until).await?;
+            assert!(runs::take_over(w, &run(), until).await?);
+            assert!(!runs::take_over(w, &run(), until).await?, "one worker takes it over");
+            assert!(!runs::renew(w, &run(), until).await?);
             let late = Run { position: Some("page 3".to_owned()), ..run() };
             Ok((runs::save(w, &late).await?, Vec::new()))
         });
@@ -153,6 +156,40 @@ async fn who_read_a_system_before_changes_nothing_after_the_run_was_taken_over()
             .store
             .write::<_, StoreError, _>(async move |w| Ok((runs::save(w, &go_on).await?, Vec::new())));
         assert!(write.await.unwrap());
+    }
+}
+
+async fn mark(store: &Store) {
+    let write = store.write::<_, StoreError, _>(async |w| {
+        records::mark_unjudged(w, &"customer".into(), "run-1", [&"rec-1".into(), &"rec-1".into()]).await?;
+        Ok(((), Vec::new()))
+    });
+    write.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_record_that_is_marked_while_it_is_judged_is_judged_once_more() {
+    for place in places().await {
+        mark(&place.store).await;
+        let loaded = Arc::new(tokio::sync::Notify::new());
+        let taken = loaded.clone();
+        let judging = place.store.write::<_, StoreError, _>(async move |w| {
+            let ids = records::take_up(w, &["rec-1".into(), "rec-2".into()], true).await?;
+            taken.notify_one();
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            records::judged(w, &ids).await?;
+            Ok((ids, Vec::new()))
+        });
+        let marking = async {
+            loaded.notified().await;
+            mark(&place.store).await;
+        };
+        let (taken, ()) = tokio::join!(judging, marking);
+        assert_eq!(taken.unwrap(), ["rec-1".into()]);
+        let mut session = place.store.session().await.unwrap();
+        let tried = NOON.parse().unwrap();
+        let waiting = records::unjudged(&mut session, &"customer".into(), tried, &[], 10).await.unwrap();
+        assert_eq!(waiting, ["rec-1".into()]);
     }
 }
 
