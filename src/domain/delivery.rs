@@ -29,6 +29,10 @@ pub struct Change {
     pub slot: FieldId,
     /// Our fields: as the steward saw them in this system, and as they shall be.
     pub fields: BTreeMap<FieldId, (Held, Held)>,
+    /// The slot's other fields, as the steward saw them in this system: they are not written, and
+    /// must stand as they were.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub beside: BTreeMap<FieldId, Held>,
     /// The system's columns as they stood when the decision was made: what reverse puts back.
     pub before: Cells,
     /// The system's columns as they will be written.

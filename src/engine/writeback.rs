@@ -219,9 +219,9 @@ impl Attempt<'_> {
                 return Ok(self.overtaken(None));
             };
             match self.compare(&row) {
-                Found::Becomes => return Ok(self.confirmed(row)),
-                Found::Other => return Ok(self.overtaken(Some(row))),
-                Found::Was => {}
+                Found::Becomes if self.stands_beside(&row) => return Ok(self.confirmed(row)),
+                Found::Was if self.stands_beside(&row) => {}
+                _ => return Ok(self.overtaken(Some(row))),
             }
             let cells = match self.cells(&row.cells) {
                 Ok(cells) => cells,
@@ -272,7 +272,9 @@ impl Attempt<'_> {
     }
 
     fn overtaken(&self, row: Option<Row>) -> Outcome {
-        let found = row.as_ref().map(|row| self.fields(row)).unwrap_or_default();
+        let change = &self.delivery.change;
+        let mut found = row.as_ref().map(|row| self.mapping.read(&row.cells).fields).unwrap_or_default();
+        found.retain(|id, _| change.fields.contains_key(id) || change.beside.contains_key(id));
         Outcome::State(DeliveryState::Overtaken { at: self.now, found }, row)
     }
 
@@ -293,6 +295,17 @@ impl Attempt<'_> {
         }
     }
 
+    /// Whether the slot's other fields are as they were when the decision was made: one choice
+    /// takes a whole group, so that no mixture of two choices is ever written.
+    fn stands_beside(&self, row: &Row) -> bool {
+        let now = self.mapping.read(&row.cells).fields;
+        self.delivery.change.beside.iter().all(|(id, was)| {
+            let comparison = self.entity.field(id).map(|field| &field.comparison);
+            let normal = |held: &Held| comparison.map_or_else(|| held.clone(), |c| c.normal(held));
+            now.get(id).is_some_and(|held| normal(held) == normal(was))
+        })
+    }
+
     fn fields(&self, row: &Row) -> BTreeMap<FieldId, Held> {
         let mut fields = self.mapping.read(&row.cells).fields;
         fields.retain(|id, _| self.delivery.change.fields.contains_key(id));
@@ -300,11 +313,20 @@ impl Attempt<'_> {
     }
 
     /// The columns to write, made anew over the row just read: a column shared by several
-    /// fields keeps the parts that are not ours.
+    /// fields keeps the parts that are not ours. The columns of the slot's other fields are there
+    /// as they stand, for the write's condition.
     fn cells(&self, current: &Cells) -> Result<Cells, String> {
-        let fields = &self.delivery.change.fields;
-        let values = fields.iter().map(|(id, (_, becomes))| (id.clone(), becomes.clone())).collect();
-        self.mapping.write(&values, current).map_err(|(field, error)| format!("{field}: {error}"))
+        let change = &self.delivery.change;
+        let values = change.fields.iter().map(|(id, (_, becomes))| (id.clone(), becomes.clone())).collect();
+        let write = self.mapping.write(&values, current);
+        let mut cells = write.map_err(|(field, error)| format!("{field}: {error}"))?;
+        let beside = change.beside.keys().filter_map(|id| self.mapping.field(id));
+        for column in beside.flat_map(|field| &field.columns) {
+            if let Some(cell) = current.get(column) {
+                cells.entry(column.clone()).or_insert_with(|| cell.clone());
+            }
+        }
+        Ok(cells)
     }
 }
 

@@ -63,17 +63,19 @@ fn change(
     target: &Tuple,
     current: &Cells,
 ) -> Result<Change, TransformError> {
-    let mut fields = BTreeMap::new();
+    let (mut fields, mut beside) = (BTreeMap::new(), BTreeMap::new());
     for ((field, was), becomes) in slot.fields().zip(shown).zip(target) {
         if field.comparison.normal(was) != field.comparison.normal(becomes) {
             fields.insert(field.id.clone(), (was.clone(), becomes.clone()));
+        } else {
+            beside.insert(field.id.clone(), was.clone());
         }
     }
     let values = fields.iter().map(|(id, (_, becomes))| (id.clone(), becomes.clone())).collect();
     let cells = mapping.write(&values, current).map_err(|(_, error)| error)?;
     let before = current.iter().filter(|(column, _)| cells.contains_key(*column));
     let before = before.map(|(column, cell)| (column.clone(), cell.clone())).collect();
-    Ok(Change { create: false, slot: slot.id.clone(), fields, before, cells })
+    Ok(Change { create: false, slot: slot.id.clone(), fields, beside, before, cells })
 }
 
 fn writable(setup: &Setup, mapping: &Mapping, slot: &Slot<'_>) -> bool {
@@ -108,7 +110,8 @@ pub fn creation(
         cells.insert(mapping.key.clone(), Cell::Text(template.replace("{link}", link)));
     }
     let writable = setup.state(system).writes_enabled;
-    let change = Change { create: true, slot: slot.clone(), fields, before: Cells::new(), cells };
+    let (slot, beside, before) = (slot.clone(), BTreeMap::new(), Cells::new());
+    let change = Change { create: true, slot, fields, beside, before, cells };
     Ok(Some(Targets { system: system.clone(), external_id: None, change, writable }))
 }
 
