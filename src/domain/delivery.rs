@@ -7,7 +7,7 @@
 //!      v                        |------no---------------> Refused
 //!   Undone                      |------not now----------> Retrying --lease--> Sending
 //!                               +------no answer--------> Unknown  --by reading--> ...
-//!   ByHand: a target that takes no writes; Confirmed by a later read.
+//!   ByHand: a target that takes no writes, or none any longer; Confirmed by a later read.
 //! ```
 
 use super::ids::FieldId;

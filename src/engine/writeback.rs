@@ -19,7 +19,7 @@ use crate::domain::ids::{FieldId, RunId};
 use crate::domain::mapping::Mapping;
 use crate::domain::value::{Cells, Held};
 use crate::store::resolutions::{Delivery, Leased};
-use crate::store::{StoreError, WriteSession, conflicts, resolutions};
+use crate::store::{StoreError, WriteSession, configuration, conflicts, resolutions};
 use alarm::alarm;
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
@@ -51,6 +51,11 @@ struct Attempt<'a> {
     delivery: &'a Delivery,
     /// An earlier worker went away with it.
     orphan: bool,
+    /// An earlier try may have been carried out.
+    maybe_sent: bool,
+    /// The system takes writes from us. Where it does not any longer, what may have been sent is
+    /// settled by reading and nothing is sent.
+    writable: bool,
     entity: &'a Entity,
     mapping: &'a Mapping,
     connector: Arc<dyn Connector>,
@@ -64,27 +69,38 @@ impl Engine {
     /// # Errors
     /// The store failed. What the target says is part of the delivery, not an error here.
     pub async fn deliver_next(&self) -> Result<bool, StoreError> {
-        let leased: Option<Leased> = self
+        let setup = self.setup();
+        let leased: Option<(Leased, bool)> = self
             .store
-            .write::<_, StoreError, _>(async |w| {
+            .write::<_, StoreError, _>(async move |w| {
                 let until = w.now() + TimeDelta::seconds(LEASE_SECONDS);
-                let leased = resolutions::lease(w, until).await?;
-                if let Some(leased) = &leased {
-                    // From now on it is not held any longer, and cannot be undone.
-                    update_resolution(w, &leased.delivery).await?;
+                let Some(mut leased) = resolutions::lease(w, until).await? else {
+                    return Ok((None, Vec::new()));
+                };
+                // As it stands in the store now: whoever switched it, and in which process.
+                let state = configuration::system_state(w, &leased.delivery.system).await?;
+                let writable = state.writes_enabled;
+                let mut events = Vec::new();
+                if !writable && !leased.maybe_sent {
+                    events = by_hand(&setup, w, &mut leased.delivery).await?;
                 }
-                Ok((leased, Vec::new()))
+                // From now on it is not held any longer, and cannot be undone.
+                update_resolution(w, &leased.delivery).await?;
+                Ok((Some((leased, writable)), events))
             })
             .await?;
-        let Some(leased) = leased else { return Ok(false) };
+        let Some((leased, writable)) = leased else { return Ok(false) };
+        if matches!(leased.delivery.state, DeliveryState::ByHand { .. }) {
+            return Ok(true);
+        }
         let setup = self.setup();
-        let outcome = self.attempt(&setup, &leased).await;
+        let outcome = self.attempt(&setup, &leased, writable).await;
         self.record(setup, leased.delivery, outcome).await?;
         Ok(true)
     }
 
-    async fn attempt(&self, setup: &Setup, leased: &Leased) -> Outcome {
-        let Leased { delivery, orphan } = leased;
+    async fn attempt(&self, setup: &Setup, leased: &Leased, writable: bool) -> Outcome {
+        let Leased { delivery, orphan, maybe_sent } = leased;
         let catalog = &setup.catalog;
         let mapping = catalog.mapping(&delivery.system, &delivery.entity);
         let (Some(entity), Some(mapping)) = (catalog.entity(&delivery.entity), mapping) else {
@@ -95,8 +111,9 @@ impl Engine {
             Err(error) => return self.failed(error),
         };
         let spec = super::sync::object_spec(mapping, connector.capabilities());
-        let orphan = *orphan;
-        let attempt = Attempt { delivery, orphan, entity, mapping, connector, spec, now: self.now() };
+        let (orphan, maybe_sent, now) = (*orphan, *maybe_sent, self.now());
+        let attempt =
+            Attempt { delivery, orphan, maybe_sent, writable, entity, mapping, connector, spec, now };
         let done = if delivery.change.create { attempt.create().await } else { attempt.change().await };
         done.unwrap_or_else(|error| self.failed(error))
     }
@@ -219,9 +236,15 @@ impl Attempt<'_> {
                 return Ok(self.overtaken(None));
             };
             match self.compare(&row) {
-                Found::Becomes if self.stands_beside(&row) => return Ok(self.confirmed(row)),
+                // Ours has arrived: what moved beside it since then is judged like any change.
+                Found::Becomes if self.maybe_sent || self.stands_beside(&row) => {
+                    return Ok(self.confirmed(row));
+                }
                 Found::Was if self.stands_beside(&row) => {}
                 _ => return Ok(self.overtaken(Some(row))),
+            }
+            if !self.writable {
+                return Ok(self.by_hand(Some(row)));
             }
             let cells = match self.cells(&row.cells) {
                 Ok(cells) => cells,
@@ -265,6 +288,11 @@ impl Attempt<'_> {
                 }
             },
         })
+    }
+
+    /// The system is watched only by now, and nothing of it was sent: a person enters it there.
+    fn by_hand(&self, row: Option<Row>) -> Outcome {
+        Outcome::State(DeliveryState::ByHand { since: self.now }, row)
     }
 
     fn confirmed(&self, row: Row) -> Outcome {
@@ -337,13 +365,26 @@ enum Found {
     Other,
 }
 
-/// The audit entry of a delivery's end.
+/// Leaves a delivery to a system that takes no writes any longer to a person.
+async fn by_hand(
+    setup: &Setup,
+    w: &mut WriteSession,
+    delivery: &mut Delivery,
+) -> Result<Vec<Event>, StoreError> {
+    delivery.state = DeliveryState::ByHand { since: w.now() };
+    resolutions::save_delivery(w, delivery).await?;
+    alarm(w, setup, delivery, None).await?;
+    told(setup, w, delivery).await
+}
+
+/// The audit entry of a delivery's end, and of its being left to a person.
 async fn told(setup: &Setup, w: &mut WriteSession, delivery: &Delivery) -> Result<Vec<Event>, StoreError> {
     let action = match delivery.state {
         DeliveryState::Confirmed { .. } => Action::DeliveryConfirmed,
         DeliveryState::AcceptedWithChanges { .. } => Action::DeliveryAcceptedWithChanges,
         DeliveryState::Refused { .. } => Action::DeliveryRefused,
         DeliveryState::Overtaken { .. } => Action::DeliveryOvertaken,
+        DeliveryState::ByHand { .. } => Action::DeliveryByHand,
         _ => return Ok(Vec::new()),
     };
     let Some(conflict) = conflicts::get(w, &Viewer::referee(), &delivery.conflict).await? else {
@@ -383,7 +424,7 @@ async fn learn(w: &mut WriteSession, setup: &Setup, delivery: &Delivery, row: Ro
     let (Some(entity), Some(mapping)) = (setup.catalog.entity(&delivery.entity), mapping) else {
         return Ok(());
     };
-    let origin = if matches!(delivery.state, DeliveryState::Overtaken { .. }) { "run" } else { "write" };
+    let origin = if delivery.state.is_done() { "write" } else { "run" };
     let (run, read_after) = (RunId(delivery.id.0.clone()), Some(delivery.created_at));
     if delivery.change.create {
         let link =

@@ -30,8 +30,11 @@ pub(super) async fn alarm(
             alerts::clear(w, &refused).await?;
             alerts::clear(w, &signed_in).await.map(|_| ())
         }
-        // The conflict is open again: nothing is left to be done about the refusal.
-        DeliveryState::Overtaken { .. } => alerts::clear(w, &refused).await.map(|_| ()),
+        // The conflict is open again, or a person enters it there: nothing is left to be done about
+        // the refusal.
+        DeliveryState::Overtaken { .. } | DeliveryState::ByHand { .. } => {
+            alerts::clear(w, &refused).await.map(|_| ())
+        }
         _ => Ok(()),
     }
 }

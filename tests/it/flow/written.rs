@@ -1,11 +1,12 @@
 //! What a delivery looks at before it writes, and what it leaves alone.
 
 use super::*;
-use crate::support::world::steward;
+use crate::support::world::{admin, steward};
 use chrono::TimeDelta;
 use referee::domain::resolution::Outcome;
 use referee::engine::review::Decision;
 use referee::store::resolutions::{self, Resolution};
+use referee::store::{StoreError, configuration};
 
 /// A conflict over an address of which the street alone differs: the portal has a new one.
 async fn street_moved(world: &World) -> (Conflict, Difference) {
@@ -73,5 +74,94 @@ async fn a_member_of_a_group_that_does_not_differ_is_not_written() {
         world.deliver().await;
         assert_eq!(states(&world, &resolution).await, state("warehouse", "confirmed"));
         assert_eq!(address(&world).await, "LINDENALLEE|12|10115");
+    }
+}
+
+/// Lets nothing be written to the warehouse any longer, as another process on the same database
+/// does it: this one is not told.
+async fn watched_by_another_process(world: &World) {
+    let off = world.engine.store().write::<_, StoreError, _>(async |w| {
+        let mut state = configuration::system_state(w, &"warehouse".into()).await?;
+        state.writes_enabled = false;
+        configuration::save_system_state(w, &state).await?;
+        Ok(((), Vec::new()))
+    });
+    off.await.unwrap();
+    assert!(world.engine.setup().state(&"warehouse".into()).writes_enabled, "not told");
+}
+
+#[tokio::test]
+async fn nothing_is_written_to_a_system_that_is_watched_only_by_now() {
+    for world in worlds().await {
+        for by_another in [false, true] {
+            let (conflict, difference) = street_moved(&world).await;
+            let before = address(&world).await;
+            let resolution = keep(&world, &conflict, &difference, 1).await;
+            if by_another {
+                watched_by_another_process(&world).await;
+            } else {
+                world.engine.enable_writes(&admin(), &"warehouse".into(), false).await.unwrap();
+            }
+            world.clock.advance(TimeDelta::seconds(21));
+            world.deliver().await;
+            assert_eq!(address(&world).await, before, "writes are off");
+            assert_eq!(states(&world, &resolution).await, state("warehouse", "by_hand"));
+            assert_eq!(audit_actions(&world).await.last().unwrap(), "delivery_by_hand");
+            let mut session = world.engine.store().session().await.unwrap();
+            let told = resolutions::failed(&mut session, &steward(), None, 10).await.unwrap();
+            assert_eq!(told.len(), 1, "people see it");
+            let stored = resolutions::get(&mut session, &steward(), &resolution.id).await.unwrap().unwrap();
+            assert_eq!(stored.state, "partly", "it does not count as done");
+            // Entered there by a person, and read.
+            world.sql("warehouse", "UPDATE SHIP_TO SET STREET='LINDENALLEE', HOUSE_NO='12', CHG_AT='2026-03-03 12:03:10', CHG_BY='Bo' WHERE WH_NO='WH-1'").await;
+            world.sync().await;
+            assert_eq!(states(&world, &resolution).await, state("warehouse", "confirmed"));
+            assert_eq!(open(&world).await, []);
+            world.sql("portal", "UPDATE customers SET street='Elmstraße 4' WHERE id='C-1'").await;
+            world
+                .sql("warehouse", "UPDATE SHIP_TO SET STREET='ELMSTRAßE', HOUSE_NO='4' WHERE WH_NO='WH-1'")
+                .await;
+            world.sync().await;
+            assert_eq!(open(&world).await, []);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_may_have_been_sent_before_writes_were_switched_off_is_settled_by_reading() {
+    for world in worlds().await {
+        for arrived in [false, true] {
+            let (conflict, difference) = street_moved(&world).await;
+            let resolution = keep(&world, &conflict, &difference, 1).await;
+            world.clock.advance(TimeDelta::seconds(21));
+            // A worker takes it and is gone, before or after it wrote.
+            let lease = world.engine.store().write::<_, StoreError, _>(async |w| {
+                let until = w.now() + TimeDelta::seconds(150);
+                Ok((resolutions::lease(w, until).await?, Vec::new()))
+            });
+            assert!(lease.await.unwrap().is_some());
+            if arrived {
+                world
+                    .sql(
+                        "warehouse",
+                        "UPDATE SHIP_TO SET STREET='LINDENALLEE', HOUSE_NO='12' WHERE WH_NO='WH-1'",
+                    )
+                    .await;
+            }
+            watched_by_another_process(&world).await;
+            world.clock.advance(TimeDelta::seconds(151));
+            world.deliver().await;
+            let expected = if arrived { "confirmed" } else { "by_hand" };
+            assert_eq!(states(&world, &resolution).await, state("warehouse", expected));
+            let street = if arrived { "LINDENALLEE|12|10115" } else { "ELMSTRAßE|4|10115" };
+            assert_eq!(address(&world).await, street);
+            // Back to the start by hand, and agreed.
+            world.sql("portal", "UPDATE customers SET street='Elmstraße 4' WHERE id='C-1'").await;
+            world
+                .sql("warehouse", "UPDATE SHIP_TO SET STREET='ELMSTRAßE', HOUSE_NO='4' WHERE WH_NO='WH-1'")
+                .await;
+            world.sync().await;
+            assert_eq!(open(&world).await, []);
+        }
     }
 }
