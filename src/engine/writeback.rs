@@ -4,18 +4,17 @@
 
 mod alarm;
 mod create;
+mod learn;
+mod told;
 
 use super::detect::{refresh, resolution_state};
-use super::intake::Source;
-use super::review::about;
 use super::{Engine, Setup};
-use crate::connectors::{Connector, ConnectorError, ObjectSpec, Page, Row, Written};
+use crate::connectors::{Connector, ConnectorError, ObjectSpec, Row, Written};
 use crate::domain::access::Viewer;
-use crate::domain::audit::{About, Action, Actor, Event};
 use crate::domain::chance;
 use crate::domain::delivery::{DeliveryState, TRIES};
 use crate::domain::entity::Entity;
-use crate::domain::ids::{FieldId, RunId};
+use crate::domain::ids::FieldId;
 use crate::domain::mapping::Mapping;
 use crate::domain::value::{Cells, Held};
 use crate::store::resolutions::{Delivery, Leased};
@@ -24,6 +23,7 @@ use alarm::alarm;
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use told::{by_hand, told};
 
 /// Longer than the slowest honest try: connect, pre-read, write, read back.
 const LEASE_SECONDS: i64 = 150;
@@ -163,9 +163,10 @@ impl Engine {
                 alarm(w, &setup, &delivery, message.as_deref()).await?;
                 update_resolution(w, &delivery).await?;
                 if let Some(row) = row.clone() {
-                    learn(w, &setup, &delivery, row).await?;
+                    learn::row(w, &setup, &delivery, row).await?;
                 }
                 Engine::judge_record(&setup, w, &delivery.entity, &delivery.record, &mut events).await?;
+                events.extend(learn::reopen(&setup, w, &delivery).await?);
                 if let Some(conflict) = conflicts::get(w, &Viewer::referee(), &delivery.conflict).await? {
                     events.extend(refresh(w, conflict).await?);
                 }
@@ -310,11 +311,8 @@ impl Attempt<'_> {
     fn compare(&self, row: &Row) -> Found {
         let now = self.fields(row);
         let all = |of: fn(&(Held, Held)) -> &Held| {
-            self.delivery.change.fields.iter().all(|(id, pair)| {
-                let comparison = self.entity.field(id).map(|field| &field.comparison);
-                let normal = |held: &Held| comparison.map_or_else(|| held.clone(), |c| c.normal(held));
-                now.get(id).is_some_and(|held| normal(held) == normal(of(pair)))
-            })
+            let mut fields = self.delivery.change.fields.iter();
+            fields.all(|(id, pair)| self.is_now(id, of(pair), &now, row))
         };
         match () {
             () if all(|(_, becomes)| becomes) => Found::Becomes,
@@ -327,11 +325,23 @@ impl Attempt<'_> {
     /// takes a whole group, so that no mixture of two choices is ever written.
     fn stands_beside(&self, row: &Row) -> bool {
         let now = self.mapping.read(&row.cells).fields;
-        self.delivery.change.beside.iter().all(|(id, was)| {
-            let comparison = self.entity.field(id).map(|field| &field.comparison);
-            let normal = |held: &Held| comparison.map_or_else(|| held.clone(), |c| c.normal(held));
-            now.get(id).is_some_and(|held| normal(held) == normal(was))
-        })
+        self.delivery.change.beside.iter().all(|(id, was)| self.is_now(id, was, &now, row))
+    }
+
+    /// Whether a field reads as it is said to. Two texts that cannot be read are the same only if
+    /// they are the same text.
+    fn is_now(&self, id: &FieldId, said: &Held, now: &BTreeMap<FieldId, Held>, row: &Row) -> bool {
+        let comparison = self.entity.field(id).map(|field| &field.comparison);
+        let normal = |held: &Held| comparison.map_or_else(|| held.clone(), |c| c.normal(held));
+        match (said, now.get(id)) {
+            (Held::Unknown, Some(Held::Unknown)) => {
+                let before = &self.delivery.change.before;
+                let columns = self.mapping.field(id).map_or(&[][..], |field| &field.columns);
+                columns.iter().all(|column| before.get(column) == row.cells.get(column))
+            }
+            (said, Some(held)) => normal(held) == normal(said),
+            (_, None) => false,
+        }
     }
 
     fn fields(&self, row: &Row) -> BTreeMap<FieldId, Held> {
@@ -365,73 +375,8 @@ enum Found {
     Other,
 }
 
-/// Leaves a delivery to a system that takes no writes any longer to a person.
-async fn by_hand(
-    setup: &Setup,
-    w: &mut WriteSession,
-    delivery: &mut Delivery,
-) -> Result<Vec<Event>, StoreError> {
-    delivery.state = DeliveryState::ByHand { since: w.now() };
-    resolutions::save_delivery(w, delivery).await?;
-    alarm(w, setup, delivery, None).await?;
-    told(setup, w, delivery).await
-}
-
-/// The audit entry of a delivery's end, and of its being left to a person.
-async fn told(setup: &Setup, w: &mut WriteSession, delivery: &Delivery) -> Result<Vec<Event>, StoreError> {
-    let action = match delivery.state {
-        DeliveryState::Confirmed { .. } => Action::DeliveryConfirmed,
-        DeliveryState::AcceptedWithChanges { .. } => Action::DeliveryAcceptedWithChanges,
-        DeliveryState::Refused { .. } => Action::DeliveryRefused,
-        DeliveryState::Overtaken { .. } => Action::DeliveryOvertaken,
-        DeliveryState::ByHand { .. } => Action::DeliveryByHand,
-        _ => return Ok(Vec::new()),
-    };
-    let Some(conflict) = conflicts::get(w, &Viewer::referee(), &delivery.conflict).await? else {
-        return Ok(Vec::new());
-    };
-    let about = About {
-        resolution: Some(delivery.resolution.clone()),
-        delivery: Some(delivery.id.clone()),
-        system: Some(delivery.system.clone()),
-        field: Some(delivery.change.slot.clone()),
-        ..about(&conflict)
-    };
-    let text = |of: fn(&(Held, Held)) -> &Held| {
-        delivery.change.fields.values().map(|pair| of(pair).to_string()).collect::<Vec<_>>().join(", ")
-    };
-    let event = Event::new(action, Actor::referee(), about)
-        .policy(setup.policy_version)
-        .value("record", &conflict.title)
-        .value("was", text(|(was, _)| was))
-        .value("becomes", text(|(_, becomes)| becomes));
-    Ok(vec![match &delivery.state {
-        DeliveryState::Refused { message, .. } => event.value("message", message),
-        _ => event,
-    }])
-}
-
 async fn update_resolution(w: &mut WriteSession, delivery: &Delivery) -> Result<(), StoreError> {
     let all = resolutions::deliveries(w, std::slice::from_ref(&delivery.resolution)).await?;
     let state = resolution_state(all.iter().map(|delivery| &delivery.state));
     resolutions::set_state(w, &delivery.resolution, state).await
-}
-
-/// The row as read becomes the holding: our own write and its read-back are on the timeline,
-/// and the next pull finds nothing new.
-async fn learn(w: &mut WriteSession, setup: &Setup, delivery: &Delivery, row: Row) -> Result<(), StoreError> {
-    let mapping = setup.catalog.mapping(&delivery.system, &delivery.entity);
-    let (Some(entity), Some(mapping)) = (setup.catalog.entity(&delivery.entity), mapping) else {
-        return Ok(());
-    };
-    let origin = if delivery.state.is_done() { "write" } else { "run" };
-    let (run, read_after) = (RunId(delivery.id.0.clone()), Some(delivery.created_at));
-    if delivery.change.create {
-        let link =
-            crate::store::records::Link { external_id: row.key.clone(), record: delivery.record.clone() };
-        crate::store::records::save_link(w, &delivery.system, &delivery.entity, &link, "hand").await?;
-    }
-    let source = Source { entity, mapping, run: &run, origin, read_after };
-    source.take(w, Page { rows: vec![row], ..Page::default() }).await?;
-    Ok(())
 }

@@ -25,7 +25,8 @@ pub struct Targets {
 }
 
 /// What giving every system `target` for a slot takes. A system that is already equal after
-/// normalising gets nothing: never a write for formatting alone.
+/// normalising gets nothing: never a write for formatting alone. Nor does one whose value cannot
+/// be read: nobody saw what would be lost, and what it says once it can be read is judged then.
 ///
 /// # Errors
 /// A system cannot store the value: which one, and why.
@@ -41,7 +42,7 @@ pub fn plan(
     for holding in holdings.iter().filter(|holding| holding.present) {
         let Some(mapping) = setup.catalog.mapping(&holding.system, &entity.id) else { continue };
         let Some(shown) = diff::shown(slot, holding) else { continue };
-        if diff::normal(slot, &shown) == goal {
+        if shown.contains(&Held::Unknown) || diff::normal(slot, &shown) == goal {
             continue;
         }
         let change = change(mapping, slot, &shown, target, &holding.cells)

@@ -10,6 +10,7 @@ mod judged_again;
 mod reading;
 mod restaurants;
 mod stand;
+mod unreadable;
 mod written;
 
 use crate::support::postgres;
