@@ -148,6 +148,7 @@ impl Engine {
             _ => delivery.external_id.clone(),
         };
         let (state, row, message) = self.after(&delivery, outcome, jitter)?;
+        let gone = row.is_none() && matches!(state, DeliveryState::Overtaken { .. });
         self.store
             .write::<_, StoreError, _>(async move |w| {
                 let mut delivery = delivery.clone();
@@ -162,8 +163,10 @@ impl Engine {
                 let mut events = told(&setup, w, &delivery).await?;
                 alarm(w, &setup, &delivery, message.as_deref()).await?;
                 update_resolution(w, &delivery).await?;
-                if let Some(row) = row.clone() {
-                    learn::row(w, &setup, &delivery, row).await?;
+                match row.clone() {
+                    Some(row) => learn::row(w, &setup, &delivery, row).await?,
+                    None if gone => learn::absence(w, &setup, &delivery).await?,
+                    None => {}
                 }
                 Engine::judge_record(&setup, w, &delivery.entity, &delivery.record, &mut events).await?;
                 events.extend(learn::reopen(&setup, w, &delivery).await?);

@@ -15,7 +15,7 @@ use crate::engine::review::about;
 use crate::store::conflicts::Difference;
 use crate::store::records::Link;
 use crate::store::resolutions::Delivery;
-use crate::store::{StoreError, WriteSession, conflicts, records, resolutions};
+use crate::store::{StoreError, WriteSession, conflicts, holdings, records, resolutions};
 
 /// The row as read becomes the holding: our own write and its read-back are on the timeline.
 pub(super) async fn row(
@@ -31,6 +31,22 @@ pub(super) async fn row(
         records::save_link(w, &delivery.system, &delivery.entity, &link, "hand").await?;
     }
     source.take(w, Page { rows: vec![row], ..Page::default() }).await?;
+    Ok(())
+}
+
+/// The row was asked for by its key and is not there: its holding becomes absent, as after a full
+/// pull that passed it by.
+pub(super) async fn absence(
+    w: &mut WriteSession,
+    setup: &Setup,
+    delivery: &Delivery,
+) -> Result<(), StoreError> {
+    let run = RunId(delivery.id.0.clone());
+    let (Some(source), Some(key)) = (source(setup, delivery, &run), &delivery.external_id) else {
+        return Ok(());
+    };
+    holdings::miss_these(w, &delivery.system, &delivery.entity, &[key], &run).await?;
+    source.take_absent(w).await?;
     Ok(())
 }
 

@@ -3,10 +3,11 @@
 use super::*;
 use crate::support::world::{admin, steward};
 use chrono::TimeDelta;
+use referee::domain::diff::Kind;
 use referee::domain::resolution::Outcome;
 use referee::engine::review::Decision;
 use referee::store::resolutions::{self, Resolution};
-use referee::store::{StoreError, configuration};
+use referee::store::{StoreError, configuration, holdings};
 
 /// A conflict over an address of which the street alone differs: the portal has a new one.
 async fn street_moved(world: &World) -> (Conflict, Difference) {
@@ -163,5 +164,35 @@ async fn what_may_have_been_sent_before_writes_were_switched_off_is_settled_by_r
             world.sync().await;
             assert_eq!(open(&world).await, []);
         }
+    }
+}
+
+#[tokio::test]
+async fn a_row_that_is_gone_before_the_write_comes_back_as_deleted() {
+    for world in worlds().await {
+        let (conflict, difference) = street_moved(&world).await;
+        let resolution = keep(&world, &conflict, &difference, 1).await;
+        world.sql("warehouse", "DELETE FROM SHIP_TO WHERE WH_NO='WH-1'").await;
+        world.clock.advance(TimeDelta::seconds(21));
+        world.deliver().await;
+        assert_eq!(states(&world, &resolution).await, state("warehouse", "overtaken"));
+        let back = open(&world).await;
+        assert_eq!(back.len(), 1, "before any read of the whole system");
+        let disputes = differences(&world, &back[0]).await;
+        let deleted: Vec<_> = disputes.iter().filter(|difference| difference.state.is_open()).collect();
+        assert_eq!(deleted.len(), 1, "the address is not disputed any longer");
+        assert_eq!(deleted[0].dispute.kind, Kind::Deleted);
+        assert_eq!(deleted[0].dispute.absent, ["warehouse".into()]);
+        let mut session = world.engine.store().session().await.unwrap();
+        let held = holdings::of_records(&mut session, std::slice::from_ref(&back[0].record)).await.unwrap();
+        let present: Vec<_> =
+            held.iter().filter(|holding| holding.present).map(|h| h.system.0.as_str()).collect();
+        assert_eq!(present, ["portal"]);
+        world.sync().await;
+        assert_eq!(open(&world).await.len(), 1, "the next read finds nothing new");
+        // Made there again by a person: it ends.
+        world.sql("warehouse", "INSERT INTO SHIP_TO VALUES ('WH-1','C-1','ADA OKAFOR','LINDENALLEE','12','10115','030 55501742','04/03/2024','A','2026-03-03 12:09:00','Bo')").await;
+        world.sync().await;
+        assert_eq!(open(&world).await, []);
     }
 }
