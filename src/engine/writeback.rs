@@ -147,7 +147,8 @@ impl Engine {
             Outcome::Made { key, .. } => Some(key.clone()),
             _ => delivery.external_id.clone(),
         };
-        let (state, row, message) = self.after(&delivery, outcome, jitter)?;
+        let no_sign_in = matches!(outcome, Outcome::Credentials(_));
+        let (state, row) = self.after(&delivery, outcome, jitter)?;
         let gone = row.is_none() && matches!(state, DeliveryState::Overtaken { .. });
         self.store
             .write::<_, StoreError, _>(async move |w| {
@@ -161,7 +162,7 @@ impl Engine {
                     return Ok(((), Vec::new()));
                 }
                 let mut events = told(&setup, w, &delivery).await?;
-                alarm(w, &setup, &delivery, message.as_deref()).await?;
+                alarm(w, &setup, &delivery, no_sign_in).await?;
                 update_resolution(w, &delivery).await?;
                 match row.clone() {
                     Some(row) => learn::row(w, &setup, &delivery, row).await?,
@@ -178,13 +179,13 @@ impl Engine {
             .await
     }
 
-    /// The state after a try, the row it read, and what an alert should say of the system.
+    /// The state after a try, and the row it read.
     fn after(
         &self,
         delivery: &Delivery,
         outcome: Outcome,
         jitter: f64,
-    ) -> Result<(DeliveryState, Option<Row>, Option<String>), StoreError> {
+    ) -> Result<(DeliveryState, Option<Row>), StoreError> {
         let DeliveryState::Sending { attempt } = delivery.state else {
             return Err(StoreError::Row(format!("delivery {} was leased and is not sending", delivery.id)));
         };
@@ -192,25 +193,24 @@ impl Engine {
         Ok(match outcome {
             Outcome::Made { message, .. } if attempt < TRIES => {
                 let next = now + TimeDelta::seconds(2);
-                (DeliveryState::Unknown { attempt, next, message }, None, None)
+                (DeliveryState::Unknown { attempt, next, message }, None)
             }
-            Outcome::Made { message, .. } => (DeliveryState::Refused { at: now, message }, None, None),
+            Outcome::Made { message, .. } => (DeliveryState::Refused { at: now, message }, None),
             Outcome::State(DeliveryState::Unknown { next, message, .. }, row) if attempt < TRIES => {
-                (DeliveryState::Unknown { attempt, next, message }, row, None)
+                (DeliveryState::Unknown { attempt, next, message }, row)
             }
             Outcome::State(DeliveryState::Unknown { message, .. }, row) => {
-                (DeliveryState::Refused { at: now, message }, row, None)
+                (DeliveryState::Refused { at: now, message }, row)
             }
-            Outcome::State(state, row) => (state, row, None),
+            Outcome::State(state, row) => (state, row),
             Outcome::Later { message, after } => {
                 let wait = wait(attempt, after, jitter);
                 let state = delivery.state.clone().retry(now, wait, message);
-                (state.map_err(|e| StoreError::Row(e.to_string()))?, None, None)
+                (state.map_err(|e| StoreError::Row(e.to_string()))?, None)
             }
             Outcome::Credentials(message) => {
                 let next = now + TimeDelta::seconds(CREDENTIALS_WAIT);
-                let told = Some(message.clone());
-                (DeliveryState::Retrying { attempt: attempt - 1, next, message }, None, told)
+                (DeliveryState::Retrying { attempt: attempt - 1, next, message }, None)
             }
         })
     }

@@ -8,8 +8,9 @@ use referee::domain::resolution::Outcome;
 use referee::domain::value::Held;
 use referee::engine::Refusal;
 use referee::engine::review::Decision;
-use referee::store::records;
+use referee::engine::sync::Trigger;
 use referee::store::resolutions::{self, Resolution};
+use referee::store::{alerts, records, trail};
 
 const BILLING: &str = r#"
 [[system]]
@@ -168,5 +169,24 @@ async fn a_value_that_cannot_be_read_any_longer_when_it_is_to_be_written_comes_b
         set_warehouse(&world, "04/03/2024").await;
         world.sync().await;
         assert_eq!(open(&world).await, [], "they agree");
+    }
+}
+
+#[tokio::test]
+async fn the_words_of_a_system_that_cannot_be_read_are_sealed_and_leave_by_no_mail() {
+    for world in worlds().await {
+        world.sql("portal", "ALTER TABLE customers RENAME COLUMN phone TO landline").await;
+        let run = world.engine.sync(&"portal".into(), &Trigger::schedule()).await.unwrap().remove(0);
+        let words = run.error.unwrap();
+        assert!(words.contains("phone"), "{words}");
+        let store = world.engine.store();
+        let mut session = store.session().await.unwrap();
+        let last = audit::after(&mut session, 0, 10_000).await.unwrap().pop().unwrap();
+        assert!(last.line.contains("run_failed") && !last.line.contains(&words), "{}", last.line);
+        let values = trail::values(&mut session, store, &[last.seq]).await.unwrap();
+        assert_eq!(values[&last.seq]["error"], words);
+        let told = alerts::open(&mut session, 10).await.unwrap().remove(0);
+        assert_eq!(told.message, "Portal could not be read");
+        assert_eq!(told.link, format!("/runs/{}", run.id));
     }
 }
