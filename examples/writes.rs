@@ -149,6 +149,7 @@ async fn decide(store: &Store, caller: usize) -> Result<(), StoreError> {
                     create: false,
                     slot: "phone".into(),
                     fields: [].into(),
+                    beside: [].into(),
                     before: [("TEL".to_owned(), Cell::Text("030 55501742".to_owned()))].into(),
                     cells: [("TEL".to_owned(), Cell::Text("030 55501743".to_owned()))].into(),
                 },

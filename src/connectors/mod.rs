@@ -22,7 +22,7 @@ pub use rest::{Auth, Collection, Paging, RestSettings, WriteMethod};
 pub use sqlite::SqliteSettings;
 
 use crate::domain::time::Time;
-use crate::domain::value::Cells;
+use crate::domain::value::{Cell, Cells};
 use futures_util::future::BoxFuture;
 use scan::{Order, Scan, ScanSpec};
 use serde::{Deserialize, Serialize};
@@ -149,6 +149,14 @@ impl ConnectorError {
     }
 }
 
+/// What of `changes` is to be written: not what is as expected already, if anything is not.
+fn differing(changes: &Cells, expected: &Cells) -> Cells {
+    let differs = |(name, cell): &(&String, &Cell)| expected.get(*name) != Some(*cell);
+    let some: Cells =
+        changes.iter().filter(differs).map(|(name, cell)| (name.clone(), cell.clone())).collect();
+    if some.is_empty() { changes.clone() } else { some }
+}
+
 /// One system, spoken to.
 pub trait Connector: Send + Sync {
     fn capabilities(&self) -> Capabilities;
@@ -182,6 +190,7 @@ pub trait Connector: Send + Sync {
 
     /// Changes only `changes` of the row, on the condition that those same columns still hold
     /// what `expected` says (or that its token is unchanged), where the kind has a condition.
+    /// Those that are as expected already, beside others that are not, are condition alone.
     fn write<'a>(
         &'a self,
         object: &'a ObjectSpec,

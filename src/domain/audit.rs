@@ -172,11 +172,23 @@ impl Event {
     /// about, else the actor's.
     #[must_use]
     pub fn subject(&self) -> String {
-        match (&self.about.record, &self.about.user) {
-            (Some(record), _) => format!("record/{record}"),
-            (None, Some(user)) => format!("user/{user}"),
-            (None, None) => format!("user/{}", self.actor.id),
-        }
+        subject(&self.about, &self.actor)
+    }
+}
+
+fn subject(about: &About, actor: &Actor) -> String {
+    match (&about.record, &about.user) {
+        (Some(record), _) => format!("record/{record}"),
+        (None, Some(user)) => format!("user/{user}"),
+        (None, None) => format!("user/{}", actor.id),
+    }
+}
+
+impl Line {
+    /// Whose key seals the values that the line names.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        subject(&self.about, &self.actor)
     }
 }
 

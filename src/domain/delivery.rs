@@ -7,7 +7,7 @@
 //!      v                        |------no---------------> Refused
 //!   Undone                      |------not now----------> Retrying --lease--> Sending
 //!                               +------no answer--------> Unknown  --by reading--> ...
-//!   ByHand: a target that takes no writes; Confirmed by a later read.
+//!   ByHand: a target that takes no writes, or none any longer; Confirmed by a later read.
 //! ```
 
 use super::ids::FieldId;
@@ -29,6 +29,10 @@ pub struct Change {
     pub slot: FieldId,
     /// Our fields: as the steward saw them in this system, and as they shall be.
     pub fields: BTreeMap<FieldId, (Held, Held)>,
+    /// The slot's other fields, as the steward saw them in this system: they are not written, and
+    /// must stand as they were.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub beside: BTreeMap<FieldId, Held>,
     /// The system's columns as they stood when the decision was made: what reverse puts back.
     pub before: Cells,
     /// The system's columns as they will be written.

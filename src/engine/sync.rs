@@ -226,19 +226,22 @@ impl Engine {
     pub async fn carry_out(&self, mut run: Run) -> Result<Run, Refusal> {
         let outcome = self.read_all(&mut run).await;
         match outcome {
-            Ok(()) => self.end_run(run, None).await,
+            Ok(()) => self.end_run(run, None, "").await,
             // One row, or one stored page, is at fault: taken up again the run would fail again.
             Err(Ended::Store(error)) if error.is_lasting() => {
                 tracing::error!(run = %run.id, %error, "what was read could not be stored");
-                self.end_run(run, Some(format!("what was read could not be stored: {error}"))).await
+                let text = format!("what was read could not be stored: {error}");
+                self.end_run(run, Some(text), ": what was read could not be stored").await
             }
             Err(Ended::Store(error)) => Err(error.into()),
             Err(Ended::TakenOver) => Err(Refusal::WrongState("another worker took this run over".to_owned())),
-            Err(Ended::Connector(error)) => self.end_run(run, Some(error.to_string())).await,
+            // The system's own words may repeat a value, and an alert leaves by mail.
+            Err(Ended::Connector(error)) => self.end_run(run, Some(error.to_string()), "").await,
             Err(Ended::Mass { gone, of }) => {
                 let text =
                     format!("{gone} of {of} records are gone at once: held, nothing was taken as deleted");
-                self.end_run(run, Some(text)).await
+                let told = format!(": {text}");
+                self.end_run(run, Some(text), &told).await
             }
         }
     }
@@ -368,13 +371,14 @@ impl Engine {
         }
     }
 
-    async fn end_run(&self, mut run: Run, error: Option<String>) -> Result<Run, Refusal> {
+    /// `told` follows the alert's own words.
+    async fn end_run(&self, mut run: Run, error: Option<String>, told: &str) -> Result<Run, Refusal> {
         (run.state, run.lease_until) = (if error.is_some() { "failed" } else { "done" }.to_owned(), None);
         if error.is_none() {
             run.position = None;
         }
         run.error = error;
-        let label = self.setup().catalog.label(&run.system).to_owned();
+        let message = format!("{} could not be read{told}", self.setup().catalog.label(&run.system));
         self.store
             .write::<_, Refusal, _>(async move |w| {
                 let mut run = run.clone();
@@ -385,8 +389,7 @@ impl Engine {
                 let cause = format!("run/{}/{}", run.system, run.entity);
                 match &run.error {
                     None => drop(alerts::clear(w, &cause).await?),
-                    Some(error) => {
-                        let message = format!("{label} could not be read: {error}");
+                    Some(_) => {
                         let link = format!("/runs/{}", run.id);
                         alerts::raise(w, &cause, Some(&run.system), &message, &link).await?;
                     }
@@ -419,7 +422,7 @@ fn run_event(run: &Run) -> Event {
         .fact("rows_changed", run.counts.changed)
         .fact("rows_quarantined", run.counts.quarantined);
     match &run.error {
-        Some(error) => event.fact("error", error),
+        Some(error) => event.value("error", error),
         None => event,
     }
 }

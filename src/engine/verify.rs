@@ -1,10 +1,16 @@
 //! Walking the audit log from its first entry to its head.
 
+mod beside;
+
 use crate::domain::audit::{Broken, Line, Verifier};
+use crate::domain::seal::Key;
 use crate::store::audit::Copied;
 use crate::store::{Session, StoreError, audit as log};
+use beside::Beside;
 
 const BATCH: i64 = 1000;
+/// Entries whose values are in memory at once: they can be long.
+const BESIDE: usize = 100;
 
 /// A log in which every entry is what was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,19 +29,25 @@ pub enum VerifyError {
     Store(#[from] StoreError),
 }
 
-/// Verifies the whole log. Entries that are added meanwhile are verified too.
+/// Verifies the whole log, and that the personal values its lines name are there. Entries that are
+/// added meanwhile are verified too.
 ///
 /// # Errors
 /// The first entry that is not what was written, or the log cannot be read.
 pub async fn audit(s: &mut Session) -> Result<Verified, VerifyError> {
-    walk(s, |_, _| {}).await
+    walk(s, None, |_, _| {}).await
 }
 
-/// As [`audit`]; tells after each batch how many entries are good, and of how many.
+/// As [`audit`]; with the installation's key, the values must also be what the lines say. Tells
+/// after each batch how many entries are good, and of how many.
 ///
 /// # Errors
 /// As [`audit`].
-pub async fn walk(s: &mut Session, mut told: impl FnMut(i64, i64)) -> Result<Verified, VerifyError> {
+pub async fn walk(
+    s: &mut Session,
+    master: Option<&Key>,
+    mut told: impl FnMut(i64, i64),
+) -> Result<Verified, VerifyError> {
     let mut verifier = Verifier::default();
     // Below the first number as well: nothing may stand there.
     let mut after = i64::MIN;
@@ -46,12 +58,8 @@ pub async fn walk(s: &mut Session, mut told: impl FnMut(i64, i64)) -> Result<Ver
             if batch.is_empty() {
                 verifier.end(head.0, &head.1)?;
             }
-            for copied in batch {
-                if verifier.head().0 == head.0 {
-                    break;
-                }
-                verifier.next(&copied.entry)?;
-                check_copies(&copied)?;
+            for entries in batch.chunks(BESIDE) {
+                check(s, &mut verifier, head.0, entries, master).await?;
             }
             after = verifier.head().0;
             told(after, head.0);
@@ -79,12 +87,37 @@ async fn batch(s: &mut Session, after: i64, verifier: &Verifier) -> Result<Vec<C
     }
 }
 
+/// Checks entries up to the head, and what stands beside them.
+async fn check(
+    s: &mut Session,
+    verifier: &mut Verifier,
+    head: i64,
+    entries: &[Copied],
+    master: Option<&Key>,
+) -> Result<(), VerifyError> {
+    let lines: Vec<Result<Line, Broken>> = entries.iter().map(line).collect();
+    let beside = Beside::of(s, &lines, master).await?;
+    for (copied, line) in entries.iter().zip(lines) {
+        if verifier.head().0 == head {
+            break;
+        }
+        verifier.next(&copied.entry)?;
+        let line = line?;
+        check_copies(copied, &line)?;
+        beside.check(&line)?;
+    }
+    Ok(())
+}
+
+fn line(copied: &Copied) -> Result<Line, Broken> {
+    let broken = |e| Broken { seq: copied.entry.seq, problem: format!("cannot be read: {e}") };
+    serde_json::from_str(&copied.entry.line).map_err(broken)
+}
+
 /// What is searched by must be what the line says.
-fn check_copies(copied: &Copied) -> Result<(), Broken> {
+fn check_copies(copied: &Copied, line: &Line) -> Result<(), Broken> {
     let seq = copied.entry.seq;
     let broken = |problem: String| Broken { seq, problem };
-    let line: Line =
-        serde_json::from_str(&copied.entry.line).map_err(|e| broken(format!("cannot be read: {e}")))?;
     let text = |id: Option<&str>| id.map(str::to_owned);
     let said = [
         ("at", Some(line.at.clone())),

@@ -93,7 +93,8 @@ impl Engine {
 
     async fn walk(&self) -> Result<Verified, VerifyError> {
         let mut session = self.store.session().await?;
-        verify::walk(&mut session, |good, of| self.checks.state().running = Some((good, of))).await
+        let told = |good, of| self.checks.state().running = Some((good, of));
+        verify::walk(&mut session, Some(self.store.key()), told).await
     }
 
     async fn tell(&self, broken: Option<Broken>) -> Result<(), StoreError> {

@@ -4,26 +4,26 @@
 
 mod alarm;
 mod create;
+mod learn;
+mod told;
 
 use super::detect::{refresh, resolution_state};
-use super::intake::Source;
-use super::review::about;
 use super::{Engine, Setup};
-use crate::connectors::{Connector, ConnectorError, ObjectSpec, Page, Row, Written};
+use crate::connectors::{Connector, ConnectorError, ObjectSpec, Row, Written};
 use crate::domain::access::Viewer;
-use crate::domain::audit::{About, Action, Actor, Event};
 use crate::domain::chance;
 use crate::domain::delivery::{DeliveryState, TRIES};
 use crate::domain::entity::Entity;
-use crate::domain::ids::{FieldId, RunId};
+use crate::domain::ids::FieldId;
 use crate::domain::mapping::Mapping;
 use crate::domain::value::{Cells, Held};
 use crate::store::resolutions::{Delivery, Leased};
-use crate::store::{StoreError, WriteSession, conflicts, resolutions};
+use crate::store::{StoreError, WriteSession, configuration, conflicts, resolutions};
 use alarm::alarm;
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use told::{by_hand, told};
 
 /// Longer than the slowest honest try: connect, pre-read, write, read back.
 const LEASE_SECONDS: i64 = 150;
@@ -51,6 +51,11 @@ struct Attempt<'a> {
     delivery: &'a Delivery,
     /// An earlier worker went away with it.
     orphan: bool,
+    /// An earlier try may have been carried out.
+    maybe_sent: bool,
+    /// The system takes writes from us. Where it does not any longer, what may have been sent is
+    /// settled by reading and nothing is sent.
+    writable: bool,
     entity: &'a Entity,
     mapping: &'a Mapping,
     connector: Arc<dyn Connector>,
@@ -64,27 +69,38 @@ impl Engine {
     /// # Errors
     /// The store failed. What the target says is part of the delivery, not an error here.
     pub async fn deliver_next(&self) -> Result<bool, StoreError> {
-        let leased: Option<Leased> = self
+        let setup = self.setup();
+        let leased: Option<(Leased, bool)> = self
             .store
-            .write::<_, StoreError, _>(async |w| {
+            .write::<_, StoreError, _>(async move |w| {
                 let until = w.now() + TimeDelta::seconds(LEASE_SECONDS);
-                let leased = resolutions::lease(w, until).await?;
-                if let Some(leased) = &leased {
-                    // From now on it is not held any longer, and cannot be undone.
-                    update_resolution(w, &leased.delivery).await?;
+                let Some(mut leased) = resolutions::lease(w, until).await? else {
+                    return Ok((None, Vec::new()));
+                };
+                // As it stands in the store now: whoever switched it, and in which process.
+                let state = configuration::system_state(w, &leased.delivery.system).await?;
+                let writable = state.writes_enabled;
+                let mut events = Vec::new();
+                if !writable && !leased.maybe_sent {
+                    events = by_hand(&setup, w, &mut leased.delivery).await?;
                 }
-                Ok((leased, Vec::new()))
+                // From now on it is not held any longer, and cannot be undone.
+                update_resolution(w, &leased.delivery).await?;
+                Ok((Some((leased, writable)), events))
             })
             .await?;
-        let Some(leased) = leased else { return Ok(false) };
+        let Some((leased, writable)) = leased else { return Ok(false) };
+        if matches!(leased.delivery.state, DeliveryState::ByHand { .. }) {
+            return Ok(true);
+        }
         let setup = self.setup();
-        let outcome = self.attempt(&setup, &leased).await;
+        let outcome = self.attempt(&setup, &leased, writable).await;
         self.record(setup, leased.delivery, outcome).await?;
         Ok(true)
     }
 
-    async fn attempt(&self, setup: &Setup, leased: &Leased) -> Outcome {
-        let Leased { delivery, orphan } = leased;
+    async fn attempt(&self, setup: &Setup, leased: &Leased, writable: bool) -> Outcome {
+        let Leased { delivery, orphan, maybe_sent } = leased;
         let catalog = &setup.catalog;
         let mapping = catalog.mapping(&delivery.system, &delivery.entity);
         let (Some(entity), Some(mapping)) = (catalog.entity(&delivery.entity), mapping) else {
@@ -95,8 +111,9 @@ impl Engine {
             Err(error) => return self.failed(error),
         };
         let spec = super::sync::object_spec(mapping, connector.capabilities());
-        let orphan = *orphan;
-        let attempt = Attempt { delivery, orphan, entity, mapping, connector, spec, now: self.now() };
+        let (orphan, maybe_sent, now) = (*orphan, *maybe_sent, self.now());
+        let attempt =
+            Attempt { delivery, orphan, maybe_sent, writable, entity, mapping, connector, spec, now };
         let done = if delivery.change.create { attempt.create().await } else { attempt.change().await };
         done.unwrap_or_else(|error| self.failed(error))
     }
@@ -130,7 +147,9 @@ impl Engine {
             Outcome::Made { key, .. } => Some(key.clone()),
             _ => delivery.external_id.clone(),
         };
-        let (state, row, message) = self.after(&delivery, outcome, jitter)?;
+        let no_sign_in = matches!(outcome, Outcome::Credentials(_));
+        let (state, row) = self.after(&delivery, outcome, jitter)?;
+        let gone = row.is_none() && matches!(state, DeliveryState::Overtaken { .. });
         self.store
             .write::<_, StoreError, _>(async move |w| {
                 let mut delivery = delivery.clone();
@@ -143,12 +162,15 @@ impl Engine {
                     return Ok(((), Vec::new()));
                 }
                 let mut events = told(&setup, w, &delivery).await?;
-                alarm(w, &setup, &delivery, message.as_deref()).await?;
+                alarm(w, &setup, &delivery, no_sign_in).await?;
                 update_resolution(w, &delivery).await?;
-                if let Some(row) = row.clone() {
-                    learn(w, &setup, &delivery, row).await?;
+                match row.clone() {
+                    Some(row) => learn::row(w, &setup, &delivery, row).await?,
+                    None if gone => learn::absence(w, &setup, &delivery).await?,
+                    None => {}
                 }
                 Engine::judge_record(&setup, w, &delivery.entity, &delivery.record, &mut events).await?;
+                events.extend(learn::reopen(&setup, w, &delivery).await?);
                 if let Some(conflict) = conflicts::get(w, &Viewer::referee(), &delivery.conflict).await? {
                     events.extend(refresh(w, conflict).await?);
                 }
@@ -157,13 +179,13 @@ impl Engine {
             .await
     }
 
-    /// The state after a try, the row it read, and what an alert should say of the system.
+    /// The state after a try, and the row it read.
     fn after(
         &self,
         delivery: &Delivery,
         outcome: Outcome,
         jitter: f64,
-    ) -> Result<(DeliveryState, Option<Row>, Option<String>), StoreError> {
+    ) -> Result<(DeliveryState, Option<Row>), StoreError> {
         let DeliveryState::Sending { attempt } = delivery.state else {
             return Err(StoreError::Row(format!("delivery {} was leased and is not sending", delivery.id)));
         };
@@ -171,25 +193,24 @@ impl Engine {
         Ok(match outcome {
             Outcome::Made { message, .. } if attempt < TRIES => {
                 let next = now + TimeDelta::seconds(2);
-                (DeliveryState::Unknown { attempt, next, message }, None, None)
+                (DeliveryState::Unknown { attempt, next, message }, None)
             }
-            Outcome::Made { message, .. } => (DeliveryState::Refused { at: now, message }, None, None),
+            Outcome::Made { message, .. } => (DeliveryState::Refused { at: now, message }, None),
             Outcome::State(DeliveryState::Unknown { next, message, .. }, row) if attempt < TRIES => {
-                (DeliveryState::Unknown { attempt, next, message }, row, None)
+                (DeliveryState::Unknown { attempt, next, message }, row)
             }
             Outcome::State(DeliveryState::Unknown { message, .. }, row) => {
-                (DeliveryState::Refused { at: now, message }, row, None)
+                (DeliveryState::Refused { at: now, message }, row)
             }
-            Outcome::State(state, row) => (state, row, None),
+            Outcome::State(state, row) => (state, row),
             Outcome::Later { message, after } => {
                 let wait = wait(attempt, after, jitter);
                 let state = delivery.state.clone().retry(now, wait, message);
-                (state.map_err(|e| StoreError::Row(e.to_string()))?, None, None)
+                (state.map_err(|e| StoreError::Row(e.to_string()))?, None)
             }
             Outcome::Credentials(message) => {
                 let next = now + TimeDelta::seconds(CREDENTIALS_WAIT);
-                let told = Some(message.clone());
-                (DeliveryState::Retrying { attempt: attempt - 1, next, message }, None, told)
+                (DeliveryState::Retrying { attempt: attempt - 1, next, message }, None)
             }
         })
     }
@@ -219,9 +240,15 @@ impl Attempt<'_> {
                 return Ok(self.overtaken(None));
             };
             match self.compare(&row) {
-                Found::Becomes => return Ok(self.confirmed(row)),
-                Found::Other => return Ok(self.overtaken(Some(row))),
-                Found::Was => {}
+                // Ours has arrived: what moved beside it since then is judged like any change.
+                Found::Becomes if self.maybe_sent || self.stands_beside(&row) => {
+                    return Ok(self.confirmed(row));
+                }
+                Found::Was if self.stands_beside(&row) => {}
+                _ => return Ok(self.overtaken(Some(row))),
+            }
+            if !self.writable {
+                return Ok(self.by_hand(Some(row)));
             }
             let cells = match self.cells(&row.cells) {
                 Ok(cells) => cells,
@@ -267,12 +294,19 @@ impl Attempt<'_> {
         })
     }
 
+    /// The system is watched only by now, and nothing of it was sent: a person enters it there.
+    fn by_hand(&self, row: Option<Row>) -> Outcome {
+        Outcome::State(DeliveryState::ByHand { since: self.now }, row)
+    }
+
     fn confirmed(&self, row: Row) -> Outcome {
         Outcome::State(DeliveryState::Confirmed { at: self.now }, Some(row))
     }
 
     fn overtaken(&self, row: Option<Row>) -> Outcome {
-        let found = row.as_ref().map(|row| self.fields(row)).unwrap_or_default();
+        let change = &self.delivery.change;
+        let mut found = row.as_ref().map(|row| self.mapping.read(&row.cells).fields).unwrap_or_default();
+        found.retain(|id, _| change.fields.contains_key(id) || change.beside.contains_key(id));
         Outcome::State(DeliveryState::Overtaken { at: self.now, found }, row)
     }
 
@@ -280,16 +314,36 @@ impl Attempt<'_> {
     fn compare(&self, row: &Row) -> Found {
         let now = self.fields(row);
         let all = |of: fn(&(Held, Held)) -> &Held| {
-            self.delivery.change.fields.iter().all(|(id, pair)| {
-                let comparison = self.entity.field(id).map(|field| &field.comparison);
-                let normal = |held: &Held| comparison.map_or_else(|| held.clone(), |c| c.normal(held));
-                now.get(id).is_some_and(|held| normal(held) == normal(of(pair)))
-            })
+            let mut fields = self.delivery.change.fields.iter();
+            fields.all(|(id, pair)| self.is_now(id, of(pair), &now, row))
         };
         match () {
             () if all(|(_, becomes)| becomes) => Found::Becomes,
             () if all(|(was, _)| was) => Found::Was,
             () => Found::Other,
+        }
+    }
+
+    /// Whether the slot's other fields are as they were when the decision was made: one choice
+    /// takes a whole group, so that no mixture of two choices is ever written.
+    fn stands_beside(&self, row: &Row) -> bool {
+        let now = self.mapping.read(&row.cells).fields;
+        self.delivery.change.beside.iter().all(|(id, was)| self.is_now(id, was, &now, row))
+    }
+
+    /// Whether a field reads as it is said to. Two texts that cannot be read are the same only if
+    /// they are the same text.
+    fn is_now(&self, id: &FieldId, said: &Held, now: &BTreeMap<FieldId, Held>, row: &Row) -> bool {
+        let comparison = self.entity.field(id).map(|field| &field.comparison);
+        let normal = |held: &Held| comparison.map_or_else(|| held.clone(), |c| c.normal(held));
+        match (said, now.get(id)) {
+            (Held::Unknown, Some(Held::Unknown)) => {
+                let before = &self.delivery.change.before;
+                let columns = self.mapping.field(id).map_or(&[][..], |field| &field.columns);
+                columns.iter().all(|column| before.get(column) == row.cells.get(column))
+            }
+            (said, Some(held)) => normal(held) == normal(said),
+            (_, None) => false,
         }
     }
 
@@ -300,11 +354,20 @@ impl Attempt<'_> {
     }
 
     /// The columns to write, made anew over the row just read: a column shared by several
-    /// fields keeps the parts that are not ours.
+    /// fields keeps the parts that are not ours. The columns of the slot's other fields are there
+    /// as they stand, for the write's condition.
     fn cells(&self, current: &Cells) -> Result<Cells, String> {
-        let fields = &self.delivery.change.fields;
-        let values = fields.iter().map(|(id, (_, becomes))| (id.clone(), becomes.clone())).collect();
-        self.mapping.write(&values, current).map_err(|(field, error)| format!("{field}: {error}"))
+        let change = &self.delivery.change;
+        let values = change.fields.iter().map(|(id, (_, becomes))| (id.clone(), becomes.clone())).collect();
+        let write = self.mapping.write(&values, current);
+        let mut cells = write.map_err(|(field, error)| format!("{field}: {error}"))?;
+        let beside = change.beside.keys().filter_map(|id| self.mapping.field(id));
+        for column in beside.flat_map(|field| &field.columns) {
+            if let Some(cell) = current.get(column) {
+                cells.entry(column.clone()).or_insert_with(|| cell.clone());
+            }
+        }
+        Ok(cells)
     }
 }
 
@@ -315,60 +378,8 @@ enum Found {
     Other,
 }
 
-/// The audit entry of a delivery's end.
-async fn told(setup: &Setup, w: &mut WriteSession, delivery: &Delivery) -> Result<Vec<Event>, StoreError> {
-    let action = match delivery.state {
-        DeliveryState::Confirmed { .. } => Action::DeliveryConfirmed,
-        DeliveryState::AcceptedWithChanges { .. } => Action::DeliveryAcceptedWithChanges,
-        DeliveryState::Refused { .. } => Action::DeliveryRefused,
-        DeliveryState::Overtaken { .. } => Action::DeliveryOvertaken,
-        _ => return Ok(Vec::new()),
-    };
-    let Some(conflict) = conflicts::get(w, &Viewer::referee(), &delivery.conflict).await? else {
-        return Ok(Vec::new());
-    };
-    let about = About {
-        resolution: Some(delivery.resolution.clone()),
-        delivery: Some(delivery.id.clone()),
-        system: Some(delivery.system.clone()),
-        field: Some(delivery.change.slot.clone()),
-        ..about(&conflict)
-    };
-    let text = |of: fn(&(Held, Held)) -> &Held| {
-        delivery.change.fields.values().map(|pair| of(pair).to_string()).collect::<Vec<_>>().join(", ")
-    };
-    let event = Event::new(action, Actor::referee(), about)
-        .policy(setup.policy_version)
-        .value("record", &conflict.title)
-        .value("was", text(|(was, _)| was))
-        .value("becomes", text(|(_, becomes)| becomes));
-    Ok(vec![match &delivery.state {
-        DeliveryState::Refused { message, .. } => event.value("message", message),
-        _ => event,
-    }])
-}
-
 async fn update_resolution(w: &mut WriteSession, delivery: &Delivery) -> Result<(), StoreError> {
     let all = resolutions::deliveries(w, std::slice::from_ref(&delivery.resolution)).await?;
     let state = resolution_state(all.iter().map(|delivery| &delivery.state));
     resolutions::set_state(w, &delivery.resolution, state).await
-}
-
-/// The row as read becomes the holding: our own write and its read-back are on the timeline,
-/// and the next pull finds nothing new.
-async fn learn(w: &mut WriteSession, setup: &Setup, delivery: &Delivery, row: Row) -> Result<(), StoreError> {
-    let mapping = setup.catalog.mapping(&delivery.system, &delivery.entity);
-    let (Some(entity), Some(mapping)) = (setup.catalog.entity(&delivery.entity), mapping) else {
-        return Ok(());
-    };
-    let origin = if matches!(delivery.state, DeliveryState::Overtaken { .. }) { "run" } else { "write" };
-    let (run, read_after) = (RunId(delivery.id.0.clone()), Some(delivery.created_at));
-    if delivery.change.create {
-        let link =
-            crate::store::records::Link { external_id: row.key.clone(), record: delivery.record.clone() };
-        crate::store::records::save_link(w, &delivery.system, &delivery.entity, &link, "hand").await?;
-    }
-    let source = Source { entity, mapping, run: &run, origin, read_after, at: w.now() };
-    source.take(w, Page { rows: vec![row], ..Page::default() }).await?;
-    Ok(())
 }

@@ -5,7 +5,7 @@ use super::error::StoreError;
 use super::write::WriteSession;
 use crate::domain::audit::{self, Entry, Event};
 use crate::domain::chance;
-use crate::domain::seal::Key;
+use crate::domain::seal::{Key, SealBroken};
 use crate::domain::time;
 use std::collections::{BTreeSet, HashMap};
 
@@ -36,8 +36,10 @@ pub(super) async fn append(w: &mut WriteSession, events: &[Event]) -> Result<(),
     // end each other.
     let subjects: BTreeSet<String> = events.iter().map(Event::subject).collect();
     let mut keys = HashMap::with_capacity(subjects.len());
+    // A key made here seals nothing before the next entry.
+    let from = head(w).await?.0 + 1;
     for subject in subjects {
-        let key = subject_key(w, &subject).await?;
+        let key = subject_key(w, &subject, from).await?;
         keys.insert(subject, key);
     }
     let keys: Vec<&Key> = events.iter().filter_map(|event| keys.get(&event.subject())).collect();
@@ -95,31 +97,33 @@ pub(super) fn place(seq: i64, name: &str) -> String {
     format!("audit_values/{seq}/{name}")
 }
 
-/// The key of a subject, made at its first entry.
-async fn subject_key(w: &mut WriteSession, subject: &str) -> Result<Key, StoreError> {
+/// The key of a subject, made at its first entry, or at the first one after it was erased.
+async fn subject_key(w: &mut WriteSession, subject: &str, from: i64) -> Result<Key, StoreError> {
     if let Some(key) = w.subject_keys.get(subject) {
         return Ok(key.clone());
     }
     let fresh = Key::new(chance::bytes(&*w.store.random));
-    let place = format!("subject_keys/{subject}/sealed");
-    let sealed = w.store.key.seal(chance::bytes(&*w.store.random), &place, fresh.bytes())?;
+    let nonce = chance::bytes(&*w.store.random);
+    let mut sealed = w.store.key.seal(nonce, &key_place(subject, from), fresh.bytes())?;
+    sealed.extend(from.to_be_bytes());
     w.sql("INSERT INTO subject_keys (subject, sealed) VALUES ($1, $2) ON CONFLICT (subject) DO NOTHING")
         .bind(subject)
         .bind(sealed)
         .run()
         .await?;
-    let stored =
-        w.sql("SELECT sealed AS value FROM subject_keys WHERE subject = $1").bind(subject).value().await?;
-    let stored: Vec<u8> = stored.ok_or(StoreError::NotFound)?;
-    let key = open_key(&w.store.key, subject, &stored)?;
+    let stored = w.sql("SELECT subject, sealed FROM subject_keys WHERE subject = $1").bind(subject);
+    let stored: SubjectKey = stored.maybe().await?.ok_or(StoreError::NotFound)?;
+    let key = stored.open(&w.store.key)?;
     w.subject_keys.insert(subject.to_owned(), key.clone());
     Ok(key)
 }
 
-fn open_key(master: &Key, subject: &str, sealed: &[u8]) -> Result<Key, StoreError> {
-    let bytes = master.open(&format!("subject_keys/{subject}/sealed"), sealed)?;
-    let bytes: [u8; 32] = bytes.try_into().map_err(|_| StoreError::Seal(crate::domain::seal::SealBroken))?;
-    Ok(Key::new(bytes))
+/// The number of the first entry is part of the place, so that nobody can change it.
+fn key_place(subject: &str, from: i64) -> String {
+    match from {
+        0 => format!("subject_keys/{subject}/sealed"),
+        from => format!("subject_keys/{subject}/sealed/{from}"),
+    }
 }
 
 /// The entries after `seq`, in order, at most `limit`.
@@ -167,32 +171,108 @@ pub async fn copied_after(s: &mut Session, seq: i64, limit: i64) -> Result<Vec<C
     .await
 }
 
+/// A subject's key as stored: sealed under the store's key, and behind it the number of the first
+/// entry whose values it can have sealed, in eight bytes. Without these: from the first of all.
+pub struct SubjectKey {
+    subject: String,
+    sealed: Vec<u8>,
+    /// Values of earlier entries were sealed under a key that was destroyed.
+    pub from: i64,
+}
+
+/// Nonce, key and tag.
+const SEALED_KEY: usize = 12 + 32 + 16;
+
+impl FromRow for SubjectKey {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        // What is no bytes any longer does not open.
+        let mut sealed: Vec<u8> = row.get("sealed").unwrap_or_default();
+        let from = sealed.get(SEALED_KEY..).and_then(|from| from.try_into().ok());
+        let from = from.map_or(0, i64::from_be_bytes);
+        if from != 0 {
+            sealed.truncate(SEALED_KEY);
+        }
+        Ok(Self { subject: row.get("subject")?, sealed, from })
+    }
+}
+
+impl SubjectKey {
+    /// # Errors
+    /// Another key sealed it, or it was changed.
+    pub fn open(&self, master: &Key) -> Result<Key, SealBroken> {
+        let bytes = master.open(&key_place(&self.subject, self.from), &self.sealed)?;
+        Ok(Key::new(bytes.try_into().map_err(|_| SealBroken)?))
+    }
+}
+
+/// The keys of these subjects that still exist.
+pub async fn stored_keys(
+    s: &mut Session,
+    subjects: &BTreeSet<String>,
+) -> Result<HashMap<String, SubjectKey>, StoreError> {
+    let query = s.sql("SELECT subject, sealed FROM subject_keys WHERE subject IN ").push_list(subjects);
+    let rows: Vec<SubjectKey> = query.all().await?;
+    Ok(rows.into_iter().map(|row| (row.subject.clone(), row)).collect())
+}
+
 /// The keys of these subjects that still exist and open.
 pub(super) async fn subject_keys(
     s: &mut Session,
     master: &Key,
     subjects: &[&str],
 ) -> Result<HashMap<String, Key>, StoreError> {
-    let query = s.sql("SELECT subject, sealed FROM subject_keys WHERE subject IN ");
-    let rows: Vec<Sealed> = query.push_list(subjects.iter().copied()).all().await?;
-    let open = |row: Sealed| Some((row.subject.clone(), open_key(master, &row.subject, &row.sealed).ok()?));
-    Ok(rows.into_iter().filter_map(open).collect())
+    let subjects = subjects.iter().map(|subject| (*subject).to_owned()).collect();
+    let stored = stored_keys(s, &subjects).await?;
+    Ok(stored.into_iter().filter_map(|(subject, key)| Some((subject, key.open(master).ok()?))).collect())
 }
 
 /// Whether the store's key is the one that sealed what is stored; true while nothing is.
 pub async fn key_opens(s: &mut Session, key: &Key) -> Result<bool, StoreError> {
-    let first: Option<Sealed> =
+    let first: Option<SubjectKey> =
         s.sql("SELECT subject, sealed FROM subject_keys ORDER BY subject LIMIT 1").maybe().await?;
-    Ok(first.is_none_or(|first| open_key(key, &first.subject, &first.sealed).is_ok()))
+    Ok(first.is_none_or(|first| first.open(key).is_ok()))
 }
 
-struct Sealed {
-    subject: String,
+/// A value that stands beside the entry `seq`.
+pub struct SealedValue {
+    pub seq: i64,
+    pub name: String,
+    pub subject: String,
     sealed: Vec<u8>,
 }
 
-impl FromRow for Sealed {
+impl FromRow for SealedValue {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self { subject: row.get("subject")?, sealed: row.get("sealed")? })
+        Ok(Self {
+            seq: row.get("seq")?,
+            name: row.get("name")?,
+            subject: row.get("subject")?,
+            // What is no bytes any longer does not open.
+            sealed: row.get("sealed").unwrap_or_default(),
+        })
     }
+}
+
+impl SealedValue {
+    /// # Errors
+    /// Another key sealed it, it was made for another entry or name, or it was changed.
+    pub fn open(&self, key: &Key) -> Result<String, SealBroken> {
+        let plain = key.open(&place(self.seq, &self.name), &self.sealed)?;
+        String::from_utf8(plain).map_err(|_| SealBroken)
+    }
+}
+
+/// The values beside the entries from one number to another, both included; sealed as they are, or
+/// only that they are there.
+pub async fn values_between(
+    s: &mut Session,
+    first: i64,
+    last: i64,
+    sealed: bool,
+) -> Result<Vec<SealedValue>, StoreError> {
+    let query = s.sql(match sealed {
+        true => "SELECT seq, name, subject, sealed FROM audit_values WHERE seq >= $1 AND seq <= $2",
+        false => "SELECT seq, name, subject FROM audit_values WHERE seq >= $1 AND seq <= $2",
+    });
+    query.bind(first).bind(last).all().await
 }

@@ -219,6 +219,8 @@ pub struct Leased {
     pub delivery: Delivery,
     /// An earlier worker went away with it: it may have been sent.
     pub orphan: bool,
+    /// An earlier try may have been carried out: its worker went away, or no answer came.
+    pub maybe_sent: bool,
 }
 
 /// Ends the leases of deliveries that are being sent, so that they are due at once: for the
@@ -248,6 +250,7 @@ pub async fn lease(w: &mut WriteSession, until: Time) -> Result<Option<Leased>, 
     );
     let Some(mut delivery): Option<Delivery> = w.sql(text).bind(now).maybe().await? else { return Ok(None) };
     let orphan = matches!(delivery.state, DeliveryState::Sending { .. });
+    let maybe_sent = orphan || matches!(delivery.state, DeliveryState::Unknown { .. });
     delivery.state = delivery.state.clone().lease().map_err(|e| StoreError::row("detail", &e.to_string()))?;
     delivery.fence += 1;
     delivery.lease_until = Some(until);
@@ -262,7 +265,7 @@ pub async fn lease(w: &mut WriteSession, until: Time) -> Result<Option<Leased>, 
     .bind(delivery.fence)
     .run_one()
     .await?;
-    Ok(Some(Leased { delivery, orphan }))
+    Ok(Some(Leased { delivery, orphan, maybe_sent }))
 }
 
 /// Stores the state of a delivery and gives its lease back, if its fence is still the one the

@@ -1,7 +1,7 @@
 //! The audit log as people read it: filtered, counted, paged by number, its values opened.
 
 use super::Store;
-use super::audit;
+use super::audit::{self, SealedValue};
 use super::db::{Arg, FromRow, Query, Row, Session};
 use super::error::StoreError;
 use super::write::WriteSession;
@@ -138,24 +138,6 @@ fn narrowed<'s, M>(mut query: Query<'s, M>, viewer: &Viewer, filter: &Filter) ->
     query.push(" OR a.actor_id IN ").push_list(text.actors.iter()).push(")")
 }
 
-struct SealedValue {
-    seq: i64,
-    name: String,
-    subject: String,
-    sealed: Vec<u8>,
-}
-
-impl FromRow for SealedValue {
-    fn from_row(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            seq: row.get("seq")?,
-            name: row.get("name")?,
-            subject: row.get("subject")?,
-            sealed: row.get("sealed")?,
-        })
-    }
-}
-
 /// The personal values of entries, by name.
 pub type Values = HashMap<i64, BTreeMap<String, String>>;
 
@@ -171,8 +153,7 @@ pub async fn values(s: &mut Session, store: &Store, seqs: &[i64]) -> Result<Valu
     let mut values = Values::new();
     for value in &sealed {
         let Some(key) = keys.get(&value.subject) else { continue };
-        let plain = key.open(&audit::place(value.seq, &value.name), &value.sealed);
-        if let Some(text) = plain.ok().and_then(|plain| String::from_utf8(plain).ok()) {
+        if let Ok(text) = value.open(key) {
             values.entry(value.seq).or_default().insert(value.name.clone(), text);
         }
     }

@@ -40,8 +40,14 @@ fn code(error: &sqlx::Error) -> String {
     database.and_then(|error| error.code()).map(|code| code.into_owned()).unwrap_or_default()
 }
 
+/// Errors whose detail speaks of the server, the sign-in or a lock. Others repeat the row: `Failing
+/// row contains (...)`, `Key (email)=(...) already exists`; their message names the constraint.
+fn is_of_the_server(code: &str) -> bool {
+    matches!(code.get(..2), Some("08" | "28" | "40" | "53" | "55" | "57" | "58"))
+}
+
 fn of_database(place: &str, error: &PgDatabaseError) -> ConnectorError {
-    let words = match error.detail() {
+    let words = match error.detail().filter(|_| is_of_the_server(error.code())) {
         Some(detail) => format!("{} ({detail})", error.message()),
         None => error.message().to_owned(),
     };

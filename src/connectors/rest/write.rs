@@ -2,7 +2,7 @@
 
 use super::answer::{self, Intent};
 use super::{Inner, JSON, WriteMethod, key, record};
-use crate::connectors::{ConnectorError, DEADLINE, ObjectSpec, Row, Written};
+use crate::connectors::{ConnectorError, DEADLINE, ObjectSpec, Row, Written, differing};
 use crate::domain::value::Cells;
 use reqwest::header::{CONTENT_TYPE, IF_MATCH};
 use reqwest::{Method, StatusCode};
@@ -34,9 +34,10 @@ impl Inner {
             token = token.or(row.token);
             document = Some(whole).filter(|_| put);
         }
+        let changes = differing(changes, &expected.cells);
         let (method, content, body) = match document {
-            Some(whole) => (Method::PUT, JSON, record::changed(&whole, changes, &expected.cells)?),
-            None => (Method::PATCH, MERGE_PATCH, record::merge_patch(changes, &expected.cells)?),
+            Some(whole) => (Method::PUT, JSON, record::changed(&whole, &changes, &expected.cells)?),
+            None => (Method::PATCH, MERGE_PATCH, record::merge_patch(&changes, &expected.cells)?),
         };
         let mut request = self
             .request(method, self.item_url(collection, &expected.key)?)

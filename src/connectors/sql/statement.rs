@@ -1,7 +1,7 @@
 //! The statements, written once for both dialects.
 
 use super::{Column, Table, quote};
-use crate::connectors::{ConnectorError, ObjectSpec, Scope};
+use crate::connectors::{ConnectorError, ObjectSpec, Scope, differing};
 use crate::domain::time::Time;
 use crate::domain::value::{Cell, Cells};
 use std::collections::BTreeSet;
@@ -159,7 +159,7 @@ impl<'a> Selection<'a> {
         statement
     }
 
-    /// Sets the changed columns of a key, where those columns still hold what was expected.
+    /// Sets the changed columns of a key, where all that are named still hold what was expected.
     ///
     /// # Errors
     /// `Shape` where a column is missing or nothing is expected of it.
@@ -171,7 +171,7 @@ impl<'a> Selection<'a> {
     ) -> Result<Statement, ConnectorError> {
         let mut statement = Statement::default();
         let (mut sets, mut conditions) = (Vec::new(), Vec::new());
-        for (name, cell) in changes {
+        for (name, cell) in &differing(changes, expected) {
             let column = self.table.column(name)?;
             let value = D::value(column, cell, &mut statement);
             sets.push(format!("{} = {value}", quote(&column.name)));

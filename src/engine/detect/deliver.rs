@@ -25,7 +25,8 @@ pub struct Targets {
 }
 
 /// What giving every system `target` for a slot takes. A system that is already equal after
-/// normalising gets nothing: never a write for formatting alone.
+/// normalising gets nothing: never a write for formatting alone. Nor does one whose value cannot
+/// be read: nobody saw what would be lost, and what it says once it can be read is judged then.
 ///
 /// # Errors
 /// A system cannot store the value: which one, and why.
@@ -41,7 +42,7 @@ pub fn plan(
     for holding in holdings.iter().filter(|holding| holding.present) {
         let Some(mapping) = setup.catalog.mapping(&holding.system, &entity.id) else { continue };
         let Some(shown) = diff::shown(slot, holding) else { continue };
-        if diff::normal(slot, &shown) == goal {
+        if shown.contains(&Held::Unknown) || diff::normal(slot, &shown) == goal {
             continue;
         }
         let change = change(mapping, slot, &shown, target, &holding.cells)
@@ -63,17 +64,19 @@ fn change(
     target: &Tuple,
     current: &Cells,
 ) -> Result<Change, TransformError> {
-    let mut fields = BTreeMap::new();
+    let (mut fields, mut beside) = (BTreeMap::new(), BTreeMap::new());
     for ((field, was), becomes) in slot.fields().zip(shown).zip(target) {
         if field.comparison.normal(was) != field.comparison.normal(becomes) {
             fields.insert(field.id.clone(), (was.clone(), becomes.clone()));
+        } else {
+            beside.insert(field.id.clone(), was.clone());
         }
     }
     let values = fields.iter().map(|(id, (_, becomes))| (id.clone(), becomes.clone())).collect();
     let cells = mapping.write(&values, current).map_err(|(_, error)| error)?;
     let before = current.iter().filter(|(column, _)| cells.contains_key(*column));
     let before = before.map(|(column, cell)| (column.clone(), cell.clone())).collect();
-    Ok(Change { create: false, slot: slot.id.clone(), fields, before, cells })
+    Ok(Change { create: false, slot: slot.id.clone(), fields, beside, before, cells })
 }
 
 fn writable(setup: &Setup, mapping: &Mapping, slot: &Slot<'_>) -> bool {
@@ -108,7 +111,8 @@ pub fn creation(
         cells.insert(mapping.key.clone(), Cell::Text(template.replace("{link}", link)));
     }
     let writable = setup.state(system).writes_enabled;
-    let change = Change { create: true, slot: slot.clone(), fields, before: Cells::new(), cells };
+    let (slot, beside, before) = (slot.clone(), BTreeMap::new(), Cells::new());
+    let change = Change { create: true, slot, fields, beside, before, cells };
     Ok(Some(Targets { system: system.clone(), external_id: None, change, writable }))
 }
 

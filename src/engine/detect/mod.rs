@@ -11,6 +11,7 @@ pub use deliver::{Targets, creation, plan};
 pub(super) use load::mapped;
 pub(super) use record::resolution_state;
 pub(super) use refresh::refresh;
+pub(super) use settle::is_unsettled;
 
 pub use super::opinion::RECORD;
 

@@ -7,7 +7,7 @@ use crate::domain::conflict::DifferenceState;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::diff::{self, Compared, Kind};
 use crate::domain::entity::Slot;
-use crate::domain::ids::{FieldId, ResolutionId};
+use crate::domain::ids::{FieldId, ResolutionId, SystemId};
 use crate::domain::record::Holding;
 use crate::domain::value::Tuple;
 use crate::engine::opinion::{self, RECORD};
@@ -98,16 +98,23 @@ impl Judge<'_> {
     pub fn was_moved(&self, slot: &Slot<'_>, difference: &Difference, compared: &Compared) -> bool {
         let Some(resolution) = difference.state.resolution() else { return false };
         let deliveries = self.deliveries(resolution, &difference.dispute.field);
+        let seen = |system: &SystemId| {
+            let mut holders = difference.dispute.values.iter().flat_map(|value| &value.holders);
+            holders.find(|holder| holder.candidate.system == *system).map(|holder| &holder.candidate.normal)
+        };
         let arrived = deliveries.iter().all(|delivery| delivery.state.is_done());
+        let goal = deliveries.iter().find_map(|own| Some(sent(slot, seen(&own.system)?, own)));
         arrived
             || compared.candidates.iter().any(|candidate| {
-                let holders = difference.dispute.values.iter().flat_map(|value| &value.holders);
-                let seen = holders.map(|h| &h.candidate).find(|seen| seen.system == candidate.system);
-                let Some(seen) = seen else { return true };
-                let delivery = deliveries.iter().find(|delivery| delivery.system == candidate.system);
-                let ours = delivery.map(|delivery| after(slot, &seen.normal, delivery));
-                let as_seen = candidate.normal == seen.normal && delivery.is_none_or(|d| !d.state.is_done());
-                !as_seen && Some(&candidate.normal) != ours.as_ref()
+                let Some(seen) = seen(&candidate.system) else { return true };
+                match deliveries.iter().find(|delivery| delivery.system == candidate.system) {
+                    Some(own) => {
+                        let as_seen = candidate.normal == *seen && !own.state.is_done();
+                        !as_seen && candidate.normal != after(slot, seen, own)
+                    }
+                    // It gets nothing: it held the outcome, or could not be read when it was decided.
+                    None => Some(&candidate.normal) != goal.as_ref(),
+                }
             })
     }
 
@@ -194,8 +201,19 @@ impl Judge<'_> {
 }
 
 /// Not at its end, or refused, which a person may still take up again.
-fn is_unsettled(state: &DeliveryState) -> bool {
+pub(in crate::engine) fn is_unsettled(state: &DeliveryState) -> bool {
     state.ended_at().is_none() || matches!(state, DeliveryState::Refused { .. })
+}
+
+/// What a delivery asks a system to hold, in normal form.
+fn sent(slot: &Slot<'_>, seen: &Tuple, delivery: &Delivery) -> Tuple {
+    let becomes = |field| delivery.change.fields.get(field).map(|(_, becomes)| becomes);
+    let fields = slot.fields().zip(seen);
+    fields
+        .map(|(field, seen)| {
+            becomes(&field.id).map_or_else(|| seen.clone(), |held| field.comparison.normal(held))
+        })
+        .collect()
 }
 
 /// What a system holds once a delivery has arrived, in normal form.

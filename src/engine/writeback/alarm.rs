@@ -6,23 +6,24 @@ use crate::store::resolutions::Delivery;
 use crate::store::{StoreError, WriteSession, alerts};
 
 /// A refused delivery and credentials that are not accepted raise an alert; an end by itself
-/// clears it.
+/// clears it. The system's own words stand on the decision's page alone: they may repeat a value,
+/// and an alert leaves by mail.
 pub(super) async fn alarm(
     w: &mut WriteSession,
     setup: &Setup,
     delivery: &Delivery,
-    credentials: Option<&str>,
+    no_sign_in: bool,
 ) -> Result<(), StoreError> {
     let (label, system) = (setup.catalog.label(&delivery.system), &delivery.system);
     let signed_in = format!("credentials/{system}");
-    if let Some(message) = credentials {
-        let text = format!("{label} does not accept Referee's sign-in: {message}");
+    if no_sign_in {
+        let text = format!("{label} does not accept Referee's sign-in");
         return alerts::raise(w, &signed_in, Some(system), &text, &format!("/systems/{system}")).await;
     }
     let refused = format!("delivery/{}", delivery.id);
     match &delivery.state {
-        DeliveryState::Refused { message, .. } => {
-            let text = format!("{label} refused {}: {message}", what(setup, delivery));
+        DeliveryState::Refused { .. } => {
+            let text = format!("{label} refused {}", what(setup, delivery));
             let link = format!("/resolutions/{}", delivery.resolution);
             alerts::raise(w, &refused, Some(system), &text, &link).await
         }
@@ -30,14 +31,16 @@ pub(super) async fn alarm(
             alerts::clear(w, &refused).await?;
             alerts::clear(w, &signed_in).await.map(|_| ())
         }
-        // The conflict is open again: nothing is left to be done about the refusal.
-        DeliveryState::Overtaken { .. } => alerts::clear(w, &refused).await.map(|_| ()),
+        // The conflict is open again, or a person enters it there: nothing is left to be done about
+        // the refusal.
+        DeliveryState::Overtaken { .. } | DeliveryState::ByHand { .. } => {
+            alerts::clear(w, &refused).await.map(|_| ())
+        }
         _ => Ok(()),
     }
 }
 
-/// `the decision on Address of Customer WH-1`: identifiers and labels, no values, since an
-/// alert leaves by mail.
+/// `the decision on Address of Customer WH-1`: identifiers and labels, no values.
 fn what(setup: &Setup, delivery: &Delivery) -> String {
     let entity = setup.catalog.entity(&delivery.entity);
     let kind = entity.map_or(delivery.entity.as_str(), |entity| &entity.label);

@@ -29,6 +29,9 @@ impl Attempt<'_> {
                 None => {}
             }
         }
+        if !self.writable {
+            return Ok(self.by_hand(None));
+        }
         let cells = &self.delivery.change.cells;
         match self.connector.create(&self.spec, cells, &self.delivery.idempotency_key).await {
             Ok(key) => Ok(self.found(&key).await),

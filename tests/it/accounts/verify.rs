@@ -56,6 +56,7 @@ async fn a_whole_log_is_verified_and_a_damaged_one_is_named_at_its_first_bad_ent
         ("deleted", "DELETE FROM audit WHERE seq = 11", "entry 11:"),
         ("cut", "DELETE FROM audit WHERE seq > 17", "entry 18:"),
         ("emptied", "DELETE FROM audit", "entry 1:"),
+        ("stripped", "DELETE FROM audit_values WHERE seq > 4", "entry 5: its value"),
         (
             "swapped",
             "UPDATE audit SET seq = -seq WHERE seq IN (5, 6); UPDATE audit SET seq = 11 + seq WHERE seq < 0",

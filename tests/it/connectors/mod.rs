@@ -40,6 +40,7 @@ contract![
     a_row_is_read_by_its_key,
     a_write_changes_those_columns_and_no_other_byte,
     a_write_over_a_changed_value_is_not_done,
+    a_value_that_stays_is_a_condition_and_not_written,
     a_write_to_a_missing_row_says_gone,
     null_empty_and_text_are_written_as_such,
     values_come_and_go_unchanged,
@@ -188,6 +189,23 @@ async fn a_write_over_a_changed_value_is_not_done(bench: Bench) {
     let written = bench.connector.write(&customer(), &row, &changes, "key-2").await;
     assert_eq!(written, Ok(Written::Applied));
     assert_eq!(read(&bench, "B").await.cells["phone"], text("+49 30 5555"));
+}
+
+async fn a_value_that_stays_is_a_condition_and_not_written(bench: Bench) {
+    fill(&bench).await;
+    let row = read(&bench, "B").await;
+    let changes = cells(&[("name", text("new")), ("phone", row.cells["phone"].clone())]);
+    bench.outside.set("B", "phone", &text("+49 30 9999")).await;
+    let before = bench.outside.all().await;
+    let written = bench.connector.write(&customer(), &row, &changes, "key-1").await;
+    assert_eq!(written, Ok(Written::ConditionFailed));
+    assert_eq!(bench.outside.all().await, before);
+    let row = read(&bench, "B").await;
+    let changes = cells(&[("name", text("new")), ("phone", row.cells["phone"].clone())]);
+    let written = bench.connector.write(&customer(), &row, &changes, "key-2").await;
+    assert_eq!(written, Ok(Written::Applied));
+    let after = read(&bench, "B").await.cells;
+    assert_eq!((&after["name"], &after["phone"]), (&text("new"), &text("+49 30 9999")));
 }
 
 async fn a_write_to_a_missing_row_says_gone(bench: Bench) {

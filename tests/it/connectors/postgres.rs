@@ -104,6 +104,26 @@ async fn values_that_do_not_fit_are_refused_and_nothing_is_cut() {
 }
 
 #[tokio::test]
+async fn a_refusal_names_the_constraint_and_repeats_no_other_value() {
+    let Some(bench) = Bench::postgres().await else { return };
+    let row = |id: &str, phone: &str| {
+        cells(&[("id", text(id)), ("phone", text(phone)), ("name", text("Ada Okafor"))])
+    };
+    bench.outside.add(&row("1", "030 1")).await;
+    bench.outside.add(&row("2", "030 2")).await;
+    bench.outside.sql("ALTER TABLE customer ADD CONSTRAINT dialable CHECK (phone <> 'none')").await;
+    bench.outside.sql("ALTER TABLE customer ADD CONSTRAINT one_each UNIQUE (phone)").await;
+    let row = bench.connector.read(&customer(), "1").await.expect("read").expect("row");
+    for (phone, constraint) in [("none", "dialable"), ("030 2", "one_each")] {
+        let changes = cells(&[("phone", text(phone))]);
+        let written = bench.connector.write(&customer(), &row, &changes, "k").await;
+        let Err(ConnectorError::Refused(words)) = written else { panic!("{written:?}") };
+        assert!(words.contains(constraint), "{words}");
+        assert!(!words.contains("Ada Okafor") && !words.contains("030 2"), "{words}");
+    }
+}
+
+#[tokio::test]
 async fn order_is_by_byte_in_a_column_of_any_language() {
     let Some(bench) = Bench::postgres().await else { return };
     bench.outside.sql("CREATE TABLE typed (id text COLLATE \"en-US-x-icu\" PRIMARY KEY)").await;

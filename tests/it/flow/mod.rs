@@ -11,6 +11,8 @@ mod late;
 mod reading;
 mod restaurants;
 mod stand;
+mod unreadable;
+mod written;
 
 use crate::support::postgres;
 use crate::support::world::World;

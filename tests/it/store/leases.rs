@@ -33,6 +33,7 @@ async fn delivery(place: &Place, id: &'static str, system: &'static str) {
             create: false,
             slot: "phone".into(),
             fields: BTreeMap::new(),
+            beside: BTreeMap::new(),
             before: BTreeMap::new(),
             cells: BTreeMap::new(),
         },

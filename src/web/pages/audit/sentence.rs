@@ -148,11 +148,13 @@ impl Spoken<'_> {
 
     fn run(&self) -> Msg {
         let key = if self.line.action == Action::RunEnded { "entry-run" } else { "entry-run-failed" };
+        // Entries of earlier days have it in their line.
+        let said = Some(self.fact("error")).filter(|said| !said.is_empty());
         self.by(key)
             .with("system", self.system())
             .with("n", self.number("rows_read"))
             .with("changed", self.number("rows_changed"))
-            .with("said", self.fact("error"))
+            .with("said", said.unwrap_or_else(|| self.value("error")))
     }
 
     fn configured(&self) -> Msg {
