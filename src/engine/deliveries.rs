@@ -145,7 +145,7 @@ async fn reopen(w: &mut WriteSession, delivery: &Delivery) -> Result<Resolution,
 }
 
 /// Whether a difference still waits for this delivery.
-fn stands(difference: &Difference, delivery: &Delivery) -> bool {
+pub(super) fn stands(difference: &Difference, delivery: &Delivery) -> bool {
     difference.dispute.field == delivery.change.slot
         && difference.state.is_under_way()
         && difference.state.resolution() == Some(&delivery.resolution)

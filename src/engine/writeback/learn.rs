@@ -10,6 +10,7 @@ use crate::domain::delivery::DeliveryState;
 use crate::domain::ids::RunId;
 use crate::domain::time::Time;
 use crate::engine::Setup;
+use crate::engine::deliveries::stands;
 use crate::engine::detect::is_unsettled;
 use crate::engine::intake::Source;
 use crate::engine::review::about;
@@ -76,10 +77,7 @@ pub(super) async fn reopen(
         return Ok(Vec::new());
     }
     let differences = conflicts::differences(w, std::slice::from_ref(&delivery.conflict)).await?;
-    let decided = differences.into_iter().find(|difference| {
-        let here = difference.dispute.field == delivery.change.slot && difference.state.is_under_way();
-        here && difference.state.resolution() == Some(&delivery.resolution)
-    });
+    let decided = differences.into_iter().find(|difference| stands(difference, delivery));
     let conflict = conflicts::get(w, &Viewer::referee(), &delivery.conflict).await?;
     let (Some(decided), Some(mut conflict)) = (decided, conflict) else { return Ok(Vec::new()) };
     let now = w.now();

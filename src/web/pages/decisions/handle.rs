@@ -81,9 +81,7 @@ pub async fn retry(
     id: Path<String>,
 ) -> Result<HttpResponse, Failure> {
     let id = DeliveryId(id.into_inner());
-    let found = resolutions::delivery(&mut site.store().session().await?, &id).await?;
-    let found = found.filter(|found| viewer.sees(&found.entity));
-    let place = format!("/resolutions/{}", found.ok_or_else(|| Failure::new(Code::NotFound))?.resolution);
+    let place = place_of(&site, &viewer, &id).await?;
     let (tone, text) = match site.engine.retry(&viewer, &id).await {
         Ok(()) => (Tone::Done, msg("flash-retried")),
         Err(Refusal::WrongState(why)) => (Tone::Danger, Msg::Literal(why)),
@@ -104,9 +102,7 @@ pub async fn reopening(
     id: Path<String>,
 ) -> Result<HttpResponse, Failure> {
     let id = DeliveryId(id.into_inner());
-    let found = resolutions::delivery(&mut site.store().session().await?, &id).await?;
-    let found = found.filter(|found| viewer.sees(&found.entity));
-    let place = format!("/resolutions/{}", found.ok_or_else(|| Failure::new(Code::NotFound))?.resolution);
+    let place = place_of(&site, &viewer, &id).await?;
     Ok(match site.engine.decide_again(&viewer, &id).await {
         Ok(conflict) => {
             told(&request, &viewer, &format!("/conflicts/{conflict}"), Tone::Done, msg("flash-reopened"))
@@ -114,6 +110,13 @@ pub async fn reopening(
         Err(Refusal::WrongState(why)) => told(&request, &viewer, &place, Tone::Danger, Msg::Literal(why)),
         Err(refusal) => return Err(refusal.into()),
     })
+}
+
+/// The page of the decision that a write belongs to.
+async fn place_of(site: &Site, viewer: &Viewer, id: &DeliveryId) -> Result<String, Failure> {
+    let found = resolutions::delivery(&mut site.store().session().await?, id).await?;
+    let found = found.filter(|found| viewer.sees(&found.entity));
+    Ok(format!("/resolutions/{}", found.ok_or_else(|| Failure::new(Code::NotFound))?.resolution))
 }
 
 fn told(request: &HttpRequest, viewer: &Viewer, place: &str, tone: Tone, text: Msg) -> HttpResponse {
