@@ -17,13 +17,7 @@ fn find(bytes: &[u8], text: &str) -> bool {
 
 /// Everything that is stored, as bytes: the files of SQLite, every row of PostgreSQL.
 async fn stored(folder: &Path, url: Option<&str>) -> Vec<u8> {
-    let mut all = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let file = entry.unwrap().path();
-        if !file.ends_with("referee.key") {
-            all.extend(std::fs::read(file).unwrap());
-        }
-    }
+    let mut all = crate::support::bytes_of(folder, &["referee.key"]);
     let Some(url) = url else { return all };
     let mut connection = PgConnection::connect(url).await.unwrap();
     let tables = "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'";
