@@ -207,6 +207,19 @@ guard-too-close = the changes are closer than the clocks can tell apart
 guard-blank = a blank would replace a value
 guard-no-source = the source of truth has no say here
 guard-never-agreed = the systems never agreed
+guard-unreadable = a system’s value cannot be read
+guard-invalid = { $why }
+guard-no-priority = none of the trusted systems has a value
+guard-not-ordered = these values have no order
+guard-not-lists = these values are no lists
+guard-too-few = { $n } systems are too few for a majority
+guard-tie = two values stand equal
+guard-same-change = two systems made the same change
+guard-incident = an open incident holds it
+guard-reopened = a person asked to decide it
+guard-flapping = rules settled it { $n } times within a day
+guard-review-if = the policy asks for a person if { $expression }
+guard-review-if-failed = the policy’s condition gives no answer here: { $why }
 
 # One sentence on the likely cause
 cause-sentence = Likely cause: { $cause }.

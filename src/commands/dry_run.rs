@@ -145,7 +145,7 @@ fn line<'a>(entity: &'a Entity, found: &'a Found) -> Line<'a> {
         agreed: dispute.agreed.as_ref().map(|(tuple, _)| values::of(slot.as_ref(), tuple)),
         values: dispute.values.iter().map(value).collect(),
         absent: &dispute.absent,
-        cause: dispute.cause.name(),
+        cause: dispute.cause_name(),
         findings: &dispute.findings,
         would: match found.would {
             Would::Review => "review",
@@ -153,7 +153,7 @@ fn line<'a>(entity: &'a Entity, found: &'a Found) -> Line<'a> {
             Would::LeaveDifferent => "leave_different",
         },
         keeps: match &found.would {
-            Would::Settle { system } => Some(system),
+            Would::Settle { system } => system.as_ref(),
             _ => None,
         },
     }

@@ -9,22 +9,44 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 pub enum AuthorKind {
     Person,
-    /// An import, an integration user, a nightly job: named so in the mapping.
-    Machine,
+    /// An import: named so in the mapping.
+    Import,
+    /// An integration user, a nightly job: named so in the mapping.
+    #[serde(alias = "machine")]
+    Integration,
+    /// Referee itself, by the name it signs in with.
+    Us,
     /// The source names nobody.
     Unknown,
 }
 
+impl AuthorKind {
+    /// The text form, as expressions and the API have it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Import => "import",
+            Self::Integration => "integration",
+            Self::Us => "us",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 impl Mapping {
-    /// The kind of hand behind an author's name: a machine if the mapping lists it.
+    /// The kind of hand behind an author's name, by the names the mapping lists.
     #[must_use]
     pub fn author_kind(&self, author: Option<&str>) -> AuthorKind {
-        match author {
-            None | Some("") => AuthorKind::Unknown,
-            Some(name) if self.machine_authors.iter().any(|known| known.eq_ignore_ascii_case(name)) => {
-                AuthorKind::Machine
-            }
-            Some(_) => AuthorKind::Person,
+        let Some(name) = author.map(str::trim).filter(|name| !name.is_empty()) else {
+            return AuthorKind::Unknown;
+        };
+        let is = |known: &String| known.eq_ignore_ascii_case(name);
+        match () {
+            () if self.writes_as.as_ref().is_some_and(is) => AuthorKind::Us,
+            () if self.import_authors.iter().any(is) => AuthorKind::Import,
+            () if self.machine_authors.iter().any(is) => AuthorKind::Integration,
+            () => AuthorKind::Person,
         }
     }
 }
@@ -50,7 +72,7 @@ impl Hand {
     /// An edit of this one record by a person, or by we do not know whom: never overwritten unseen.
     #[must_use]
     pub fn may_be_a_person(&self) -> bool {
-        self.kind != AuthorKind::Machine && !self.is_bulk()
+        matches!(self.kind, AuthorKind::Person | AuthorKind::Unknown) && !self.is_bulk()
     }
 }
 

@@ -96,6 +96,18 @@ impl Comparison {
         }
     }
 
+    /// Whether normal forms are numbers.
+    #[must_use]
+    pub fn is_number(&self) -> bool {
+        matches!(self, Self::Decimal)
+    }
+
+    /// One list of every item of these lists; None for what is no list.
+    #[must_use]
+    pub fn union<'a>(&self, _texts: impl Iterator<Item = &'a str>) -> Option<String> {
+        None
+    }
+
     /// Whether two values count as the same. Values equal as they stand are not normalised at
     /// all, which is nearly every pair; what is unknown is the same as nothing, itself included.
     #[must_use]

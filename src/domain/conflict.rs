@@ -12,7 +12,7 @@
 //! ```
 
 use super::author::Hand;
-use super::cause::Cause;
+use super::cause::{Cause, Suspect};
 use super::diff::{Candidate, Compared, Kind};
 use super::ids::{FieldId, ResolutionId, SystemId};
 use super::judge::Finding;
@@ -168,8 +168,24 @@ pub struct Dispute {
     /// The last agreed value and since when.
     pub agreed: Option<(Tuple, Time)>,
     pub findings: Vec<Finding>,
-    pub cause: Cause,
+    /// The causes it may have, the likeliest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<Suspect>,
+    /// What a steward said the cause is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrected: Option<Correction>,
+    /// A person asked to decide it: no rule settles it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_request: bool,
     pub policy: Effective,
+}
+
+/// A steward's word on a cause.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correction {
+    /// One of [`Cause::NAMES`].
+    pub cause: String,
+    pub by: String,
 }
 
 /// One distinct value and who holds it.
@@ -242,6 +258,18 @@ impl Dispute {
 }
 
 impl Dispute {
+    /// The likeliest cause found.
+    #[must_use]
+    pub fn cause(&self) -> &Cause {
+        self.causes.first().map_or(&Cause::Unknown, |suspect| &suspect.cause)
+    }
+
+    /// The name of the cause: a steward's word before what was found.
+    #[must_use]
+    pub fn cause_name(&self) -> &str {
+        self.corrected.as_ref().map_or_else(|| self.cause().name(), |own| own.cause.as_str())
+    }
+
     /// The systems in dispute, as `,portal,warehouse,`: the form that is searched in.
     #[must_use]
     pub fn systems(&self) -> String {

@@ -27,9 +27,15 @@ pub struct Mapping {
     /// The column with the author of the row's last change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub modified_by: Option<String>,
-    /// Authors that are imports, integration users or jobs, not people.
+    /// Authors that are integration users or jobs, not people.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub machine_authors: Vec<String>,
+    /// Authors that are imports.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub import_authors: Vec<String>,
+    /// The author that stands on what Referee writes there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub writes_as: Option<String>,
     /// The system should hold every record of the entity, so that one it lacks is a difference.
     #[serde(default)]
     pub complete: bool,

@@ -7,30 +7,66 @@ use super::ids::{EntityId, FieldId, SystemId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What may settle a difference without a person.
+/// What may settle a difference without a person. Its parameters stand beside it in [`Policy`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
+    /// A person decides.
+    ManualReview,
     /// A change at the source propagates; one elsewhere is put back, unless a person made it.
     SourceWins,
     /// The newest change wins, if every time is known and the clocks allow the comparison.
     MostRecentWins,
-    /// A person decides.
-    ManualReview,
+    /// The value that most systems hold wins; three systems or more.
+    MostFrequent,
+    /// The most trusted system that has a value wins: [`Policy::priority`], which may fade with
+    /// age: [`Policy::half_life_days`].
+    Priority,
+    /// The largest number or the latest date wins.
+    Max,
+    /// The smallest number or the earliest date wins.
+    Min,
+    /// Every system's change is added to the agreed value: stock counts.
+    Delta,
+    /// Every item of every list is kept.
+    Union,
 }
 
 impl Rule {
     /// Every rule, in the order they are offered.
-    pub const ALL: [Self; 3] = [Self::ManualReview, Self::SourceWins, Self::MostRecentWins];
+    pub const ALL: [Self; 9] = [
+        Self::ManualReview,
+        Self::SourceWins,
+        Self::MostRecentWins,
+        Self::Priority,
+        Self::MostFrequent,
+        Self::Max,
+        Self::Min,
+        Self::Delta,
+        Self::Union,
+    ];
 
     /// The text form, as stored and posted.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::ManualReview => "manual_review",
             Self::SourceWins => "source_wins",
             Self::MostRecentWins => "most_recent_wins",
-            Self::ManualReview => "manual_review",
+            Self::MostFrequent => "most_frequent",
+            Self::Priority => "priority",
+            Self::Max => "max",
+            Self::Min => "min",
+            Self::Delta => "delta",
+            Self::Union => "union",
         }
+    }
+
+    /// Whether it asks who moved from the agreed value, so that it says nothing of a difference
+    /// about which the systems never agreed.
+    #[must_use]
+    pub fn needs_agreement(self) -> bool {
+        matches!(self, Self::SourceWins | Self::MostRecentWins | Self::Delta)
     }
 }
 
@@ -88,6 +124,16 @@ pub struct Policy {
     pub source_of_truth: Option<SystemId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<Rule>,
+    /// A CEL expression: where it is true a person decides, elsewhere the rule. An empty text
+    /// takes away what a level above asks. See [`super::expression`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_if: Option<String>,
+    /// Systems from the most to the least trusted, for [`Rule::Priority`]; others come last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<Vec<SystemId>>,
+    /// Days after which a value's trust has halved, for [`Rule::Priority`]; 0: it never fades.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub half_life_days: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stakes: Option<Stakes>,
     /// A reason code must be given with the decision.
@@ -102,12 +148,42 @@ pub struct Policy {
     /// A blank may win by rule. Default no: a blank against a value is reviewed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allow_blank: Option<bool>,
+    /// What becomes of a record that a system lost while others hold it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deletes: Option<Deletes>,
+    /// Whether differences may be decided many at once. Default: all but those of high stakes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bulk_allowed: Option<bool>,
     /// Milliseconds added to the measured clock difference before newest counts as newer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_margin_ms: Option<u32>,
     /// One sentence: what goes wrong in the business if this is wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub if_wrong: Option<String>,
+}
+
+/// What becomes of a record that a system lost while others hold it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deletes {
+    /// A person decides.
+    #[default]
+    Review,
+    /// It is made there again, if the source of truth holds it and nobody's hand is known to have
+    /// deleted it.
+    Restore,
+}
+
+impl Deletes {
+    pub const ALL: [Self; 2] = [Self::Review, Self::Restore];
+
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Review => "review",
+            Self::Restore => "restore",
+        }
+    }
 }
 
 /// The policies of one entity.
@@ -133,11 +209,21 @@ pub struct Effective {
     pub rule: Rule,
     /// False when no level names a rule, so that it is reviewed by default.
     pub rule_is_set: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_if: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub priority: Vec<SystemId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub half_life_days: Option<u32>,
     pub stakes: Stakes,
     pub reason_asked: bool,
     pub hold_seconds: u32,
     pub due_hours: u32,
     pub allow_blank: bool,
+    #[serde(default)]
+    pub deletes: Deletes,
+    #[serde(default)]
+    pub bulk_allowed: bool,
     pub clock_margin_ms: u32,
     pub if_wrong: Option<String>,
 }
@@ -160,6 +246,12 @@ impl Policies {
 }
 
 impl Policies {
+    /// Every expression that a level sets.
+    pub fn expressions(&self) -> impl Iterator<Item = &str> {
+        let levels = self.0.values().flat_map(|own| std::iter::once(&own.all).chain(own.slots.values()));
+        levels.filter_map(|policy| policy.review_if.as_deref()).filter(|text| !text.trim().is_empty())
+    }
+
     /// What is in force for a record as a whole: whether it should exist somewhere is reviewed.
     #[must_use]
     pub fn effective_for_record(&self, entity: &Entity) -> Effective {
@@ -185,11 +277,16 @@ impl Policy {
         Self {
             source_of_truth: self.source_of_truth.or_else(|| above.source_of_truth.clone()),
             rule: self.rule.or(above.rule),
+            review_if: self.review_if.or_else(|| above.review_if.clone()),
+            priority: self.priority.or_else(|| above.priority.clone()),
+            half_life_days: self.half_life_days.or(above.half_life_days),
             stakes: self.stakes.or(above.stakes),
             reason_asked: self.reason_asked.or(above.reason_asked),
             hold_seconds: self.hold_seconds.or(above.hold_seconds),
             due_hours: self.due_hours.or(above.due_hours),
             allow_blank: self.allow_blank.or(above.allow_blank),
+            deletes: self.deletes.or(above.deletes),
+            bulk_allowed: self.bulk_allowed.or(above.bulk_allowed),
             clock_margin_ms: self.clock_margin_ms.or(above.clock_margin_ms),
             if_wrong: self.if_wrong.or_else(|| above.if_wrong.clone()),
         }
@@ -201,11 +298,16 @@ impl Policy {
             source_of_truth: self.source_of_truth,
             rule: self.rule.unwrap_or(Rule::ManualReview),
             rule_is_set: self.rule.is_some(),
+            review_if: self.review_if.filter(|expression| !expression.trim().is_empty()),
+            priority: self.priority.unwrap_or_default(),
+            half_life_days: self.half_life_days.filter(|days| *days > 0),
             stakes,
             reason_asked: self.reason_asked.unwrap_or(false),
             hold_seconds: self.hold_seconds.unwrap_or(DEFAULT_HOLD_SECONDS),
             due_hours: self.due_hours.unwrap_or_else(|| stakes.due_hours()),
             allow_blank: self.allow_blank.unwrap_or(false),
+            deletes: self.deletes.unwrap_or_default(),
+            bulk_allowed: self.bulk_allowed.unwrap_or(stakes != Stakes::High),
             clock_margin_ms: self.clock_margin_ms.unwrap_or(DEFAULT_CLOCK_MARGIN_MS),
             if_wrong: self.if_wrong,
         }

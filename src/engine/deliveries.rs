@@ -5,6 +5,7 @@ use super::review::about;
 use super::{Engine, Refusal};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::audit::{About, Action, Event};
+use crate::domain::conflict::Dispute;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::ids::{ConflictId, DeliveryId};
 use crate::store::conflicts::Difference;
@@ -131,7 +132,8 @@ async fn reopen(w: &mut WriteSession, delivery: &Delivery) -> Result<Resolution,
     for difference in conflicts::differences(w, std::slice::from_ref(&delivery.conflict)).await? {
         if stands(&difference, delivery) {
             let state = difference.state.clone().reopen().map_err(|e| Refusal::WrongState(e.to_string()))?;
-            changed.push(Difference { state, ..difference });
+            let dispute = Dispute { by_request: true, ..difference.dispute };
+            changed.push(Difference { state, dispute, ..difference });
         }
     }
     if changed.is_empty() {

@@ -3,43 +3,102 @@
 
 use super::Setup;
 use crate::domain::author::{AuthorKind, Hand};
-use crate::domain::cause::{self, Cause};
+use crate::domain::cause::{self, Cause, Evidence, Past, Strength, Suspect};
 use crate::domain::conflict::{Dispute, Distinct, Holder};
 use crate::domain::diff::{self, Candidate, Compared, Kind};
 use crate::domain::entity::{Entity, Slot};
 use crate::domain::ids::{FieldId, SystemId};
-use crate::domain::judge::{Case, Finding, Verdict};
+use crate::domain::judge::{Case, Circumstances, Finding, Judgement};
+use crate::domain::mapping::Mapping;
 use crate::domain::record::{Base, Holding};
+use crate::domain::time::Time;
 use crate::domain::value::{Held, Tuple};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The field that a record missing on one side is a difference of.
 pub const RECORD: &str = "record";
 
-/// What policy makes of a slot's difference; `moved` are the systems that changed some field of
-/// the record since all agreed.
-pub(super) fn of_values(
-    setup: &Setup,
-    entity: &Entity,
-    slot: &Slot<'_>,
-    (kind, compared): (Kind, &Compared),
-    hands: &[Hand],
-    moved: &BTreeSet<SystemId>,
-) -> (Dispute, Verdict) {
+/// A slot's difference, and what is known of it.
+pub(super) struct Question<'a> {
+    pub setup: &'a Setup,
+    pub entity: &'a Entity,
+    pub slot: &'a Slot<'a>,
+    pub kind: Kind,
+    pub compared: &'a Compared,
+    /// In the candidates' order.
+    pub hands: &'a [Hand],
+    /// Systems that changed some field of the record since all agreed.
+    pub moved: &'a BTreeSet<SystemId>,
+    pub holdings: &'a [Holding],
+    pub past: &'a [Past],
+    pub circumstances: &'a Circumstances,
+    pub now: Time,
+}
+
+/// What policy makes of a slot's difference, and how.
+pub(super) fn of_values(question: &Question<'_>) -> (Dispute, Judgement) {
+    let Question { setup, entity, slot, kind, compared, hands, .. } = *question;
     let policy = setup.policy(entity, slot);
-    let clock_difference_ms = setup.clock_difference_ms(compared.candidates.iter().map(|c| &c.system));
-    let judgement = Case { kind, compared, hands, policy: &policy, clock_difference_ms }.judge();
+    let case = Case {
+        slot,
+        kind,
+        compared,
+        hands,
+        unreadable: &unreadable(slot, question.holdings),
+        policy: &policy,
+        clock_difference_ms: setup.clock_difference_ms(compared.candidates.iter().map(|c| &c.system)),
+        circumstances: question.circumstances,
+        record: &fields(question.holdings),
+        expressions: &setup.expressions,
+        now: question.now,
+    };
+    let judgement = case.judge();
+    let evidence = Evidence {
+        slot,
+        kind,
+        compared,
+        hands,
+        moved: question.moved,
+        source_of_truth: policy.source_of_truth.as_ref(),
+        past: question.past,
+        limits: &limits(setup, entity, slot),
+    };
     let dispute = Dispute {
         field: slot.id.clone(),
         kind,
         values: Dispute::distinct(compared, hands),
         absent: Vec::new(),
         agreed: compared.base.clone(),
-        findings: judgement.findings,
-        cause: cause::of_values(slot, kind, compared, hands, moved),
+        findings: judgement.findings.clone(),
+        causes: cause::of_values(&evidence),
+        corrected: None,
+        by_request: question.circumstances.reopened,
         policy,
     };
-    (dispute, judgement.verdict)
+    (dispute, judgement)
+}
+
+/// Systems of which some value of the slot cannot be read.
+fn unreadable(slot: &Slot<'_>, holdings: &[Holding]) -> Vec<SystemId> {
+    let present = holdings.iter().filter(|holding| holding.present);
+    let unknown = |own: &&Holding| diff::shown(slot, own).is_some_and(|shown| shown.contains(&Held::Unknown));
+    present.filter(unknown).map(|holding| holding.system.clone()).collect()
+}
+
+/// The record's values, each as the first system that has it holds it.
+fn fields(holdings: &[Holding]) -> BTreeMap<FieldId, Held> {
+    let mut fields = BTreeMap::new();
+    for (field, held) in holdings.iter().filter(|holding| holding.present).flat_map(|own| &own.fields) {
+        fields.entry(field.clone()).or_insert_with(|| held.clone());
+    }
+    fields
+}
+
+/// The longest text each system keeps in a slot of one field, where its mapping says so.
+fn limits(setup: &Setup, entity: &Entity, slot: &Slot<'_>) -> BTreeMap<SystemId, usize> {
+    let mappings = setup.catalog.mappings_of(&entity.id);
+    let limit = |mapping: &Mapping| Some((mapping.system.clone(), mapping.field(slot.id)?.max_length?));
+    mappings.filter_map(limit).collect()
 }
 
 /// A record that some systems lack and others hold is a difference of its own kind.
@@ -75,7 +134,9 @@ pub(super) fn of_absence(
         absent,
         agreed: None,
         findings: vec![Finding::AlwaysReviewed],
-        cause,
+        causes: vec![Suspect { cause, strength: Strength::Strong }],
+        corrected: None,
+        by_request: false,
         policy: setup.policies.effective_for_record(entity),
     }
 }

@@ -7,6 +7,7 @@ use crate::domain::audit::{About, Action, Actor, Event};
 use crate::domain::catalog::Catalog;
 use crate::domain::chance;
 use crate::domain::entity::{Entity, Slot};
+use crate::domain::expression::Expressions;
 use crate::domain::ids::{EntityId, SystemId};
 use crate::domain::policy::{Effective, Policies};
 use crate::domain::seal::SealBroken;
@@ -22,6 +23,8 @@ pub struct Setup {
     pub catalog_version: i64,
     pub policies: Policies,
     pub policy_version: i64,
+    /// The policies' expressions, read.
+    pub expressions: Expressions,
     pub states: HashMap<SystemId, SystemState>,
 }
 
@@ -37,6 +40,7 @@ impl Setup {
         if let Some(version) = policies {
             (setup.policies, setup.policy_version) = (serde_json::from_str(&version.body)?, version.version);
         }
+        setup.expressions = Expressions::of(setup.policies.expressions());
         setup.states = states.into_iter().map(|state| (state.id.clone(), state)).collect();
         Ok(setup)
     }
@@ -96,7 +100,8 @@ impl Engine {
             return Err(Refusal::Invalid(problems.join("\n")));
         }
         let policies = catalog.policies.clone();
-        let considered = Arc::new(Setup { catalog, policies, ..Setup::default() });
+        let expressions = Expressions::of(policies.expressions());
+        let considered = Arc::new(Setup { catalog, policies, expressions, ..Setup::default() });
         *self.setup.write().unwrap_or_else(std::sync::PoisonError::into_inner) = considered;
         Ok(())
     }

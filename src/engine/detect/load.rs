@@ -1,11 +1,11 @@
 //! Everything the judge needs to know of a batch of records, read in a handful of statements.
 
 use crate::domain::audit::Actor;
-use crate::domain::author::Hand;
+use crate::domain::author::{AuthorKind, Hand};
 use crate::domain::diff::Candidate;
 use crate::domain::entity::Entity;
-use crate::domain::ids::{ConflictId, EntityId, RecordId, ResolutionId, RunId, SystemId};
-use crate::domain::judge::time_of_change;
+use crate::domain::ids::{ConflictId, EntityId, FieldId, RecordId, ResolutionId, RunId, SystemId};
+use crate::domain::judge::{Circumstances, time_of_change};
 use crate::domain::record::{Base, Holding, comparable};
 use crate::domain::time::Time;
 use crate::engine::Setup;
@@ -13,7 +13,7 @@ use crate::store::conflicts::{Conflict, Difference, Exception};
 use crate::store::records::Record;
 use crate::store::resolutions::{Delivery, Resolution};
 use crate::store::runs::Cursor;
-use crate::store::{StoreError, WriteSession, conflicts, holdings, records, resolutions, runs};
+use crate::store::{Session, StoreError, WriteSession, conflicts, holdings, records, resolutions, runs};
 use chrono::TimeDelta;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use std::sync::Arc;
 const BURST_MOST: i64 = 10_000;
 
 /// A batch of records with all that is stored about them.
-pub(super) struct Batch {
+pub(in crate::engine) struct Batch {
     pub setup: Arc<Setup>,
     pub entity: Entity,
     pub run: RunId,
@@ -38,10 +38,12 @@ pub(super) struct Batch {
     resolutions: Vec<Resolution>,
     pub cursors: HashMap<SystemId, Cursor>,
     bursts: HashMap<(SystemId, String, i64), i64>,
+    /// How often a rule settled a slot of a record in the last day.
+    flips: HashMap<(RecordId, FieldId), u32>,
 }
 
 /// One record's share of a batch.
-pub(super) struct Loaded<'a> {
+pub(in crate::engine) struct Loaded<'a> {
     pub batch: &'a Batch,
     pub record: &'a Record,
     /// In the order of the configuration, without systems that hold the record more than once.
@@ -62,10 +64,22 @@ impl Batch {
         run: &RunId,
         ids: &[RecordId],
     ) -> Result<Self, StoreError> {
+        conflicts::lock_of_records(w, ids).await?;
+        let now = w.now();
+        Self::read(w, setup, (entity, run), ids, now).await
+    }
+
+    /// Reads a batch as it stands, holding nothing.
+    pub async fn read(
+        w: &mut Session,
+        setup: &Arc<Setup>,
+        (entity, run): (&EntityId, &RunId),
+        ids: &[RecordId],
+        now: Time,
+    ) -> Result<Self, StoreError> {
         let entity = setup.catalog.entity(entity).cloned();
         let entity =
             entity.ok_or_else(|| StoreError::Row("a record's entity is not configured".to_owned()))?;
-        conflicts::lock_of_records(w, ids).await?;
         let records =
             records::of_ids(w, ids).await?.into_iter().map(|record| (record.id.clone(), record)).collect();
         let holdings = mapped(setup, &entity.id, holdings::of_records(w, ids).await?);
@@ -79,7 +93,7 @@ impl Batch {
         let mut batch = Self {
             setup: setup.clone(),
             run: run.clone(),
-            now: w.now(),
+            now,
             records,
             bases: records::bases(w, ids).await?.into_iter().collect(),
             conflicts,
@@ -91,6 +105,7 @@ impl Batch {
             holdings,
             cursors,
             bursts: HashMap::new(),
+            flips: conflicts::settled_by_rule(w, ids, now - TimeDelta::hours(24)).await?,
             entity,
         };
         batch.count_bursts(w).await?;
@@ -119,7 +134,21 @@ impl Batch {
             .zip(author)
             .map(|(time, author)| burst_key(&candidate.system, author, time));
         let burst = key.and_then(|key| self.bursts.get(&key)).copied().unwrap_or(0);
-        Hand { kind: kind.unwrap_or(crate::domain::author::AuthorKind::Machine), burst }
+        Hand { kind: kind.unwrap_or(AuthorKind::Us), burst }
+    }
+
+    /// What is known of a slot's difference beside its values.
+    pub fn circumstances(
+        &self,
+        record: &RecordId,
+        field: &FieldId,
+        known: Option<&Difference>,
+    ) -> Circumstances {
+        Circumstances {
+            incident: None,
+            flips: self.flips.get(&(record.clone(), field.clone())).copied().unwrap_or(0),
+            reopened: known.is_some_and(|known| known.dispute.by_request),
+        }
     }
 
     /// The conflict of a record that is not closed, or the one of this id.
@@ -139,7 +168,7 @@ impl Batch {
     }
 
     /// Counts, for each change by a named author, how many records that author changed then.
-    async fn count_bursts(&mut self, w: &mut WriteSession) -> Result<(), StoreError> {
+    async fn count_bursts(&mut self, w: &mut Session) -> Result<(), StoreError> {
         let mut keys = HashMap::new();
         for holding in self.holdings.values().flatten().filter(|holding| holding.revision > 1) {
             if let Some((author, time)) = holding.read.modified_by.as_ref().zip(holding.read.modified_at) {

@@ -2,7 +2,7 @@
 
 mod deliver;
 mod left_out;
-mod load;
+pub(super) mod load;
 mod record;
 mod refresh;
 mod settle;

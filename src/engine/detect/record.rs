@@ -6,7 +6,7 @@ use super::load::{Batch, Loaded};
 use super::refresh::Summary;
 use crate::domain::audit::{About, Action, Actor, Event};
 use crate::domain::author::Hand;
-use crate::domain::conflict::{DifferenceState, Dispute};
+use crate::domain::conflict::{DifferenceState, Dispute, Distinct};
 use crate::domain::delivery::DeliveryState;
 use crate::domain::diff::{self, Compared, Kind, Standing};
 use crate::domain::entity::Slot;
@@ -17,7 +17,7 @@ use crate::domain::record::{self, Agreed, Base, Holding};
 use crate::domain::resolution::{Chosen, Outcome};
 use crate::domain::time::Time;
 use crate::domain::value::Tuple;
-use crate::engine::opinion;
+use crate::engine::opinion::{self, Question};
 use crate::store::conflicts::{Conflict, Difference};
 use crate::store::resolutions::{Delivery, Resolution};
 use crate::store::runs::Counts;
@@ -51,7 +51,7 @@ pub(super) struct Judge<'a> {
 
 impl Batch {
     /// Judges one record; None when it is no longer stored.
-    pub fn rule(&self, w: &WriteSession, id: &RecordId) -> Result<Option<Ruling>, StoreError> {
+    pub(super) fn rule(&self, w: &WriteSession, id: &RecordId) -> Result<Option<Ruling>, StoreError> {
         let Some(loaded) = self.of(id) else { return Ok(None) };
         let base = loaded.base.clone();
         let moved = opinion::moved(&self.entity, &loaded.base, loaded.holdings);
@@ -150,12 +150,25 @@ impl<'a> Judge<'a> {
     ) -> Result<(), StoreError> {
         let batch = self.loaded.batch;
         let hands: Vec<Hand> = compared.candidates.iter().map(|candidate| batch.hand(candidate)).collect();
-        let (dispute, verdict) =
-            opinion::of_values(&batch.setup, &batch.entity, slot, (kind, compared), &hands, &self.moved);
+        let question = Question {
+            setup: &batch.setup,
+            entity: &batch.entity,
+            slot,
+            kind,
+            compared,
+            hands: &hands,
+            moved: &self.moved,
+            holdings: self.loaded.holdings,
+            past: &[],
+            circumstances: &batch.circumstances(&self.loaded.record.id, slot.id, existing),
+            now: batch.now,
+        };
+        let (mut dispute, judgement) = opinion::of_values(&question);
+        dispute.corrected = existing.and_then(|known| known.dispute.corrected.clone());
         if self.is_excepted(&dispute) {
             return Ok(());
         }
-        match verdict {
+        match judgement.verdict {
             Verdict::Settle { values, .. } if !review => self.settle(slot, dispute, &values, existing),
             _ => self.open(dispute, existing),
         }
@@ -178,7 +191,7 @@ impl<'a> Judge<'a> {
         let version = self.loaded.batch.setup.policy_version;
         if let Some(known) = existing.filter(|known| known.state.is_open()) {
             let same = known.fingerprint == fingerprint && known.policy_version == version;
-            if same && known.dispute.cause == dispute.cause {
+            if same && known.dispute.causes == dispute.causes && known.dispute.findings == dispute.findings {
                 return Ok(());
             }
         }
@@ -205,12 +218,11 @@ impl<'a> Judge<'a> {
         let fingerprint = dispute.fingerprint();
         let mut difference = self.difference(dispute, existing, fingerprint);
         let (id, now) = (ResolutionId(self.w.new_id()), self.now());
-        let kept = difference
-            .dispute
-            .values
-            .iter()
-            .find(|value| value.holders.iter().any(|holder| holder.candidate.shown == *values));
-        let outcome = Outcome::Keep { value: kept.map_or(1, |value| value.n) };
+        let holds = |value: &&Distinct| value.holders.iter().any(|holder| holder.candidate.shown == *values);
+        let outcome = match difference.dispute.values.iter().find(holds) {
+            Some(kept) => Outcome::Keep { value: kept.n },
+            None => Outcome::Type { values: values.clone() },
+        };
         let field = difference.dispute.field.clone();
         difference.state =
             DifferenceState::Open.settle_by_rule(id.clone()).map_err(|e| StoreError::Row(e.to_string()))?;

@@ -16,7 +16,7 @@ pub(super) struct Summary {
     /// The open fields, comma-separated.
     pub fields: String,
     /// The cause of the first open difference.
-    pub cause: &'static str,
+    pub cause: String,
 }
 
 impl Summary {
@@ -27,7 +27,7 @@ impl Summary {
             due_at: open.iter().map(|difference| difference.due_at).min(),
             under_way: all.iter().any(|difference| difference.state.is_under_way()),
             fields: open.iter().map(|d| d.dispute.field.as_str()).collect::<Vec<_>>().join(","),
-            cause: open.first().map_or("", |difference| difference.dispute.cause.name()),
+            cause: open.first().map_or_else(String::new, |first| first.dispute.cause_name().to_owned()),
         }
     }
 

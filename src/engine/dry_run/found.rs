@@ -7,10 +7,10 @@ use crate::domain::conflict::Dispute;
 use crate::domain::diff::{self, Candidate, Kind, Standing};
 use crate::domain::entity::Entity;
 use crate::domain::ids::{FieldId, RecordId, SystemId};
-use crate::domain::judge::Verdict;
+use crate::domain::judge::{Circumstances, Verdict};
 use crate::domain::record::{Base, Holding};
 use crate::domain::time::Time;
-use crate::engine::opinion;
+use crate::engine::opinion::{self, Question};
 use crate::engine::{Engine, Setup};
 use crate::store::conflicts::Exception;
 use crate::store::{StoreError, conflicts, records};
@@ -21,8 +21,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 pub enum Would {
     /// Put it before a person.
     Review,
-    /// Settle it by its rule, with this system's value.
-    Settle { system: SystemId },
+    /// Settle it by its rule, with this system's value or with one that the rule made.
+    Settle { system: Option<SystemId> },
     /// Leave it: somebody decided that it stands.
     LeaveDifferent,
 }
@@ -147,9 +147,20 @@ impl<'a> Judge<'a> {
             let compared = diff::compare(&slot, &base, &pending.holdings);
             let Standing::Differs(kind) = compared.standing else { continue };
             let hands: Vec<Hand> = compared.candidates.iter().map(|candidate| self.hand(candidate)).collect();
-            let opinion =
-                opinion::of_values(self.setup, self.entity, &slot, (kind, &compared), &hands, &moved);
-            opinions.push(opinion);
+            let (dispute, judgement) = opinion::of_values(&Question {
+                setup: self.setup,
+                entity: self.entity,
+                slot: &slot,
+                kind,
+                compared: &compared,
+                hands: &hands,
+                moved: &moved,
+                holdings: &pending.holdings,
+                past: &[],
+                circumstances: &Circumstances::default(),
+                now: self.now,
+            });
+            opinions.push((dispute, judgement.verdict));
         }
         let found = opinions.into_iter().map(|(dispute, verdict)| {
             let would = match verdict {

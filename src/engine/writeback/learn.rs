@@ -94,7 +94,7 @@ pub(super) async fn reopen(
     let event = Event::new(Action::ConflictReopened, Actor::referee(), about(&conflict))
         .policy(setup.policy_version)
         .fact("fields", field)
-        .fact("cause", decided.dispute.cause.name())
+        .fact("cause", decided.dispute.cause_name())
         .value("record", &conflict.title);
     conflicts::save_differences(w, &[Difference { state, ..decided }]).await?;
     let resolution = resolutions::of_ids(w, std::slice::from_ref(&delivery.resolution)).await?.pop();

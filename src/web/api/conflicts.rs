@@ -201,7 +201,7 @@ fn difference_head(setup: &Setup, difference: &Difference) -> DifferenceHead {
         label: slot.map_or_else(|| dispute.field.0.clone(), |slot| slot.label.to_owned()),
         state: difference.state.name().to_owned(),
         kind: dispute.kind.as_str().to_owned(),
-        cause: dispute.cause.name().to_owned(),
+        cause: dispute.cause_name().to_owned(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What several pages call the same things: causes, stakes, fields, reasons, values.
 
 use crate::domain::catalog::Catalog;
-use crate::domain::cause::Cause;
+use crate::domain::cause::{Cause, Shape};
 use crate::domain::ids::{EntityId, FieldId, SystemId};
 use crate::domain::policy::Stakes;
 use crate::domain::resolution::Reason;
@@ -33,7 +33,9 @@ pub fn evidence(catalog: &Catalog, cause: &Cause) -> Option<Msg> {
             msg("evidence-race").with("changed", label(changed)).with("rewrote", label(rewrote))
         }
         Cause::StaleCopy { changed } => msg("evidence-stale").with("changed", label(changed)),
-        Cause::Transformation { system } => msg("evidence-transformation").with("system", label(system)),
+        Cause::Transformation { system, shape } => conversion(shape.as_ref()).with("system", label(system)),
+        Cause::InterfaceChange { system } => msg("evidence-interface").with("system", label(system)),
+        Cause::Echo { system } => msg("evidence-echo").with("system", label(system)),
         Cause::HumanOverride { system, author } => {
             msg("evidence-human").with("system", label(system)).with("author", author)
         }
@@ -44,6 +46,21 @@ pub fn evidence(catalog: &Catalog, cause: &Cause) -> Option<Msg> {
         Cause::DeletedRecord { system } => msg("evidence-deleted").with("system", label(system)),
         Cause::Unknown => return None,
     })
+}
+
+/// What a conversion did.
+fn conversion(shape: Option<&Shape>) -> Msg {
+    match shape {
+        None => msg("evidence-conversion"),
+        Some(Shape::SwappedDayAndMonth) => msg("evidence-swapped"),
+        Some(Shape::Truncated { at }) => msg("evidence-truncated").with("n", *at),
+        Some(Shape::Encoding) => msg("evidence-encoding"),
+        Some(Shape::ZoneShift { minutes }) => msg("evidence-zone").with("n", *minutes),
+        Some(Shape::UnitFactor { factor }) => msg("evidence-unit").with("factor", factor),
+        Some(Shape::Rounded { decimals }) => msg("evidence-rounded").with("n", *decimals),
+        Some(Shape::LetterCase) => msg("evidence-case"),
+        Some(Shape::LeadingZeros) => msg("evidence-zeros"),
+    }
 }
 
 /// How much harm a wrong value does.

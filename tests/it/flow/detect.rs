@@ -21,7 +21,7 @@ async fn a_change_in_one_place_is_a_conflict_with_its_base() {
         assert_eq!(agreed, ["Elmstraße 4", "10115"]);
         assert_eq!(dispute.values.len(), 2);
         assert_eq!(dispute.values[0].shown(None)[0].to_string(), "Lindenallee 12");
-        assert_eq!(dispute.cause.name(), "stale_copy");
+        assert_eq!(dispute.cause_name(), "stale_copy");
         assert_eq!(dispute.findings, [Finding::AlwaysReviewed]);
         world.sync().await;
         assert_eq!(super::open(&world).await[0].version, open[0].version, "a rescan changes nothing");
@@ -79,7 +79,7 @@ async fn swapped_day_and_month_is_named() {
         world.sync().await;
         let open = open(&world).await;
         assert_eq!(open.len(), 1);
-        assert_eq!(differences(&world, &open[0]).await[0].dispute.cause.name(), "transformation");
+        assert_eq!(differences(&world, &open[0]).await[0].dispute.cause_name(), "transformation");
     }
 }
 

@@ -146,6 +146,8 @@ fn names() -> Mapping {
         modified_at: None,
         modified_by: None,
         machine_authors: Vec::new(),
+        import_authors: Vec::new(),
+        writes_as: None,
         complete: false,
         new_key: None,
         null_is_empty: false,

@@ -299,6 +299,23 @@ fn guard(finding: &Finding) -> Option<Msg> {
         Finding::BlankWins { .. } => msg("guard-blank"),
         Finding::NoSource => msg("guard-no-source"),
         Finding::NeverAgreed => msg("guard-never-agreed"),
-        Finding::NoRule | Finding::AlwaysReviewed | Finding::RuleChooses { .. } => return None,
+        Finding::Unreadable { .. } => msg("guard-unreadable"),
+        Finding::Invalid { reason, .. } => msg("guard-invalid").with("why", reason),
+        Finding::NoPriority => msg("guard-no-priority"),
+        Finding::NotOrdered { .. } => msg("guard-not-ordered"),
+        Finding::NotLists => msg("guard-not-lists"),
+        Finding::TooFew { systems } => msg("guard-too-few").with("n", *systems),
+        Finding::Tie { .. } => msg("guard-tie"),
+        Finding::SameChange { .. } => msg("guard-same-change"),
+        Finding::Incident { .. } => msg("guard-incident"),
+        Finding::Reopened => msg("guard-reopened"),
+        Finding::Flapping { times } => msg("guard-flapping").with("n", *times),
+        Finding::ReviewIf { expression } => msg("guard-review-if").with("expression", expression),
+        Finding::ReviewIfFailed { reason, .. } => msg("guard-review-if-failed").with("why", reason),
+        Finding::NoRule
+        | Finding::AlwaysReviewed
+        | Finding::RuleChooses { .. }
+        | Finding::RuleMakes { .. }
+        | Finding::Trust { .. } => return None,
     })
 }

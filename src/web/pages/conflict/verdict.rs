@@ -64,9 +64,15 @@ impl Says<'_> {
 
     /// What else is known of how it came about, where the sentences so far do not tell.
     fn cause(&self) -> Option<Msg> {
-        let cause = &self.dispute.cause;
-        let tells =
-            matches!(cause, Cause::Race { .. } | Cause::Transformation { .. } | Cause::BulkUpdate { .. });
+        let cause = self.dispute.cause();
+        // What the sentences before have told already.
+        let tells = !matches!(
+            cause,
+            Cause::StaleCopy { .. }
+                | Cause::HumanOverride { .. }
+                | Cause::MissingRecord { .. }
+                | Cause::DeletedRecord { .. }
+        );
         words::evidence(&self.case.setup.catalog, cause).filter(|_| tells)
     }
 
@@ -127,7 +133,9 @@ fn who(holder: &Holder) -> Msg {
     match (holder.hand.kind, &holder.candidate.read.modified_by) {
         (_, Some(name)) if name.eq_ignore_ascii_case("customer") => msg("who-customer"),
         (AuthorKind::Person, Some(name)) => msg("who-person").with("name", name),
-        (AuthorKind::Machine, Some(name)) => msg("who-automation").with("name", name),
+        (AuthorKind::Import | AuthorKind::Integration | AuthorKind::Us, Some(name)) => {
+            msg("who-automation").with("name", name)
+        }
         _ => msg("who-unknown"),
     }
 }

@@ -37,6 +37,12 @@ pub fn rule(rule: Rule) -> Msg {
         Rule::ManualReview => "rule-manual",
         Rule::SourceWins => "rule-source",
         Rule::MostRecentWins => "rule-newest",
+        Rule::MostFrequent => "rule-frequent",
+        Rule::Priority => "rule-priority",
+        Rule::Max => "rule-max",
+        Rule::Min => "rule-min",
+        Rule::Delta => "rule-delta",
+        Rule::Union => "rule-union",
     })
 }
 

@@ -227,6 +227,12 @@ impl Options<'_> {
                 Rule::ManualReview => ("rule-manual-good", "rule-manual-danger"),
                 Rule::SourceWins => ("rule-source-good", "rule-source-danger"),
                 Rule::MostRecentWins => ("rule-newest-good", "rule-newest-danger"),
+                Rule::MostFrequent => ("rule-frequent-good", "rule-frequent-danger"),
+                Rule::Priority => ("rule-priority-good", "rule-priority-danger"),
+                Rule::Max => ("rule-max-good", "rule-max-danger"),
+                Rule::Min => ("rule-min-good", "rule-min-danger"),
+                Rule::Delta => ("rule-delta-good", "rule-delta-danger"),
+                Rule::Union => ("rule-union-good", "rule-union-danger"),
             };
             let chosen = self.sent.rule == known.as_str();
             let choice = Choice { value: known.as_str().to_owned(), text: rule(known), chosen };

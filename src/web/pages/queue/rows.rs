@@ -39,7 +39,7 @@ pub fn conflict_row(desk: &Desk, conflict: &Conflict) -> Row {
         more: shown.len().saturating_sub(1),
         more_sides: sides.len().saturating_sub(SIDES),
         sides: sides.into_iter().take(SIDES).collect(),
-        cause: words::cause(first.map_or("unknown", |dispute| dispute.cause.name())),
+        cause: words::cause(first.map_or("unknown", |dispute| dispute.cause_name())),
         stakes: words::stakes(conflict.stakes),
         high: conflict.stakes == Stakes::High,
         age: desk.clock.age(conflict.opened_at),
@@ -52,7 +52,7 @@ pub fn conflict_row(desk: &Desk, conflict: &Conflict) -> Row {
 fn meets(desk: &Desk, dispute: &Dispute) -> bool {
     let address = &desk.address;
     address.field.as_deref().is_none_or(|field| dispute.field.as_str() == field)
-        && address.cause.as_deref().is_none_or(|cause| dispute.cause.name() == cause)
+        && address.cause.as_deref().is_none_or(|cause| dispute.cause_name() == cause)
 }
 
 /// The identifier of a record in the first system, in the order of the configuration.

@@ -248,7 +248,7 @@ fn system_choices(dossier: &Dossier, chosen: &str) -> Vec<Choice> {
 fn cause_of(dossier: &Dossier, slot: Option<&crate::domain::ids::FieldId>) -> Option<Cause> {
     let open = dossier.differences.iter().filter(|difference| difference.state.is_open());
     let mut open = open.filter(|difference| slot.is_none_or(|slot| difference.dispute.field == *slot));
-    let found = &open.next()?.dispute.cause;
+    let found = open.next()?.dispute.cause();
     let evidence = words::evidence(&dossier.setup.catalog, found)?;
     Some(Cause { name: words::cause(found.name()), evidence: vec![evidence], clock: None })
 }
