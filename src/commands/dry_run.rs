@@ -44,7 +44,7 @@ struct Line<'a> {
     values: Vec<LineValue<'a>>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     absent: &'a [SystemId],
-    cause: &'static str,
+    cause: &'a str,
     findings: &'a [referee::domain::judge::Finding],
     /// `review`, `settle` or `leave_different`.
     would: &'static str,
