@@ -71,7 +71,13 @@ impl Field {
             return Err(Invalid("a value is needed, and this one says nothing".to_owned()));
         }
         self.check_length(text)?;
-        self.check_one(&self.comparison, text)
+        match self.comparison.members(text) {
+            Some((of, members)) => {
+                let mut named = members.iter().filter(|member| !member.is_empty());
+                named.try_for_each(|member| self.check_one(of, member))
+            }
+            None => self.check_one(&self.comparison, text),
+        }
     }
 
     /// Most characters of a value, if it is said anywhere.
@@ -120,8 +126,8 @@ impl Field {
 
     /// What is wrong with the demands themselves, each as a sentence with what to do.
     pub(in crate::domain) fn validation_problems(&self) -> Vec<String> {
-        let (rules, kind) = (&self.validate, &self.comparison);
-        let mut problems = Vec::new();
+        let (rules, kind) = (&self.validate, self.comparison.of_one());
+        let mut problems = self.comparison.problems();
         if let Some(problem) = rules.pattern.as_ref().and_then(Pattern::problem) {
             problems.push(format!("its pattern {problem}"));
         }
@@ -154,7 +160,7 @@ impl Field {
 /// kind, or the kind has none. Days and times that cannot be told apart exactly go by their day.
 fn order(kind: &Comparison, one: &str, other: &str) -> Option<Ordering> {
     match kind {
-        Comparison::Decimal => decimal::order(one, other),
+        Comparison::Decimal | Comparison::Tolerance { .. } => decimal::order(one, other),
         Comparison::Date => {
             let (one, other) = (Moment::parse(one)?, Moment::parse(other)?);
             Some(one.order(other))
