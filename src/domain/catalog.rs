@@ -145,6 +145,10 @@ fn check_entity(entity: &Entity, problems: &mut Vec<String>) {
     if entity.field(&entity.title).is_none() {
         problems.push(format!("{place}: its title “{}” is not one of its fields", entity.title));
     }
+    for field in &entity.fields {
+        let of_field = |problem| format!("{place}: field “{}”: {problem}", field.id);
+        problems.extend(field.validation_problems().into_iter().map(of_field));
+    }
     for group in &entity.groups {
         for member in group.members.iter().filter(|member| entity.field(member).is_none()) {
             problems.push(format!("{place}: group “{}” names “{member}”, which is no field", group.id));

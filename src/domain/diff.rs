@@ -83,27 +83,66 @@ pub fn compare(slot: &Slot<'_>, base: &Base, holdings: &[Holding]) -> Compared {
         .filter_map(|holding| Some((holding, shown(slot, holding)?)))
         .collect();
     let all = voices.len();
-    let candidates: Vec<Candidate> = voices
+    let mut candidates: Vec<Candidate> = voices
         .into_iter()
         .filter(|(_, shown)| !shown.contains(&Held::Unknown))
         .map(|(holding, shown)| candidate(slot, agreed.as_ref(), holding, shown))
         .collect();
-    let standing = standing(&candidates, all, agreed.is_some());
+    let agree = all_same(slot, candidates.iter());
+    // Each may be near the agreed value and too far from the others: then they drifted apart.
+    if let Some(agreed) = agreed.as_ref().filter(|_| !agree && !candidates.iter().any(|c| c.moved)) {
+        for candidate in &mut candidates {
+            candidate.moved = candidate.normal != *agreed;
+        }
+    }
+    let standing = standing(slot, &candidates, (agree, all), agreed.is_some());
     Compared { standing, candidates, base }
 }
 
-fn standing(candidates: &[Candidate], all: usize, has_base: bool) -> Standing {
+/// Whether two values of a slot count as the same. This is what equality means everywhere; with
+/// a tolerance it is a matter of pairs, and not of normal forms.
+#[must_use]
+pub fn same(slot: &Slot<'_>, a: &[Held], b: &[Held]) -> bool {
+    let mut fields = slot.fields().zip(a.iter().zip(b));
+    a.len() == b.len() && fields.all(|(field, (a, b))| field.comparison.same(a, b))
+}
+
+fn same_normal(slot: &Slot<'_>, a: &[Held], b: &[Held]) -> bool {
+    let near =
+        || slot.fields().zip(a.iter().zip(b)).all(|(field, (a, b))| field.comparison.same_normal(a, b));
+    a.len() == b.len() && (a == b || near())
+}
+
+/// Whether every pair is the same, in whatever order they stand.
+fn all_same<'a>(slot: &Slot<'_>, candidates: impl Iterator<Item = &'a Candidate> + Clone) -> bool {
+    let mut firsts = candidates.clone();
+    while let Some(first) = firsts.next() {
+        if !firsts.clone().all(|other| same_normal(slot, &first.normal, &other.normal)) {
+            return false;
+        }
+        // Where nothing is merely near, the first is like all the others.
+        if firsts.clone().all(|other| first.normal == other.normal) {
+            return true;
+        }
+    }
+    true
+}
+
+fn standing(
+    slot: &Slot<'_>,
+    candidates: &[Candidate],
+    (agree, all): (bool, usize),
+    has_base: bool,
+) -> Standing {
     let Some(first) = candidates.first() else { return Standing::Waiting };
-    if candidates.iter().all(|candidate| candidate.normal == first.normal) {
+    if agree {
         let everybody = candidates.len() == all;
         return if everybody { Standing::Agreed(first.shown.clone()) } else { Standing::Waiting };
     }
     if !has_base {
         return Standing::Differs(Kind::First);
     }
-    let mut moved = candidates.iter().filter(|candidate| candidate.moved).map(|candidate| &candidate.normal);
-    let target = moved.next();
-    let one = moved.all(|normal| Some(normal) == target);
+    let one = all_same(slot, candidates.iter().filter(|candidate| candidate.moved));
     Standing::Differs(if one { Kind::Change } else { Kind::Clash })
 }
 
@@ -111,7 +150,7 @@ fn candidate(slot: &Slot<'_>, agreed: Option<&Tuple>, holding: &Holding, shown: 
     let normal = normal(slot, &shown);
     Candidate {
         system: holding.system.clone(),
-        moved: agreed.is_some_and(|agreed| *agreed != normal),
+        moved: agreed.is_some_and(|agreed| !same_normal(slot, agreed, &normal)),
         shown,
         normal,
         read: holding.read.clone(),

@@ -2,6 +2,7 @@
 
 use super::compare::Comparison;
 use super::ids::{EntityId, FieldId};
+use super::validate::Validation;
 use serde::{Deserialize, Serialize};
 
 /// A kind of record, labelled with the business process it serves.
@@ -35,6 +36,9 @@ pub struct Field {
     /// Longest text a value may have, in characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_length: Option<usize>,
+    /// What its values must be, beyond their kind.
+    #[serde(default, skip_serializing_if = "Validation::is_empty")]
+    pub validate: Validation,
 }
 
 /// What kind of harm a wrong value does.

@@ -13,7 +13,7 @@ pub use finding::Finding;
 pub use guards::{Checked, Guard};
 
 use super::author::Hand;
-use super::diff::{Candidate, Compared, Kind};
+use super::diff::{self, Candidate, Compared, Kind};
 use super::entity::Slot;
 use super::expression::Expressions;
 use super::ids::{FieldId, SystemId};
@@ -131,7 +131,7 @@ impl Case<'_> {
     }
 
     fn same(&self, a: &[Held], b: &[Held]) -> bool {
-        a == b
+        diff::same(self.slot, a, b)
     }
 }
 

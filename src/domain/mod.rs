@@ -13,6 +13,7 @@ pub mod delivery;
 pub mod diff;
 pub mod entity;
 pub mod expression;
+pub mod figure;
 pub mod ids;
 pub mod judge;
 pub mod mapping;

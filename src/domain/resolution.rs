@@ -113,8 +113,6 @@ pub enum OutcomeError {
     WrongCount { label: String, expected: usize, given: usize },
     #[error("{label}: {reason}")]
     Invalid { label: String, reason: String },
-    #[error("{label} is longer than {limit} characters")]
-    TooLong { label: String, limit: usize },
     #[error("the time until which it may stay different lies in the past, or more than a year ahead")]
     BadUntil,
     #[error("only a missing record can be created")]
@@ -157,21 +155,20 @@ impl Outcome {
     }
 }
 
+/// Most characters a person types into a field that bounds nothing itself.
+const MOST_TYPED: usize = 4000;
+
 fn check_typed(slot: &Slot<'_>, values: &[Held]) -> Result<(), OutcomeError> {
     let expected = slot.fields().count();
     if values.len() != expected {
         return Err(OutcomeError::WrongCount { label: slot.label.to_owned(), expected, given: values.len() });
     }
     for (field, held) in slot.fields().zip(values) {
-        let Some(text) = held.value() else { continue };
-        let label = || field.label.clone();
-        field
-            .comparison
-            .normal_text(text)
-            .map_err(|invalid| OutcomeError::Invalid { label: label(), reason: invalid.0 })?;
-        let limit = field.max_length.unwrap_or(4000);
-        if text.chars().count() > limit {
-            return Err(OutcomeError::TooLong { label: label(), limit });
+        let invalid = |reason: String| OutcomeError::Invalid { label: field.label.clone(), reason };
+        field.check(held).map_err(|problem| invalid(problem.0))?;
+        let length = held.value().map_or(0, |text| text.chars().count());
+        if field.most_characters().is_none() && length > MOST_TYPED {
+            return Err(invalid(format!("it is longer than {MOST_TYPED} characters")));
         }
     }
     Ok(())

@@ -77,7 +77,8 @@ impl TransformError {
         Self::Unreadable { text: short(text), expected: expected.into() }
     }
 
-    pub(in crate::domain) fn unwritable(text: &str, reason: impl Into<String>) -> Self {
+    /// The text, cut where it is long, and why it cannot be written.
+    pub fn unwritable(text: &str, reason: impl Into<String>) -> Self {
         Self::Unwritable { text: short(text), reason: reason.into() }
     }
 }

@@ -11,7 +11,7 @@ use super::{Engine, Refusal, Setup};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::audit::About;
 use crate::domain::conflict::Dispute;
-use crate::domain::diff;
+use crate::domain::diff::{self, Candidate};
 use crate::domain::entity::Entity;
 use crate::domain::ids::{ConflictId, DifferenceId, SystemId};
 use crate::domain::record::{Base, Holding};
@@ -20,7 +20,7 @@ use crate::store::conflicts::{Conflict, Difference};
 use crate::store::resolutions::Resolution;
 use crate::store::{WriteSession, configuration, conflicts, holdings, records, resolutions};
 use record::decide;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use work::{Work, Worked, compared};
 
@@ -205,12 +205,11 @@ fn check_values(
         };
         let holders = dispute.values.iter().flat_map(|value| &value.holders);
         let holders = holders.filter(|h| !left_out.contains(&h.candidate.system));
-        let mut shown: Vec<_> = holders.map(|h| (&h.candidate.system, &h.candidate.normal)).collect();
+        let shown: BTreeMap<_, _> = holders.map(|h| (&h.candidate.system, &h.candidate.normal)).collect();
         let now = diff::compare(&slot, &Base::default(), holdings).candidates;
-        let mut now: Vec<_> = now.iter().map(|candidate| (&candidate.system, &candidate.normal)).collect();
-        shown.sort_unstable();
-        now.sort_unstable();
-        shown == now
+        let stands =
+            |c: &Candidate| shown.get(&c.system).is_some_and(|seen| diff::same(&slot, seen, &c.normal));
+        now.len() == shown.len() && now.iter().all(stands)
     };
     let fresh = worked.iter().all(|worked| is_fresh(&worked.difference.dispute));
     if fresh { Ok(()) } else { Err(Refusal::Stale) }

@@ -12,6 +12,7 @@ use super::{Engine, Setup};
 use crate::connectors::{Connector, ConnectorError, ObjectSpec, Row, Written};
 use crate::domain::access::Viewer;
 use crate::domain::chance;
+use crate::domain::compare::Comparison;
 use crate::domain::delivery::{DeliveryState, TRIES};
 use crate::domain::entity::Entity;
 use crate::domain::ids::FieldId;
@@ -315,7 +316,15 @@ impl Attempt<'_> {
         let now = self.fields(row);
         let all = |of: fn(&(Held, Held)) -> &Held| {
             let mut fields = self.delivery.change.fields.iter();
-            fields.all(|(id, pair)| self.is_now(id, of(pair), &now, row))
+            fields.all(|(id, pair)| {
+                let comparison = self.entity.field(id).map(|field| &field.comparison);
+                // Where the write is of a value that is near enough by itself, exactly it is meant.
+                let exact = comparison.filter(|comparison| comparison.same(&pair.0, &pair.1));
+                let stands = |exact: &Comparison| {
+                    now.get(id).is_some_and(|held| exact.normal(held) == exact.normal(of(pair)))
+                };
+                exact.map_or_else(|| self.is_now(id, of(pair), &now, row), stands)
+            })
         };
         match () {
             () if all(|(_, becomes)| becomes) => Found::Becomes,
@@ -335,14 +344,14 @@ impl Attempt<'_> {
     /// they are the same text.
     fn is_now(&self, id: &FieldId, said: &Held, now: &BTreeMap<FieldId, Held>, row: &Row) -> bool {
         let comparison = self.entity.field(id).map(|field| &field.comparison);
-        let normal = |held: &Held| comparison.map_or_else(|| held.clone(), |c| c.normal(held));
+        let same = |one, other| comparison.map_or_else(|| one == other, |c| c.same(one, other));
         match (said, now.get(id)) {
             (Held::Unknown, Some(Held::Unknown)) => {
                 let before = &self.delivery.change.before;
                 let columns = self.mapping.field(id).map_or(&[][..], |field| &field.columns);
                 columns.iter().all(|column| before.get(column) == row.cells.get(column))
             }
-            (said, Some(held)) => normal(held) == normal(said),
+            (said, Some(held)) => same(held, said),
             (_, None) => false,
         }
     }

@@ -2,6 +2,9 @@
 //! is added or multiplied, so no digit is lost and no short text grows into a long one.
 
 use super::Invalid;
+use bigdecimal::BigDecimal;
+use std::cmp::Ordering;
+use std::str::FromStr;
 
 /// Most digits a number may be written with.
 const MOST_DIGITS: usize = 400;
@@ -17,6 +20,16 @@ pub(in crate::domain) fn normal(text: &str) -> Result<String, Invalid> {
     }
     let exponent = number.exponent().filter(|e| e.abs() <= MOST_EXPONENT).ok_or_else(too_large)?;
     Ok(number.plain(exponent))
+}
+
+/// Which of two numbers is greater, exactly; None where one of the texts is no number.
+pub(in crate::domain) fn order(one: &str, other: &str) -> Option<Ordering> {
+    Some(exact(one)?.cmp(&exact(other)?))
+}
+
+/// The number for arithmetic, exactly; of at most 750 digits, by the bounds of [`normal`].
+pub(in crate::domain) fn exact(text: &str) -> Option<BigDecimal> {
+    BigDecimal::from_str(&normal(text).ok()?).ok()
 }
 
 /// Whether JSON writes a number so: no plus, no leading zero, digits on both sides of the point.

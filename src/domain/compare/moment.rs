@@ -3,6 +3,7 @@
 use super::Invalid;
 use super::decimal::all_digits;
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
+use std::cmp::Ordering;
 use std::fmt;
 
 /// What a date text says, in years 1 to 9999.
@@ -45,6 +46,24 @@ impl Moment {
                 let local = date.and_time(time_of_day(&clock[..at])?);
                 Self::instant(local.checked_sub_signed(offset(&clock[at..])?)?)
             }
+        }
+    }
+
+    /// Earlier or later. Two moments of different kinds go by their calendar day alone, an
+    /// instant's being that of UTC: no time of day and no zone is made up.
+    pub fn order(self, other: Self) -> Ordering {
+        match (self, other) {
+            (Self::Local(one), Self::Local(other)) | (Self::Instant(one), Self::Instant(other)) => {
+                one.cmp(&other)
+            }
+            (one, other) => one.date().cmp(&other.date()),
+        }
+    }
+
+    fn date(self) -> NaiveDate {
+        match self {
+            Self::Day(date) => date,
+            Self::Local(at) | Self::Instant(at) => at.date(),
         }
     }
 

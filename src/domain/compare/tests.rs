@@ -1,5 +1,9 @@
 //! The corner cases of comparing, kind by kind, and what holds for every text.
 
+mod corners;
+mod lists;
+mod near;
+
 use super::*;
 use proptest::prelude::*;
 
@@ -10,7 +14,21 @@ fn phone(region: &str) -> Comparison {
 fn kinds() -> Vec<Comparison> {
     let plain = [Comparison::Exact, Comparison::Text, Comparison::Decimal, Comparison::Date];
     let more = [Comparison::Email, Comparison::Country, Comparison::Boolean, phone("DE"), phone("US")];
-    plain.into_iter().chain(more).collect()
+    let near = Comparison::Tolerance { absolute: Some("0.05".into()), relative: None };
+    let lists = [set("text", ";"), sequence("text", ";"), set("decimal", ","), near];
+    plain.into_iter().chain(more).chain(lists).collect()
+}
+
+fn set(of: &str, separator: &str) -> Comparison {
+    let of = Box::new(serde_json::from_value(of.into()).expect("a kind"));
+    Comparison::Set { of, separator: separator.to_owned() }
+}
+
+fn sequence(of: &str, separator: &str) -> Comparison {
+    match set(of, separator) {
+        Comparison::Set { of, separator } => Comparison::Sequence { of, separator },
+        other => other,
+    }
 }
 
 #[track_caller]

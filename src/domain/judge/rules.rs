@@ -237,8 +237,9 @@ impl Case<'_> {
         let mut speakers: Vec<&Candidate> =
             self.candidates().filter(|(at, _)| valid.get(*at) == Some(&true)).map(|(_, own)| own).collect();
         speakers.sort_by_key(|candidate| Some(&candidate.system) != source);
-        let texts = speakers.iter().filter_map(|candidate| candidate.shown.first()?.value());
-        let Some(joined) = field.comparison.union(texts) else {
+        let texts: Vec<&str> =
+            speakers.iter().filter_map(|candidate| candidate.shown.first()?.value()).collect();
+        let Some(joined) = field.comparison.union(&texts) else {
             findings.push(Finding::NotLists);
             return None;
         };

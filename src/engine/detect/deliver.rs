@@ -2,7 +2,7 @@
 
 use crate::domain::delivery::{Change, DeliveryState};
 use crate::domain::diff;
-use crate::domain::entity::{Entity, Slot};
+use crate::domain::entity::{Entity, Field, Slot};
 use crate::domain::ids::{ConflictId, FieldId, RecordId, ResolutionId, SystemId};
 use crate::domain::mapping::Mapping;
 use crate::domain::record::Holding;
@@ -37,15 +37,15 @@ pub fn plan(
     target: &Tuple,
     holdings: &[Holding],
 ) -> Result<Vec<Targets>, (SystemId, TransformError)> {
-    let goal = diff::normal(slot, target);
+    let asks = Asks::of(slot, target, holdings);
     let mut plan = Vec::new();
     for holding in holdings.iter().filter(|holding| holding.present) {
         let Some(mapping) = setup.catalog.mapping(&holding.system, &entity.id) else { continue };
         let Some(shown) = diff::shown(slot, holding) else { continue };
-        if shown.contains(&Held::Unknown) || diff::normal(slot, &shown) == goal {
+        if shown.contains(&Held::Unknown) || asks.nothing_of(slot, &shown) {
             continue;
         }
-        let change = change(mapping, slot, &shown, target, &holding.cells)
+        let change = change(mapping, slot, &shown, &asks, &holding.cells)
             .map_err(|error| (holding.system.clone(), error))?;
         plan.push(Targets {
             system: holding.system.clone(),
@@ -57,17 +57,49 @@ pub fn plan(
     Ok(plan)
 }
 
+/// What a decision asks of every system.
+struct Asks<'a> {
+    target: &'a Tuple,
+    /// Values that are near the target are too far from each other: each becomes exactly it.
+    exactly: bool,
+}
+
+impl<'a> Asks<'a> {
+    fn of(slot: &Slot<'_>, target: &'a Tuple, holdings: &[Holding]) -> Self {
+        let present = holdings.iter().filter(|holding| holding.present);
+        let near: Vec<Tuple> = present
+            .filter_map(|holding| diff::shown(slot, holding))
+            .filter(|shown| diff::same(slot, shown, target))
+            .collect();
+        let apart = |one: &Tuple| near.iter().any(|other| !diff::same(slot, one, other));
+        Self { target, exactly: near.iter().any(apart) }
+    }
+
+    fn nothing_of(&self, slot: &Slot<'_>, shown: &Tuple) -> bool {
+        let mut fields = slot.fields().zip(shown).zip(self.target);
+        fields.all(|((field, was), becomes)| !self.differs(field, was, becomes))
+    }
+
+    fn differs(&self, field: &Field, was: &Held, becomes: &Held) -> bool {
+        let exactly = || field.comparison.normal(was) != field.comparison.normal(becomes);
+        !field.comparison.same(was, becomes) || (self.exactly && exactly())
+    }
+}
+
 fn change(
     mapping: &Mapping,
     slot: &Slot<'_>,
     shown: &Tuple,
-    target: &Tuple,
+    asks: &Asks<'_>,
     current: &Cells,
 ) -> Result<Change, TransformError> {
     let (mut fields, mut beside) = (BTreeMap::new(), BTreeMap::new());
-    for ((field, was), becomes) in slot.fields().zip(shown).zip(target) {
-        if field.comparison.normal(was) != field.comparison.normal(becomes) {
-            fields.insert(field.id.clone(), (was.clone(), becomes.clone()));
+    for ((field, was), becomes) in slot.fields().zip(shown).zip(asks.target) {
+        if asks.differs(field, was, becomes) {
+            let text = becomes.value().unwrap_or("");
+            let becomes = field.comparison.in_the_form_of(was, becomes);
+            let becomes = becomes.map_err(|problem| TransformError::unwritable(text, problem.0))?;
+            fields.insert(field.id.clone(), (was.clone(), becomes));
         } else {
             beside.insert(field.id.clone(), was.clone());
         }

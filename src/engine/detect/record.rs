@@ -131,9 +131,9 @@ impl<'a> Judge<'a> {
         let since =
             times.and_then(|times| times.into_iter().max()).filter(|time| *time <= now).unwrap_or(now);
         for (field, held) in slot.fields().zip(tuple) {
-            let normal = field.comparison.normal(held);
+            // One that is merely near leaves the base where it is, or it would creep.
             let known = self.base.0.get(&field.id);
-            if known.is_none_or(|agreed| field.comparison.normal(&agreed.0) != normal) {
+            if known.is_none_or(|agreed| !field.comparison.same(&agreed.0, held)) {
                 self.base.0.insert(field.id.clone(), Agreed(held.clone(), since));
                 self.base_moved = true;
             }

@@ -36,7 +36,7 @@ impl Judge<'_> {
         let as_decided = match (slot, agreed) {
             (Some(slot), Some(agreed)) => {
                 let meant = self.meant(&resolution, &difference.dispute.field)?;
-                meant.is_none_or(|meant| diff::normal(slot, &meant) == diff::normal(slot, agreed))
+                meant.is_none_or(|meant| diff::same(slot, &meant, agreed))
             }
             _ => true,
         };
@@ -109,11 +109,12 @@ impl Judge<'_> {
                 let Some(seen) = seen(&candidate.system) else { return true };
                 match deliveries.iter().find(|delivery| delivery.system == candidate.system) {
                     Some(own) => {
-                        let as_seen = candidate.normal == *seen && !own.state.is_done();
-                        !as_seen && candidate.normal != after(slot, seen, own)
+                        let holds = |tuple: &Tuple| diff::same(slot, &candidate.normal, tuple);
+                        let as_seen = holds(seen) && !own.state.is_done();
+                        !as_seen && !holds(&after(slot, seen, own))
                     }
                     // It gets nothing: it held the outcome, or could not be read when it was decided.
-                    None => Some(&candidate.normal) != goal.as_ref(),
+                    None => goal.as_ref().is_none_or(|goal| !diff::same(slot, &candidate.normal, goal)),
                 }
             })
     }

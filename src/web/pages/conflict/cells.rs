@@ -203,7 +203,7 @@ impl Grid<'_> {
         msg(match (fields.next().map(|field| &field.comparison), fields.next()) {
             (Some(Comparison::Phone(_)), None) => "kind-number",
             (Some(Comparison::Date), None) => "kind-date",
-            (Some(Comparison::Decimal), None) => "kind-amount",
+            (Some(Comparison::Decimal | Comparison::Tolerance { .. }), None) => "kind-amount",
             _ => "kind-value",
         })
     }
