@@ -5,6 +5,7 @@ mod audit;
 mod config;
 mod demo;
 mod dry_run;
+mod judge;
 mod logging;
 mod place;
 mod serve;
@@ -53,6 +54,10 @@ enum Command {
     Serve(serve::Serve),
     /// Read systems now and judge what changed; or only compare them, with --dry-run
     Sync(system::Sync),
+    /// Explain why a field of a record is judged as it is
+    Explain(judge::Explain),
+    /// Judge a case file: what would come of these values under this policy
+    Judge(judge::Judge),
     /// Secrets of connected systems
     #[command(subcommand)]
     System(system::System),
@@ -88,6 +93,8 @@ pub fn run(cli: Cli) -> ExitCode {
             Command::Demo(command) => command.run().await,
             Command::Serve(command) => command.run().await,
             Command::Sync(command) => command.run().await,
+            Command::Explain(command) => command.run().await,
+            Command::Judge(command) => command.run(),
             Command::System(command) => command.run().await,
             Command::Link(command) => command.run().await,
             Command::User(command) => command.run().await,

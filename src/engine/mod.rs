@@ -5,6 +5,7 @@ mod absences;
 pub mod accounts;
 pub mod alerts;
 pub mod case;
+pub mod case_file;
 mod deliveries;
 pub mod detect;
 pub mod dossier;

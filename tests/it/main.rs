@@ -3,6 +3,7 @@
 
 mod accounts;
 mod api;
+mod cases;
 mod connectors;
 mod demo;
 mod docs;
