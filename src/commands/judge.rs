@@ -41,7 +41,7 @@ impl Judge {
 #[derive(Args)]
 #[command(after_help = "\
 Every value and how it was normalised, the last agreed value, the rule, each guard's finding and
-the outcome, in order. The same is at GET /api/v1/records/{record}/fields/{field}/explanation.
+the outcome, in order. The same is at GET /api/v1/records/{id}/explanation.
 
 Example:
   referee explain 0198e6b2-7c52-7cc1-9a3f-1f6a51d0a5b1 phone")]

@@ -128,7 +128,8 @@ fn for_programs_deciding(config: &mut ServiceConfig) {
         .service(resource("/api/v1/resolutions/{id}").route(get().to(api::resolutions::show)))
         .service(resource("/api/v1/resolutions/{id}/undo").route(post().to(api::resolutions::undo)))
         .service(resource("/api/v1/records").route(get().to(api::records::find)))
-        .service(resource("/api/v1/records/{id}").route(get().to(api::records::show)));
+        .service(resource("/api/v1/records/{id}").route(get().to(api::records::show)))
+        .service(resource("/api/v1/records/{id}/explanation").route(get().to(api::explanations::show)));
 }
 
 fn for_programs_operating(config: &mut ServiceConfig) {

@@ -44,7 +44,8 @@ fn every_case_comes_out_as_it_says() {
 
 #[test]
 fn a_case_that_expects_something_else_fails() {
-    let text = std::fs::read_to_string("tests/cases/rules/source_wins/the_source_changed.toml").expect("a case");
+    let text =
+        std::fs::read_to_string("tests/cases/rules/source_wins/the_source_changed.toml").expect("a case");
     let text = text.replace("outcome = \"settle\"", "outcome = \"review\"");
     let case = CaseFile::parse(&text).expect("a case");
     let unmet = case.unmet(&case.judge().expect("judged"));

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod body;
 pub mod conflicts;
 pub mod decision;
+pub mod explanations;
 pub mod filter;
 pub mod listing;
 pub mod me;

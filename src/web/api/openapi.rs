@@ -4,6 +4,7 @@
 use super::audit::AuditEntry;
 use super::conflicts::{ConflictItem, ConflictView};
 use super::decision::ResolutionBody;
+use super::explanations::ExplanationItem;
 use super::me::{Account, Person};
 use super::operations::{ALL, Operation};
 use super::records::{RecordItem, RecordView};
@@ -151,6 +152,7 @@ fn schemas() -> Map<String, Value> {
         .add::<ResolutionView>()
         .add_list::<RecordItem>()
         .add::<RecordView>()
+        .add_list::<ExplanationItem>()
         .add_list::<AuditEntry>()
         .add_list::<SystemView>()
         .add::<RunBody>()

@@ -126,6 +126,17 @@ pub const ALL: &[Operation] = &[
     },
     Operation {
         method: "get",
+        path: "/api/v1/records/{id}/explanation",
+        id: "explainRecord",
+        summary: "How each field of a record is judged, step by step.",
+        who: Some(ANYBODY),
+        query: &[("field", "string", "Only this field or group.")],
+        body: None,
+        status: 200,
+        answer: "ExplanationItemList",
+    },
+    Operation {
+        method: "get",
         path: "/api/v1/audit",
         id: "listAudit",
         summary: "The entries of the audit log in order, exactly as written and hashed.",
