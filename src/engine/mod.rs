@@ -9,6 +9,7 @@ mod deliveries;
 pub mod detect;
 pub mod dossier;
 pub mod dry_run;
+pub mod incidents;
 mod intake;
 pub mod links;
 mod merge;

@@ -10,6 +10,7 @@ mod db;
 mod error;
 pub mod holdings;
 pub mod idempotency;
+pub mod incidents;
 mod migrate;
 mod open;
 pub mod queue;
