@@ -49,3 +49,4 @@ CREATE INDEX differences_incident ON differences (incident_id, id) WHERE inciden
 -- The incident that holds everything that is open of a conflict: it then waits there, and not in the queue.
 ALTER TABLE conflicts ADD COLUMN incident_id TEXT;
 CREATE INDEX conflicts_incident ON conflicts (incident_id, id) WHERE incident_id IS NOT NULL;
+CREATE INDEX conflicts_waiting ON conflicts (stakes DESC, due_at, id) WHERE open AND incident_id IS NULL;

@@ -223,3 +223,4 @@ problem-other = { $text }
 event-changed-some = { $system } changed
 column-never = not read yet
 stale-some = <b>{ $name }</b> changed while you were deciding
+guard-incident = it waits under an incident

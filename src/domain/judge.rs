@@ -6,7 +6,7 @@
 
 use super::author::{AuthorKind, Hand};
 use super::diff::{Candidate, Compared, Kind};
-use super::ids::SystemId;
+use super::ids::{IncidentId, SystemId};
 use super::policy::{Effective, Rule};
 use super::time::Time;
 use super::value::{Held, Tuple};
@@ -17,6 +17,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Finding {
+    /// An incident holds it: no rule settles it until a person has chosen there.
+    Incident { incident: IncidentId },
     /// No level sets a rule, so a person decides.
     NoRule,
     /// The policy asks for a person.
@@ -66,14 +68,18 @@ pub struct Case<'a> {
     pub policy: &'a Effective,
     /// The largest measured difference between the clocks of the systems in dispute, in ms.
     pub clock_difference_ms: i64,
+    /// The incident that holds it: a mass change or a storm.
+    pub incident: Option<IncidentId>,
 }
 
 impl Case<'_> {
     /// Applies rule and guards.
     #[must_use]
     pub fn judge(&self) -> Judgement {
-        let mut findings = Vec::new();
+        let incident = |incident: &IncidentId| Finding::Incident { incident: incident.clone() };
+        let mut findings: Vec<Finding> = self.incident.iter().map(incident).collect();
         let winner = self.choose(&mut findings).filter(|winner| self.guard(*winner, &mut findings));
+        let winner = winner.filter(|_| self.incident.is_none());
         let verdict = winner.map_or(Verdict::Review, |index| {
             let candidate = &self.compared.candidates[index];
             Verdict::Settle { system: candidate.system.clone(), values: candidate.shown.clone() }

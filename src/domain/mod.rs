@@ -12,6 +12,7 @@ pub mod country;
 pub mod delivery;
 pub mod diff;
 pub mod entity;
+pub mod group;
 pub mod ids;
 pub mod incident;
 pub mod judge;

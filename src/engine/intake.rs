@@ -75,7 +75,11 @@ impl Source<'_> {
             }
         }
         taken.changed = i64::try_from(fresh.len() + changed.len()).unwrap_or(i64::MAX);
-        taken.moved = changed.iter().map(|(_, row, _)| row.key.clone()).collect();
+        taken.moved = changed
+            .iter()
+            .filter(|(held, row, _)| is_moved(held, row))
+            .map(|(_, row, _)| row.key.clone())
+            .collect();
         let mut touched = self.take_fresh(w, fresh).await?;
         touched.extend(self.take_changed(w, changed).await?);
         records::mark_unjudged(w, &self.entity.id, self.run.as_str(), &touched).await?;
@@ -261,6 +265,13 @@ impl Source<'_> {
             created_at: w.now(),
         }
     }
+}
+
+/// Whether a value of a row is another one. Columns that are only read since the mapping changed, and
+/// rows that came back, are no change.
+fn is_moved(held: &Holding, row: &Row) -> bool {
+    let differs = |(column, cell)| row.cells.get(column).is_some_and(|now| now != cell);
+    held.present && held.cells.iter().any(differs)
 }
 
 /// Rows by key; a key that stands twice on a page is set aside, the first row stays.

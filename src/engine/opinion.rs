@@ -7,7 +7,7 @@ use crate::domain::cause::{self, Cause};
 use crate::domain::conflict::{Dispute, Distinct, Holder};
 use crate::domain::diff::{self, Candidate, Compared, Kind};
 use crate::domain::entity::{Entity, Slot};
-use crate::domain::ids::{FieldId, SystemId};
+use crate::domain::ids::{FieldId, IncidentId, SystemId};
 use crate::domain::judge::{Case, Finding, Verdict};
 use crate::domain::record::{Base, Holding};
 use crate::domain::value::{Held, Tuple};
@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 /// The field that a record missing on one side is a difference of.
 pub const RECORD: &str = "record";
 
-/// What policy makes of a slot's difference; `moved` are the systems that changed some field of
+/// What policy makes of a slot's difference, which `incident` may hold; `moved` are the systems that changed some field of
 /// the record since all agreed.
 pub(super) fn of_values(
     setup: &Setup,
@@ -25,10 +25,11 @@ pub(super) fn of_values(
     (kind, compared): (Kind, &Compared),
     hands: &[Hand],
     moved: &BTreeSet<SystemId>,
+    incident: Option<IncidentId>,
 ) -> (Dispute, Verdict) {
     let policy = setup.policy(entity, slot);
     let clock_difference_ms = setup.clock_difference_ms(compared.candidates.iter().map(|c| &c.system));
-    let judgement = Case { kind, compared, hands, policy: &policy, clock_difference_ms }.judge();
+    let judgement = Case { kind, compared, hands, policy: &policy, clock_difference_ms, incident }.judge();
     let dispute = Dispute {
         field: slot.id.clone(),
         kind,

@@ -5,7 +5,7 @@
 //! knows what is gone.
 
 use super::absences::Absences;
-use super::incidents::came_back;
+use super::incidents::{came_back, change};
 use super::intake::{Source, Taken};
 use super::{Engine, Refusal};
 use crate::connectors::{Capabilities, Connector, ConnectorError, ObjectSpec, Page, Scope};
@@ -17,7 +17,7 @@ use crate::domain::time::Time;
 use crate::store::runs::{Counts, Cursor, Run};
 use crate::store::{StoreError, WriteSession, alerts, holdings, records, runs};
 use chrono::TimeDelta;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Rows asked for at once.
 const PAGE: usize = 500;
@@ -55,6 +55,8 @@ pub(super) struct Reading {
     pub cursor: Cursor,
     /// Went on from a position that an earlier worker left.
     pub resumed: bool,
+    /// Records the system held, once that was asked.
+    pub held: OnceLock<i64>,
 }
 
 /// Why a run ended early.
@@ -297,7 +299,15 @@ impl Engine {
         let connector = self.connector(&run.system)?;
         let spec = object_spec(&mapping, connector.capabilities());
         let cursor = runs::cursor(&mut self.store.session().await?, &run.system, &run.entity).await?;
-        Ok(Reading { entity, mapping, connector, spec, cursor, resumed: run.position.is_some() })
+        Ok(Reading {
+            entity,
+            mapping,
+            connector,
+            spec,
+            cursor,
+            resumed: run.position.is_some(),
+            held: OnceLock::new(),
+        })
     }
 
     async fn take_page(
@@ -312,6 +322,7 @@ impl Engine {
         next.position.clone_from(&page.next);
         next.counts.read += i64::try_from(page.rows.len() + page.unusable.len()).unwrap_or(0);
         let read_after = reading.cursor.read_at;
+        let measure = self.measure(run, reading, page.rows.len()).await?;
         let saved = self
             .store
             .write::<_, StoreError, _>(async move |w| {
@@ -325,13 +336,18 @@ impl Engine {
                 if merge {
                     source.pass_by(w, (run.started_at, &after), &page).await?;
                 }
-                let Taken { changed, set_aside, .. } = source.take(w, page.clone()).await?;
+                let Taken { changed, set_aside, moved } = source.take(w, page.clone()).await?;
                 run.counts.changed += changed;
+                run.counts.moved += i64::try_from(moved.len()).unwrap_or(0);
+                let opened = match &measure {
+                    Some(measure) => change::look(w, &run, &moved, measure).await?,
+                    None => None,
+                };
                 run.counts.quarantined += i64::try_from(set_aside.len()).unwrap_or(0);
                 runs::set_aside(w, &run, &set_aside).await?;
                 run.lease_until = Some(w.now() + TimeDelta::seconds(LEASE_SECONDS));
                 runs::save(w, &run).await?;
-                Ok((Some(run), Vec::new()))
+                Ok((Some(run), opened.into_iter().collect()))
             })
             .await?;
         *run = saved.ok_or(Ended::TakenOver)?;

@@ -191,7 +191,7 @@ pub async fn ended(
 /// has each of them.
 pub async fn lease(w: &mut WriteSession, until: Time) -> Result<Option<Incident>, StoreError> {
     let (now, end) = (w.now(), w.either("", " FOR UPDATE SKIP LOCKED"));
-    let query = w.sql("SELECT * FROM incidents WHERE state = 'working'");
+    let query = w.sql("SELECT * FROM incidents WHERE state = 'working' AND ending = 'allowed'");
     let query = query.push_bind(" AND (lease_until IS NULL OR lease_until < ?)", [now.into()]);
     let found: Option<Incident> = query.push(" ORDER BY id LIMIT 1").push(end).maybe().await?;
     if let Some(incident) = &found {

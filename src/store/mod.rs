@@ -8,6 +8,7 @@ pub mod configuration;
 pub mod conflicts;
 mod db;
 mod error;
+pub mod groups;
 pub mod holdings;
 pub mod idempotency;
 pub mod incidents;

@@ -10,8 +10,9 @@ use crate::domain::conflict::{DifferenceState, Dispute};
 use crate::domain::delivery::DeliveryState;
 use crate::domain::diff::{self, Compared, Kind, Standing};
 use crate::domain::entity::Slot;
-use crate::domain::ids::{FieldId, RecordId, ResolutionId, SystemId};
+use crate::domain::ids::{FieldId, IncidentId, RecordId, ResolutionId, SystemId};
 use crate::domain::judge::Verdict;
+use crate::domain::pattern;
 use crate::domain::policy::Stakes;
 use crate::domain::record::{self, Agreed, Base, Holding};
 use crate::domain::resolution::{Chosen, Outcome};
@@ -35,6 +36,10 @@ pub(super) struct Ruling {
     pub deliveries: Vec<Delivery>,
     pub resolution_states: Vec<(ResolutionId, &'static str)>,
     pub ended_exceptions: Vec<(RecordId, FieldId)>,
+    /// Records that are new to a storm.
+    pub joined: BTreeSet<(IncidentId, RecordId)>,
+    /// The mappings on which a new difference counts.
+    pub movers: BTreeSet<SystemId>,
     pub counts: Counts,
     pub events: Vec<Event>,
 }
@@ -150,8 +155,16 @@ impl<'a> Judge<'a> {
     ) -> Result<(), StoreError> {
         let batch = self.loaded.batch;
         let hands: Vec<Hand> = compared.candidates.iter().map(|candidate| batch.hand(candidate)).collect();
-        let (dispute, verdict) =
-            opinion::of_values(&batch.setup, &batch.entity, slot, (kind, compared), &hands, &self.moved);
+        let held = self.held(compared, existing);
+        let (dispute, verdict) = opinion::of_values(
+            &batch.setup,
+            &batch.entity,
+            slot,
+            (kind, compared),
+            &hands,
+            &self.moved,
+            held,
+        );
         if self.is_excepted(&dispute) {
             return Ok(());
         }
@@ -178,7 +191,8 @@ impl<'a> Judge<'a> {
         let version = self.loaded.batch.setup.policy_version;
         if let Some(known) = existing.filter(|known| known.state.is_open()) {
             let same = known.fingerprint == fingerprint && known.policy_version == version;
-            if same && known.dispute.cause == dispute.cause {
+            let held = known.dispute.incident() == dispute.incident();
+            if same && held && known.dispute.cause == dispute.cause {
                 return Ok(());
             }
         }
@@ -254,6 +268,9 @@ impl<'a> Judge<'a> {
         fingerprint: String,
     ) -> Difference {
         let conflict = self.conflict(existing);
+        if existing.is_none() && dispute.incident().is_none() {
+            self.ruling.movers.extend(pattern::mover(&dispute).cloned());
+        }
         let opened_at = existing.map_or(self.now(), |known| known.opened_at);
         Difference {
             id: existing.map_or_else(|| self.w.new_id().into(), |known| known.id.clone()),
@@ -291,6 +308,7 @@ impl<'a> Judge<'a> {
                 claimed_until: None,
                 version: 0,
                 draft: None,
+                incident: None,
             });
             self.ruling.conflict = Some((conflict, is_new));
         }

@@ -148,7 +148,7 @@ impl<'a> Judge<'a> {
             let Standing::Differs(kind) = compared.standing else { continue };
             let hands: Vec<Hand> = compared.candidates.iter().map(|candidate| self.hand(candidate)).collect();
             let opinion =
-                opinion::of_values(self.setup, self.entity, &slot, (kind, &compared), &hands, &moved);
+                opinion::of_values(self.setup, self.entity, &slot, (kind, &compared), &hands, &moved, None);
             opinions.push(opinion);
         }
         let found = opinions.into_iter().map(|(dispute, verdict)| {

@@ -91,20 +91,19 @@ impl Engine {
             .await
     }
 
-    /// Works off some rows of a mass delete that was allowed; false when none was left, and it has ended.
-    pub(super) async fn absent_some(&self, incident: &Incident) -> Result<bool, Refusal> {
+    /// Works off some rows of a mass delete that was allowed; once none is left, it has ended.
+    pub(super) async fn absent_some(&self, incident: &Incident) -> Result<(), Refusal> {
         let mut session = self.store.session().await?;
         let rows = incidents::members(&mut session, &incident.id, Some("held"), None, BATCH).await?;
         drop(session);
         if rows.is_empty() {
             self.end_worked(incident).await?;
             self.judge(&incident.entity, &incident.run).await?;
-            return Ok(false);
+            return Ok(());
         }
         let (at, keys) = (self.now(), rows.into_iter().map(|row| row.external_id).collect::<Vec<_>>());
         let found = self.ask(incident, &keys).await?;
-        self.take_answers(incident, keys, (found, at)).await?;
-        Ok(true)
+        self.take_answers(incident, keys, (found, at)).await
     }
 
     /// The rows that are there.

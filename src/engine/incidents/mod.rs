@@ -1,6 +1,9 @@
 //! Incidents: opened by what reads and judges, chosen for by a person, worked off by the worker.
 
 mod absence;
+pub(super) mod change;
+pub mod group;
+pub(super) mod storm;
 mod work;
 
 pub(super) use absence::came_back;
@@ -11,7 +14,7 @@ use crate::domain::audit::{About, Action, Actor, Event};
 use crate::domain::ids::{EntityId, IncidentId, RunId, SystemId};
 use crate::domain::incident::{Choice, Ending, IncidentKind, IncidentState};
 use crate::store::incidents::{self, Incident};
-use crate::store::{StoreError, WriteSession, alerts};
+use crate::store::{StoreError, WriteSession, alerts, records};
 
 /// Characters of a reason.
 const REASON: usize = 500;
@@ -58,6 +61,10 @@ pub(super) async fn end(
 ) -> Result<Event, StoreError> {
     incidents::save_state(w, &incident.id, &state).await?;
     alerts::clear(w, &cause(incident)).await?;
+    if incident.kind.holds_differences() {
+        // What is left of it is judged as usual.
+        records::mark_members_unjudged(w, &incident.id, &incident.entity).await?;
+    }
     let ended =
         event(Action::IncidentEnded, state.choice().map_or_else(Actor::referee, |c| c.by.clone()), incident);
     Ok(match state.choice() {
@@ -137,7 +144,7 @@ impl Engine {
                 let closed = |error: crate::domain::incident::NotOpen| Refusal::WrongState(error.to_string());
                 let mut events = vec![decided];
                 let state = incident.state.clone();
-                let state = if ending == Ending::Refused { state.end(choice) } else { state.work(choice) };
+                let state = if ending == Ending::Allowed { state.work(choice) } else { state.end(choice) };
                 let state = state.map_err(closed)?;
                 match state {
                     IncidentState::Ended(..) => events.push(end(w, &incident, state.clone()).await?),

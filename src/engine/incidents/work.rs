@@ -1,8 +1,7 @@
 //! The worker's share: what was chosen is carried out batch by batch, and goes on after a restart.
 
-use crate::domain::incident::{Ending, IncidentKind, IncidentState};
 use crate::engine::{Engine, Refusal};
-use crate::store::incidents::{self, Incident};
+use crate::store::{StoreError, groups, incidents};
 use chrono::TimeDelta;
 
 /// A worker that has not come back for so long is gone.
@@ -14,32 +13,34 @@ impl Engine {
     /// # Errors
     /// The store failed, or a system that is to be asked cannot be read: it is tried again.
     pub async fn work_off(&self) -> Result<bool, Refusal> {
-        let incident = self
+        let leased = self
             .store
-            .write::<_, Refusal, _>(async move |w| {
+            .write::<_, StoreError, _>(async move |w| {
                 let until = w.now() + TimeDelta::seconds(LEASE_SECONDS);
-                Ok((incidents::lease(w, until).await?, Vec::new()))
+                let incident = incidents::lease(w, until).await?;
+                let group = if incident.is_none() { groups::lease(w, until).await? } else { None };
+                Ok(((incident, group), Vec::new()))
             })
             .await?;
-        let Some(incident) = incident else { return Ok(false) };
         // What fails stays in hand for a while, so that the others have their turn.
-        let worked = self.work_on(&incident).await?;
-        let id = incident.id.clone();
-        self.store
-            .write::<_, Refusal, _>(async move |w| Ok((incidents::give_back(w, &id).await?, Vec::new())))
-            .await?;
-        Ok(worked)
+        match leased {
+            (Some(incident), _) => {
+                self.absent_some(&incident).await?;
+                self.give_back(async move |w| incidents::give_back(w, &incident.id).await).await?;
+            }
+            (None, Some(group)) => {
+                self.decide_some(&group).await?;
+                self.give_back(async move |w| groups::give_back(w, &group.id).await).await?;
+            }
+            (None, None) => return Ok(false),
+        }
+        Ok(true)
     }
 
-    async fn work_on(&self, incident: &Incident) -> Result<bool, Refusal> {
-        let IncidentState::Working(choice) = &incident.state else { return Ok(false) };
-        match (incident.kind, choice.ending) {
-            (IncidentKind::MassDelete, Ending::Allowed) => self.absent_some(incident).await?,
-            _ => {
-                self.end_worked(incident).await?;
-                false
-            }
-        };
-        Ok(true)
+    async fn give_back<F>(&self, work: F) -> Result<(), StoreError>
+    where
+        F: AsyncFn(&mut crate::store::WriteSession) -> Result<(), StoreError> + Send + 'static,
+    {
+        self.store.write::<_, StoreError, _>(async move |w| Ok((work(w).await?, Vec::new()))).await
     }
 }

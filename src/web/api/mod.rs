@@ -5,6 +5,7 @@ pub mod body;
 pub mod conflicts;
 pub mod decision;
 pub mod filter;
+pub mod incidents;
 pub mod listing;
 pub mod me;
 pub mod openapi;

@@ -1,6 +1,8 @@
 //! Incidents: very much at once is one question, and what a person answers is what happens.
 
+mod changed;
 mod deleted;
+mod stormed;
 
 use super::*;
 use chrono::TimeDelta;
