@@ -87,3 +87,5 @@ empty-view-text = { $n ->
 empty-view-link = Show all
 flash-nothing-to-start = Nothing to start here: what is open is with others now.
 flash-retried = It is tried again now.
+filter-like = Alike
+filter-incident = Of one incident

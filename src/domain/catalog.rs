@@ -2,6 +2,7 @@
 
 use super::entity::Entity;
 use super::ids::{self, EntityId, SystemId};
+use super::incident::Limits;
 use super::mapping::Mapping;
 use super::policy::Policies;
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,13 @@ pub struct Catalog {
     /// Seeds the first policy version of an empty store; later versions live in the store.
     #[serde(default, rename = "policy", skip_serializing_if = "policies_are_empty")]
     pub policies: Policies,
+    /// From when on much is too much at once.
+    #[serde(default, skip_serializing_if = "limits_are_usual")]
+    pub incidents: Limits,
+}
+
+fn limits_are_usual(limits: &Limits) -> bool {
+    *limits == Limits::default()
 }
 
 fn policies_are_empty(policies: &Policies) -> bool {
@@ -78,7 +86,7 @@ impl Catalog {
     /// What is wrong with the configuration, each as a sentence with its place; empty when nothing is.
     #[must_use]
     pub fn problems(&self) -> Vec<String> {
-        let mut problems = Vec::new();
+        let mut problems = self.incidents.problems();
         unique(self.systems.iter().map(|system| system.id.as_str()), "system", &mut problems);
         unique(self.entities.iter().map(|entity| entity.id.as_str()), "entity", &mut problems);
         for entity in &self.entities {

@@ -14,7 +14,7 @@
 use super::author::Hand;
 use super::cause::{Cause, Suspect};
 use super::diff::{Candidate, Compared, Kind};
-use super::ids::{FieldId, ResolutionId, SystemId};
+use super::ids::{FieldId, IncidentId, ResolutionId, SystemId};
 use super::judge::Finding;
 use super::policy::Effective;
 use super::time::Time;
@@ -214,6 +214,15 @@ impl Distinct {
 }
 
 impl Dispute {
+    /// The incident that holds it.
+    #[must_use]
+    pub fn incident(&self) -> Option<&IncidentId> {
+        self.findings.iter().find_map(|finding| match finding {
+            Finding::Incident { incident } => Some(incident),
+            _ => None,
+        })
+    }
+
     /// The distinct value of that number.
     #[must_use]
     pub fn value(&self, n: usize) -> Option<&Distinct> {

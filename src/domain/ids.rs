@@ -62,6 +62,10 @@ id! {
     RunId,
     /// One immutable holding, present or past, on the timeline.
     VersionId,
+    /// One problem of a source or mapping that holds many records.
+    IncidentId,
+    /// One decision over many differences.
+    GroupId,
     /// A person or a program with an account.
     UserId,
 }

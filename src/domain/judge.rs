@@ -1,8 +1,8 @@
 //! The judge: what a policy makes of a difference, with every finding on the way.
 //!
 //! Order: unknown out, equal after normalising and standing exceptions have been sifted before
-//! (see `diff` and `engine::detect`); here follow invalid candidates out, the rule, and its
-//! guards. A guard turns an automatic outcome into a review and says why. Every finding is kept,
+//! (see `diff` and `engine::detect`); here follow invalid candidates out, the incident that holds
+//! it, the rule, and its guards. A guard turns an automatic outcome into a review and says why. Every finding is kept,
 //! not only the first.
 
 mod finding;
@@ -16,7 +16,7 @@ use super::author::Hand;
 use super::diff::{self, Candidate, Compared, Kind};
 use super::entity::Slot;
 use super::expression::Expressions;
-use super::ids::{FieldId, SystemId};
+use super::ids::{FieldId, IncidentId, SystemId};
 use super::policy::Effective;
 use super::time::Time;
 use super::value::{Held, Tuple};
@@ -47,7 +47,7 @@ pub struct Judgement {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Circumstances {
     /// The open incident that holds it: a storm or a mass change.
-    pub incident: Option<String>,
+    pub incident: Option<IncidentId>,
     /// How often a rule has settled this slot of this record in the last 24 hours.
     pub flips: u32,
     /// A person asked to decide it.
@@ -91,12 +91,15 @@ impl Case<'_> {
         let unreadable = self.unreadable.iter().map(|system| Finding::Unreadable { system: system.clone() });
         let mut findings: Vec<Finding> = unreadable.collect();
         let valid = self.valid(&mut findings);
+        let incident = self.circumstances.incident.clone();
+        findings.extend(incident.map(|incident| Finding::Incident { incident }));
         let Some(choice) = self.choose(&valid, &mut findings) else {
             return Judgement { verdict: Verdict::Review, findings, guards: Vec::new() };
         };
         let guards = self.guard(&choice);
         let stops: Vec<Finding> = guards.iter().flat_map(|guard| guard.findings.iter().cloned()).collect();
-        let verdict = match stops.is_empty() {
+        let passes = stops.is_empty() && self.circumstances.incident.is_none();
+        let verdict = match passes {
             true => Verdict::Settle { system: choice.holder.map(|at| self.system(at)), values: choice.shown },
             false => Verdict::Review,
         };

@@ -12,8 +12,6 @@ use futures_util::future::join_all;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 
-/// A mass change: more than this many records and more than this share of a system are gone.
-const MASS: (i64, i64) = (20, 5);
 /// Rows asked for at once, of those a pull passed by.
 const ASKED: i64 = 4;
 
@@ -84,6 +82,7 @@ impl Engine {
         if let Absences::Met { .. } = absences {
             self.mark_unmet(run, absences).await?;
         }
+        self.leave_refused(run).await?;
         self.ask_for_missed(run, reading).await?;
         loop {
             let (next, read_after, at) = (run.clone(), reading.cursor.read_at, self.now());
@@ -108,6 +107,7 @@ impl Engine {
     async fn ask_for_missed(&self, run: &mut Run, reading: &Reading) -> Result<(), Ended> {
         let of =
             holdings::count_present(&mut self.store().session().await?, &run.system, &run.entity).await?;
+        let limits = self.setup().catalog.incidents.clone();
         let (mut position, mut gone) = (String::new(), 0);
         loop {
             let mut session = self.store().session().await?;
@@ -124,7 +124,7 @@ impl Engine {
             }
             gone += i64::try_from(ids.len() - found.len()).unwrap_or(0);
             self.take_found(run, reading, (found, at)).await?;
-            if gone > MASS.0 && gone * 100 > of * MASS.1 {
+            if limits.is_mass(gone, of) {
                 let gone = holdings::count_missed(&mut self.store().session().await?, &run.id).await?;
                 return Err(Ended::Mass { gone, of });
             }
@@ -153,7 +153,7 @@ impl Engine {
             let (entity, mapping) = (&entity, &mapping);
             let source = Source { entity, mapping, run: &next.id, origin: "run", read_after, at };
             let page = Page { rows: rows.clone(), ..Page::default() };
-            let Taken { changed, set_aside } = source.take(w, page).await?;
+            let Taken { changed, set_aside, .. } = source.take(w, page).await?;
             run.counts.changed += changed;
             run.counts.quarantined += i64::try_from(set_aside.len()).unwrap_or(0);
             runs::set_aside(w, &run, &set_aside).await?;

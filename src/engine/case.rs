@@ -5,6 +5,7 @@ use super::{Engine, Refusal, Setup};
 use crate::domain::access::Viewer;
 use crate::domain::conflict::DifferenceState;
 use crate::domain::ids::{ConflictId, EntityId, SystemId, UserId, VersionId};
+use crate::domain::pattern;
 use crate::domain::record::{Base, Holding};
 use crate::domain::time::Time;
 use crate::store::conflicts::{Conflict, Difference};
@@ -37,6 +38,8 @@ pub struct Case {
     pub parents: Vec<Version>,
     /// The decisions on this conflict, newest first.
     pub decisions: Vec<Resolution>,
+    /// How many open differences are like each of its own, by pattern: more than itself.
+    pub alike: HashMap<String, i64>,
     /// Names of the people on the page.
     pub names: HashMap<UserId, String>,
 }
@@ -92,6 +95,14 @@ impl Engine {
         }
         let mut differences = conflicts::differences(&mut s, std::slice::from_ref(id)).await?;
         order(&setup, &conflict.entity, &mut differences);
+        let mut alike = HashMap::new();
+        for difference in differences.iter().filter(|difference| difference.state.is_open()) {
+            let key = pattern::key(&difference.entity, &difference.dispute);
+            let count = conflicts::count_alike(&mut s, &key).await?;
+            if count > 1 {
+                alike.insert(key, count);
+            }
+        }
         let versions = holdings::versions(&mut s, &record, EVENTS).await?;
         let known = |id: &VersionId| versions.iter().any(|version| version.id == *id);
         let parents: Vec<_> = versions.iter().filter_map(|version| version.parent.clone()).collect();
@@ -105,6 +116,7 @@ impl Engine {
             versions,
             decisions: resolutions::of_conflict(&mut s, id, 5).await?,
             read_at,
+            alike,
             names,
             setup,
             conflict,

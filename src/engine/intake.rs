@@ -43,6 +43,8 @@ pub(super) struct Source<'a> {
 #[derive(Default)]
 pub(super) struct Taken {
     pub changed: i64,
+    /// Rows that were held before and are another way now, by their keys.
+    pub moved: Vec<String>,
     pub set_aside: Vec<SetAside>,
 }
 
@@ -73,6 +75,11 @@ impl Source<'_> {
             }
         }
         taken.changed = i64::try_from(fresh.len() + changed.len()).unwrap_or(i64::MAX);
+        taken.moved = changed
+            .iter()
+            .filter(|(held, row, _)| is_moved(held, row))
+            .map(|(_, row, _)| row.key.clone())
+            .collect();
         let mut touched = self.take_fresh(w, fresh).await?;
         touched.extend(self.take_changed(w, changed).await?);
         records::mark_unjudged(w, &self.entity.id, self.run.as_str(), &touched).await?;
@@ -179,6 +186,11 @@ impl Source<'_> {
     /// Marks some of what a completed full pull passed by as absent; how many.
     pub async fn take_absent(&self, w: &mut WriteSession) -> Result<usize, StoreError> {
         let gone = holdings::missed(w, self.run, ABSENT).await?;
+        self.make_absent(w, gone).await
+    }
+
+    /// Marks these holdings as absent; how many.
+    pub async fn make_absent(&self, w: &mut WriteSession, gone: Vec<Holding>) -> Result<usize, StoreError> {
         let (mut changed, mut versions) = (Vec::new(), Vec::new());
         for before in gone {
             let after = Holding { present: false, read: self.reading(None, None), ..before.clone() };
@@ -195,7 +207,8 @@ impl Source<'_> {
         Reading { after: self.read_after, at: self.at, modified_at, modified_by }
     }
 
-    fn is_older_than(&self, w: &WriteSession, holding: &Holding) -> bool {
+    /// Whether what is held was read after these rows.
+    pub fn is_older_than(&self, w: &WriteSession, holding: &Holding) -> bool {
         let possible = w.now() + TimeDelta::minutes(CLOCKS_MINUTES);
         holding.read.at > self.at && holding.read.at <= possible
     }
@@ -252,6 +265,13 @@ impl Source<'_> {
             created_at: w.now(),
         }
     }
+}
+
+/// Whether a value of a row is another one. Columns that are only read since the mapping changed, and
+/// rows that came back, are no change.
+fn is_moved(held: &Holding, row: &Row) -> bool {
+    let differs = |(column, cell)| row.cells.get(column).is_some_and(|now| now != cell);
+    held.present && held.cells.iter().any(differs)
 }
 
 /// Rows by key; a key that stands twice on a page is set aside, the first row stays.

@@ -11,6 +11,7 @@ pub mod detect;
 pub mod dossier;
 pub mod dry_run;
 pub mod explain;
+pub mod incidents;
 mod intake;
 pub mod links;
 mod merge;

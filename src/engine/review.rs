@@ -13,12 +13,12 @@ use crate::domain::audit::About;
 use crate::domain::conflict::Dispute;
 use crate::domain::diff::{self, Candidate};
 use crate::domain::entity::Entity;
-use crate::domain::ids::{ConflictId, DifferenceId, SystemId};
+use crate::domain::ids::{ConflictId, DifferenceId, GroupId, IncidentId, SystemId};
 use crate::domain::record::{Base, Holding};
 use crate::domain::resolution::{Outcome, OutcomeError, Reason};
 use crate::store::conflicts::{Conflict, Difference};
 use crate::store::resolutions::Resolution;
-use crate::store::{WriteSession, configuration, conflicts, holdings, records, resolutions};
+use crate::store::{WriteSession, configuration, conflicts, groups, holdings, records, resolutions};
 use record::decide;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -36,6 +36,15 @@ pub struct Decision {
     pub hold_seconds: Option<u32>,
     /// Kept with the decision, for a program that sends it again.
     pub receipt: Option<Receipt<Resolution>>,
+    /// The group it is part of.
+    pub part_of: Option<PartOf>,
+}
+
+/// The group that a decision is part of, and the incident that ends with it.
+#[derive(Clone, Debug)]
+pub struct PartOf {
+    pub group: GroupId,
+    pub incident: Option<IncidentId>,
 }
 
 /// A decision worked out against the present state: what would be written.
@@ -91,7 +100,7 @@ impl Engine {
     }
 
     /// Brings a conflict up to date with what its systems hold.
-    async fn judge_conflict(&self, viewer: &Viewer, id: &ConflictId) -> Result<(), Refusal> {
+    pub(super) async fn judge_conflict(&self, viewer: &Viewer, id: &ConflictId) -> Result<(), Refusal> {
         let setup = Arc::new(Setup::load(&mut self.store.session().await?).await?);
         let (viewer, id) = (viewer.clone(), id.clone());
         self.store
@@ -103,7 +112,7 @@ impl Engine {
             .await
     }
 
-    async fn decide(
+    pub(super) async fn decide(
         &self,
         setup: Arc<Setup>,
         viewer: &Viewer,
@@ -134,6 +143,11 @@ impl Engine {
                 let (resolution, mut events) =
                     decide(w, &viewer, &setup, &conflict, &decision, worked).await?;
                 events.extend(refresh(w, conflict).await?);
+                if let Some(part) = &decision.part_of {
+                    for (difference, _) in &decision.outcomes {
+                        groups::decided(w, &part.group, difference, &resolution.id).await?;
+                    }
+                }
                 if let Some(receipt) = &decision.receipt {
                     receipt.keep(w, &resolution).await?;
                 }

@@ -5,6 +5,7 @@
 //! knows what is gone.
 
 use super::absences::Absences;
+use super::incidents::{came_back, change};
 use super::intake::{Source, Taken};
 use super::{Engine, Refusal};
 use crate::connectors::{Capabilities, Connector, ConnectorError, ObjectSpec, Page, Scope};
@@ -16,7 +17,7 @@ use crate::domain::time::Time;
 use crate::store::runs::{Counts, Cursor, Run};
 use crate::store::{StoreError, WriteSession, alerts, holdings, records, runs};
 use chrono::TimeDelta;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Rows asked for at once.
 const PAGE: usize = 500;
@@ -54,6 +55,8 @@ pub(super) struct Reading {
     pub cursor: Cursor,
     /// Went on from a position that an earlier worker left.
     pub resumed: bool,
+    /// Records the system held, once that was asked.
+    pub held: OnceLock<i64>,
 }
 
 /// Why a run ended early.
@@ -226,22 +229,22 @@ impl Engine {
     pub async fn carry_out(&self, mut run: Run) -> Result<Run, Refusal> {
         let outcome = self.read_all(&mut run).await;
         match outcome {
-            Ok(()) => self.end_run(run, None, "").await,
+            Ok(()) => self.end_run(run, None, Some("")).await,
             // One row, or one stored page, is at fault: taken up again the run would fail again.
             Err(Ended::Store(error)) if error.is_lasting() => {
                 tracing::error!(run = %run.id, %error, "what was read could not be stored");
                 let text = format!("what was read could not be stored: {error}");
-                self.end_run(run, Some(text), ": what was read could not be stored").await
+                self.end_run(run, Some(text), Some(": what was read could not be stored")).await
             }
             Err(Ended::Store(error)) => Err(error.into()),
             Err(Ended::TakenOver) => Err(Refusal::WrongState("another worker took this run over".to_owned())),
             // The system's own words may repeat a value, and an alert leaves by mail.
-            Err(Ended::Connector(error)) => self.end_run(run, Some(error.to_string()), "").await,
+            Err(Ended::Connector(error)) => self.end_run(run, Some(error.to_string()), Some("")).await,
             Err(Ended::Mass { gone, of }) => {
                 let text =
                     format!("{gone} of {of} records are gone at once: held, nothing was taken as deleted");
-                let told = format!(": {text}");
-                self.end_run(run, Some(text), &told).await
+                self.hold_mass_delete(&run, (gone, of)).await?;
+                self.end_run(run, Some(text), None).await
             }
         }
     }
@@ -296,7 +299,15 @@ impl Engine {
         let connector = self.connector(&run.system)?;
         let spec = object_spec(&mapping, connector.capabilities());
         let cursor = runs::cursor(&mut self.store.session().await?, &run.system, &run.entity).await?;
-        Ok(Reading { entity, mapping, connector, spec, cursor, resumed: run.position.is_some() })
+        Ok(Reading {
+            entity,
+            mapping,
+            connector,
+            spec,
+            cursor,
+            resumed: run.position.is_some(),
+            held: OnceLock::new(),
+        })
     }
 
     async fn take_page(
@@ -311,6 +322,7 @@ impl Engine {
         next.position.clone_from(&page.next);
         next.counts.read += i64::try_from(page.rows.len() + page.unusable.len()).unwrap_or(0);
         let read_after = reading.cursor.read_at;
+        let measure = self.measure(run, reading, page.rows.len()).await?;
         let saved = self
             .store
             .write::<_, StoreError, _>(async move |w| {
@@ -324,13 +336,18 @@ impl Engine {
                 if merge {
                     source.pass_by(w, (run.started_at, &after), &page).await?;
                 }
-                let Taken { changed, set_aside } = source.take(w, page.clone()).await?;
+                let Taken { changed, set_aside, moved } = source.take(w, page.clone()).await?;
                 run.counts.changed += changed;
+                run.counts.moved += i64::try_from(moved.len()).unwrap_or(0);
+                let opened = match &measure {
+                    Some(measure) => change::look(w, &run, &moved, measure).await?,
+                    None => None,
+                };
                 run.counts.quarantined += i64::try_from(set_aside.len()).unwrap_or(0);
                 runs::set_aside(w, &run, &set_aside).await?;
                 run.lease_until = Some(w.now() + TimeDelta::seconds(LEASE_SECONDS));
                 runs::save(w, &run).await?;
-                Ok((Some(run), Vec::new()))
+                Ok((Some(run), opened.into_iter().collect()))
             })
             .await?;
         *run = saved.ok_or(Ended::TakenOver)?;
@@ -353,7 +370,8 @@ impl Engine {
                 }
                 runs::save_cursor(w, &run.system, &run.entity, &cursor).await?;
                 records::mark_unjudged(w, &run.entity, run.id.as_str(), &lacking).await?;
-                Ok((true, Vec::new()))
+                let back = if full { came_back(w, &run.system, &run.entity).await? } else { None };
+                Ok((true, back.into_iter().collect()))
             })
             .await?;
         if ours { Ok(()) } else { Err(Ended::TakenOver) }
@@ -371,14 +389,16 @@ impl Engine {
         }
     }
 
-    /// `told` follows the alert's own words.
-    async fn end_run(&self, mut run: Run, error: Option<String>, told: &str) -> Result<Run, Refusal> {
+    /// `told` follows the alert's own words; None where an incident has an alert of its own.
+    async fn end_run(&self, mut run: Run, error: Option<String>, told: Option<&str>) -> Result<Run, Refusal> {
         (run.state, run.lease_until) = (if error.is_some() { "failed" } else { "done" }.to_owned(), None);
         if error.is_none() {
             run.position = None;
         }
         run.error = error;
-        let message = format!("{} could not be read{told}", self.setup().catalog.label(&run.system));
+        let setup = self.setup();
+        let message =
+            told.map(|told| format!("{} could not be read{told}", setup.catalog.label(&run.system)));
         self.store
             .write::<_, Refusal, _>(async move |w| {
                 let mut run = run.clone();
@@ -387,11 +407,11 @@ impl Engine {
                     return Err(Refusal::WrongState("another worker took this run over".to_owned()));
                 }
                 let cause = format!("run/{}/{}", run.system, run.entity);
-                match &run.error {
+                match message.as_ref().filter(|_| run.error.is_some()) {
                     None => drop(alerts::clear(w, &cause).await?),
-                    Some(_) => {
+                    Some(message) => {
                         let link = format!("/runs/{}", run.id);
-                        alerts::raise(w, &cause, Some(&run.system), &message, &link).await?;
+                        alerts::raise(w, &cause, Some(&run.system), message, &link).await?;
                     }
                 }
                 let event = run_event(&run);

@@ -57,6 +57,11 @@ impl Engine {
             let engine = engine.clone();
             async move { Ok(engine.judge_what_nobody_has_in_hand().await.map(|()| false)?) }
         })));
+        let engine = self.clone();
+        workers.push(tokio::spawn(repeat(stop.clone(), LOOK, move || {
+            let engine = engine.clone();
+            async move { engine.work_off().await }
+        })));
         let (engine, stopped) = (self.clone(), stop.clone());
         workers.push(tokio::spawn(async move {
             let check = stopped.run_until_cancelled(engine.verify_audit(&Viewer::referee())).await;

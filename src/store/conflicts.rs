@@ -5,7 +5,10 @@ use super::error::StoreError;
 use super::write::WriteSession;
 use crate::domain::access::Viewer;
 use crate::domain::conflict::{DifferenceState, Dispute};
-use crate::domain::ids::{ConflictId, DifferenceId, EntityId, FieldId, RecordId, ResolutionId, UserId};
+use crate::domain::ids::{
+    ConflictId, DifferenceId, EntityId, FieldId, IncidentId, RecordId, ResolutionId, SystemId, UserId,
+};
+use crate::domain::pattern;
 use crate::domain::policy::Stakes;
 use crate::domain::time::Time;
 use serde::{Deserialize, Serialize};
@@ -31,6 +34,8 @@ pub struct Conflict {
     pub version: i64,
     /// JSON of the outcomes of a decision that was cancelled or overtaken.
     pub draft: Option<String>,
+    /// The incident that holds everything that is open of it.
+    pub incident: Option<IncidentId>,
 }
 
 impl FromRow for Conflict {
@@ -51,6 +56,7 @@ impl FromRow for Conflict {
             claimed_until: row.maybe_time("claimed_until")?,
             version: row.get("version")?,
             draft: row.maybe("draft")?,
+            incident: row.maybe::<String>("incident_id")?.map(IncidentId),
         })
     }
 }
@@ -183,7 +189,7 @@ pub async fn insert(w: &mut WriteSession, conflict: &Conflict) -> Result<(), Sto
 pub async fn save(w: &mut WriteSession, conflict: &Conflict) -> Result<(), StoreError> {
     w.sql(
         "UPDATE conflicts SET title = $2, open = $3, stakes = $4, due_at = $5, closed_at = $6, assignee = $7,
-             claimed_by = $8, claimed_until = $9, version = $10, draft = $11 WHERE id = $1",
+             claimed_by = $8, claimed_until = $9, version = $10, draft = $11, incident_id = $12 WHERE id = $1",
     )
     .bind(&conflict.id)
     .bind(&conflict.title)
@@ -196,6 +202,7 @@ pub async fn save(w: &mut WriteSession, conflict: &Conflict) -> Result<(), Store
     .bind(conflict.claimed_until)
     .bind(conflict.version)
     .bind(conflict.draft.as_ref())
+    .bind(conflict.incident.as_ref())
     .run_one()
     .await
 }
@@ -241,17 +248,21 @@ pub async fn save_differences(w: &mut WriteSession, differences: &[Difference]) 
             difference.opened_at.into(),
             closed.into(),
             difference.state.resolution().into(),
+            pattern::key(&difference.entity, &dispute).into(),
+            pattern::mover(&dispute).map_or("", SystemId::as_str).into(),
+            dispute.incident().into(),
             serde_json::to_string(&Body { dispute })?.into(),
         ]);
     }
     w.insert_rows(
         "INSERT INTO differences (id, conflict_id, record_id, entity, field, kind, state, systems, fingerprint,
-             cause, stakes, due_at, policy_version, opened_at, closed_at, resolution_id, body)",
+             cause, stakes, due_at, policy_version, opened_at, closed_at, resolution_id, pattern, mover, incident_id, body)",
         rows,
         "ON CONFLICT (id) DO UPDATE SET conflict_id = excluded.conflict_id, kind = excluded.kind, state = excluded.state, systems = excluded.systems,
              fingerprint = excluded.fingerprint, cause = excluded.cause, stakes = excluded.stakes,
              due_at = excluded.due_at, policy_version = excluded.policy_version, closed_at = excluded.closed_at,
-             resolution_id = excluded.resolution_id, body = excluded.body",
+             resolution_id = excluded.resolution_id, pattern = excluded.pattern, mover = excluded.mover,
+             incident_id = excluded.incident_id, body = excluded.body",
     )
     .await?;
     Ok(())
@@ -373,4 +384,52 @@ pub async fn expired_exceptions(
     );
     let rows: Vec<Expired> = query.bind(now).bind(limit).all().await?;
     Ok(rows.into_iter().map(|row| (row.0, row.1)).collect())
+}
+
+/// How many differences of changes on this mapping are new since then, but for those that an incident
+/// holds already.
+pub async fn count_new(
+    s: &mut Session,
+    entity: &EntityId,
+    system: &SystemId,
+    since: Time,
+) -> Result<i64, StoreError> {
+    let query = s.sql(
+        "SELECT CAST(count(*) AS BIGINT) AS value FROM differences WHERE entity = $1 AND mover = $2
+             AND opened_at >= $3 AND kind IN ('change', 'clash') AND incident_id IS NULL",
+    );
+    Ok(query.bind(entity).bind(system).bind(since).value().await?.unwrap_or(0))
+}
+
+/// The records of those that are open.
+pub async fn new_open(
+    s: &mut Session,
+    entity: &EntityId,
+    system: &SystemId,
+    since: Time,
+) -> Result<Vec<RecordId>, StoreError> {
+    let query = s.sql(
+        "SELECT DISTINCT record_id AS value FROM differences WHERE entity = $1 AND mover = $2
+             AND opened_at >= $3 AND kind IN ('change', 'clash') AND incident_id IS NULL AND state = 'open'",
+    );
+    let ids: Vec<String> = query.bind(entity).bind(system).bind(since).values().await?;
+    Ok(ids.into_iter().map(RecordId).collect())
+}
+
+/// How many open differences are alike.
+pub async fn count_alike(s: &mut Session, pattern: &str) -> Result<i64, StoreError> {
+    let query = s.sql(
+        "SELECT CAST(count(*) AS BIGINT) AS value FROM differences WHERE state = 'open' AND pattern = $1",
+    );
+    Ok(query.bind(pattern).value().await?.unwrap_or(0))
+}
+
+/// These differences, in no order.
+pub async fn of_ids(s: &mut Session, ids: &[DifferenceId]) -> Result<Vec<Difference>, StoreError> {
+    s.sql("SELECT * FROM differences WHERE id IN ").push_list(ids).all().await
+}
+
+/// These conflicts, in no order.
+pub async fn conflicts_of_ids(s: &mut Session, ids: &[ConflictId]) -> Result<Vec<Conflict>, StoreError> {
+    s.sql("SELECT * FROM conflicts WHERE id IN ").push_list(ids).all().await
 }

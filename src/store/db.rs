@@ -80,7 +80,7 @@ macro_rules! id_arg {
     })+};
 }
 id_arg!(SystemId, EntityId, FieldId, RecordId, ConflictId, DifferenceId);
-id_arg!(ResolutionId, DeliveryId, RunId, VersionId, UserId);
+id_arg!(ResolutionId, DeliveryId, RunId, VersionId, UserId, IncidentId, GroupId);
 
 /// One row of an answer.
 pub enum Row {

@@ -16,6 +16,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (7, "audit", include_str!("../../migrations/0007_audit.sql")),
     (8, "missed", include_str!("../../migrations/0008_missed.sql")),
     (9, "tried", include_str!("../../migrations/0009_tried.sql")),
+    (10, "incidents", include_str!("../../migrations/0010_incidents.sql")),
+    (11, "groups", include_str!("../../migrations/0011_groups.sql")),
 ];
 
 /// Applies what is missing, all of it or nothing on SQLite, whose write lock is taken for the

@@ -4,7 +4,7 @@ use super::conflicts::Conflict;
 use super::db::{Arg, FromRow, MOST_ROWS, Query, Row, Session};
 use super::error::StoreError;
 use crate::domain::access::Viewer;
-use crate::domain::ids::{ConflictId, EntityId, FieldId, SystemId};
+use crate::domain::ids::{ConflictId, EntityId, FieldId, IncidentId, SystemId};
 use crate::domain::policy::Stakes;
 use crate::domain::time::Time;
 
@@ -29,6 +29,16 @@ pub enum Due {
     Before(Time),
 }
 
+/// Which open conflicts, by the incident that holds them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Under {
+    /// None does: those that wait for a decision of their own.
+    #[default]
+    None,
+    Any,
+    Incident(IncidentId),
+}
+
 /// What the queue shows; the address of its page, parsed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
@@ -39,6 +49,9 @@ pub struct Filter {
     pub cause: Option<String>,
     pub stakes: Option<Stakes>,
     pub system: Option<SystemId>,
+    pub under: Under,
+    /// With an open difference of this pattern, whoever holds it.
+    pub like: Option<String>,
 }
 
 /// Where a page ends: the next one begins after this row.
@@ -246,6 +259,11 @@ fn narrowed_by_conflict<'s, M>(
         Due::Overdue => query.push_bind(" AND c.due_at < ?", [now.into()]),
         Due::Before(end) => query.push_bind(" AND c.due_at >= ? AND c.due_at < ?", [now.into(), end.into()]),
     };
+    query = match &filter.under {
+        Under::Incident(id) => query.push_bind(" AND c.incident_id = ?", [id.into()]),
+        Under::None if filter.like.is_none() => query.push(" AND c.incident_id IS NULL"),
+        _ => query,
+    };
     if let Some(entity) = &filter.entity {
         query = query.push_bind(" AND c.entity = ?", [entity.into()]);
     }
@@ -258,7 +276,7 @@ fn narrowed_by_conflict<'s, M>(
 fn narrowed_by_difference<'s, M>(query: Query<'s, M>, filter: &Filter) -> Query<'s, M> {
     const SOME: &str =
         " AND EXISTS (SELECT 1 FROM differences d WHERE d.conflict_id = c.id AND d.state = 'open'";
-    if filter.field.is_none() && filter.cause.is_none() && filter.system.is_none() {
+    if filter.field.is_none() && filter.cause.is_none() && filter.system.is_none() && filter.like.is_none() {
         return query;
     }
     of_difference(query.push(SOME), filter).push(")")
@@ -271,6 +289,9 @@ fn of_difference<'s, M>(mut query: Query<'s, M>, filter: &Filter) -> Query<'s, M
     }
     if let Some(cause) = &filter.cause {
         query = query.push_bind(" AND d.cause = ?", [cause.into()]);
+    }
+    if let Some(like) = &filter.like {
+        query = query.push_bind(" AND d.pattern = ?", [like.into()]);
     }
     if let Some(system) = &filter.system {
         // An underscore is a letter of names and a wildcard of LIKE.
@@ -289,7 +310,8 @@ pub async fn settled(
     limit: i64,
 ) -> Result<Vec<Conflict>, StoreError> {
     let query = s.sql("SELECT c.* FROM conflicts c WHERE 1 = 1");
-    let query = narrowed(query, viewer, &Filter::default(), Time::default());
+    let everything = Filter { under: Under::Any, ..Filter::default() };
+    let query = narrowed(query, viewer, &everything, Time::default());
     let mut query = query.push_bind(
         " AND EXISTS (SELECT 1 FROM differences d WHERE d.conflict_id = c.id AND d.state = ?)",
         [state.into()],
@@ -309,7 +331,8 @@ pub async fn settled_after(
     limit: i64,
 ) -> Result<Vec<Conflict>, StoreError> {
     let query = s.sql("SELECT c.* FROM conflicts c WHERE 1 = 1");
-    let query = narrowed(query, viewer, &Filter::default(), Time::default());
+    let everything = Filter { under: Under::Any, ..Filter::default() };
+    let query = narrowed(query, viewer, &everything, Time::default());
     let query = query.push_bind(
         " AND EXISTS (SELECT 1 FROM differences d WHERE d.conflict_id = c.id AND d.state = ?)",
         [state.into()],

@@ -4,7 +4,7 @@ use super::db::{Arg, FromRow, Row, Session};
 use super::error::StoreError;
 use super::write::WriteSession;
 use crate::domain::access::Viewer;
-use crate::domain::ids::{EntityId, RecordId, RunId, SystemId};
+use crate::domain::ids::{EntityId, IncidentId, RecordId, RunId, SystemId};
 use crate::domain::record::Base;
 use crate::domain::time::Time;
 use std::collections::{BTreeMap, BTreeSet};
@@ -161,6 +161,32 @@ pub async fn mark_unjudged(
     let tail = "ON CONFLICT (record_id) DO UPDATE SET run_id = excluded.run_id, tried_at = NULL";
     w.insert_rows("INSERT INTO unjudged (record_id, entity, run_id)", rows, tail).await?;
     Ok(())
+}
+
+/// Marks every record of an incident.
+pub async fn mark_members_unjudged(
+    w: &mut WriteSession,
+    incident: &IncidentId,
+    entity: &EntityId,
+) -> Result<u64, StoreError> {
+    w.sql(
+        "INSERT INTO unjudged (record_id, entity, run_id)
+         SELECT DISTINCT record_id, CAST($2 AS TEXT), 'incident' FROM incident_records WHERE incident_id = $1
+         ON CONFLICT (record_id) DO UPDATE SET run_id = excluded.run_id, tried_at = NULL",
+    )
+    .bind(incident)
+    .bind(entity)
+    .run()
+    .await
+}
+
+/// Whether a record of an incident still waits to be judged.
+pub async fn any_member_unjudged(s: &mut Session, incident: &IncidentId) -> Result<bool, StoreError> {
+    let query = s.sql(
+        "SELECT u.record_id AS value FROM unjudged u JOIN incident_records r ON r.record_id = u.record_id
+         WHERE r.incident_id = $1 AND u.tried_at IS NULL LIMIT 1",
+    );
+    Ok(query.bind(incident).value::<String>().await?.is_some())
 }
 
 /// Marks every record of an entity whose open differences are under these fields.

@@ -34,6 +34,8 @@ pub struct Run {
 pub struct Counts {
     pub read: i64,
     pub changed: i64,
+    /// Of those, rows that were held before.
+    pub moved: i64,
     pub quarantined: i64,
     pub opened: i64,
     pub settled_by_rule: i64,
@@ -45,6 +47,7 @@ impl Counts {
     pub fn add(&mut self, other: &Self) {
         self.read += other.read;
         self.changed += other.changed;
+        self.moved += other.moved;
         self.quarantined += other.quarantined;
         self.opened += other.opened;
         self.settled_by_rule += other.settled_by_rule;
@@ -69,6 +72,7 @@ impl FromRow for Run {
             counts: Counts {
                 read: row.get("rows_read")?,
                 changed: row.get("rows_changed")?,
+                moved: row.get("rows_moved")?,
                 quarantined: row.get("rows_quarantined")?,
                 opened: row.get("conflicts_opened")?,
                 settled_by_rule: row.get("settled_by_rule")?,
@@ -108,7 +112,7 @@ pub async fn save(w: &mut WriteSession, run: &Run) -> Result<bool, StoreError> {
         .sql(
             "UPDATE runs SET state = $3, ended_at = $4, position = $5, rows_read = $6, rows_changed = $7,
                  rows_quarantined = $8, conflicts_opened = $9, settled_by_rule = $10, settled_by_itself = $11,
-                 error = $12, lease_until = $13
+                 error = $12, lease_until = $13, rows_moved = $14
              WHERE id = $1 AND fence = $2",
         )
         .bind(&run.id)
@@ -124,6 +128,7 @@ pub async fn save(w: &mut WriteSession, run: &Run) -> Result<bool, StoreError> {
         .bind(run.counts.settled_by_itself)
         .bind(run.error.as_ref())
         .bind(run.lease_until)
+        .bind(run.counts.moved)
         .run()
         .await?;
     Ok(changed == 1)

@@ -25,6 +25,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../../locales/en/demo.ftl"),
     include_str!("../../locales/en/access.ftl"),
     include_str!("../../locales/en/keys.ftl"),
+    include_str!("../../locales/en/incidents.ftl"),
 ];
 
 /// A text to be shown: a key with its arguments, or words that come from data.

@@ -3,6 +3,7 @@
 use super::api;
 use super::pages::audit::handle as audit;
 use super::pages::conflict::handle as conflict;
+use super::pages::incidents::{groups, handle as incidents};
 use super::pages::policies::handle as policies;
 use super::pages::record::handle as record;
 use super::pages::records::handle as records;
@@ -66,8 +67,22 @@ fn for_people(config: &mut ServiceConfig) {
         .service(resource("/deliveries/{id}/retry").route(post().to(decisions::retry)))
         .service(resource("/deliveries/{id}/reopening").route(post().to(decisions::reopening)))
         .service(resource("/alerts").route(get().to(alerts::page)))
+        .configure(for_many)
         .service(resource("/help").route(get().to(help::page)))
         .service(resource("/static/{file}").route(get().to(file)));
+}
+
+/// Very much at once: incidents, and one decision for many differences.
+fn for_many(config: &mut ServiceConfig) {
+    config
+        .service(resource("/incidents").route(get().to(incidents::list)))
+        .service(resource("/incidents/{id}").route(get().to(incidents::page)))
+        .service(resource("/incidents/{id}/choice").route(post().to(incidents::choose)))
+        .service(resource("/incidents/{id}/groups").route(post().to(incidents::freeze)))
+        .service(resource("/groups").route(post().to(groups::make)))
+        .service(resource("/groups/new").route(get().to(groups::alike)))
+        .service(resource("/groups/{id}").route(get().to(groups::page)))
+        .service(resource("/groups/{id}/decision").route(post().to(groups::decide)));
 }
 
 /// What happened, and its proof.
@@ -127,6 +142,12 @@ fn for_programs_deciding(config: &mut ServiceConfig) {
         .service(resource("/api/v1/conflicts/{id}/resolution").route(post().to(api::conflicts::resolve)))
         .service(resource("/api/v1/resolutions/{id}").route(get().to(api::resolutions::show)))
         .service(resource("/api/v1/resolutions/{id}/undo").route(post().to(api::resolutions::undo)))
+        .service(resource("/api/v1/incidents").route(get().to(api::incidents::list)))
+        .service(resource("/api/v1/incidents/{id}").route(get().to(api::incidents::show)))
+        .service(resource("/api/v1/incidents/{id}/choice").route(post().to(api::incidents::choose)))
+        .service(resource("/api/v1/groups").route(post().to(api::incidents::freeze)))
+        .service(resource("/api/v1/groups/{id}").route(get().to(api::incidents::show_group)))
+        .service(resource("/api/v1/groups/{id}/decision").route(post().to(api::incidents::decide)))
         .service(resource("/api/v1/records").route(get().to(api::records::find)))
         .service(resource("/api/v1/records/{id}").route(get().to(api::records::show)))
         .service(resource("/api/v1/records/{id}/explanation").route(get().to(api::explanations::show)));

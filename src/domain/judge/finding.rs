@@ -1,6 +1,6 @@
 //! What the judge finds on its way.
 
-use crate::domain::ids::SystemId;
+use crate::domain::ids::{IncidentId, SystemId};
 use crate::domain::policy::Rule;
 use serde::{Deserialize, Serialize};
 
@@ -42,8 +42,8 @@ pub enum Finding {
     NoTime { system: SystemId },
     /// The times are closer than the clocks can tell apart.
     TooClose { first: SystemId, second: SystemId, milliseconds: i64 },
-    /// An open incident holds everything that came with it.
-    Incident { incident: String },
+    /// An incident holds it: no rule settles it until a person has chosen there.
+    Incident { incident: IncidentId },
     /// A person asked to decide this difference.
     Reopened,
     /// Rules have settled this field of this record again and again: two robots are at war.

@@ -13,8 +13,6 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Guard {
-    /// A storm or a mass change holds what came with it.
-    Incident,
     /// A person asked to decide this one.
     Reopened,
     /// Two robots flip a field.
@@ -42,7 +40,6 @@ impl Case<'_> {
     /// What every guard says of a choice.
     pub(super) fn guard(&self, choice: &Choice) -> Vec<Checked> {
         let asked = [
-            (Guard::Incident, self.incident()),
             (Guard::Reopened, self.reopened()),
             (Guard::Flapping, self.flapping()),
             (Guard::ReviewIf, self.review_if(choice)),
@@ -52,11 +49,6 @@ impl Case<'_> {
             (Guard::HumanEdit, self.human_edit(choice)),
         ];
         asked.into_iter().map(|(guard, findings)| Checked { guard, findings }).collect()
-    }
-
-    fn incident(&self) -> Vec<Finding> {
-        let incident = self.circumstances.incident.clone();
-        incident.map(|incident| Finding::Incident { incident }).into_iter().collect()
     }
 
     fn reopened(&self) -> Vec<Finding> {

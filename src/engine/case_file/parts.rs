@@ -121,7 +121,7 @@ pub(super) struct CaseCircumstances {
 
 impl From<CaseCircumstances> for Circumstances {
     fn from(own: CaseCircumstances) -> Self {
-        Self { incident: own.incident, flips: own.flips, reopened: own.reopened }
+        Self { incident: own.incident.map(Into::into), flips: own.flips, reopened: own.reopened }
     }
 }
 
@@ -215,6 +215,7 @@ impl CaseFile {
             systems: systems.into_iter().map(system).collect(),
             entities: vec![entity],
             mappings,
+            incidents: crate::domain::incident::Limits::default(),
             policies: Policies([(EntityId::from(ENTITY), own)].into()),
         })
     }

@@ -4,18 +4,23 @@ use crate::domain::audit::Actor;
 use crate::domain::author::{AuthorKind, Hand};
 use crate::domain::diff::Candidate;
 use crate::domain::entity::Entity;
-use crate::domain::ids::{ConflictId, EntityId, FieldId, RecordId, ResolutionId, RunId, SystemId};
+use crate::domain::ids::{
+    ConflictId, EntityId, FieldId, IncidentId, RecordId, ResolutionId, RunId, SystemId,
+};
 use crate::domain::judge::{Circumstances, time_of_change};
 use crate::domain::record::{Base, Holding, comparable};
 use crate::domain::time::Time;
 use crate::engine::Setup;
 use crate::store::conflicts::{Conflict, Difference, Exception};
+use crate::store::incidents::Incident;
 use crate::store::records::Record;
 use crate::store::resolutions::{Delivery, Resolution};
 use crate::store::runs::Cursor;
-use crate::store::{Session, StoreError, WriteSession, conflicts, holdings, records, resolutions, runs};
+use crate::store::{
+    Session, StoreError, WriteSession, conflicts, holdings, incidents, records, resolutions, runs,
+};
 use chrono::TimeDelta;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Counting stops here: more is bulk all the same.
@@ -40,6 +45,9 @@ pub(in crate::engine) struct Batch {
     bursts: HashMap<(SystemId, String, i64), i64>,
     /// How often a rule settled a slot of a record in the last day.
     flips: HashMap<(RecordId, FieldId), u32>,
+    /// Incidents under which differences of the entity wait, and which records are part of them.
+    pub incidents: Vec<Incident>,
+    pub members: HashSet<(IncidentId, RecordId)>,
 }
 
 /// One record's share of a batch.
@@ -90,7 +98,17 @@ impl Batch {
         for mapping in setup.catalog.mappings_of(&entity.id) {
             cursors.insert(mapping.system.clone(), runs::cursor(w, &mapping.system, &entity.id).await?);
         }
+        let incidents = incidents::holding(w, &entity.id).await?;
+        let members = match incidents.is_empty() {
+            true => Vec::new(),
+            false => {
+                let held: Vec<_> = incidents.iter().map(|incident| incident.id.clone()).collect();
+                incidents::of_records(w, &held, ids).await?
+            }
+        };
         let mut batch = Self {
+            incidents,
+            members: members.into_iter().collect(),
             setup: setup.clone(),
             run: run.clone(),
             now,

@@ -1,6 +1,7 @@
 //! Detect: judges records whose holdings changed, in batches, each batch one transaction.
 
 mod deliver;
+mod held;
 mod left_out;
 pub(super) mod load;
 mod record;
@@ -15,14 +16,15 @@ pub(super) use settle::is_unsettled;
 
 pub use super::opinion::RECORD;
 
-use super::Engine;
+use super::{Engine, incidents};
 use crate::domain::audit::Event;
 use crate::domain::ids::{EntityId, RecordId, RunId};
 use crate::domain::words;
 use crate::store::runs::Counts;
-use crate::store::{StoreError, WriteSession, alerts, conflicts, records, resolutions};
+use crate::store::{self, StoreError, WriteSession, alerts, conflicts, records, resolutions};
 use load::Batch;
 use record::Ruling;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Records judged in one transaction.
@@ -76,12 +78,17 @@ impl Engine {
                 let ids = records::take_up(w, &ids, true).await?;
                 let batch = Batch::load(w, &setup, &entity, &run, &ids).await?;
                 let (mut counts, mut events) = (Counts::default(), Vec::new());
+                let mut movers = BTreeSet::new();
                 index(w, &batch, &ids).await?;
                 for id in &ids {
-                    let Some(ruling) = batch.rule(w, id)? else { continue };
+                    let Some(mut ruling) = batch.rule(w, id)? else { continue };
+                    movers.append(&mut ruling.movers);
                     save(w, ruling, &mut counts, &mut events).await?;
                 }
                 records::judged(w, &ids).await?;
+                for system in &movers {
+                    events.extend(incidents::storm::look(w, &setup, &entity, system).await?);
+                }
                 Ok((counts, events))
             })
             .await
@@ -153,6 +160,10 @@ async fn save(
     }
     for (resolution, state) in ruling.resolution_states {
         resolutions::set_state(w, &resolution, state).await?;
+    }
+    for (incident, record) in ruling.joined {
+        let joined = store::incidents::add_records(w, &incident, &[record]).await?;
+        store::incidents::grow(w, &incident, i64::try_from(joined).unwrap_or(0)).await?;
     }
     for (record, field) in ruling.ended_exceptions {
         conflicts::end_exception(w, &record, &field).await?;

@@ -10,8 +10,9 @@ use crate::domain::conflict::{DifferenceState, Dispute, Distinct};
 use crate::domain::delivery::DeliveryState;
 use crate::domain::diff::{self, Compared, Kind, Standing};
 use crate::domain::entity::Slot;
-use crate::domain::ids::{FieldId, RecordId, ResolutionId, SystemId};
+use crate::domain::ids::{FieldId, IncidentId, RecordId, ResolutionId, SystemId};
 use crate::domain::judge::Verdict;
+use crate::domain::pattern;
 use crate::domain::policy::Stakes;
 use crate::domain::record::{self, Agreed, Base, Holding};
 use crate::domain::resolution::{Chosen, Outcome};
@@ -35,6 +36,10 @@ pub(super) struct Ruling {
     pub deliveries: Vec<Delivery>,
     pub resolution_states: Vec<(ResolutionId, &'static str)>,
     pub ended_exceptions: Vec<(RecordId, FieldId)>,
+    /// Records that are new to a storm.
+    pub joined: BTreeSet<(IncidentId, RecordId)>,
+    /// The mappings on which a new difference counts.
+    pub movers: BTreeSet<SystemId>,
     pub counts: Counts,
     pub events: Vec<Event>,
 }
@@ -150,6 +155,8 @@ impl<'a> Judge<'a> {
     ) -> Result<(), StoreError> {
         let batch = self.loaded.batch;
         let hands: Vec<Hand> = compared.candidates.iter().map(|candidate| batch.hand(candidate)).collect();
+        let mut circumstances = batch.circumstances(&self.loaded.record.id, slot.id, existing);
+        circumstances.incident = self.held(compared, existing);
         let question = Question {
             setup: &batch.setup,
             entity: &batch.entity,
@@ -160,7 +167,7 @@ impl<'a> Judge<'a> {
             moved: &self.moved,
             holdings: self.loaded.holdings,
             past: &[],
-            circumstances: &batch.circumstances(&self.loaded.record.id, slot.id, existing),
+            circumstances: &circumstances,
             now: batch.now,
         };
         let (mut dispute, judgement) = opinion::of_values(&question);
@@ -266,6 +273,9 @@ impl<'a> Judge<'a> {
         fingerprint: String,
     ) -> Difference {
         let conflict = self.conflict(existing);
+        if existing.is_none() && dispute.incident().is_none() {
+            self.ruling.movers.extend(pattern::mover(&dispute).cloned());
+        }
         let opened_at = existing.map_or(self.now(), |known| known.opened_at);
         Difference {
             id: existing.map_or_else(|| self.w.new_id().into(), |known| known.id.clone()),
@@ -303,6 +313,7 @@ impl<'a> Judge<'a> {
                 claimed_until: None,
                 version: 0,
                 draft: None,
+                incident: None,
             });
             self.ruling.conflict = Some((conflict, is_new));
         }

@@ -1,6 +1,7 @@
 //! A conflict as its differences leave it: open, waiting for deliveries, or closed.
 
 use crate::domain::audit::{Action, Actor, Event};
+use crate::domain::ids::IncidentId;
 use crate::domain::policy::Stakes;
 use crate::domain::time::Time;
 use crate::engine::review::about;
@@ -17,6 +18,8 @@ pub(super) struct Summary {
     pub fields: String,
     /// The cause of the first open difference.
     pub cause: String,
+    /// The incident that holds all that is open.
+    incident: Option<IncidentId>,
 }
 
 impl Summary {
@@ -28,11 +31,16 @@ impl Summary {
             under_way: all.iter().any(|difference| difference.state.is_under_way()),
             fields: open.iter().map(|d| d.dispute.field.as_str()).collect::<Vec<_>>().join(","),
             cause: open.first().map_or_else(String::new, |first| first.dispute.cause_name().to_owned()),
+            incident: {
+                let held = open.iter().all(|difference| difference.dispute.incident().is_some());
+                open.first().filter(|_| held).and_then(|first| first.dispute.incident().cloned())
+            },
         }
     }
 
     pub fn apply(&self, conflict: &mut Conflict, now: Time) {
         conflict.open = self.stakes.is_some();
+        conflict.incident.clone_from(&self.incident);
         conflict.stakes = self.stakes.unwrap_or(conflict.stakes);
         conflict.due_at = self.due_at.unwrap_or(conflict.due_at);
         let unfinished = conflict.open || self.under_way;

@@ -2,7 +2,7 @@
 //! its entries in the log.
 
 use super::work::Worked;
-use super::{Decision, about};
+use super::{Decision, PartOf, about};
 use crate::domain::access::Viewer;
 use crate::domain::audit::{About, Action, Event};
 use crate::domain::conflict::Dispute;
@@ -117,6 +117,11 @@ fn decided_event(
         .fact("reason", decision.reason.map_or("", Reason::as_str))
         .value("record", &conflict.title)
         .value("note", decision.note.trim());
+    let event = match &decision.part_of {
+        None => event,
+        Some(PartOf { group, incident: None }) => event.fact("group", group),
+        Some(PartOf { group, incident: Some(id) }) => event.fact("group", group).fact("incident", id),
+    };
     let text = |tuple: &[Held]| tuple.iter().map(Held::to_string).collect::<Vec<_>>().join(", ");
     let source = dispute.policy.source_of_truth.as_ref();
     match outcome {

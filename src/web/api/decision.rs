@@ -115,7 +115,7 @@ pub(super) fn decision(
     }
     let receipt = key.map(|key| Receipt { key, answer: decided });
     let (version, reason, hold_seconds) = (body.version, body.reason, body.hold_seconds);
-    Ok(Decision { version, outcomes, reason, note, hold_seconds, receipt })
+    Ok(Decision { version, outcomes, reason, note, hold_seconds, receipt, part_of: None })
 }
 
 impl OutcomeBody {

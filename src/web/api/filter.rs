@@ -4,7 +4,7 @@ use super::listing::{said, wrong};
 use crate::domain::cause::Cause;
 use crate::domain::policy::Stakes;
 use crate::domain::time::{Time, parse_stamp, stamp};
-use crate::store::queue::{Due, Filter, Position, Whose};
+use crate::store::queue::{Due, Filter, Position, Under, Whose};
 use crate::web::failure::Failure;
 use chrono::{NaiveTime, TimeDelta};
 use data_encoding::BASE64URL_NOPAD;
@@ -20,6 +20,8 @@ pub struct ConflictQuery {
     stakes: Option<String>,
     system: Option<String>,
     due: Option<String>,
+    like: Option<String>,
+    incident: Option<String>,
     view: Option<String>,
     pub(super) cursor: Option<String>,
     pub(super) limit: Option<i64>,
@@ -46,6 +48,8 @@ impl ConflictQuery {
             cause,
             stakes: stakes.transpose()?,
             system: text(&self.system).map(Into::into),
+            under: text(&self.incident).map_or(Under::None, |id| Under::Incident(id.into())),
+            like: text(&self.like),
         })
     }
 

@@ -6,6 +6,7 @@ pub mod conflicts;
 pub mod decision;
 pub mod explanations;
 pub mod filter;
+pub mod incidents;
 pub mod listing;
 pub mod me;
 pub mod openapi;

@@ -5,6 +5,7 @@ use super::audit::AuditEntry;
 use super::conflicts::{ConflictItem, ConflictView};
 use super::decision::ResolutionBody;
 use super::explanations::ExplanationItem;
+use super::incidents::{CountBody, EndingBody, GroupBody, GroupView, IncidentView};
 use super::me::{Account, Person};
 use super::operations::{ALL, Operation};
 use super::records::{RecordItem, RecordView};
@@ -150,6 +151,11 @@ fn schemas() -> Map<String, Value> {
         .add::<ResolutionBody>()
         .add::<Decided>()
         .add::<ResolutionView>()
+        .add_list::<IncidentView>()
+        .add::<EndingBody>()
+        .add::<GroupBody>()
+        .add::<GroupView>()
+        .add::<CountBody>()
         .add_list::<RecordItem>()
         .add::<RecordView>()
         .add_list::<ExplanationItem>()

@@ -138,6 +138,8 @@ pub struct Difference {
     pub rule: Msg,
     /// `One choice for street, postcode and city`; what goes wrong if it is wrong.
     pub notes: Vec<Msg>,
+    /// `212 like this`: the list of exactly those.
+    pub alike: Option<Link>,
     /// One per column, in their order.
     pub cells: Vec<Cell>,
     /// The distinct values, numbered from 1.

@@ -8,6 +8,7 @@ pub mod decisions;
 pub mod demo;
 pub mod help;
 pub mod home;
+pub mod incidents;
 pub mod parts;
 pub mod policies;
 pub mod queue;

@@ -76,6 +76,7 @@ async fn a_program_does_the_whole_job() {
     assert_eq!(over.problem(409).0, "conflict", "what is decided cannot be claimed");
     look_around(&host, &steward, &admin, &conflict).await;
     undone(&host, &steward, &admin).await;
+    many_at_once(&host, &steward, &admin).await;
     proven(&admin).await;
     assert_eq!(
         *host.answered.lock().unwrap(),
@@ -147,6 +148,62 @@ async fn undone(host: &Host, steward: &Program, admin: &Program) {
     host.clock.advance(TimeDelta::seconds(10));
     while host.engine.deliver_next().await.unwrap() {}
     assert_eq!(steward.get(&again.location).await.ok()["state"], "held", "and never shortens it");
+}
+
+/// Thirty numbers change at once and are decided as one; then the thirty are gone at once.
+async fn many_at_once(host: &Host, steward: &Program, admin: &Program) {
+    let numbers = "WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 129)";
+    let customers = format!(
+        "{numbers} INSERT INTO customers SELECT 'D-' || i, 'Name', 'Way 1', '10115', '030 55501' || i,
+             '2024-03-04', 1, '2026-03-03 10:00:00', 'Ana' FROM n"
+    );
+    let places = format!(
+        "{numbers} INSERT INTO SHIP_TO SELECT 'WD-' || i, 'D-' || i, 'NAME', 'WAY', '1', '10115',
+             '030 55501' || i, '04/03/2024', 'A', '2026-03-03 10:00:00', 'import' FROM n"
+    );
+    host.sql("portal", &customers).await;
+    host.sql("warehouse", &places).await;
+    run(host, admin, "portal").await;
+    run(host, admin, "warehouse").await;
+    let change =
+        "UPDATE customers SET phone = '030 66601' || substr(id, 3), updated_at = '2026-03-03 12:01:30'
+        WHERE id LIKE 'D-%'";
+    host.sql("portal", change).await;
+    run(host, admin, "portal").await;
+    let open = steward.get("/api/v1/incidents").await.ok();
+    let incident = &open["items"][0];
+    assert_eq!((&incident["kind"], &incident["state"]), (&json!("mass_change"), &json!("open")));
+    assert_eq!((&incident["system"], &incident["records"]), (&json!("portal"), &json!(30)));
+    let path = format!("/api/v1/incidents/{}", incident["id"].as_str().unwrap());
+    let held = format!("/api/v1/conflicts?incident={}", incident["id"].as_str().unwrap());
+    steward.until(&held, |list| list["items"].as_array().is_some_and(|items| items.len() == 30)).await;
+    let mut body = json!({"incident": incident["id"], "outcome": "keep", "note": "Moved to the new numbers"});
+    let missing = steward.post("/api/v1/groups", &body).await;
+    assert_eq!(missing.problem(400).0, "malformed", "which system's value");
+    body["system"] = json!("portal");
+    let frozen = steward.post("/api/v1/groups", &body).await;
+    assert_eq!(frozen.status, 201, "{}", frozen.text);
+    assert_eq!((&frozen.json["state"], &frozen.json["included"]), (&json!("draft"), &json!(30)));
+    let decided = steward.post(&format!("{}/decision", frozen.location), &json!({"count": 30})).await;
+    assert_eq!(decided.status, 202, "{}", decided.text);
+    let again = steward.post(&format!("{}/decision", frozen.location), &json!({"count": 30})).await;
+    assert_eq!(again.problem(409).0, "conflict");
+    while host.engine.work_off().await.unwrap() {}
+    let done = steward.until(&frozen.location, |group| group["state"] == "done").await;
+    assert_eq!((&done["decided"], &done["excluded"]), (&json!(30), &json!({})));
+    let ended = steward.get(&path).await.ok();
+    assert_eq!((&ended["state"], &ended["ending"]), (&json!("ended"), &json!("accepted")));
+    host.sql("portal", "DELETE FROM customers WHERE id LIKE 'D-%'").await;
+    run(host, admin, "portal").await;
+    let open = steward.get("/api/v1/incidents").await.ok();
+    let incident = &open["items"][0];
+    assert_eq!((&incident["kind"], &incident["of"]), (&json!("mass_delete"), &json!(32)));
+    let choice = format!("/api/v1/incidents/{}/choice", incident["id"].as_str().unwrap());
+    let wrong = json!({"ending": "accepted", "reason": "no"});
+    assert_eq!(steward.post(&choice, &wrong).await.problem(422).0, "invalid");
+    let refused =
+        steward.post(&choice, &json!({"ending": "refused", "reason": "A wrong filter there"})).await.ok();
+    assert_eq!((&refused["state"], &refused["ending"]), (&json!("ended"), &json!("refused")));
 }
 
 /// The log as a program reads it, page by page, is whole.

@@ -6,6 +6,7 @@ mod decide;
 mod detect;
 mod dry_run;
 mod duplicates;
+mod incidents;
 mod judged_again;
 mod late;
 mod reading;

@@ -64,6 +64,7 @@ fn address() -> Difference {
         id: "shipping".into(),
         label: "Shipping address".into(),
         rule: rule("high"),
+        alike: None,
         notes: vec![
             msg("rule-one-choice").with("members", members),
             msg("rule-if-wrong").with("text", "parcels go to the old door"),
@@ -101,6 +102,7 @@ fn phone() -> Difference {
         label: "Phone".into(),
         rule: rule("medium"),
         notes: Vec::new(),
+        alike: None,
         cells: vec![
             cell(1, &old, &old, &["Same as last agreed"]),
             truth(cell(2, &old, &["+49 30 5550 1472"], &["Changed 6 days ago", "by Jonas Beck, agent"])),

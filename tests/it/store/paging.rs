@@ -49,6 +49,7 @@ fn conflict(n: i64) -> Conflict {
         claimed_until: None,
         version: 1,
         draft: None,
+        incident: None,
     }
 }
 

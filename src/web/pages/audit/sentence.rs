@@ -105,7 +105,23 @@ impl Spoken<'_> {
             Action::WritesEnabled => self.by("said-writes-on").with("system", self.system()),
             Action::WritesDisabled => self.by("said-writes-off").with("system", self.system()),
             Action::LinksImported => self.by("said-links").with("n", self.number("rows")),
+            Action::IncidentOpened | Action::IncidentDecided | Action::IncidentEnded => self.incident(),
+            Action::GroupDecided => self.by("said-group").with("n", self.number("differences")),
             _ => self.account(),
+        }
+    }
+
+    fn incident(&self) -> Msg {
+        let said = match self.line.action {
+            Action::IncidentOpened => self.by("said-incident-opened"),
+            Action::IncidentDecided => self.by("said-incident-decided"),
+            _ => self.by("said-incident-ended"),
+        };
+        let said = said.with("system", self.system()).with("n", self.number("records"));
+        let said = said.with("kind", msg(format!("incident-kind-{}", self.fact("kind"))));
+        match self.fact("how") {
+            "" => said,
+            how => said.with("how", msg(format!("ending-{how}"))),
         }
     }
 

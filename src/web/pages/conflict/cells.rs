@@ -1,5 +1,6 @@
 //! A difference as the grid shows it: a cell per system, the numbered options, the decision.
 
+use super::super::parts::Link;
 use super::form::{Sent, label};
 use super::{Candidate, Cell, Difference, Typed};
 use crate::domain::compare::Comparison;
@@ -9,6 +10,7 @@ use crate::domain::entity::{Entity, Field};
 use crate::domain::ids::SystemId;
 use crate::domain::judge::{Finding, time_of_change};
 use crate::domain::mapping::Mapping;
+use crate::domain::pattern;
 use crate::domain::policy::{Effective, Rule};
 use crate::domain::record::duplicates;
 use crate::domain::textdiff::odd_characters;
@@ -43,6 +45,7 @@ impl Grid<'_> {
             label: label(Some(self.entity), dispute),
             rule: rule(&dispute.policy, &dispute.findings),
             notes: self.notes(dispute),
+            alike: self.alike(dispute),
             cells: columns.map(|mapping| self.cell(dispute, &mapping.system)).collect(),
             options: dispute.values.iter().filter_map(|value| self.option(dispute, value)).collect(),
             agreed: agreed(dispute),
@@ -56,6 +59,13 @@ impl Grid<'_> {
             because: self.sent.get(&format!("because.{}", stored.id)).to_owned(),
             error: None,
         }
+    }
+
+    /// The way to the differences that are like this one.
+    fn alike(&self, dispute: &Dispute) -> Option<Link> {
+        let key = pattern::key(&self.entity.id, dispute);
+        let count = self.case.alike.get(&key)?;
+        Some(Link::new(msg("alike-link").with("n", *count), format!("/queue?like={key}")))
     }
 
     fn notes(&self, dispute: &Dispute) -> Vec<Msg> {
@@ -291,6 +301,7 @@ fn rule(policy: &Effective, findings: &[Finding]) -> Msg {
 /// Why a rule did not settle it.
 fn guard(finding: &Finding) -> Option<Msg> {
     Some(match finding {
+        Finding::Incident { .. } => msg("guard-incident"),
         Finding::HumanEdit { author: Some(author), .. } => msg("guard-human").with("who", author),
         Finding::HumanEdit { author: None, .. } => msg("guard-human").with("who", msg("guard-somebody")),
         Finding::Bulk { records, .. } => msg("guard-bulk").with("n", *records),
@@ -307,7 +318,6 @@ fn guard(finding: &Finding) -> Option<Msg> {
         Finding::TooFew { systems } => msg("guard-too-few").with("n", *systems),
         Finding::Tie { .. } => msg("guard-tie"),
         Finding::SameChange { .. } => msg("guard-same-change"),
-        Finding::Incident { .. } => msg("guard-incident"),
         Finding::Reopened => msg("guard-reopened"),
         Finding::Flapping { times } => msg("guard-flapping").with("n", *times),
         Finding::ReviewIf { expression } => msg("guard-review-if").with("expression", expression),

@@ -4,7 +4,7 @@ use crate::domain::ids::{ConflictId, EntityId, FieldId, SystemId};
 use crate::domain::policy::Stakes;
 use crate::domain::time::{Time, parse_stamp, stamp};
 use crate::store::conflicts::Conflict;
-use crate::store::queue::{Due, Filter, Position, Whose};
+use crate::store::queue::{Due, Filter, Position, Under, Whose};
 use crate::web::failure::{Code, Failure};
 use crate::web::when::Clockface;
 use data_encoding::BASE64URL_NOPAD;
@@ -80,6 +80,10 @@ pub struct Address {
     pub system: Option<String>,
     pub entity: Option<String>,
     pub due: Option<Near>,
+    /// The pattern of differences that are alike.
+    pub like: Option<String>,
+    /// The incident that holds them.
+    pub incident: Option<String>,
     /// The page that begins after this row.
     pub after: Option<String>,
     /// The page that ends before this row.
@@ -111,6 +115,8 @@ impl Address {
             ("system", self.system.as_deref()),
             ("entity", self.entity.as_deref()),
             ("due", near),
+            ("like", self.like.as_deref()),
+            ("incident", self.incident.as_deref()),
             ("after", self.after.as_deref()),
             ("before", self.before.as_deref()),
         ];
@@ -156,6 +162,8 @@ impl Address {
             cause: given(&self.cause),
             stakes: self.stakes,
             system: given(&self.system).map(SystemId),
+            under: given(&self.incident).map_or(Under::None, |id| Under::Incident(id.into())),
+            like: given(&self.like),
         }
     }
 }

@@ -145,6 +145,10 @@ fn filters(desk: &Desk) -> Vec<Link> {
     add(field, Address { field: None, ..address.clone() });
     add(address.cause.as_deref().map(words::cause), Address { cause: None, ..address.clone() });
     add(address.stakes.map(words::stakes), Address { stakes: None, ..address.clone() });
+    let like = address.like.as_ref().map(|_| msg("filter-like"));
+    add(like, Address { like: None, ..address.clone() });
+    let incident = address.incident.as_ref().map(|_| msg("filter-incident"));
+    add(incident, Address { incident: None, ..address.clone() });
     let system = address.system.clone().map(SystemId).map(|id| literal(catalog.label(&id)));
     add(system, Address { system: None, ..address.clone() });
     let entity = address.entity.clone().map(EntityId);

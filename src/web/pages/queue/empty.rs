@@ -3,12 +3,52 @@
 use super::address::{Address, List};
 use super::read::Desk;
 use crate::domain::access::Right;
+use crate::store::incidents::Incident;
 use crate::web::messages::{Msg, msg};
 use crate::web::page::Tone;
+use crate::web::pages::incidents;
 use crate::web::pages::parts::{Empty, Link, Notice};
 
-/// Systems that are paused or cannot be read: said above every list.
+/// What is to be known before the list: systems that are not read, else incidents that hold conflicts.
 pub fn notice(desk: &Desk) -> Option<Notice> {
+    let held = alike(desk).or_else(|| held(desk));
+    match unread(desk) {
+        None => held,
+        Some(mut notice) => {
+            if let Some(held) = held {
+                notice.lines.push(held.title);
+                notice.links.extend(held.links);
+            }
+            Some(notice)
+        }
+    }
+}
+
+/// The list is of those that are alike: they can be decided together.
+fn alike(desk: &Desk) -> Option<Notice> {
+    let like = desk.address.like.as_ref().filter(|_| desk.total > 0)?;
+    let links = vec![Link::new(msg("alike-decide"), format!("/groups/new?like={like}"))];
+    let title = msg("alike-title").with("n", desk.total);
+    Some(Notice { tone: Tone::Info, title, lines: Vec::new(), links })
+}
+
+/// Incidents under which conflicts wait.
+fn held(desk: &Desk) -> Option<Notice> {
+    if desk.incidents.is_empty() {
+        return None;
+    }
+    let line = |incident: &Incident| {
+        let title = incidents::title(&desk.setup, incident);
+        msg("queue-incident-line").with("title", title).with("n", incident.records)
+    };
+    let title = msg("queue-incidents").with("n", desk.incidents.len());
+    let lines = desk.incidents.iter().take(3).map(line).collect();
+    let links = vec![Link::new(msg("queue-incidents-link"), "/incidents")];
+    Some(Notice { tone: Tone::Warning, title, lines, links })
+}
+
+/// Systems that are paused or cannot be read.
+fn unread(desk: &Desk) -> Option<Notice> {
     let catalog = &desk.setup.catalog;
     let mut titles: Vec<Msg> = Vec::new();
     for alert in &desk.failing {
@@ -70,7 +110,7 @@ pub fn empty(desk: &Desk) -> Option<Empty> {
 /// Nothing is open at all: never an all-clear that nobody has checked.
 fn done(desk: &Desk) -> Empty {
     let (title, text) = match desk.checked {
-        _ if notice(desk).is_some() => ("empty-stale-title", msg("empty-stale-text")),
+        _ if unread(desk).is_some() => ("empty-stale-title", msg("empty-stale-text")),
         None => ("empty-unread-title", msg("empty-unread-text")),
         Some(read) => ("empty-done-title", msg("empty-done-text").with("when", desk.clock.ago(read).text)),
     };

@@ -7,9 +7,12 @@ use crate::domain::time::Time;
 use crate::engine::{Setup, case};
 use crate::store::alerts::Alert;
 use crate::store::conflicts::{Conflict, Difference};
+use crate::store::incidents::Incident;
 use crate::store::queue::{self, Count, Due, Facet, Filter, Whose};
 use crate::store::resolutions::Delivery;
-use crate::store::{Session, StoreError, alerts, conflicts, holdings, records, resolutions, runs, users};
+use crate::store::{
+    Session, StoreError, alerts, conflicts, holdings, incidents, records, resolutions, runs, users,
+};
 use crate::web::failure::Failure;
 use crate::web::site::Site;
 use crate::web::when::Clockface;
@@ -97,6 +100,8 @@ pub struct Desk {
     pub identifiers: HashMap<RecordId, Vec<holdings::Identifier>>,
     pub titles: HashMap<RecordId, String>,
     pub names: HashMap<UserId, String>,
+    /// Incidents under which conflicts wait.
+    pub incidents: Vec<Incident>,
     /// Systems that cannot be read now.
     pub failing: Vec<Alert>,
     /// When the system that was read longest ago was; None if one was never read.
@@ -137,6 +142,7 @@ pub async fn read(site: &Site, viewer: &Viewer, clock: Clockface, address: Addre
         identifiers: HashMap::new(),
         titles: HashMap::new(),
         names: HashMap::new(),
+        incidents: incidents::open(s, viewer, 20).await?,
         failing: alerts::open_of(s, "run/").await?,
         checked: None,
         address,

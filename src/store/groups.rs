@@ -1,0 +1,287 @@
+//! Group decisions: a frozen set of differences and how far it has been decided.
+
+use super::db::{FromRow, Row, Session};
+use super::error::StoreError;
+use super::queue::Count;
+use super::write::WriteSession;
+use crate::domain::access::Viewer;
+use crate::domain::audit::Actor;
+use crate::domain::group::{Excluded, GroupChoice};
+use crate::domain::ids::{ConflictId, DifferenceId, EntityId, FieldId, GroupId, IncidentId, ResolutionId};
+use crate::domain::time::Time;
+use crate::store::conflicts::Difference;
+
+/// One decision over many differences.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    pub id: GroupId,
+    pub incident: Option<IncidentId>,
+    pub entity: EntityId,
+    /// Of differences that are alike; empty for an incident's.
+    pub pattern: String,
+    pub choice: GroupChoice,
+    pub actor: Actor,
+    /// The code of a reason, or nothing.
+    pub reason: String,
+    pub note: String,
+    /// `draft`, `working` or `done`.
+    pub state: String,
+    /// Everything there was is in the set.
+    pub whole: bool,
+    pub created_at: Time,
+    pub chosen_at: Option<Time>,
+    pub ended_at: Option<Time>,
+}
+
+impl FromRow for Group {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.get::<String>("id")?.into(),
+            incident: row.maybe::<String>("incident_id")?.map(IncidentId),
+            entity: row.get::<String>("entity")?.into(),
+            pattern: row.get("pattern")?,
+            choice: row.json("choice")?,
+            actor: row.json("actor")?,
+            reason: row.get("reason")?,
+            note: row.get("note")?,
+            state: row.get("state")?,
+            whole: row.get("whole")?,
+            created_at: row.time("created_at")?,
+            chosen_at: row.maybe_time("chosen_at")?,
+            ended_at: row.maybe_time("ended_at")?,
+        })
+    }
+}
+
+/// One difference of a frozen set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    pub difference: DifferenceId,
+    pub conflict: ConflictId,
+    /// The record's name on screen.
+    pub title: String,
+    pub field: FieldId,
+    pub fingerprint: String,
+    /// `included`, `decided` or `excluded`.
+    pub state: String,
+    pub why: String,
+    pub detail: String,
+    pub resolution: Option<ResolutionId>,
+}
+
+impl FromRow for Member {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            difference: row.get::<String>("difference_id")?.into(),
+            conflict: row.get::<String>("conflict_id")?.into(),
+            title: row.get("title")?,
+            field: row.get::<String>("field")?.into(),
+            fingerprint: row.get("fingerprint")?,
+            state: row.get("state")?,
+            why: row.get("why")?,
+            detail: row.get("detail")?,
+            resolution: row.maybe::<String>("resolution_id")?.map(ResolutionId),
+        })
+    }
+}
+
+/// Which open differences a group is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Of {
+    Incident(IncidentId),
+    /// Of this pattern.
+    Alike(String),
+}
+
+/// Open differences after `after`, in order of their ids.
+pub async fn candidates(
+    s: &mut Session,
+    viewer: &Viewer,
+    of: &Of,
+    after: &DifferenceId,
+    limit: i64,
+) -> Result<Vec<Difference>, StoreError> {
+    let query = s.sql("SELECT * FROM differences WHERE state = 'open'");
+    let mut query = match of {
+        Of::Incident(id) => query.push_bind(" AND incident_id = ?", [id.into()]),
+        Of::Alike(pattern) => query.push_bind(" AND pattern = ?", [pattern.into()]),
+    };
+    if let Some(entities) = &viewer.entities {
+        query = query.push(" AND entity IN ").push_list(entities.iter());
+    }
+    query.push_bind(" AND id > ?", [after.into()]).push(" ORDER BY id").limit(limit).all().await
+}
+
+/// How many open differences there are of it.
+pub async fn count_candidates(s: &mut Session, viewer: &Viewer, of: &Of) -> Result<i64, StoreError> {
+    let query = s.sql("SELECT CAST(count(*) AS BIGINT) AS value FROM differences WHERE state = 'open'");
+    let mut query = match of {
+        Of::Incident(id) => query.push_bind(" AND incident_id = ?", [id.into()]),
+        Of::Alike(pattern) => query.push_bind(" AND pattern = ?", [pattern.into()]),
+    };
+    if let Some(entities) = &viewer.entities {
+        query = query.push(" AND entity IN ").push_list(entities.iter());
+    }
+    Ok(query.value().await?.unwrap_or(0))
+}
+
+/// Stores a draft with its frozen set.
+pub async fn insert(w: &mut WriteSession, group: &Group, members: &[Member]) -> Result<(), StoreError> {
+    w.sql(
+        "INSERT INTO group_decisions (id, incident_id, entity, pattern, choice, actor, reason, note, state, whole,
+             created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'draft', $9, $10)",
+    )
+    .bind(&group.id)
+    .bind(group.incident.as_ref())
+    .bind(&group.entity)
+    .bind(&group.pattern)
+    .bind(serde_json::to_string(&group.choice)?)
+    .bind(serde_json::to_string(&group.actor)?)
+    .bind(&group.reason)
+    .bind(&group.note)
+    .bind(group.whole)
+    .bind(group.created_at)
+    .run_one()
+    .await?;
+    let row = |member: &Member| {
+        vec![
+            (&group.id).into(),
+            (&member.difference).into(),
+            (&member.conflict).into(),
+            (&member.title).into(),
+            (&member.field).into(),
+            (&member.fingerprint).into(),
+            (&member.state).into(),
+            (&member.why).into(),
+            (&member.detail).into(),
+        ]
+    };
+    let head =
+        "INSERT INTO group_members (group_id, difference_id, conflict_id, title, field, fingerprint, state,
+        why, detail)";
+    w.insert_rows(head, members.iter().map(row).collect(), "").await?;
+    Ok(())
+}
+
+/// The group, if it exists for this viewer.
+pub async fn get(s: &mut Session, viewer: &Viewer, id: &GroupId) -> Result<Option<Group>, StoreError> {
+    let found: Option<Group> = s.sql("SELECT * FROM group_decisions WHERE id = $1").bind(id).maybe().await?;
+    Ok(found.filter(|group| viewer.sees(&group.entity)))
+}
+
+/// The newest group of an incident that is more than a draft.
+pub async fn of_incident(s: &mut Session, id: &IncidentId) -> Result<Option<Group>, StoreError> {
+    s.sql(
+        "SELECT * FROM group_decisions WHERE incident_id = $1 AND state <> 'draft' ORDER BY id DESC LIMIT 1",
+    )
+    .bind(id)
+    .maybe()
+    .await
+}
+
+/// Sets a draft to work. False when it is none any longer.
+pub async fn start(w: &mut WriteSession, id: &GroupId) -> Result<bool, StoreError> {
+    let now = w.now();
+    let query = w.sql(
+        "UPDATE group_decisions SET state = 'working', chosen_at = $2 WHERE id = $1 AND state = 'draft'",
+    );
+    Ok(query.bind(id).bind(now).run().await? == 1)
+}
+
+/// Ends a group that was worked off. False when somebody else did.
+pub async fn finish(w: &mut WriteSession, id: &GroupId) -> Result<bool, StoreError> {
+    let now = w.now();
+    let query = w.sql(
+        "UPDATE group_decisions SET state = 'done', ended_at = $2, lease_until = NULL
+         WHERE id = $1 AND state = 'working'",
+    );
+    Ok(query.bind(id).bind(now).run().await? == 1)
+}
+
+/// Takes a group that is to be worked off in hand until then.
+pub async fn lease(w: &mut WriteSession, until: Time) -> Result<Option<Group>, StoreError> {
+    let (now, end) = (w.now(), w.either("", " FOR UPDATE SKIP LOCKED"));
+    let query = w.sql("SELECT * FROM group_decisions WHERE state = 'working'");
+    let query = query.push_bind(" AND (lease_until IS NULL OR lease_until < ?)", [now.into()]);
+    let found: Option<Group> = query.push(" ORDER BY id LIMIT 1").push(end).maybe().await?;
+    if let Some(group) = &found {
+        let query = w.sql("UPDATE group_decisions SET lease_until = $2 WHERE id = $1");
+        query.bind(&group.id).bind(until).run_one().await?;
+    }
+    Ok(found)
+}
+
+/// Gives a group back, to be taken in hand again.
+pub async fn give_back(w: &mut WriteSession, id: &GroupId) -> Result<(), StoreError> {
+    w.sql("UPDATE group_decisions SET lease_until = NULL WHERE id = $1").bind(id).run_one().await
+}
+
+/// Members in this state after `after`, in order.
+pub async fn members(
+    s: &mut Session,
+    id: &GroupId,
+    state: &str,
+    after: &DifferenceId,
+    limit: i64,
+) -> Result<Vec<Member>, StoreError> {
+    s.sql(
+        "SELECT * FROM group_members WHERE group_id = $1 AND state = $2 AND difference_id > $3
+         ORDER BY difference_id",
+    )
+    .bind(id)
+    .bind(state)
+    .bind(after)
+    .limit(limit)
+    .all()
+    .await
+}
+
+/// How many members are in each state, and why: `included`, `decided`, `excluded/claimed`.
+pub async fn counts(s: &mut Session, id: &GroupId) -> Result<Vec<Count>, StoreError> {
+    s.sql(
+        "SELECT CASE WHEN why = '' THEN state ELSE state || '/' || why END AS value,
+             CAST(count(*) AS BIGINT) AS count FROM group_members WHERE group_id = $1 GROUP BY 1 ORDER BY 1",
+    )
+    .bind(id)
+    .all()
+    .await
+}
+
+/// Marks a member as decided, in the transaction that decides it.
+pub async fn decided(
+    w: &mut WriteSession,
+    id: &GroupId,
+    difference: &DifferenceId,
+    resolution: &ResolutionId,
+) -> Result<(), StoreError> {
+    w.sql(
+        "UPDATE group_members SET state = 'decided', resolution_id = $3
+         WHERE group_id = $1 AND difference_id = $2 AND state = 'included'",
+    )
+    .bind(id)
+    .bind(difference)
+    .bind(resolution)
+    .run_one()
+    .await
+}
+
+/// Leaves a member out after all.
+pub async fn exclude(
+    w: &mut WriteSession,
+    id: &GroupId,
+    difference: &DifferenceId,
+    why: Excluded,
+    detail: &str,
+) -> Result<(), StoreError> {
+    w.sql(
+        "UPDATE group_members SET state = 'excluded', why = $3, detail = $4
+         WHERE group_id = $1 AND difference_id = $2 AND state = 'included'",
+    )
+    .bind(id)
+    .bind(difference)
+    .bind(why.as_str())
+    .bind(detail)
+    .run()
+    .await?;
+    Ok(())
+}
