@@ -8,6 +8,7 @@ mod dry_run;
 mod duplicates;
 mod judged_again;
 mod late;
+mod order_lines;
 mod reading;
 mod restaurants;
 mod stand;
