@@ -169,7 +169,8 @@ fn print(entity: &Entity, summary: &Summary) {
         println!("  {count} are not in {system}");
     }
     for (field, counts) in differences {
-        let label = entity.slot(field).map_or("the record itself", |slot| slot.label);
+        let label =
+            entity.slot(field).map_or_else(|| "the record itself".to_owned(), |slot| slot.label.to_owned());
         let mut parts = vec![format!("{} for review", counts.review)];
         parts.extend((counts.settle > 0).then(|| format!("{} settled by rule", counts.settle)));
         parts.extend(

@@ -1,10 +1,11 @@
 //! The business configuration in force: systems, entities and mappings, checked as a whole.
 
 use super::entity::Entity;
-use super::ids::{self, EntityId, SystemId};
+use super::ids::{self, EntityId, FieldId, SystemId};
 use super::incident::Limits;
 use super::mapping::Mapping;
 use super::policy::Policies;
+use super::rows;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -116,6 +117,10 @@ impl Catalog {
                 problems.push(format!("{place}: field “{}” names no column", field.field));
             }
         }
+        for rows in &mapping.rows {
+            let children = entity.children.iter().find(|children| children.id == rows.children);
+            problems.extend(rows::problems(rows, children, &place));
+        }
         for group in &entity.groups {
             let mapped = group.members.iter().filter(|member| mapping.field(member).is_some()).count();
             if mapped != 0 && mapped != group.members.len() {
@@ -135,8 +140,8 @@ impl Catalog {
                 continue;
             };
             for (slot, policy) in &policy.slots {
-                if entity.slot(slot).is_none() {
-                    problems.push(format!("policy of {id}: there is no field or group “{slot}”"));
+                if entity.slots().iter().all(|known| *known.id != *slot) {
+                    problems.push(format!("policy of {id}: there is no field, group or rows “{slot}”"));
                 }
                 let source = policy.source_of_truth.as_ref();
                 if let Some(source) = source.filter(|source| self.mapping(source, id).is_none()) {
@@ -157,6 +162,19 @@ fn check_entity(entity: &Entity, problems: &mut Vec<String>) {
         let of_field = |problem| format!("{place}: field “{}”: {problem}", field.id);
         problems.extend(field.validation_problems().into_iter().map(of_field));
     }
+    for children in &entity.children {
+        problems.extend(children.problems(&entity.id));
+        let fields = children.fields.iter().map(|field| field.id.as_str());
+        unique(fields, &format!("{place}: field of “{}”", children.id), problems);
+    }
+    let others =
+        entity.fields.iter().map(|field| &field.id).chain(entity.groups.iter().map(|group| &group.id));
+    let others: BTreeSet<&FieldId> = others.collect();
+    for children in entity.children.iter().filter(|children| others.contains(&children.id)) {
+        problems.push(format!("{place}: children “{}” are called like a field or group", children.id));
+    }
+    let children = entity.children.iter().map(|children| children.id.as_str());
+    unique(children, &format!("{place}: children"), problems);
     for group in &entity.groups {
         for member in group.members.iter().filter(|member| entity.field(member).is_none()) {
             problems.push(format!("{place}: group “{}” names “{member}”, which is no field", group.id));

@@ -3,6 +3,7 @@
 use super::entity::Slot;
 use super::ids::SystemId;
 use super::record::{Base, Holding, Reading};
+use super::rows;
 use super::time::Time;
 use super::value::{Held, Tuple};
 use serde::{Deserialize, Serialize};
@@ -75,7 +76,7 @@ pub struct Compared {
 /// Absent holdings and systems that do not map the slot take no part.
 #[must_use]
 pub fn compare(slot: &Slot<'_>, base: &Base, holdings: &[Holding]) -> Compared {
-    let base = base.tuple(slot.fields().map(|field| &field.id));
+    let base = agreed(slot, base);
     let agreed = base.as_ref().map(|(tuple, _)| normal(slot, tuple));
     let voices: Vec<(&Holding, Tuple)> = holdings
         .iter()
@@ -158,10 +159,20 @@ fn candidate(slot: &Slot<'_>, agreed: Option<&Tuple>, holding: &Holding, shown: 
     }
 }
 
+/// What all agreed on for a slot, and since when. Once the rows of a record were agreed on, those
+/// that were none of them were agreed not to be there.
+#[must_use]
+pub fn agreed(slot: &Slot<'_>, base: &Base) -> Option<(Tuple, Time)> {
+    base.tuple(slot.fields().map(|field| &field.id)).or_else(|| {
+        let all = slot.children().filter(|_| slot.is_row())?.fields_of(None);
+        base.tuple(all.iter().map(|field| &field.id))
+    })
+}
+
 /// The slot's values as a holding has them; None when its mapping leaves any of them out.
 #[must_use]
 pub fn shown(slot: &Slot<'_>, holding: &Holding) -> Option<Tuple> {
-    slot.fields().map(|field| holding.fields.get(&field.id).cloned()).collect()
+    slot.fields().map(|field| rows::held(&holding.fields, &field.id).cloned()).collect()
 }
 
 /// The normal form of a slot's values.

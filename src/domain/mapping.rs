@@ -2,6 +2,7 @@
 
 use super::compare::short;
 use super::ids::{EntityId, FieldId, SystemId};
+use super::rows::RowsMapping;
 use super::transform::{Chain, Transform, TransformError, same};
 use super::value::{Cell, Cells, Held};
 use serde::{Deserialize, Serialize};
@@ -50,6 +51,9 @@ pub struct Mapping {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deep_link: Option<String>,
     pub fields: Vec<FieldMapping>,
+    /// Child rows, each kind a JSON list in one column.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<RowsMapping>,
 }
 
 /// One of our fields and the columns it is made of.
@@ -81,7 +85,8 @@ impl Mapping {
     /// Every column the mapping needs, in byte order, the key's among them.
     #[must_use]
     pub fn columns(&self) -> BTreeSet<&str> {
-        let fields = self.fields.iter().flat_map(|field| &field.columns);
+        let rows = self.rows.iter().map(|rows| &rows.column);
+        let fields = self.fields.iter().flat_map(|field| &field.columns).chain(rows);
         let own = [Some(&self.key), self.link.as_ref(), self.modified_at.as_ref(), self.modified_by.as_ref()];
         fields.chain(own.into_iter().flatten()).map(String::as_str).collect()
     }
@@ -90,6 +95,19 @@ impl Mapping {
     #[must_use]
     pub fn field(&self, field: &FieldId) -> Option<&FieldMapping> {
         self.fields.iter().find(|mapping| &mapping.field == field)
+    }
+
+    /// Whether a field, or a field of a child row, is mapped.
+    #[must_use]
+    pub fn maps(&self, field: &FieldId) -> bool {
+        self.field(field).is_some() || self.rows.iter().any(|rows| rows.maps(field))
+    }
+
+    /// Whether the system takes no writes of a field.
+    #[must_use]
+    pub fn is_read_only(&self, field: &FieldId) -> bool {
+        let rows = || self.rows.iter().any(|rows| rows.read_only && rows.maps(field));
+        self.field(field).is_some_and(|own| own.read_only) || rows()
     }
 
     /// Converts a row's cells into fields. A column that is missing or cannot be converted
@@ -104,6 +122,15 @@ impl Mapping {
             });
             let held = if self.null_is_empty && held == Held::Null { Held::Empty } else { held };
             mapped.fields.insert(field.field.clone(), held);
+        }
+        for rows in &self.rows {
+            match rows.read(cells, self.null_is_empty) {
+                Ok(fields) => mapped.fields.extend(fields),
+                Err(problem) => {
+                    mapped.fields.insert(rows.children.clone(), Held::Unknown);
+                    mapped.problems.insert(rows.children.clone(), problem);
+                }
+            }
         }
         mapped
     }
@@ -137,6 +164,12 @@ impl Mapping {
             let cells = cells.map_err(|problem| (mapping.field.clone(), problem))?;
             row.extend(cells.clone());
             changes.extend(cells);
+        }
+        for rows in &self.rows {
+            if let Some(cell) = rows.write(values, &row, self.null_is_empty)? {
+                row.insert(rows.column.clone(), cell.clone());
+                changes.insert(rows.column.clone(), cell);
+            }
         }
         Ok(changes)
     }

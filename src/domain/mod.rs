@@ -24,6 +24,7 @@ pub mod phone;
 pub mod policy;
 pub mod record;
 pub mod resolution;
+pub mod rows;
 pub mod seal;
 pub mod textdiff;
 pub mod throttle;

@@ -238,7 +238,7 @@ impl Policies {
     pub fn effective(&self, entity: &Entity, slot: &Slot<'_>) -> Effective {
         let none = EntityPolicy::default();
         let policy = self.0.get(&entity.id).unwrap_or(&none);
-        let own = policy.slots.get(slot.id).cloned().unwrap_or_default();
+        let own = policy.slots.get(slot.policy_id()).cloned().unwrap_or_default();
         let tagged = slot.fields().any(|field| field.tag.is_some_and(Tag::is_grave));
         let middle = if tagged { grave() } else { Policy::default() };
         own.or(&middle).or(&policy.all).effective()

@@ -7,6 +7,7 @@ use crate::domain::conflict::DifferenceState;
 use crate::domain::ids::{ConflictId, EntityId, SystemId, UserId, VersionId};
 use crate::domain::pattern;
 use crate::domain::record::{Base, Holding};
+use crate::domain::rows;
 use crate::domain::time::Time;
 use crate::store::conflicts::{Conflict, Difference};
 use crate::store::holdings::Version;
@@ -67,8 +68,9 @@ pub fn order(setup: &Setup, entity: &EntityId, differences: &mut [Difference]) {
     let slots = setup.catalog.entity(entity).map(|entity| entity.slots()).unwrap_or_default();
     differences.sort_by_key(|difference| {
         let dispute = &difference.dispute;
-        let place = slots.iter().position(|slot| *slot.id == dispute.field);
-        (Reverse(dispute.policy.stakes.rank()), place)
+        let slot = rows::row_of(&dispute.field).map_or(dispute.field.as_str(), |(children, _)| children);
+        let place = slots.iter().position(|known| known.id.as_str() == slot);
+        (Reverse(dispute.policy.stakes.rank()), place, dispute.field.clone())
     });
 }
 

@@ -111,7 +111,8 @@ impl CaseFile {
             let print = |print: &str| self.circumstances.left_different && !print.is_empty();
             subject.explain(slot, |candidate| self.hand(&setup, candidate), print)
         };
-        Ok(entity.slots().iter().map(explain).collect())
+        let slots = entity.slots_of(&base, &holdings, std::iter::empty());
+        Ok(slots.iter().filter(|slot| !slot.is_all_rows()).map(explain).collect())
     }
 
     fn hand(&self, setup: &Setup, candidate: &Candidate) -> Hand {

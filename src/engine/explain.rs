@@ -242,8 +242,10 @@ impl Engine {
         let run = RunId::default();
         let batch = Batch::read(&mut session, &setup, (&found.entity, &run), ids, self.now()).await?;
         let loaded = batch.of(record).ok_or(Refusal::NotFound("record"))?;
-        let slots: Vec<Slot<'_>> =
-            batch.entity.slots().into_iter().filter(|slot| field.is_none_or(|id| slot.id == id)).collect();
+        let disputed = loaded.differences.iter().map(|known| &known.dispute.field).chain(field);
+        let slots = batch.entity.slots_of(&loaded.base, loaded.holdings, disputed);
+        let asked = |slot: &Slot<'_>| field.is_none_or(|id| *slot.id == *id) && !slot.is_all_rows();
+        let slots: Vec<Slot<'_>> = slots.into_iter().filter(asked).collect();
         if slots.is_empty() {
             return Err(Refusal::NotFound("field"));
         }
@@ -255,7 +257,7 @@ impl Engine {
                 base: &loaded.base,
                 holdings: loaded.all,
                 past: &[],
-                circumstances: &batch.circumstances(record, slot.id, known),
+                circumstances: &batch.circumstances(record, &slot.id, known),
                 now: batch.now,
             };
             let exception =

@@ -97,7 +97,7 @@ fn fields(holdings: &[Holding]) -> BTreeMap<FieldId, Held> {
 /// The longest text each system keeps in a slot of one field, where its mapping says so.
 fn limits(setup: &Setup, entity: &Entity, slot: &Slot<'_>) -> BTreeMap<SystemId, usize> {
     let mappings = setup.catalog.mappings_of(&entity.id);
-    let limit = |mapping: &Mapping| Some((mapping.system.clone(), mapping.field(slot.id)?.max_length?));
+    let limit = |mapping: &Mapping| Some((mapping.system.clone(), mapping.field(&slot.id)?.max_length?));
     mappings.filter_map(limit).collect()
 }
 
@@ -143,7 +143,8 @@ pub(super) fn of_absence(
 
 /// Systems that changed some field of the record since all agreed.
 pub(super) fn moved(entity: &Entity, base: &Base, holdings: &[Holding]) -> BTreeSet<SystemId> {
-    let compared = entity.slots().into_iter().map(|slot| diff::compare(&slot, base, holdings));
+    let compared = entity.slots_of(base, holdings, std::iter::empty());
+    let compared = compared.into_iter().map(|slot| diff::compare(&slot, base, holdings));
     let candidates = compared.flat_map(|compared| compared.candidates);
     candidates.filter(|candidate| candidate.moved).map(|candidate| candidate.system).collect()
 }

@@ -17,6 +17,7 @@ use crate::domain::delivery::{DeliveryState, TRIES};
 use crate::domain::entity::Entity;
 use crate::domain::ids::FieldId;
 use crate::domain::mapping::Mapping;
+use crate::domain::rows;
 use crate::domain::value::{Cells, Held};
 use crate::store::resolutions::{Delivery, Leased};
 use crate::store::{StoreError, WriteSession, configuration, conflicts, resolutions};
@@ -345,7 +346,7 @@ impl Attempt<'_> {
     fn is_now(&self, id: &FieldId, said: &Held, now: &BTreeMap<FieldId, Held>, row: &Row) -> bool {
         let comparison = self.entity.field(id).map(|field| &field.comparison);
         let same = |one, other| comparison.map_or_else(|| one == other, |c| c.same(one, other));
-        match (said, now.get(id)) {
+        match (said, rows::held(now, id)) {
             (Held::Unknown, Some(Held::Unknown)) => {
                 let before = &self.delivery.change.before;
                 let columns = self.mapping.field(id).map_or(&[][..], |field| &field.columns);
@@ -357,9 +358,9 @@ impl Attempt<'_> {
     }
 
     fn fields(&self, row: &Row) -> BTreeMap<FieldId, Held> {
-        let mut fields = self.mapping.read(&row.cells).fields;
-        fields.retain(|id, _| self.delivery.change.fields.contains_key(id));
-        fields
+        let all = self.mapping.read(&row.cells).fields;
+        let own = self.delivery.change.fields.keys();
+        own.filter_map(|id| Some((id.clone(), rows::held(&all, id)?.clone()))).collect()
     }
 
     /// The columns to write, made anew over the row just read: a column shared by several

@@ -249,6 +249,7 @@ impl CaseFile {
             null_is_empty: own.is_some_and(|own| own.null_is_empty),
             deep_link: None,
             fields: plain.chain(said.iter().cloned()).collect(),
+            rows: Vec::new(),
         }
     }
 

@@ -6,6 +6,7 @@ use crate::domain::entity::{Entity, Field, Slot};
 use crate::domain::ids::{ConflictId, FieldId, RecordId, ResolutionId, SystemId};
 use crate::domain::mapping::Mapping;
 use crate::domain::record::Holding;
+use crate::domain::rows;
 use crate::domain::time::Time;
 use crate::domain::transform::TransformError;
 use crate::domain::value::{Cell, Cells, Held, Tuple};
@@ -112,7 +113,7 @@ fn change(
 }
 
 fn writable(setup: &Setup, mapping: &Mapping, slot: &Slot<'_>) -> bool {
-    let read_only = slot.fields().any(|field| mapping.field(&field.id).is_some_and(|own| own.read_only));
+    let read_only = slot.fields().any(|field| mapping.is_read_only(&field.id));
     setup.state(&mapping.system).writes_enabled && !read_only
 }
 
@@ -134,6 +135,8 @@ pub fn creation(
         .iter()
         .filter_map(|own| Some((own.field.clone(), best(setup, entity, &own.field, holdings)?)))
         .collect();
+    let rows = mapping.rows.iter().flat_map(|rows| best_rows(setup, entity, &rows.children, holdings));
+    let values: BTreeMap<FieldId, Held> = values.into_iter().chain(rows).collect();
     let mut cells = mapping.write(&values, &Cells::new()).map_err(|(_, error)| (system.clone(), error))?;
     let fields = values.into_iter().map(|(id, value)| (id, (Held::Null, value))).collect();
     if let Some((column, link)) = mapping.link.as_ref().zip(link) {
@@ -156,6 +159,27 @@ fn best(setup: &Setup, entity: &Entity, field: &FieldId, holdings: &[Holding]) -
     let present = || holdings.iter().filter(|holding| holding.present);
     let first = present().find(|holding| Some(&holding.system) == source.as_ref()).and_then(value);
     first.or_else(|| present().find_map(value))
+}
+
+/// Every field of child rows, as their source of truth has them, or else the first system whose
+/// rows are known.
+fn best_rows(
+    setup: &Setup,
+    entity: &Entity,
+    children: &FieldId,
+    holdings: &[Holding],
+) -> BTreeMap<FieldId, Held> {
+    let Some(slot) = entity.slot(children) else { return BTreeMap::new() };
+    let source = setup.policy(entity, &slot).source_of_truth;
+    let known = |holding: &&Holding| holding.present && holding.fields.get(children) == Some(&Held::Null);
+    let known: Vec<&Holding> = holdings.iter().filter(known).collect();
+    let first = known.iter().find(|holding| Some(&holding.system) == source.as_ref()).or(known.first());
+    let of = |id: &FieldId| {
+        rows::row_of_field(id).is_some()
+            && rows::member_of(id).is_some_and(|(own, _)| own == children.as_str())
+    };
+    let fields = first.into_iter().flat_map(|holding| &holding.fields).filter(|(id, _)| of(id));
+    fields.map(|(id, held)| (id.clone(), held.clone())).collect()
 }
 
 impl Targets {

@@ -17,7 +17,7 @@ use crate::domain::policy::Stakes;
 use crate::domain::record::{self, Agreed, Base, Holding};
 use crate::domain::resolution::{Chosen, Outcome};
 use crate::domain::time::Time;
-use crate::domain::value::Tuple;
+use crate::domain::value::{Held, Tuple};
 use crate::engine::opinion::{self, Question};
 use crate::store::conflicts::{Conflict, Difference};
 use crate::store::resolutions::{Delivery, Resolution};
@@ -50,6 +50,8 @@ pub(super) struct Judge<'a> {
     pub ruling: Ruling,
     base: Base,
     base_moved: bool,
+    /// Child rows of which some differ: which rows there are is not agreed.
+    rows_apart: BTreeSet<FieldId>,
     /// Systems that changed some field of the record since all agreed.
     moved: BTreeSet<SystemId>,
 }
@@ -60,10 +62,13 @@ impl Batch {
         let Some(loaded) = self.of(id) else { return Ok(None) };
         let base = loaded.base.clone();
         let moved = opinion::moved(&self.entity, &loaded.base, loaded.holdings);
-        let mut judge = Judge { loaded, w, ruling: Ruling::default(), base, base_moved: false, moved };
+        let disputed = loaded.differences.iter().map(|difference| &difference.dispute.field);
+        let slots = self.entity.slots_of(&loaded.base, loaded.holdings, disputed);
+        let (ruling, rows_apart) = (Ruling::default(), BTreeSet::new());
+        let mut judge = Judge { loaded, w, ruling, base, base_moved: false, rows_apart, moved };
         judge.presence()?;
-        for slot in self.entity.slots() {
-            judge.slot(&slot)?;
+        for slot in &slots {
+            judge.slot(slot)?;
         }
         Ok(Some(judge.finish()))
     }
@@ -80,9 +85,14 @@ impl<'a> Judge<'a> {
 
     fn slot(&mut self, slot: &Slot<'_>) -> Result<(), StoreError> {
         let compared = diff::compare(slot, &self.loaded.base, self.loaded.holdings);
-        let existing = self.existing(slot.id);
+        let existing = self.existing(&slot.id);
+        if let (Standing::Differs(_), Some(children)) = (&compared.standing, slot.children()) {
+            self.rows_apart.insert(children.id.clone());
+        }
         match (&compared.standing, existing) {
             (Standing::Waiting, _) => {}
+            // The slot of all rows says that those which are nowhere are agreed not to be there.
+            (Standing::Agreed(_), _) if self.rows_apart.contains(&*slot.id) => {}
             // One that was never read may say something else: nobody knows that they agree.
             (Standing::Agreed(_), None) if self.is_unread(slot) => {}
             // Those that are compared agree. What a system with duplicates says is not known, so
@@ -115,7 +125,7 @@ impl<'a> Judge<'a> {
         mappings.any(|mapping| {
             let read = batch.cursors.get(&mapping.system).is_some_and(|cursor| cursor.full_at.is_some());
             !read
-                && slot.fields().all(|field| mapping.field(&field.id).is_some())
+                && slot.fields().all(|field| mapping.maps(&field.id))
                 && self.loaded.all.iter().all(|holding| holding.system != mapping.system)
         })
     }
@@ -135,6 +145,13 @@ impl<'a> Judge<'a> {
         // Since the last change of any of these rows they agree; without such times, since now.
         let since =
             times.and_then(|times| times.into_iter().max()).filter(|time| *time <= now).unwrap_or(now);
+        if slot.is_row() && tuple.iter().all(|held| *held == Held::Null) {
+            // The row is nowhere: it is forgotten, and the slot of all rows tells of it.
+            for field in slot.fields() {
+                self.base_moved |= self.base.0.remove(&field.id).is_some();
+            }
+            return;
+        }
         for (field, held) in slot.fields().zip(tuple) {
             // One that is merely near leaves the base where it is, or it would creep.
             let known = self.base.0.get(&field.id);
@@ -155,7 +172,7 @@ impl<'a> Judge<'a> {
     ) -> Result<(), StoreError> {
         let batch = self.loaded.batch;
         let hands: Vec<Hand> = compared.candidates.iter().map(|candidate| batch.hand(candidate)).collect();
-        let mut circumstances = batch.circumstances(&self.loaded.record.id, slot.id, existing);
+        let mut circumstances = batch.circumstances(&self.loaded.record.id, &slot.id, existing);
         circumstances.incident = self.held(compared, existing);
         let question = Question {
             setup: &batch.setup,

@@ -143,7 +143,8 @@ impl<'a> Judge<'a> {
         };
         let absence = self.absence(pending).map(|dispute| (dispute, Verdict::Review));
         let mut opinions: Vec<(Dispute, Verdict)> = absence.into_iter().collect();
-        for slot in self.entity.slots().into_iter().filter(|slot| pending.fields.contains(slot.id)) {
+        let slots = self.entity.slots_of(&base, &pending.holdings, std::iter::empty());
+        for slot in slots.into_iter().filter(|slot| pending.fields.contains(&slot.id)) {
             let compared = diff::compare(&slot, &base, &pending.holdings);
             let Standing::Differs(kind) = compared.standing else { continue };
             let hands: Vec<Hand> = compared.candidates.iter().map(|candidate| self.hand(candidate)).collect();

@@ -191,7 +191,8 @@ impl Comparison<'_> {
             !shown.all(|tuple| Some(&tuple) == first.as_ref())
                 && matches!(diff::compare(slot, &base, holdings).standing, Standing::Differs(_))
         };
-        self.entity.slots().iter().filter(|slot| differs(slot)).map(|slot| slot.id.clone()).collect()
+        let slots = self.entity.slots_of(&base, holdings, std::iter::empty());
+        slots.iter().filter(|slot| differs(slot)).map(|slot| slot.id.clone()).collect()
     }
 
     /// A key that stands twice: nobody can say which of its rows is meant.

@@ -6,6 +6,7 @@ use crate::domain::entity::Entity;
 use crate::domain::ids::FieldId;
 use crate::domain::mapping::Mapping;
 use crate::domain::record::{Holding, Reading};
+use crate::domain::rows::{Children, RowsMapping};
 use crate::domain::time::Time;
 use crate::domain::transform::Transform;
 use crate::domain::value::Cell;
@@ -43,6 +44,8 @@ impl Side {
         })?;
         let mapped = entity.fields.iter().filter_map(|field| mapping.field(&field.id));
         let mut columns: Vec<String> = mapped.flat_map(|field| field.columns.clone()).collect();
+        let rows = |children: &Children| mapping.rows.iter().find(|rows| rows.children == children.id);
+        columns.extend(entity.children.iter().filter_map(rows).map(|rows| rows.column.clone()));
         let fields = columns.len();
         let own = [Some(&mapping.key), mapping.modified_at.as_ref(), mapping.modified_by.as_ref()];
         columns.extend(own.into_iter().flatten().cloned());
@@ -79,6 +82,14 @@ impl Side {
         })
     }
 
+    /// What makes its child rows out of its columns.
+    fn rows(&self) -> Vec<RowsMapping> {
+        let without_column = |rows: &RowsMapping| RowsMapping { column: String::new(), ..rows.clone() };
+        let mut all: Vec<RowsMapping> = self.mapping.rows.iter().map(without_column).collect();
+        all.sort_by(|one, other| one.children.cmp(&other.children));
+        all
+    }
+
     /// What makes its fields out of its columns.
     fn shape(&self) -> Vec<(&FieldId, usize, &[Transform])> {
         let ordered = self.spec.columns.iter().take(self.fields);
@@ -96,7 +107,9 @@ impl Side {
 pub(super) fn aligned(sides: &[Side]) -> Option<usize> {
     let first = sides.first()?;
     let same = |side: &Side| {
-        side.shape() == first.shape() && side.mapping.null_is_empty == first.mapping.null_is_empty
+        side.shape() == first.shape()
+            && side.rows() == first.rows()
+            && side.mapping.null_is_empty == first.mapping.null_is_empty
     };
     sides.iter().all(same).then_some(first.fields + 1)
 }

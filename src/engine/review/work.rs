@@ -91,7 +91,7 @@ impl Work<'_> {
         match outcome.target(Some(&slot), dispute, self.now)? {
             None => Ok(Vec::new()),
             Some(target) => plan(self.setup, entity, &slot, &target, self.holdings)
-                .map_err(|(system, error)| self.unwritable(slot.label, &system, &error)),
+                .map_err(|(system, error)| self.unwritable(&slot.label, &system, &error)),
         }
     }
 

@@ -45,7 +45,8 @@ fn what(setup: &Setup, delivery: &Delivery) -> String {
     let entity = setup.catalog.entity(&delivery.entity);
     let kind = entity.map_or(delivery.entity.as_str(), |entity| &entity.label);
     let slot = &delivery.change.slot;
-    let field = entity.and_then(|entity| entity.slot(slot)).map_or(slot.as_str(), |slot| slot.label);
+    let field =
+        entity.and_then(|entity| entity.slot(slot)).map_or(slot.0.clone(), |slot| slot.label.to_owned());
     match &delivery.external_id {
         _ if delivery.change.create => format!("to make the missing record ({kind})"),
         Some(id) => format!("the decision on {field} of {kind} {id}"),

@@ -1,6 +1,7 @@
 //! Values as programs see them: a text for a field, an object of texts for a group.
 
 use crate::domain::entity::Slot;
+use crate::domain::rows;
 use crate::domain::value::{Held, Tuple};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -30,7 +31,9 @@ pub fn of(slot: Option<&Slot<'_>>, tuple: &[Held]) -> FieldValue {
     match (slot, tuple) {
         (Some(slot), _) if slot.is_group() => {
             let members = slot.fields().zip(tuple);
-            FieldValue::Group(members.map(|(field, held)| (field.id.0.clone(), text(held))).collect())
+            FieldValue::Group(
+                members.map(|(field, held)| (rows::short_id(&field.id).to_owned(), text(held))).collect(),
+            )
         }
         (_, [held]) => FieldValue::Field(text(held)),
         (_, tuple) => {
@@ -59,7 +62,7 @@ impl Wrong {
 /// It is not a text or null; or for a group no object of all its members and nothing else.
 pub fn typed(slot: Option<&Slot<'_>>, value: &serde_json::Value) -> Result<Tuple, Wrong> {
     let Some(slot) = slot.filter(|slot| slot.is_group()) else { return Ok(vec![held("", value)?]) };
-    let members: Vec<&str> = slot.fields().map(|field| field.id.as_str()).collect();
+    let members: Vec<&str> = slot.fields().map(|field| rows::short_id(&field.id)).collect();
     let Some(object) = value.as_object() else {
         let detail = format!("has to be an object with {}", members.join(", "));
         return Err(Wrong::new("", detail));

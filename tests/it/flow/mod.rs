@@ -9,6 +9,7 @@ mod duplicates;
 mod incidents;
 mod judged_again;
 mod late;
+mod order_lines;
 mod reading;
 mod restaurants;
 mod stand;

@@ -153,6 +153,7 @@ fn names() -> Mapping {
         null_is_empty: false,
         deep_link: None,
         fields: vec![part_of("last", 0), part_of("first", 1)],
+        rows: Vec::new(),
     }
 }
 

@@ -42,7 +42,7 @@ impl Spoken<'_> {
     fn label(&self, id: &FieldId) -> String {
         let entity = self.line.about.entity.as_ref().and_then(|entity| self.setup.catalog.entity(entity));
         let slot = entity.and_then(|entity| entity.slot(id)).map(|slot| slot.label.to_owned());
-        let field = || entity.and_then(|entity| entity.field(id)).map(|field| field.label.clone());
+        let field = || entity.and_then(|entity| entity.field_label(id));
         // The record as a whole goes by its kind, as on its page.
         let whole = || entity.filter(|_| id.as_str() == RECORD).map(|entity| entity.label.clone());
         slot.or_else(field).or_else(whole).unwrap_or_else(|| id.0.clone())

@@ -10,7 +10,9 @@ use super::{
 use crate::domain::access::{Right, Viewer};
 use crate::domain::conflict::Dispute;
 use crate::domain::entity::{Entity, Slot};
+use crate::domain::ids::FieldId;
 use crate::domain::resolution::Reason;
+use crate::domain::rows;
 use crate::domain::time::Time;
 use crate::domain::value::Held;
 use crate::engine::case::Case;
@@ -180,9 +182,9 @@ fn agreed(case: &Case, entity: &Entity) -> Vec<AgreedField> {
         Some(AgreedField { label: slot.label.to_owned(), value, changed: None })
     };
     entity
-        .slots()
+        .slots_of(&case.base, &case.holdings, std::iter::empty())
         .into_iter()
-        .filter(|slot| !disputed.contains(slot.id.as_str()))
+        .filter(|slot| !slot.is_all_rows() && !disputed.contains(slot.id.as_str()))
         .filter_map(agreed)
         .collect()
 }
@@ -277,11 +279,11 @@ fn event(case: &Case, version: &Version, face: &Clockface) -> Event {
         .zip(parent)
         .map(|(mapping, parent)| {
             let (now, was) = (mapping.read(&version.cells).fields, mapping.read(&parent.cells).fields);
-            let moved = now.iter().filter(|(id, held)| was.get(*id).unwrap_or(&Held::Unknown) != *held);
-            let label = |id| {
-                case.setup.catalog.entity(entity).and_then(|entity| entity.field(id)).map(|f| f.label.clone())
-            };
-            moved.filter_map(|(id, _)| label(id)).collect()
+            let ids: BTreeSet<&FieldId> = now.keys().chain(was.keys()).collect();
+            let held = |all, id| rows::held(all, id).unwrap_or(&Held::Unknown);
+            let moved = ids.into_iter().filter(|id| held(&was, id) != held(&now, id));
+            let known = case.setup.catalog.entity(entity);
+            moved.filter_map(|id| known.and_then(|entity| entity.field_label(id))).collect()
         })
         .unwrap_or_default();
     let text = match () {

@@ -116,7 +116,7 @@ impl Grid<'_> {
         let shown = &holder.candidate.shown;
         let blank = shown.iter().all(Held::is_blank);
         let empty = if shown.contains(&Held::Null) { "state-null" } else { "state-empty" };
-        let fields: Vec<&Field> = self.fields(dispute).collect();
+        let fields = self.fields(dispute);
         let base = dispute.agreed.as_ref().filter(|_| holder.candidate.moved);
         let line = |(at, held): (usize, &Held)| {
             // What is only written differently is not marked.
@@ -145,9 +145,8 @@ impl Grid<'_> {
         let holding = self.case.holdings.iter().find(|holding| holding.system == *system);
         let slot = self.entity.slot(&dispute.field);
         let mapping = self.case.setup.catalog.mapping(system, &self.entity.id);
-        let maps = |mapping: &Mapping| {
-            slot.iter().flat_map(|slot| slot.fields()).all(|f| mapping.field(&f.id).is_some())
-        };
+        let maps =
+            |mapping: &Mapping| slot.iter().flat_map(|slot| slot.fields()).all(|f| mapping.maps(&f.id));
         match (holding, mapping) {
             (_, Some(mapping)) if !maps(mapping) => msg("state-no-field"),
             _ if duplicates(&self.case.holdings).contains_key(system) => msg("state-held-twice"),
@@ -160,8 +159,8 @@ impl Grid<'_> {
         }
     }
 
-    fn fields(&self, dispute: &Dispute) -> impl Iterator<Item = &Field> {
-        self.entity.slot(&dispute.field).into_iter().flat_map(|slot| slot.fields())
+    fn fields(&self, dispute: &Dispute) -> Vec<Field> {
+        self.entity.slot(&dispute.field).map_or_else(Vec::new, |slot| slot.fields().cloned().collect())
     }
 
     /// What cannot be seen in a value, or looks like something else.
@@ -209,8 +208,8 @@ impl Grid<'_> {
 
     /// What the value of a field is called where it is written differently.
     fn kind(&self, dispute: &Dispute) -> Msg {
-        let mut fields = self.fields(dispute);
-        msg(match (fields.next().map(|field| &field.comparison), fields.next()) {
+        let fields = self.fields(dispute);
+        msg(match (fields.first().map(|field| &field.comparison), fields.get(1)) {
             (Some(Comparison::Phone(_)), None) => "kind-number",
             (Some(Comparison::Date), None) => "kind-date",
             (Some(Comparison::Decimal | Comparison::Tolerance { .. }), None) => "kind-amount",

@@ -20,7 +20,9 @@ pub fn sentences(case: &Case, entity: &Entity, face: &Clockface) -> Vec<Msg> {
     let n = open.iter().filter(|dispute| entity.slot(&dispute.field).is_some()).count();
     let mut sentences = Vec::new();
     if n > 0 {
-        sentences.push(msg("verdict-count").with("n", n).with("total", entity.slots().len()));
+        let slots = entity.slots_of(&case.base, &case.holdings, std::iter::empty());
+        let total = slots.iter().filter(|slot| !slot.is_all_rows()).count();
+        sentences.push(msg("verdict-count").with("n", n).with("total", total.max(n)));
     }
     let says = |dispute| Says { case, entity, face, dispute };
     for (at, dispute) in open.iter().copied().enumerate() {

@@ -54,7 +54,7 @@ pub fn inherited(setup: &Setup, entity: &Entity, slot: Option<&Slot<'_>>) -> Eff
     };
     let mut policies = setup.policies.clone();
     if let Some(policy) = policies.0.get_mut(&entity.id) {
-        policy.slots.remove(slot.id);
+        policy.slots.remove(&*slot.id);
     }
     policies.effective(entity, slot)
 }
@@ -92,7 +92,7 @@ fn words(setup: &Setup, effective: &Effective) -> [Msg; 6] {
 }
 
 fn row(setup: &Setup, entity: &Entity, slot: Option<&Slot<'_>>, effective: &Effective) -> PolicyRow {
-    let own = own(setup, entity, slot.map(|slot| slot.id));
+    let own = own(setup, entity, slot.map(|slot| &*slot.id));
     let set = [
         own.source_of_truth.is_some(),
         own.rule.is_some(),
@@ -126,7 +126,7 @@ fn row(setup: &Setup, entity: &Entity, slot: Option<&Slot<'_>>, effective: &Effe
 /// A danger of the rule that is in force.
 fn warning(setup: &Setup, entity: &Entity, slot: &Slot<'_>, effective: &Effective) -> Option<Msg> {
     if effective.rule == Rule::SourceWins && effective.source_of_truth.is_none() {
-        return Some(msg("warning-no-source").with("field", slot.label));
+        return Some(msg("warning-no-source").with("field", &*slot.label));
     }
     if effective.rule != Rule::MostRecentWins {
         return None;
@@ -135,7 +135,7 @@ fn warning(setup: &Setup, entity: &Entity, slot: &Slot<'_>, effective: &Effectiv
         slot.fields().any(|field| mapping.field(&field.id).is_some()) && !mapping.machine_authors.is_empty()
     };
     let batch = setup.catalog.mappings_of(&entity.id).find(maps)?;
-    let text = msg("warning-newest-batch").with("field", slot.label);
+    let text = msg("warning-newest-batch").with("field", &*slot.label);
     Some(text.with("system", setup.catalog.label(&batch.system)))
 }
 

@@ -33,7 +33,7 @@ impl<'a> Place<'a> {
             ALL => None,
             id => Some(entity.slot(&id.into()).ok_or_else(|| Failure::new(Code::NotFound))?),
         };
-        let own = own(setup, entity, slot.as_ref().map(|slot| slot.id));
+        let own = own(setup, entity, slot.as_ref().map(|slot| &*slot.id));
         Ok(Self { entity, slot, own })
     }
 

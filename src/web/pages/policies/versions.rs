@@ -64,9 +64,9 @@ fn changes(setup: &Setup, entity: &Entity, before: &EntityPolicy, after: &Entity
     let slots: BTreeSet<&FieldId> = before.slots.keys().chain(after.slots.keys()).collect();
     let none = Policy::default();
     for id in slots {
-        let label = entity.slot(id).map_or(id.as_str(), |slot| slot.label);
+        let label = entity.slot(id).map_or_else(|| id.0.clone(), |slot| slot.label.to_owned());
         let of = |policy: &EntityPolicy| policy.slots.get(id).cloned().unwrap_or_else(|| none.clone());
-        compare(setup, label, &of(before), &of(after), &mut out);
+        compare(setup, &label, &of(before), &of(after), &mut out);
     }
     out
 }

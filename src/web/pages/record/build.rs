@@ -3,10 +3,11 @@
 use super::events::{self, Happened};
 use super::handle::Narrowed;
 use super::{Cause, RecordCell, RecordColumn, RecordField, RecordPage, TimelinePage};
-use crate::domain::entity::{Entity, Field};
-use crate::domain::ids::SystemId;
+use crate::domain::entity::{Entity, Field, Slot};
+use crate::domain::ids::{FieldId, SystemId};
 use crate::domain::mapping::Mapping;
 use crate::domain::record::{self, Holding};
+use crate::domain::rows::{self as child_rows};
 use crate::domain::value::Held;
 use crate::engine::dossier::Dossier;
 use crate::store::resolutions::Resolution;
@@ -26,7 +27,10 @@ const NEWEST: usize = 12;
 pub fn page(dossier: &Dossier, face: &Clockface) -> RecordPage {
     let record = &dossier.record;
     let newest = events::of(dossier, face, None).into_iter().take(NEWEST);
-    let fields = dossier.entity().map(|entity| entity.fields.iter().map(|f| field(dossier, entity, f, face)));
+    let fields = dossier.entity().map(|entity| {
+        let own = entity.fields.iter().map(|f| field(dossier, entity, Dossier::slot_of(entity, f), f, face));
+        own.chain(rows(dossier, entity, face)).collect()
+    });
     RecordPage {
         name: record.title.clone(),
         entity: dossier.entity().map_or_else(|| record.entity.0.clone(), |entity| entity.label.clone()),
@@ -36,7 +40,7 @@ pub fn page(dossier: &Dossier, face: &Clockface) -> RecordPage {
             .map(|conflict| Link::new(msg("record-open-conflict"), format!("/conflicts/{}", conflict.id))),
         duplicates: duplicates(dossier),
         columns: mappings(dossier).map(|mapping| column(dossier, mapping, face)).collect(),
-        fields: fields.map(Iterator::collect).unwrap_or_default(),
+        fields: fields.unwrap_or_default(),
         timeline: format!("/records/{}/timeline", record.id),
         events: newest.map(|happened| happened.event).collect(),
         decisions: dossier.decisions.iter().take(NEWEST).map(|d| decision(dossier, d, face)).collect(),
@@ -84,8 +88,22 @@ fn column(dossier: &Dossier, mapping: &Mapping, face: &Clockface) -> RecordColum
     }
 }
 
-fn field(dossier: &Dossier, entity: &Entity, field: &Field, face: &Clockface) -> RecordField {
-    let slot = Dossier::slot_of(entity, field);
+/// The fields of every child row, each named with its row.
+fn rows(dossier: &Dossier, entity: &Entity, face: &Clockface) -> Vec<RecordField> {
+    let slots = entity.slots_of(&dossier.base, &dossier.holdings, std::iter::empty());
+    let of_row = |slot: &Slot<'_>| -> Vec<RecordField> {
+        let fields = slot.fields();
+        let one = |own: &Field| {
+            let label = format!("{}: {}", slot.label, own.label);
+            let shown = field(dossier, entity, &slot.id, own, face);
+            RecordField { label, ..shown }
+        };
+        fields.map(one).collect()
+    };
+    slots.iter().filter(|slot| slot.is_row()).flat_map(of_row).collect()
+}
+
+fn field(dossier: &Dossier, entity: &Entity, slot: &FieldId, field: &Field, face: &Clockface) -> RecordField {
     // Of a group that is disputed as a whole, the members that differ.
     let disputed = dossier.is_disputed(slot) && differs(dossier, field);
     let source = entity.slot(slot).and_then(|slot| dossier.setup.policy(entity, &slot).source_of_truth);
@@ -102,18 +120,24 @@ fn field(dossier: &Dossier, entity: &Entity, field: &Field, face: &Clockface) ->
     };
     RecordField {
         label: field.label.clone(),
-        timeline: format!("/records/{}/timeline?field={}", dossier.record.id, field.id),
+        timeline: timeline_of(dossier, &field.id),
         cells: mappings(dossier).map(cell).collect(),
         agreed: agreed.map_or_else(|| msg("agreed-unknown"), shown),
         disputed,
     }
 }
 
+/// The timeline of one field. The key of a row may hold anything.
+fn timeline_of(dossier: &Dossier, field: &FieldId) -> String {
+    let field: String = url::form_urlencoded::byte_serialize(field.as_str().as_bytes()).collect();
+    format!("/records/{}/timeline?field={field}", dossier.record.id)
+}
+
 /// Whether the systems hold different values of a field.
 fn differs(dossier: &Dossier, field: &Field) -> bool {
     let compared = record::comparable(&dossier.holdings);
     let present = compared.iter().filter(|holding| holding.present);
-    let mut held = present.filter_map(|holding| holding.fields.get(&field.id));
+    let mut held = present.filter_map(|holding| child_rows::held(&holding.fields, &field.id));
     let first = held.next();
     first.is_some_and(|first| held.any(|other| !field.comparison.same(first, other)))
 }
@@ -142,10 +166,10 @@ fn held(
     if !holding.present {
         return odd(msg("state-deleted"));
     }
-    if mapping.field(&field.id).is_none() {
+    if !mapping.maps(&field.id) {
         return odd(msg("state-no-field"));
     }
-    match holding.fields.get(&field.id) {
+    match child_rows::held(&holding.fields, &field.id) {
         Some(value @ Held::Value(text)) => {
             // What is only written differently is not marked.
             let agreed = agreed.filter(|agreed| !field.comparison.same(agreed, value));
@@ -182,8 +206,12 @@ pub fn timeline(
     narrowed: &Narrowed,
 ) -> TimelinePage {
     let entity = dossier.entity();
-    let field = entity.and_then(|entity| entity.fields.iter().find(|field| field.id.0 == narrowed.field));
-    let slot = field.zip(entity).map(|(field, entity)| Dossier::slot_of(entity, field));
+    let asked = FieldId::from(narrowed.field.as_str());
+    let field = entity.and_then(|entity| Some(Field { id: asked.clone(), ..entity.field(&asked)?.clone() }));
+    let field = field.as_ref();
+    let row = child_rows::row_of_field(&asked);
+    let slot =
+        field.zip(entity).map(|(field, entity)| row.as_ref().unwrap_or(Dossier::slot_of(entity, field)));
     let wanted = |happened: &Happened| {
         let of_field = field.is_none_or(|field| {
             happened.fields.is_empty() || happened.fields.iter().any(|f| *f == field.id || Some(f) == slot)
@@ -198,7 +226,7 @@ pub fn timeline(
     let older = rest.next().and(page.last()).map(|last| older(dossier, narrowed, &last.key));
     let record = &dossier.record;
     TimelinePage {
-        field: field.map(|field| field.label.clone()),
+        field: field.map(|_| events::label(dossier, &asked)),
         name: record.title.clone(),
         entity: entity.map_or_else(|| record.entity.0.clone(), |entity| entity.label.clone()),
         id: record.link.clone().unwrap_or_else(|| events::short(&record.id.0)),

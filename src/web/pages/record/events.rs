@@ -7,6 +7,7 @@ use crate::domain::delivery::DeliveryState;
 use crate::domain::ids::{FieldId, SystemId};
 use crate::domain::record::Agreed;
 use crate::domain::resolution::{Chosen, Outcome};
+use crate::domain::rows;
 use crate::domain::time::{Time, stamp};
 use crate::domain::value::Held;
 use crate::engine::dossier::Dossier;
@@ -14,7 +15,7 @@ use crate::store::holdings::Version;
 use crate::store::resolutions::{Delivery, Resolution};
 use crate::web::messages::{Msg, literal, msg};
 use crate::web::when::Clockface;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// One event with what it is filtered and ordered by.
 pub struct Happened {
@@ -56,10 +57,10 @@ pub fn fields_of(dossier: &Dossier, decision: &Resolution) -> Vec<String> {
     decision.outcomes.iter().map(teller_label).collect()
 }
 
-fn label(dossier: &Dossier, slot: &FieldId) -> String {
+pub(super) fn label(dossier: &Dossier, slot: &FieldId) -> String {
     let entity = dossier.entity();
     let of_slot = entity.and_then(|entity| entity.slot(slot)).map(|slot| slot.label.to_owned());
-    let of_field = || entity.and_then(|entity| entity.field(slot)).map(|field| field.label.clone());
+    let of_field = || entity.and_then(|entity| entity.field_label(slot));
     of_slot.or_else(of_field).unwrap_or_else(|| dossier.record.title.clone())
 }
 
@@ -182,8 +183,12 @@ impl Teller<'_> {
         let now = mapping.read(&version.cells).fields;
         let was: BTreeMap<FieldId, Held> =
             parent.map(|parent| mapping.read(&parent.cells).fields).unwrap_or_default();
-        let order = mapping.fields.iter().map(|field| &field.field);
-        let pair = |field: &FieldId| Some((field.clone(), was.get(field).cloned(), now.get(field)?.clone()));
+        // Of child rows the fields that either has, row by row.
+        let of_rows = now.keys().chain(was.keys()).filter(|id| rows::row_of_field(id).is_some());
+        let of_rows: BTreeSet<&FieldId> = of_rows.collect();
+        let order = mapping.fields.iter().map(|field| &field.field).chain(of_rows);
+        let held = |all: &BTreeMap<FieldId, Held>, id: &FieldId| rows::held(all, id).cloned();
+        let pair = |field: &FieldId| Some((field.clone(), held(&was, field), held(&now, field)?));
         order.filter_map(pair).filter(|(_, was, now)| was.as_ref() != Some(now)).collect()
     }
 
