@@ -27,6 +27,7 @@ pub enum Action {
     ConflictClaimed,
     Decided,
     SettledByRule,
+    ReviewAsked,
     SettledByItself,
     Undone,
     Reversed,

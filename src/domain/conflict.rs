@@ -174,10 +174,17 @@ pub struct Dispute {
     /// What a steward said the cause is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corrected: Option<Correction>,
-    /// A person asked to decide it: no rule settles it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub by_request: bool,
+    /// A person asked for a decision: no rule settles it, and it stays open though all agree.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
     pub policy: Effective,
+}
+
+/// Who asked for a decision, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    pub by: String,
+    pub reason: String,
 }
 
 /// A steward's word on a cause.
@@ -194,7 +201,11 @@ pub struct Distinct {
     /// The key that picks it, from 1.
     pub n: usize,
     pub normal: Tuple,
+    /// Who holds it now; nobody, if it was held before the question was asked again.
     pub holders: Vec<Holder>,
+    /// The text of a value that nobody holds any longer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<Tuple>,
 }
 
 /// One system's word for a distinct value.
@@ -209,7 +220,8 @@ impl Distinct {
     #[must_use]
     pub fn shown(&self, source_of_truth: Option<&SystemId>) -> &[Held] {
         let source = self.holders.iter().find(|holder| Some(&holder.candidate.system) == source_of_truth);
-        source.or(self.holders.first()).map_or(&[], |holder| &holder.candidate.shown)
+        let holder = source.or(self.holders.first()).map(|holder| &holder.candidate.shown);
+        holder.or(self.was.as_ref()).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -229,6 +241,20 @@ impl Dispute {
         self.values.iter().find(|value| value.n == n)
     }
 
+    /// Where a person asked for a decision, the values that were held before stay choices.
+    pub fn remember(&mut self, before: &Self) {
+        if self.asked.is_none() {
+            return;
+        }
+        let source = self.policy.source_of_truth.clone();
+        for value in &before.values {
+            if self.values.iter().all(|known| known.normal != value.normal) {
+                let (n, was) = (self.values.len() + 1, Some(value.shown(source.as_ref()).to_vec()));
+                self.values.push(Distinct { n, normal: value.normal.clone(), holders: Vec::new(), was });
+            }
+        }
+    }
+
     /// Numbers the distinct values of a comparison.
     #[must_use]
     pub fn distinct(compared: &Compared, hands: &[Hand]) -> Vec<Distinct> {
@@ -239,7 +265,12 @@ impl Dispute {
                 Some(value) => value.holders.push(holder),
                 None => {
                     let n = values.len() + 1;
-                    values.push(Distinct { n, normal: candidate.normal.clone(), holders: vec![holder] });
+                    values.push(Distinct {
+                        n,
+                        normal: candidate.normal.clone(),
+                        holders: vec![holder],
+                        was: None,
+                    });
                 }
             }
         }

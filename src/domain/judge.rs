@@ -5,10 +5,12 @@
 //! it, the rule, and its guards. A guard turns an automatic outcome into a review and says why. Every finding is kept,
 //! not only the first.
 
+mod absence;
 mod finding;
 mod guards;
 mod rules;
 
+pub use absence::absence;
 pub use finding::Finding;
 pub use guards::{Checked, Guard};
 

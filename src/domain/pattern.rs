@@ -133,6 +133,7 @@ mod tests {
             n: at + 1,
             normal: holder.candidate.normal.clone(),
             holders: vec![holder],
+            was: None,
         });
         Dispute {
             field: "name".into(),
@@ -146,7 +147,7 @@ mod tests {
                 strength: Strength::Likely,
             }],
             corrected: None,
-            by_request: false,
+            asked: None,
             policy: Policies::default().effective(&entity, &slot),
         }
     }

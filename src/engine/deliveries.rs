@@ -5,7 +5,7 @@ use super::review::about;
 use super::{Engine, Refusal};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::audit::{About, Action, Event};
-use crate::domain::conflict::Dispute;
+use crate::domain::conflict::{Asked, Dispute};
 use crate::domain::delivery::DeliveryState;
 use crate::domain::ids::{ConflictId, DeliveryId};
 use crate::store::conflicts::Difference;
@@ -89,7 +89,9 @@ impl Engine {
                 let mut conflict = conflict.ok_or(Refusal::NotFound("conflict"))?;
                 let all = resolutions::deliveries(w, std::slice::from_ref(&delivery.resolution)).await?;
                 give_up(w, &delivery, &all).await?;
-                let decision = reopen(w, &delivery).await?;
+                let reason = "a system refused the decision".to_owned();
+                let asked = Asked { by: viewer.name.clone(), reason };
+                let decision = reopen(w, &delivery, &asked).await?;
                 conflict.draft = Some(decision.draft()?);
                 let event = Event::new(Action::ConflictReopened, viewer.actor(), about(&conflict));
                 let mut events = vec![event.fact("decision", &delivery.resolution)];
@@ -127,12 +129,12 @@ async fn give_up(w: &mut WriteSession, refused: &Delivery, all: &[Delivery]) -> 
 }
 
 /// Opens the difference that a delivery belongs to, and says what its decision is now.
-async fn reopen(w: &mut WriteSession, delivery: &Delivery) -> Result<Resolution, Refusal> {
+async fn reopen(w: &mut WriteSession, delivery: &Delivery, asked: &Asked) -> Result<Resolution, Refusal> {
     let mut changed = Vec::new();
     for difference in conflicts::differences(w, std::slice::from_ref(&delivery.conflict)).await? {
         if stands(&difference, delivery) {
             let state = difference.state.clone().reopen().map_err(|e| Refusal::WrongState(e.to_string()))?;
-            let dispute = Dispute { by_request: true, ..difference.dispute };
+            let dispute = Dispute { asked: Some(asked.clone()), ..difference.dispute };
             changed.push(Difference { state, dispute, ..difference });
         }
     }

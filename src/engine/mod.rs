@@ -4,6 +4,7 @@
 mod absences;
 pub mod accounts;
 pub mod alerts;
+pub mod ask;
 pub mod case;
 pub mod case_file;
 mod deliveries;

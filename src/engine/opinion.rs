@@ -8,7 +8,7 @@ use crate::domain::conflict::{Dispute, Distinct, Holder};
 use crate::domain::diff::{self, Candidate, Compared, Kind};
 use crate::domain::entity::{Entity, Slot};
 use crate::domain::ids::{FieldId, SystemId};
-use crate::domain::judge::{Case, Circumstances, Finding, Judgement};
+use crate::domain::judge::{self, Case, Circumstances, Judgement};
 use crate::domain::mapping::Mapping;
 use crate::domain::record::{Base, Holding};
 use crate::domain::time::Time;
@@ -72,7 +72,7 @@ pub(super) fn of_values(question: &Question<'_>) -> (Dispute, Judgement) {
         findings: judgement.findings.clone(),
         causes: cause::of_values(&evidence),
         corrected: None,
-        by_request: question.circumstances.reopened,
+        asked: None,
         policy,
     };
     (dispute, judgement)
@@ -101,14 +101,16 @@ fn limits(setup: &Setup, entity: &Entity, slot: &Slot<'_>) -> BTreeMap<SystemId,
     mappings.filter_map(limit).collect()
 }
 
-/// A record that some systems lack and others hold is a difference of its own kind.
+/// A record that some systems lack and others hold is a difference of its own kind. The verdict
+/// is true where policy makes a lost one there again.
 pub(super) fn of_absence(
     setup: &Setup,
     entity: &Entity,
     title: &str,
     (kind, absent): (Kind, Vec<SystemId>),
     present: &[&Holding],
-) -> Dispute {
+    circumstances: &Circumstances,
+) -> (Dispute, bool) {
     let first = absent.first().cloned().unwrap_or_default();
     let cause = match kind {
         Kind::Deleted => Cause::DeletedRecord { system: first },
@@ -127,18 +129,22 @@ pub(super) fn of_absence(
         hand: Hand { kind: AuthorKind::Unknown, burst: 0 },
     };
     let holders = present.iter().map(holder).collect();
-    Dispute {
+    let policy = setup.policies.effective_for_record(entity);
+    let holds = |system: &SystemId| present.iter().any(|holding| holding.system == *system);
+    let (findings, restores) = judge::absence(kind, &policy, circumstances, holds);
+    let dispute = Dispute {
         field: FieldId::from(RECORD),
         kind,
-        values: vec![Distinct { n: 1, normal: title.clone(), holders }],
+        values: vec![Distinct { n: 1, normal: title.clone(), holders, was: None }],
         absent,
         agreed: None,
-        findings: vec![Finding::AlwaysReviewed],
+        findings,
         causes: vec![Suspect { cause, strength: Strength::Strong }],
         corrected: None,
-        by_request: false,
-        policy: setup.policies.effective_for_record(entity),
-    }
+        asked: None,
+        policy,
+    };
+    (dispute, restores)
 }
 
 /// Systems that changed some field of the record since all agreed.

@@ -38,6 +38,8 @@ pub enum Finding {
     Tie { first: SystemId, second: SystemId },
     /// Two systems made one change: nobody knows whether it was made twice or copied.
     SameChange { first: SystemId, second: SystemId },
+    /// A record that was lost elsewhere is made there again, as this system holds it.
+    Restores { system: SystemId },
     /// A candidate's time of change is not known.
     NoTime { system: SystemId },
     /// The times are closer than the clocks can tell apart.

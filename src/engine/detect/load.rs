@@ -165,7 +165,7 @@ impl Batch {
         Circumstances {
             incident: None,
             flips: self.flips.get(&(record.clone(), field.clone())).copied().unwrap_or(0),
-            reopened: known.is_some_and(|known| known.dispute.by_request),
+            reopened: known.is_some_and(|known| known.dispute.asked.is_some()),
         }
     }
 

@@ -1,10 +1,11 @@
 //! Detect: judges records whose holdings changed, in batches, each batch one transaction.
 
+mod by_rule;
 mod deliver;
 mod held;
 mod left_out;
 pub(super) mod load;
-mod record;
+pub(super) mod record;
 mod refresh;
 mod settle;
 
@@ -131,7 +132,7 @@ async fn index(w: &mut WriteSession, batch: &Batch, ids: &[RecordId]) -> Result<
     Ok(())
 }
 
-async fn save(
+pub(super) async fn save(
     w: &mut WriteSession,
     ruling: Ruling,
     counts: &mut Counts,

@@ -1,12 +1,11 @@
 //! The ruling on one record: what is agreed, what is disputed, what a rule settles. It is
 //! computed from what was loaded and writes nothing itself.
 
-use super::deliver;
 use super::load::{Batch, Loaded};
 use super::refresh::Summary;
 use crate::domain::audit::{About, Action, Actor, Event};
 use crate::domain::author::Hand;
-use crate::domain::conflict::{DifferenceState, Dispute, Distinct};
+use crate::domain::conflict::{DifferenceState, Dispute};
 use crate::domain::delivery::DeliveryState;
 use crate::domain::diff::{self, Compared, Kind, Standing};
 use crate::domain::entity::Slot;
@@ -15,7 +14,6 @@ use crate::domain::judge::Verdict;
 use crate::domain::pattern;
 use crate::domain::policy::Stakes;
 use crate::domain::record::{self, Agreed, Base, Holding};
-use crate::domain::resolution::{Chosen, Outcome};
 use crate::domain::time::Time;
 use crate::domain::value::{Held, Tuple};
 use crate::engine::opinion::{self, Question};
@@ -27,7 +25,7 @@ use std::collections::BTreeSet;
 
 /// What is to be stored of a record after it was judged.
 #[derive(Default)]
-pub(super) struct Ruling {
+pub(in crate::engine) struct Ruling {
     pub base: Option<(RecordId, Base)>,
     /// The record's conflict, and whether it is new.
     pub conflict: Option<(Conflict, bool)>,
@@ -44,7 +42,7 @@ pub(super) struct Ruling {
     pub events: Vec<Event>,
 }
 
-pub(super) struct Judge<'a> {
+pub(in crate::engine) struct Judge<'a> {
     pub loaded: Loaded<'a>,
     pub w: &'a WriteSession,
     pub ruling: Ruling,
@@ -59,18 +57,25 @@ pub(super) struct Judge<'a> {
 impl Batch {
     /// Judges one record; None when it is no longer stored.
     pub(super) fn rule(&self, w: &WriteSession, id: &RecordId) -> Result<Option<Ruling>, StoreError> {
-        let Some(loaded) = self.of(id) else { return Ok(None) };
-        let base = loaded.base.clone();
-        let moved = opinion::moved(&self.entity, &loaded.base, loaded.holdings);
-        let disputed = loaded.differences.iter().map(|difference| &difference.dispute.field);
-        let slots = self.entity.slots_of(&loaded.base, loaded.holdings, disputed);
-        let (ruling, rows_apart) = (Ruling::default(), BTreeSet::new());
-        let mut judge = Judge { loaded, w, ruling, base, base_moved: false, rows_apart, moved };
+        let Some(mut judge) = self.judge_of(w, id) else { return Ok(None) };
+        let Loaded { base, holdings, differences, .. } = &judge.loaded;
+        let disputed = differences.iter().map(|difference| &difference.dispute.field);
+        let slots = self.entity.slots_of(base, holdings, disputed);
         judge.presence()?;
         for slot in &slots {
             judge.slot(slot)?;
         }
         Ok(Some(judge.finish()))
+    }
+}
+
+impl Batch {
+    /// The judge of a record, before it has ruled on anything.
+    pub(in crate::engine) fn judge_of<'a>(&'a self, w: &'a WriteSession, id: &RecordId) -> Option<Judge<'a>> {
+        let loaded = self.of(id)?;
+        let (ruling, rows_apart, base) = (Ruling::default(), BTreeSet::new(), loaded.base.clone());
+        let moved = opinion::moved(&self.entity, &loaded.base, loaded.holdings);
+        Some(Judge { loaded, w, ruling, base, base_moved: false, rows_apart, moved })
     }
 }
 
@@ -91,6 +96,13 @@ impl<'a> Judge<'a> {
         }
         match (&compared.standing, existing) {
             (Standing::Waiting, _) => {}
+            // A person's question stands until it is answered.
+            (Standing::Agreed(tuple), Some(asked))
+                if asked.state.is_open() && asked.dispute.asked.is_some() =>
+            {
+                self.agree(slot, tuple);
+                self.still_asked(&compared, asked)?;
+            }
             // The slot of all rows says that those which are nowhere are agreed not to be there.
             (Standing::Agreed(_), _) if self.rows_apart.contains(&*slot.id) => {}
             // One that was never read may say something else: nobody knows that they agree.
@@ -188,7 +200,11 @@ impl<'a> Judge<'a> {
             now: batch.now,
         };
         let (mut dispute, judgement) = opinion::of_values(&question);
-        dispute.corrected = existing.and_then(|known| known.dispute.corrected.clone());
+        if let Some(known) = existing {
+            (dispute.corrected, dispute.asked) =
+                (known.dispute.corrected.clone(), known.dispute.asked.clone());
+            dispute.remember(&known.dispute);
+        }
         if self.is_excepted(&dispute) {
             return Ok(());
         }
@@ -225,65 +241,8 @@ impl<'a> Judge<'a> {
         Ok(())
     }
 
-    /// Settles a difference the way of any decision, with the policy version as actor.
-    fn settle(
-        &mut self,
-        slot: &Slot<'_>,
-        dispute: Dispute,
-        values: &Tuple,
-        existing: Option<&Difference>,
-    ) -> Result<(), StoreError> {
-        let batch = self.loaded.batch;
-        let Ok(targets) = deliver::plan(&batch.setup, &batch.entity, slot, values, self.loaded.holdings)
-        else {
-            // A system cannot store the value: a person sees the same refusal and can type another.
-            return self.open(dispute, existing);
-        };
-        let fingerprint = dispute.fingerprint();
-        let mut difference = self.difference(dispute, existing, fingerprint);
-        let (id, now) = (ResolutionId(self.w.new_id()), self.now());
-        let holds = |value: &&Distinct| value.holders.iter().any(|holder| holder.candidate.shown == *values);
-        let outcome = match difference.dispute.values.iter().find(holds) {
-            Some(kept) => Outcome::Keep { value: kept.n },
-            None => Outcome::Type { values: values.clone() },
-        };
-        let field = difference.dispute.field.clone();
-        difference.state =
-            DifferenceState::Open.settle_by_rule(id.clone()).map_err(|e| StoreError::Row(e.to_string()))?;
-        let conflict = difference.conflict.clone();
-        let record = self.loaded.record.id.clone();
-        let deliveries: Vec<Delivery> = targets
-            .into_iter()
-            .map(|target| target.delivery(self.w, &id, &conflict, &record, &batch.entity, now))
-            .collect();
-        let actor = Actor::rule(batch.setup.policy_version);
-        self.tell(Action::SettledByRule, Some(&field), |event| {
-            let about = About { resolution: Some(id.clone()), ..event.about.clone() };
-            Event { actor: actor.clone(), about, ..event }
-                .fact("rule", difference.dispute.policy.rule.as_str())
-        });
-        let resolution = Resolution {
-            id,
-            conflict,
-            record,
-            state: "sending".to_owned(),
-            actor,
-            reason: String::new(),
-            note: String::new(),
-            created_at: now,
-            held_until: now,
-            policy_version: batch.setup.policy_version,
-            page: serde_json::to_string(&[&difference.dispute])?,
-            outcomes: vec![Chosen { difference: difference.id.clone(), field, outcome }],
-        };
-        self.ruling.counts.settled_by_rule += 1;
-        self.ruling.resolutions.push((resolution, deliveries));
-        self.ruling.differences.push(difference);
-        Ok(())
-    }
-
     /// The difference with its new dispute, in the record's conflict; the caller sets its state.
-    fn difference(
+    pub(super) fn difference(
         &mut self,
         dispute: Dispute,
         existing: Option<&Difference>,
@@ -389,7 +348,7 @@ impl<'a> Judge<'a> {
         self.ruling.events.push(more(event.value("record", &record.title)));
     }
 
-    fn finish(mut self) -> Ruling {
+    pub(in crate::engine) fn finish(mut self) -> Ruling {
         if self.base_moved {
             self.ruling.base = Some((self.loaded.record.id.clone(), self.base.clone()));
         }

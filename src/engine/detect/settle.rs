@@ -173,9 +173,15 @@ impl Judge<'_> {
             (Some(presence), existing) => {
                 let Presence { absent, kind } = presence;
                 let (batch, title) = (self.loaded.batch, &self.loaded.record.title);
-                let dispute =
-                    opinion::of_absence(&batch.setup, &batch.entity, title, (kind, absent), &present);
-                if self.is_excepted(&dispute) { Ok(()) } else { self.open(dispute, existing) }
+                let circumstances = batch.circumstances(&self.loaded.record.id, &field, existing);
+                let (setup, entity) = (&batch.setup, &batch.entity);
+                let (dispute, restores) =
+                    opinion::of_absence(setup, entity, title, (kind, absent), &present, &circumstances);
+                match () {
+                    () if self.is_excepted(&dispute) => Ok(()),
+                    () if restores => self.restore(dispute, existing),
+                    () => self.open(dispute, existing),
+                }
             }
         }
     }

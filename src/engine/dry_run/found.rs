@@ -182,7 +182,15 @@ impl<'a> Judge<'a> {
         let title =
             pending.holdings.iter().find_map(|holding| holding.fields.get(&self.entity.title)?.value());
         let (title, absent) = (title.unwrap_or(&pending.key), pending.absent.clone());
-        Some(opinion::of_absence(self.setup, self.entity, title, (Kind::Missing, absent), &present))
+        let judged = opinion::of_absence(
+            self.setup,
+            self.entity,
+            title,
+            (Kind::Missing, absent),
+            &present,
+            &Circumstances::default(),
+        );
+        Some(judged.0)
     }
 
     fn hand(&self, candidate: &Candidate) -> Hand {

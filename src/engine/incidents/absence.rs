@@ -102,12 +102,12 @@ impl Engine {
             return Ok(());
         }
         let (at, keys) = (self.now(), rows.into_iter().map(|row| row.external_id).collect::<Vec<_>>());
-        let found = self.ask(incident, &keys).await?;
+        let found = self.ask_system(incident, &keys).await?;
         self.take_answers(incident, keys, (found, at)).await
     }
 
     /// The rows that are there.
-    async fn ask(&self, incident: &Incident, keys: &[String]) -> Result<Vec<Row>, Refusal> {
+    async fn ask_system(&self, incident: &Incident, keys: &[String]) -> Result<Vec<Row>, Refusal> {
         let unread = |error: crate::connectors::ConnectorError| Refusal::WrongState(error.to_string());
         let setup = self.setup();
         let mapping = setup.catalog.mapping(&incident.system, &incident.entity);

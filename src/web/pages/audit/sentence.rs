@@ -88,6 +88,7 @@ impl Spoken<'_> {
             Action::ConflictClaimed => self.by("said-claimed"),
             Action::Decided | Action::SettledByRule => self.decision(),
             Action::SettledByItself => self.by("entry-settled-itself").with("field", self.field()),
+            Action::ReviewAsked => self.by("said-asked").with("field", self.field()),
             Action::Undone => self.by("said-undone"),
             Action::Reversed => self.by("said-reversed").with("field", self.field()),
             Action::DeliveryConfirmed

@@ -325,6 +325,7 @@ fn guard(finding: &Finding) -> Option<Msg> {
         | Finding::AlwaysReviewed
         | Finding::RuleChooses { .. }
         | Finding::RuleMakes { .. }
+        | Finding::Restores { .. }
         | Finding::Trust { .. } => return None,
     })
 }

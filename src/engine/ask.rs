@@ -1,0 +1,85 @@
+//! Asking a person: any field of a record is brought into the queue on request. What a rule has
+//! settled is overturned so: the question shows what is held now beside what was held before, and
+//! its answer is a decision like any other.
+
+use super::detect::load::Batch;
+use super::{Engine, Refusal};
+use crate::domain::access::{Right, Viewer};
+use crate::domain::audit::{About, Action, Event};
+use crate::domain::conflict::{Asked, Dispute};
+use crate::domain::ids::{ConflictId, FieldId, RecordId, ResolutionId, RunId};
+use crate::store::runs::Counts;
+use crate::store::{StoreError, WriteSession, records, resolutions};
+
+/// Characters of a reason.
+const MOST: usize = 500;
+
+/// A question to a person.
+#[derive(Clone, Debug)]
+pub struct Question {
+    pub record: RecordId,
+    pub field: FieldId,
+    pub reason: String,
+    /// The decision that is doubted: its values stay choices.
+    pub decision: Option<ResolutionId>,
+}
+
+impl Engine {
+    /// Opens a question about a field of a record and answers its conflict. Where the field is in
+    /// dispute already, no rule settles it any longer.
+    ///
+    /// # Errors
+    /// The viewer may not decide, gave no reason, there is no such record, field or decision, or a
+    /// decision about the field is on its way.
+    pub async fn ask(&self, viewer: &Viewer, question: Question) -> Result<ConflictId, Refusal> {
+        if !viewer.may(Right::Decide) && !viewer.may(Right::Reverse) {
+            return Err(Refusal::Forbidden);
+        }
+        let reason = question.reason.trim().to_owned();
+        if reason.is_empty() || reason.chars().count() > MOST {
+            return Err(Refusal::Invalid(format!("say in 1 to {MOST} characters why it should be decided")));
+        }
+        let (viewer, setup) = (viewer.clone(), self.reload().await?);
+        self.store
+            .write(async move |w| {
+                let found = records::get(w, &viewer, &question.record).await?;
+                let found = found.ok_or(Refusal::NotFound("record"))?;
+                let before = doubted(w, &viewer, &question).await?;
+                let ids = std::slice::from_ref(&question.record);
+                let batch = Batch::load(w, &setup, &found.entity, &RunId::default(), ids).await?;
+                let asked = Asked { by: viewer.name.clone(), reason: reason.clone() };
+                let mut judge = batch.judge_of(w, &question.record).ok_or(Refusal::NotFound("record"))?;
+                if !judge.ask(&question.field, asked, before.as_ref())? {
+                    return Err(Refusal::NotFound("field"));
+                }
+                let ruling = judge.finish();
+                let conflict = ruling.conflict.as_ref().map(|(conflict, _)| conflict.id.clone());
+                let conflict = conflict.ok_or(Refusal::NotFound("field"))?;
+                let about = About {
+                    entity: Some(found.entity.clone()),
+                    record: Some(found.id.clone()),
+                    conflict: Some(conflict.clone()),
+                    field: Some(question.field.clone()),
+                    resolution: question.decision.clone(),
+                    ..About::default()
+                };
+                let event = Event::new(Action::ReviewAsked, viewer.actor(), about);
+                let mut events = vec![event.value("record", &found.title).value("reason", &reason)];
+                super::detect::save(w, ruling, &mut Counts::default(), &mut events).await?;
+                Ok((conflict, events))
+            })
+            .await
+    }
+}
+
+/// What was on the page of the decision that is doubted.
+async fn doubted(
+    w: &mut WriteSession,
+    viewer: &Viewer,
+    question: &Question,
+) -> Result<Option<Dispute>, Refusal> {
+    let Some(id) = &question.decision else { return Ok(None) };
+    let found = resolutions::get(w, viewer, id).await?.filter(|found| found.record == question.record);
+    let disputes = found.ok_or(Refusal::NotFound("decision"))?.disputes().map_err(StoreError::from)?;
+    Ok(disputes.into_iter().find(|dispute| dispute.field == question.field))
+}
