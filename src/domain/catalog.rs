@@ -141,7 +141,7 @@ impl Catalog {
             };
             for (slot, policy) in &policy.slots {
                 if entity.slots().iter().all(|known| *known.id != *slot) {
-                    problems.push(format!("policy of {id}: there is no field, group or rows “{slot}”"));
+                    problems.push(format!("policy of {id}: there is no field or group “{slot}”"));
                 }
                 let source = policy.source_of_truth.as_ref();
                 if let Some(source) = source.filter(|source| self.mapping(source, id).is_none()) {

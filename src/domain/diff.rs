@@ -1,5 +1,8 @@
 //! The three-way comparison of one slot: what each system holds against what all agreed on.
 
+#[cfg(test)]
+mod tests;
+
 use super::entity::Slot;
 use super::ids::SystemId;
 use super::record::{Base, Holding, Reading};

@@ -9,6 +9,7 @@ use crate::domain::entity::Entity;
 use crate::domain::ids::{FieldId, RecordId, SystemId};
 use crate::domain::judge::{Circumstances, Verdict};
 use crate::domain::record::{Base, Holding};
+use crate::domain::rows;
 use crate::domain::time::Time;
 use crate::engine::opinion::{self, Question};
 use crate::engine::{Engine, Setup};
@@ -36,6 +37,11 @@ pub struct Found {
     pub record: Option<RecordId>,
     pub dispute: Dispute,
     pub would: Would,
+}
+
+/// What a difference is counted as: a child row as one of its kind.
+fn counted_as(field: &FieldId) -> FieldId {
+    rows::row_of(field).map_or_else(|| field.clone(), |(children, _)| children.into())
 }
 
 /// How many differences of a field there are, by what would become of them.
@@ -106,7 +112,7 @@ impl<'a> Judge<'a> {
         for pending in batch.drain(..) {
             let mut differs = false;
             for found in self.found(&known, &pending) {
-                let counts = summary.differences.entry(found.dispute.field.clone()).or_default();
+                let counts = summary.differences.entry(counted_as(&found.dispute.field)).or_default();
                 *match found.would {
                     Would::Review => &mut counts.review,
                     Would::Settle { .. } => &mut counts.settle,
