@@ -28,7 +28,7 @@ pub enum Excluded {
     Changed,
     /// Somebody decided it, or it settled by itself.
     Decided,
-    /// Its stakes are high: each is decided for itself.
+    /// Its policy asks for each to be decided for itself, as it does where stakes are high.
     HighStakes,
     /// The system holds no value there.
     ValueMissing,

@@ -8,7 +8,7 @@ use crate::domain::audit::{About, Action, Event};
 use crate::domain::group::{Excluded, GroupChoice};
 use crate::domain::ids::{DifferenceId, GroupId, UserId};
 use crate::domain::incident::{Choice, Ending, IncidentState};
-use crate::domain::policy::{Effective, Stakes};
+use crate::domain::policy::Effective;
 use crate::domain::resolution::Reason;
 use crate::domain::time::Time;
 use crate::engine::review::{Decision, PartOf};
@@ -343,7 +343,7 @@ fn fits(
     if let Some(by) = claimed.filter(|by| **by != viewer.user) {
         return Err((Excluded::Claimed, by.0.clone()));
     }
-    if policy(setup, difference).stakes == Stakes::High {
+    if !policy(setup, difference).bulk_allowed {
         return Err(left(Excluded::HighStakes));
     }
     choice.outcome(&difference.dispute).map_err(left)

@@ -4,7 +4,7 @@
 use super::{Found, open};
 use crate::domain::audit::Event;
 use crate::domain::ids::{EntityId, RunId, SystemId};
-use crate::domain::incident::IncidentKind;
+use crate::domain::incident::{IncidentKind, IncidentState};
 use crate::engine::Setup;
 use crate::store::{StoreError, WriteSession, conflicts, incidents, records};
 use chrono::TimeDelta;
@@ -18,6 +18,12 @@ pub(in crate::engine) async fn look(
 ) -> Result<Option<Event>, StoreError> {
     let (limits, kind) = (&setup.catalog.incidents, IncidentKind::Storm);
     let since = w.now() - TimeDelta::minutes(limits.storm_minutes);
+    // What was answered is not asked again.
+    let last = incidents::last_ended(w, system, entity, kind).await?;
+    let since = match last.map(|last| last.state) {
+        Some(IncidentState::Ended(_, at)) => since.max(at),
+        _ => since,
+    };
     let count = conflicts::count_new(w, entity, system, since).await?;
     if count < limits.storm_differences || incidents::unended(w, system, entity, kind).await?.is_some() {
         return Ok(None);

@@ -67,6 +67,10 @@ rule = "manual_review"
 stakes = "high"
 [policy.customer.slots.plan]
 stakes = "low"
+
+# Many changes at once are laid down here to be listed one by one.
+[incidents]
+mass_records = 1000
 "#;
 
 const ALL: usize = 120;

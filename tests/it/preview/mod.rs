@@ -6,6 +6,7 @@ mod account;
 mod admin;
 mod conflict;
 mod html;
+mod incidents;
 mod manager;
 mod messages;
 mod queue;
@@ -60,6 +61,7 @@ fn everything() -> Vec<Rendered> {
     pages.extend(records::pages());
     pages.extend(manager::pages());
     pages.extend(admin::pages());
+    pages.extend(incidents::pages());
     pages
 }
 

@@ -184,7 +184,7 @@ pub fn choices(setup: &Setup, entity: &EntityId, moved: Option<&SystemId>) -> Ve
 
 /// The reasons, none chosen.
 pub fn reasons() -> Vec<Choice> {
-    let none = Choice { value: String::new(), text: msg("reason-none"), chosen: true };
+    let none = Choice { value: String::new(), text: msg("reason-no-code"), chosen: true };
     let choice = |reason: Reason| Choice {
         value: reason.as_str().to_owned(),
         text: msg(words::reason_key(reason)),

@@ -54,6 +54,11 @@ async fn a_storm_is_one_incident_that_later_differences_join() {
         judged(&world).await;
         assert_eq!(by_rule(audit_actions(&world).await), settled + 6);
         assert_eq!((alarms(&world).await, unended(&world).await), (vec![], vec![]));
+        // It was answered: one more change is no new storm.
+        world.sql("portal", &change(1070, 1070)).await;
+        world.sync().await;
+        assert_eq!(by_rule(audit_actions(&world).await), settled + 7);
+        assert_eq!(unended(&world).await, []);
     }
 }
 
