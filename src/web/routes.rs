@@ -4,6 +4,7 @@ use super::api;
 use super::pages::audit::handle as audit;
 use super::pages::conflict::handle as conflict;
 use super::pages::incidents::{groups, handle as incidents};
+use super::pages::dry_runs::handle as dry_runs;
 use super::pages::policies::handle as policies;
 use super::pages::record::handle as record;
 use super::pages::records::handle as records;
@@ -112,6 +113,10 @@ fn for_admins(config: &mut ServiceConfig) {
         .service(resource("/systems/{id}/pause").route(post().to(systems::pause)))
         .service(resource("/runs").route(get().to(runs::list)))
         .service(resource("/runs/{id}").route(get().to(runs::page)))
+        .service(resource("/dry-runs").route(get().to(dry_runs::list)).route(post().to(dry_runs::start)))
+        .service(resource("/dry-runs/{id}").route(get().to(dry_runs::page)))
+        .service(resource("/dry-runs/{id}/report").route(get().to(dry_runs::report)))
+        .service(resource("/dry-runs/{id}/cancellation").route(post().to(dry_runs::cancel)))
         .service(resource("/policies").route(get().to(policies::index)))
         .service(resource("/policies/versions").route(get().to(policies::all_versions)))
         .service(resource("/policies/{entity}").route(get().to(policies::page)))
@@ -159,6 +164,14 @@ fn for_programs_operating(config: &mut ServiceConfig) {
         .service(resource("/api/v1/systems").route(get().to(api::systems::list)))
         .service(resource("/api/v1/systems/{id}/runs").route(post().to(api::systems::run)))
         .service(resource("/api/v1/runs/{id}").route(get().to(api::systems::show_run)))
+        .service(
+            resource("/api/v1/dry-runs")
+                .route(get().to(api::dry_runs::list))
+                .route(post().to(api::dry_runs::start)),
+        )
+        .service(resource("/api/v1/dry-runs/{id}").route(get().to(api::dry_runs::show)))
+        .service(resource("/api/v1/dry-runs/{id}/cancellation").route(post().to(api::dry_runs::cancel)))
+        .service(resource("/api/v1/dry-runs/{id}/differences").route(get().to(api::dry_runs::differences)))
         .service(resource("/api/openapi.json").route(get().to(api::openapi::serve)));
 }
 

@@ -5,6 +5,7 @@ pub mod body;
 pub mod conflicts;
 pub mod decision;
 pub mod explanations;
+pub mod dry_runs;
 pub mod filter;
 pub mod incidents;
 pub mod listing;

@@ -6,6 +6,7 @@ use super::conflicts::{ConflictItem, ConflictView};
 use super::decision::ResolutionBody;
 use super::explanations::ExplanationItem;
 use super::incidents::{CountBody, EndingBody, GroupBody, GroupView, IncidentView};
+use super::dry_runs::{DryRunBody, DryRunView, Line};
 use super::me::{Account, Person};
 use super::operations::{ALL, Operation};
 use super::records::{RecordItem, RecordView};
@@ -86,7 +87,7 @@ fn told(operation: &Operation) -> Value {
     }
     if let Some(body) = operation.body {
         // A run is started by an empty body too.
-        told["requestBody"] = json!({ "required": operation.status == 201, "content": content(body) });
+        told["requestBody"] = json!({ "required": body != "RunBody", "content": content(body) });
     }
     told
 }
@@ -164,6 +165,9 @@ fn schemas() -> Map<String, Value> {
         .add::<RunBody>()
         .add::<Started>()
         .add::<RunView>()
+        .add_list::<DryRunView>()
+        .add::<DryRunBody>()
+        .add_list::<Line>()
         .add::<Person>()
         .add_list::<Account>();
     let document = json!({

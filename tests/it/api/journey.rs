@@ -106,7 +106,30 @@ async fn look_around(host: &Host, steward: &Program, admin: &Program, conflict: 
     assert!(!systems.to_string().contains("portal.sqlite"), "no settings of the connection");
     assert_eq!(steward.get("/api/v1/me").await.ok()["login"], "ana");
     assert_eq!(admin.get("/api/v1/users").await.ok()["items"].as_array().unwrap().len(), 2);
+    compare(steward, admin).await;
     assert_eq!(host.nobody().get("/api/openapi.json").await.ok()["openapi"], "3.1.0");
+}
+
+/// What the systems disagree about now, as a program asks for it.
+async fn compare(steward: &Program, admin: &Program) {
+    let refused = steward.post("/api/v1/dry-runs", &json!({ "entity": "customer" })).await;
+    assert_eq!(refused.problem(403).0, "forbidden");
+    let one = json!({ "entity": "customer", "systems": ["portal"] });
+    assert_eq!(admin.post("/api/v1/dry-runs", &one).await.problem(422).0, "invalid");
+    let body = json!({ "entity": "customer" });
+    let begun = admin.post_once("compare", "/api/v1/dry-runs", &body).await;
+    assert_eq!(begun.status, 202, "{}", begun.text);
+    let again = admin.post_once("compare", "/api/v1/dry-runs", &body).await;
+    assert!(again.replayed && again.location == begun.location);
+    let done = admin.until(&begun.location, |run| run["state"] == "done").await;
+    assert_eq!((&done["found"]["records"], &done["systems"]), (&json!(2), &json!(["portal", "warehouse"])));
+    let path = format!("{}/differences?limit=1", begun.location);
+    let lines = admin.get(&path).await.ok();
+    assert_eq!(lines["items"].as_array().unwrap().len(), usize::from(done["found"]["lines"] != 0));
+    let stopped = admin.post(&format!("{}/cancellation", begun.location), &Value::Null).await.ok();
+    assert_eq!(stopped["state"], "done", "what has ended stays as it is");
+    let listed = admin.get("/api/v1/dry-runs").await.ok();
+    assert_eq!(listed["items"][0]["id"], done["id"]);
 }
 
 /// A typed value for a longer hold, taken back within it.

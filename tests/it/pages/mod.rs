@@ -3,3 +3,4 @@
 mod admin;
 mod desk;
 mod incidents;
+mod dry_runs;
