@@ -4,6 +4,7 @@ use super::api;
 use super::pages::audit::handle as audit;
 use super::pages::conflict::handle as conflict;
 use super::pages::incidents::{groups, handle as incidents};
+use super::pages::drafts::handle as drafts;
 use super::pages::dry_runs::handle as dry_runs;
 use super::pages::policies::handle as policies;
 use super::pages::record::handle as record;
@@ -117,10 +118,16 @@ fn for_admins(config: &mut ServiceConfig) {
         .service(resource("/dry-runs/{id}").route(get().to(dry_runs::page)))
         .service(resource("/dry-runs/{id}/report").route(get().to(dry_runs::report)))
         .service(resource("/dry-runs/{id}/cancellation").route(post().to(dry_runs::cancel)))
+        .service(resource("/policy-drafts/{id}").route(get().to(drafts::page)))
+        .service(resource("/policy-drafts/{id}/differences").route(get().to(drafts::rows)))
+        .service(resource("/policy-drafts/{id}/version").route(post().to(drafts::switch_on)))
+        .service(resource("/policy-drafts/{id}/basis").route(post().to(drafts::rebase)))
+        .service(resource("/policy-drafts/{id}/removal").route(post().to(drafts::discard)))
         .service(resource("/policies").route(get().to(policies::index)))
         .service(resource("/policies/versions").route(get().to(policies::all_versions)))
         .service(resource("/policies/{entity}").route(get().to(policies::page)))
         .service(resource("/policies/{entity}/versions").route(get().to(policies::entity_versions)))
+        .service(resource("/policies/{entity}/versions/{n}/draft").route(post().to(policies::roll_back)))
         .service(
             resource("/policies/{entity}/{slot}")
                 .route(get().to(policies::form))

@@ -3,9 +3,9 @@
 pub mod build;
 mod form;
 pub mod handle;
-mod versions;
+pub mod versions;
 
-use super::parts::{Choice, Problem, Tab};
+use super::parts::{Choice, Link, Problem, Tab};
 use crate::web::filters;
 use crate::web::messages::{Msg, msg};
 use crate::web::page::{Section, View};
@@ -27,6 +27,8 @@ pub struct PoliciesPage {
     pub rows: Vec<PolicyRow>,
     /// Fields without a rule: they are reviewed.
     pub without_rule: u64,
+    /// What is not in force yet.
+    pub drafts: Vec<Link>,
     pub admin: bool,
 }
 
@@ -128,7 +130,30 @@ pub struct VersionsPage {
     pub entity: String,
     pub entity_href: String,
     pub versions: Vec<PolicyVersion>,
+    /// Two versions side by side.
+    pub compared: Option<Compared>,
+    /// Where two versions are chosen.
+    pub compare: String,
+    pub problems: Vec<Problem>,
     pub admin: bool,
+}
+
+impl VersionsPage {
+    /// The error of one field of a form.
+    #[must_use]
+    pub fn error(&self, version: &u64) -> Option<&Msg> {
+        let field = format!("because-{version}");
+        self.problems.iter().find(|problem| problem.field == field).map(|problem| &problem.text)
+    }
+}
+
+/// What lies between two versions.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    pub from: i64,
+    pub to: i64,
+    /// Field, setting, before, after.
+    pub changes: Vec<(String, Msg, Msg, Msg)>,
 }
 
 impl View for VersionsPage {

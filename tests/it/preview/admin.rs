@@ -161,6 +161,10 @@ fn matrix() -> policies::PoliciesPage {
             policy("Tags", ["Portal*", "Union of all", "Low", "No*", "20 s*", "7 d"], 0),
         ],
         without_rule: 0,
+        drafts: vec![Link::new(
+            said("2 changes by Tariq Nasser: agents correct phones first"),
+            "/policy-drafts/d1",
+        )],
         admin: true,
     }
 }
@@ -233,9 +237,12 @@ fn versions() -> policies::VersionsPage {
                 reason: "First version from the configuration file.".into(),
                 changes: Vec::new(),
                 current: false,
-                roll_back: Some("/policies/customer/versions/13/restore".into()),
+                roll_back: Some("/policies/customer/versions/13/draft".into()),
             },
         ],
+        compared: None,
+        compare: "/policies/customer/versions".into(),
+        problems: Vec::new(),
         admin: true,
     }
 }

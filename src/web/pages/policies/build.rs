@@ -6,10 +6,12 @@ use crate::domain::ids::FieldId;
 use crate::domain::policy::{Effective, EntityPolicy, Policies, Policy, Rule};
 use crate::engine::Setup;
 use crate::store::configuration::Version;
+use crate::store::policy_drafts::Draft;
 use crate::store::queue::Count as Counted;
 use crate::web::failure::{Code, Failure};
 use crate::web::messages::{Msg, literal, msg};
-use crate::web::pages::parts::{Count, Tab};
+use crate::web::pages::drafts::build as drafts;
+use crate::web::pages::parts::{Count, Link, Tab};
 use crate::web::when::Clockface;
 
 /// How many conflicts wait for a person.
@@ -124,7 +126,8 @@ fn row(setup: &Setup, entity: &Entity, slot: Option<&Slot<'_>>, effective: &Effe
 }
 
 /// A danger of the rule that is in force.
-fn warning(setup: &Setup, entity: &Entity, slot: &Slot<'_>, effective: &Effective) -> Option<Msg> {
+#[must_use]
+pub fn warning(setup: &Setup, entity: &Entity, slot: &Slot<'_>, effective: &Effective) -> Option<Msg> {
     if effective.rule == Rule::SourceWins && effective.source_of_truth.is_none() {
         return Some(msg("warning-no-source").with("field", &*slot.label));
     }
@@ -185,8 +188,16 @@ pub fn page(
         parent,
         rows: rows.collect(),
         without_rule: effective.iter().filter(|effective| !effective.rule_is_set).count() as u64,
+        drafts: Vec::new(),
         admin: true,
     }
+}
+
+/// A draft as a line that leads to its page.
+#[must_use]
+pub fn draft(draft: &Draft) -> Link {
+    let text = msg("draft-line").with("what", drafts::heading(draft)).with("author", &draft.author);
+    Link::new(text.with("reason", &draft.reason), format!("/policy-drafts/{}", draft.id))
 }
 
 /// What the kind of record itself sets, with the defaults where it sets nothing.

@@ -47,12 +47,6 @@ impl<'a> Place<'a> {
     pub fn slot_id(&self) -> Option<FieldId> {
         self.slot.as_ref().map(|slot| slot.id.clone())
     }
-
-    /// The matrix, with this row marked.
-    #[must_use]
-    pub fn matrix(&self, slot: &str) -> String {
-        format!("/policies/{}?changed={slot}", self.entity.id)
-    }
 }
 
 /// The form as it was sent; empty takes over what is set above.
