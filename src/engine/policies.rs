@@ -5,13 +5,17 @@ mod backtest;
 mod draft;
 mod preview;
 mod switch;
+mod tester;
 
 pub use backtest::{Backtest, ENOUGH, Looked};
 pub use draft::PolicyChange;
 pub use preview::{Judged, Preview, Standing};
+pub use tester::Tried;
 
 use super::{Engine, Refusal};
 use crate::domain::access::{Right, Viewer};
+use crate::domain::expression::Expression;
+use crate::domain::ids::SystemId;
 use crate::domain::policy_change::Change;
 
 /// An admin, who sees each of these entities.
@@ -41,6 +45,16 @@ impl Engine {
         }
         if policy.due_hours.is_some_and(|due| !(1..=8760).contains(&due)) {
             return invalid("a due time is 1 to 8,760 hours");
+        }
+        if let Some(text) = policy.review_if.as_deref().filter(|text| !text.trim().is_empty()) {
+            Expression::parse(text).map_err(|error| Refusal::Invalid(error.0))?;
+        }
+        if policy.half_life_days.is_some_and(|days| days > 36_500) {
+            return invalid("a half-life is 0 to 36,500 days");
+        }
+        let maps = |system: &SystemId| setup.catalog.mapping(system, &change.entity).is_some();
+        if !policy.priority.iter().flatten().all(maps) {
+            return invalid("the order of trust may name only systems that map this entity");
         }
         let source = policy.source_of_truth.as_ref();
         if source.is_some_and(|source| setup.catalog.mapping(source, &change.entity).is_none()) {

@@ -134,6 +134,7 @@ pub struct Past {
     pub id: String,
     pub record: RecordId,
     pub title: String,
+    pub created_at: Time,
     pub page: Vec<Dispute>,
     pub outcomes: Vec<Chosen>,
 }
@@ -144,6 +145,7 @@ impl FromRow for Past {
             id: row.get("id")?,
             record: row.get::<String>("record_id")?.into(),
             title: row.get("title")?,
+            created_at: row.time("created_at")?,
             page: row.json("page")?,
             outcomes: row.json("outcomes")?,
         })
@@ -152,7 +154,7 @@ impl FromRow for Past {
 
 /// The newest decisions over records of an entity that no rule made and nobody took back.
 pub async fn past(s: &mut Session, entity: &EntityId, limit: i64) -> Result<Vec<Past>, StoreError> {
-    let text = "SELECT r.id, r.record_id, c.title, r.page, r.outcomes FROM resolutions r
+    let text = "SELECT r.id, r.record_id, r.created_at, c.title, r.page, r.outcomes FROM resolutions r
                 JOIN conflicts c ON c.id = r.conflict_id
                 WHERE c.entity = $1 AND r.state <> 'undone' AND r.actor NOT LIKE '%\"kind\":\"rule\"%'
                 ORDER BY r.id DESC LIMIT $2";

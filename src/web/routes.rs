@@ -127,6 +127,7 @@ fn for_admins(config: &mut ServiceConfig) {
         .service(resource("/policies/versions").route(get().to(policies::all_versions)))
         .service(resource("/policies/{entity}").route(get().to(policies::page)))
         .service(resource("/policies/{entity}/versions").route(get().to(policies::entity_versions)))
+        .service(resource("/policies/{entity}/{slot}/trial").route(post().to(policies::trial)))
         .service(resource("/policies/{entity}/versions/{n}/draft").route(post().to(policies::roll_back)))
         .service(
             resource("/policies/{entity}/{slot}")

@@ -11,7 +11,7 @@ mod side;
 
 pub use desk::{Ask, DryRun, DryRuns, Limits, State};
 pub use found::{Counts, Found, Summary, Would};
-pub use report::{Becomes, Format, Index, Kind};
+pub use report::{Becomes, Format, Index, Kind, why};
 
 use super::merge::Merge;
 use super::{Engine, Refusal};

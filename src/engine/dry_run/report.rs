@@ -46,11 +46,22 @@ impl Kind {
     }
 }
 
-/// The finding that brings a difference before a person: the first that is not the rule's choice.
-fn why(findings: &[Finding]) -> String {
-    let first = findings.iter().find(|finding| !matches!(finding, Finding::RuleChooses { .. }));
-    let name = first.and_then(|finding| serde_json::to_value(finding).ok());
-    match name {
+/// The name of the finding that brings a difference before a person: the first that stops a rule,
+/// or else the first there is.
+#[must_use]
+pub fn why(findings: &[Finding]) -> String {
+    let stops = |finding: &&Finding| {
+        !matches!(
+            finding,
+            Finding::RuleChooses { .. }
+                | Finding::RuleMakes { .. }
+                | Finding::Trust { .. }
+                | Finding::Unreadable { .. }
+                | Finding::Invalid { system: Some(_), .. }
+        )
+    };
+    let first = findings.iter().find(stops).or(findings.first());
+    match first.and_then(|finding| serde_json::to_value(finding).ok()) {
         Some(serde_json::Value::String(name)) => name,
         Some(serde_json::Value::Object(object)) => object.keys().next().cloned().unwrap_or_default(),
         _ => "other".to_owned(),

@@ -4,10 +4,13 @@
 use super::preview::Scope;
 use crate::domain::conflict::Dispute;
 use crate::domain::diff::{self, Compared, Standing};
+use crate::domain::entity::{Entity, Slot};
 use crate::domain::ids::{EntityId, FieldId, RecordId, ResolutionId};
-use crate::domain::judge::{Case, Verdict};
+use crate::domain::judge::{Case, Circumstances, Verdict};
+use crate::domain::value::Held;
 use crate::engine::{Engine, Refusal, Setup};
 use crate::store::policy_drafts::{self, Past};
+use std::collections::BTreeMap;
 
 /// Decided differences that are looked at.
 const MOST: usize = 500;
@@ -78,14 +81,14 @@ fn look(trial: &Setup, scope: &Scope, past: &Past, test: &mut Backtest) {
             return;
         }
         test.looked += 1;
-        let Verdict::Settle { values, .. } = verdict(trial, entity, &slot, dispute) else {
+        let Verdict::Settle { values, .. } = verdict(trial, entity, &slot, dispute, past) else {
             test.reviewed += 1;
             continue;
         };
         let meant = chosen.meant(&past.page);
         let same =
             meant.as_ref().is_some_and(|meant| diff::normal(&slot, meant) == diff::normal(&slot, &values));
-        let texts = |tuple: &[crate::domain::value::Held]| tuple.iter().map(ToString::to_string).collect();
+        let texts = |tuple: &[Held]| tuple.iter().map(ToString::to_string).collect();
         let looked = Looked {
             entity: scope.entity.clone(),
             resolution: ResolutionId(past.id.clone()),
@@ -99,13 +102,9 @@ fn look(trial: &Setup, scope: &Scope, past: &Past, test: &mut Backtest) {
     }
 }
 
-/// The judge's verdict over a page as it was seen.
-fn verdict(
-    trial: &Setup,
-    entity: &crate::domain::entity::Entity,
-    slot: &crate::domain::entity::Slot<'_>,
-    dispute: &Dispute,
-) -> Verdict {
+/// The judge's verdict over a page as it was seen. Of the record's other fields it knows those
+/// that were disputed there.
+fn verdict(trial: &Setup, entity: &Entity, slot: &Slot<'_>, dispute: &Dispute, past: &Past) -> Verdict {
     let holders = || dispute.values.iter().flat_map(|value| &value.holders);
     let compared = Compared {
         standing: Standing::Differs(dispute.kind),
@@ -113,9 +112,29 @@ fn verdict(
         base: dispute.agreed.clone(),
     };
     let hands: Vec<_> = holders().map(|holder| holder.hand.clone()).collect();
-    let policy = trial.policy(entity, slot);
-    let clock_difference_ms = trial.clock_difference_ms(compared.candidates.iter().map(|c| &c.system));
-    let case =
-        Case { kind: dispute.kind, compared: &compared, hands: &hands, policy: &policy, clock_difference_ms };
+    let case = Case {
+        slot,
+        kind: dispute.kind,
+        compared: &compared,
+        hands: &hands,
+        unreadable: &[],
+        policy: &trial.policy(entity, slot),
+        clock_difference_ms: trial.clock_difference_ms(compared.candidates.iter().map(|c| &c.system)),
+        circumstances: &Circumstances::default(),
+        record: &record(entity, &past.page),
+        expressions: &trial.expressions,
+        now: past.created_at,
+    };
     case.judge().verdict
+}
+
+fn record(entity: &Entity, page: &[Dispute]) -> BTreeMap<FieldId, Held> {
+    let mut fields = BTreeMap::new();
+    for dispute in page {
+        let first = dispute.values.first().and_then(|value| value.holders.first());
+        let Some((slot, holder)) = entity.slot(&dispute.field).zip(first) else { continue };
+        let own = slot.fields().zip(&holder.candidate.shown);
+        fields.extend(own.map(|(field, held)| (field.id.clone(), held.clone())));
+    }
+    fields
 }

@@ -2,6 +2,7 @@
 
 use super::Backtest;
 use crate::domain::access::Viewer;
+use crate::domain::expression::Expressions;
 use crate::domain::ids::{ConflictId, EntityId, FieldId, RecordId};
 use crate::domain::policy::Policies;
 use crate::domain::policy_change::{applied, governed};
@@ -73,7 +74,8 @@ impl Engine {
         let policies = applied(now.policies.clone(), &draft.changes);
         let stale = now.policy_version != draft.based_on;
         let scopes = scopes(&now, &policies, draft);
-        let trial = Arc::new(Setup { policies, policy_version: now.policy_version + 1, ..(*now).clone() });
+        let (expressions, policy_version) = (Expressions::of(policies.expressions()), now.policy_version + 1);
+        let trial = Arc::new(Setup { policies, policy_version, expressions, ..(*now).clone() });
         let mut preview = Preview { stale, ..Preview::default() };
         for scope in &scopes {
             self.judge_open(&trial, scope, &mut preview).await?;

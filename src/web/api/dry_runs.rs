@@ -84,7 +84,7 @@ pub fn line(entity: &Entity, found: &Found) -> Line {
         agreed: dispute.agreed.as_ref().map(|(tuple, _)| values::of(slot.as_ref(), tuple)),
         values: dispute.values.iter().map(value).collect(),
         absent: dispute.absent.iter().map(|system| system.0.clone()).collect(),
-        cause: dispute.cause.name().to_owned(),
+        cause: dispute.cause_name().to_owned(),
         findings: dispute.findings.clone(),
         would: match found.would {
             Would::Review => "review",
@@ -93,7 +93,7 @@ pub fn line(entity: &Entity, found: &Found) -> Line {
         }
         .to_owned(),
         keeps: match &found.would {
-            Would::Settle { system } => Some(system.0.clone()),
+            Would::Settle { system } => system.as_ref().map(|system| system.0.clone()),
             _ => None,
         },
     }

@@ -86,6 +86,22 @@ pub struct PolicyForm {
     /// Hours, as typed; empty inherits.
     pub due: String,
     pub due_inherited: String,
+    /// The condition under which a person decides, as typed; empty inherits.
+    pub review_if: String,
+    pub review_if_inherited: String,
+    /// Where the condition is tried.
+    pub trial: String,
+    /// What it says of real records, once it was tried.
+    pub tried: Option<Vec<TriedRow>>,
+    /// Systems in the order of trust.
+    pub priority: String,
+    pub priority_inherited: String,
+    /// Days, as typed.
+    pub half_life: String,
+    pub half_life_inherited: String,
+    pub blanks: Vec<Choice>,
+    /// Of the kind of record alone.
+    pub deletes: Vec<Choice>,
     /// One sentence on what goes wrong in the business.
     pub if_wrong: String,
     /// Why the change is made: asked always.
@@ -120,7 +136,24 @@ pub struct RuleChoice {
     pub choice: Choice,
     pub good: Msg,
     pub danger: Msg,
+    /// What it is best for.
+    pub best: Option<Msg>,
+    /// What would go wrong here.
+    pub caution: Option<Msg>,
     pub figures: Option<Msg>,
+}
+
+/// What a condition says of one record.
+#[derive(Clone, Debug)]
+pub struct TriedRow {
+    pub title: String,
+    pub href: String,
+    pub field: String,
+    /// System and value.
+    pub values: Vec<(String, String)>,
+    pub answer: Msg,
+    /// A person would be asked, or there is no answer.
+    pub asks: bool,
 }
 
 /// `GET /policies/{entity}/versions`.

@@ -19,10 +19,10 @@ use std::collections::BTreeMap;
 async fn stir(world: &World) {
     for n in [3, 4] {
         let portal = format!(
-            "INSERT INTO customers VALUES ('C-{n}','Name {n}','Street {n}','1','+49 30 {n}','2024-01-02',1,'2026-01-01 10:00:00','Ana')"
+            "INSERT INTO customers VALUES ('C-{n}','Name {n}','Street {n}','1','+49 30 5550175{n}','2024-01-02',1,'2026-01-01 10:00:00','Ana')"
         );
         let warehouse = format!(
-            "INSERT INTO SHIP_TO VALUES ('WH-{n}','C-{n}','NAME {n}','STREET','{n}','1','030 {n}','02/01/2024','A','2026-01-01 11:00:00','import')"
+            "INSERT INTO SHIP_TO VALUES ('WH-{n}','C-{n}','NAME {n}','STREET','{n}','1','030 5550175{n}','02/01/2024','A','2026-01-01 11:00:00','import')"
         );
         world.sql("portal", &portal).await;
         world.sql("warehouse", &warehouse).await;

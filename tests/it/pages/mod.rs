@@ -3,4 +3,5 @@
 mod admin;
 mod desk;
 mod incidents;
+mod drafts;
 mod dry_runs;

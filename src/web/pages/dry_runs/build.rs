@@ -3,10 +3,10 @@
 use super::{Counted, DryRunPage, DryRunRow, FieldRow, Found, Row, Side};
 use crate::domain::entity::Entity;
 use crate::domain::ids::FieldId;
-use crate::domain::judge::Finding;
+use crate::domain::policy::Rule;
 use crate::engine::Setup;
 use crate::engine::detect::RECORD;
-use crate::engine::dry_run::{DryRun, Index, Kind, State, Summary};
+use crate::engine::dry_run::{self, DryRun, Index, Kind, State, Summary};
 use crate::web::api::dry_runs::{Line, LineValue, becomes};
 use crate::web::api::values::FieldValue;
 use crate::web::marks::{Mark, Piece, against, beside};
@@ -57,8 +57,8 @@ fn address(run: &DryRun, asked: &[(&str, &str)]) -> String {
 /// What a rule is called, whichever it is.
 #[must_use]
 pub fn rule(name: &str) -> Msg {
-    let key = format!("dry-run-rule-{name}");
-    if english().has(&key) { msg(key) } else { literal(name.replace('_', " ")) }
+    let known = Rule::ALL.into_iter().find(|rule| rule.as_str() == name);
+    known.map_or_else(|| literal(name), crate::web::pages::policies::build::rule)
 }
 
 /// Why a person would decide, by the name of the finding.
@@ -237,19 +237,13 @@ impl Shown<'_> {
 
     fn line(&self, line: &Line) -> Row {
         let (would, tone) = match line.would.as_str() {
-            "settle" => {
-                let system = self.system(line.keeps.as_deref().unwrap_or_default());
-                (msg("dry-run-keeps").with("system", system), Tone::Done)
-            }
+            "settle" => match &line.keeps {
+                Some(system) => (msg("dry-run-keeps").with("system", self.system(system)), Tone::Done),
+                None => (msg("draft-row-computed"), Tone::Done),
+            },
             "leave_different" => (msg("dry-run-stands"), Tone::Info),
             _ => {
-                let first = line.findings.iter().find(|found| !matches!(found, Finding::RuleChooses { .. }));
-                let name = first.and_then(|found| serde_json::to_value(found).ok());
-                let name = name.and_then(|name| match name {
-                    serde_json::Value::String(name) => Some(name),
-                    other => other.as_object()?.keys().next().cloned(),
-                });
-                let why = why(name.as_deref().unwrap_or("other"));
+                let why = why(&dry_run::why(&line.findings));
                 (msg("dry-run-would-review").with("why", why), Tone::Warning)
             }
         };

@@ -2,6 +2,7 @@
 
 use super::form::{self, Place, Sent};
 use super::{build, versions};
+use crate::domain::policy_change::Change;
 use crate::engine::policies::PolicyChange;
 use crate::engine::{Refusal, Setup};
 use crate::store::configuration::{self, Document};
@@ -85,7 +86,7 @@ pub async fn form(
 ) -> Result<Page<super::PolicyForm>, Failure> {
     let setup = site.engine.reload().await?;
     let place = Place::find(&setup, &path.0, &path.1)?;
-    let sent = Sent::of(place.policy(), setup.policy_version);
+    let sent = Sent::of(place.policy(), setup.policy_version, &setup);
     Ok(Page::new(shell, form::page(&setup, &place, &sent, Vec::new())))
 }
 
@@ -123,6 +124,38 @@ pub async fn change(
             Ok(again(shell, &setup, &place, &sent, vec![problem]))
         }
     }
+}
+
+/// `POST /policies/{entity}/{slot}/trial`: the form as it was sent, with what its condition says of
+/// real records. Nothing is saved.
+///
+/// # Errors
+/// There is no such kind of record or field, or the store failed.
+pub async fn trial(
+    viewer: Admin,
+    site: Data<Site>,
+    shell: Shell,
+    path: Path<(String, String)>,
+    Form(sent): Form<Sent>,
+) -> Result<HttpResponse, Failure> {
+    let setup = site.engine.reload().await?;
+    let place = Place::find(&setup, &path.0, &path.1)?;
+    let change =
+        Change { entity: place.entity.id.clone(), slot: place.slot_id(), policy: place.policy().clone() };
+    let mut page = form::page(&setup, &place, &sent, Vec::new());
+    let status = match site.engine.try_expression(&viewer, &change, sent.review_if.trim()).await {
+        Ok(tried) => {
+            page.tried = Some(tried.iter().map(|tried| build::tried(&setup, place.entity, tried)).collect());
+            StatusCode::OK
+        }
+        Err(Refusal::Invalid(why)) => {
+            let text = msg("problem-review-if").with("why", why);
+            page.problems.push(Problem { field: "review_if".to_owned(), text });
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+        Err(other) => return Err(other.into()),
+    };
+    Ok(Page::new(shell, page).status(status).into_response())
 }
 
 fn to_draft(draft: &Draft) -> HttpResponse {

@@ -98,7 +98,7 @@ fn compare(setup: &Setup, label: &str, before: &Policy, after: &Policy, out: &mu
 
 /// Every setting of a level with its words.
 #[must_use]
-pub fn settings(setup: &Setup, policy: &Policy) -> [(Msg, Msg); 9] {
+pub fn settings(setup: &Setup, policy: &Policy) -> [(Msg, Msg); 14] {
     fn or_inherited<T>(value: Option<T>, words: impl FnOnce(T) -> Msg) -> Msg {
         value.map_or_else(|| msg("setting-inherited"), words)
     }
@@ -110,6 +110,20 @@ pub fn settings(setup: &Setup, policy: &Policy) -> [(Msg, Msg); 9] {
             or_inherited(policy.source_of_truth.as_ref(), |id| literal(setup.catalog.label(id))),
         ),
         (msg("policy-rule"), or_inherited(policy.rule, rule)),
+        (msg("policy-review-if"), or_inherited(policy.review_if.as_ref(), literal)),
+        (
+            msg("policy-priority"),
+            or_inherited(policy.priority.as_ref(), |order| {
+                let names: Vec<&str> = order.iter().map(|system| setup.catalog.label(system)).collect();
+                literal(names.join(", "))
+            }),
+        ),
+        (msg("policy-half-life"), or_inherited(policy.half_life_days, number("half-life-days"))),
+        (
+            msg("policy-deletes"),
+            or_inherited(policy.deletes, |deletes| msg(format!("deletes-{}", deletes.as_str()))),
+        ),
+        (msg("policy-bulk"), or_inherited(policy.bulk_allowed, yes)),
         (
             msg("column-stakes"),
             or_inherited(policy.stakes, |stakes| msg(format!("stakes-{}", stakes.as_str()))),
