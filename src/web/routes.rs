@@ -143,6 +143,7 @@ fn for_programs(config: &mut ServiceConfig) {
         .service(resource("/healthz").route(get().to(health::ready)))
         .service(resource("/api/v1/me").route(get().to(api::me::me)))
         .service(resource("/api/v1/users").route(get().to(api::me::list)))
+        .configure(for_programs_judging)
         .configure(for_programs_deciding)
         .configure(for_programs_operating);
 }
@@ -164,6 +165,19 @@ fn for_programs_deciding(config: &mut ServiceConfig) {
         .service(resource("/api/v1/records").route(get().to(api::records::find)))
         .service(resource("/api/v1/records/{id}").route(get().to(api::records::show)))
         .service(resource("/api/v1/records/{id}/explanation").route(get().to(api::explanations::show)));
+}
+
+fn for_programs_judging(config: &mut ServiceConfig) {
+    config
+        .service(resource("/api/v1/policies").route(get().to(api::policies::current)))
+        .service(
+            resource("/api/v1/policy-drafts")
+                .route(get().to(api::policies::list))
+                .route(post().to(api::policies::draft)),
+        )
+        .service(resource("/api/v1/policy-drafts/{id}").route(get().to(api::policies::show)))
+        .service(resource("/api/v1/policy-drafts/{id}/version").route(post().to(api::policies::switch_on)))
+        .service(resource("/api/v1/policy-drafts/{id}/removal").route(post().to(api::policies::discard)));
 }
 
 fn for_programs_operating(config: &mut ServiceConfig) {

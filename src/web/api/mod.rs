@@ -12,6 +12,7 @@ pub mod listing;
 pub mod me;
 pub mod openapi;
 mod operations;
+pub mod policies;
 pub mod records;
 pub mod resolutions;
 pub mod systems;

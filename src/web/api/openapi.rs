@@ -9,6 +9,7 @@ use super::incidents::{CountBody, EndingBody, GroupBody, GroupView, IncidentView
 use super::dry_runs::{DryRunBody, DryRunView, Line};
 use super::me::{Account, Person};
 use super::operations::{ALL, Operation};
+use super::policies::{PolicyDraftBody, PolicyDraftView, PolicyVersionView, SwitchedOn};
 use super::records::{RecordItem, RecordView};
 use super::resolutions::{Decided, ResolutionView};
 use super::systems::{RunBody, RunView, Started, SystemView};
@@ -168,6 +169,10 @@ fn schemas() -> Map<String, Value> {
         .add_list::<DryRunView>()
         .add::<DryRunBody>()
         .add_list::<Line>()
+        .add::<PolicyVersionView>()
+        .add_list::<PolicyDraftView>()
+        .add::<PolicyDraftBody>()
+        .add::<SwitchedOn>()
         .add::<Person>()
         .add_list::<Account>();
     let document = json!({

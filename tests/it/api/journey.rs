@@ -107,6 +107,7 @@ async fn look_around(host: &Host, steward: &Program, admin: &Program, conflict: 
     assert_eq!(steward.get("/api/v1/me").await.ok()["login"], "ana");
     assert_eq!(admin.get("/api/v1/users").await.ok()["items"].as_array().unwrap().len(), 2);
     compare(steward, admin).await;
+    draft(steward, admin).await;
     assert_eq!(host.nobody().get("/api/openapi.json").await.ok()["openapi"], "3.1.0");
 }
 
@@ -130,6 +131,34 @@ async fn compare(steward: &Program, admin: &Program) {
     assert_eq!(stopped["state"], "done", "what has ended stays as it is");
     let listed = admin.get("/api/v1/dry-runs").await.ok();
     assert_eq!(listed["items"][0]["id"], done["id"]);
+}
+
+/// A policy drafted, looked at, switched on and taken back, and a draft thrown away.
+async fn draft(steward: &Program, admin: &Program) {
+    assert_eq!(steward.get("/api/v1/policies").await.problem(403).0, "forbidden");
+    let before = admin.get("/api/v1/policies").await.ok();
+    assert_eq!(before["version"], 1);
+    let body = json!({
+        "version": 1, "reason": "names are the portal's", "entity": "customer", "slot": "name",
+        "policy": { "rule": "manual_review", "stakes": "low" },
+    });
+    let made = admin.post_once("draft", "/api/v1/policy-drafts", &body).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    assert!(admin.post_once("draft", "/api/v1/policy-drafts", &body).await.replayed);
+    let mut wrong = body.clone();
+    wrong["policy"]["review_if"] = json!("values[");
+    assert_eq!(admin.post("/api/v1/policy-drafts", &wrong).await.problem(422).0, "invalid");
+    let shown = admin.get(&made.location).await.ok();
+    assert_eq!((&shown["preview"]["stale"], &shown["changes"][0]["slot"]), (&json!(false), &json!("name")));
+    assert_eq!(admin.get("/api/v1/policy-drafts").await.ok()["items"][0]["id"], shown["id"]);
+    let on = admin.post(&format!("{}/version", made.location), &Value::Null).await;
+    assert_eq!((on.status.as_u16(), &on.json["version"]), (201, &json!(2)));
+    assert_eq!(admin.post("/api/v1/policy-drafts", &body).await.problem(409).0, "stale");
+    let back = json!({ "version": 2, "reason": "it was better", "back_to": 1 });
+    let back = admin.post("/api/v1/policy-drafts", &back).await;
+    let removed = admin.post(&format!("{}/removal", back.location), &Value::Null).await.ok();
+    assert_eq!(removed["rolls_back"], 1);
+    assert_eq!(admin.get(&back.location).await.problem(404).0, "not_found");
 }
 
 /// A typed value for a longer hold, taken back within it.
