@@ -3,9 +3,9 @@
 use super::api;
 use super::pages::audit::handle as audit;
 use super::pages::conflict::handle as conflict;
-use super::pages::incidents::{groups, handle as incidents};
 use super::pages::drafts::handle as drafts;
 use super::pages::dry_runs::handle as dry_runs;
+use super::pages::incidents::{groups, handle as incidents};
 use super::pages::policies::handle as policies;
 use super::pages::record::handle as record;
 use super::pages::records::handle as records;

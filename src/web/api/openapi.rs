@@ -4,9 +4,9 @@
 use super::audit::AuditEntry;
 use super::conflicts::{ConflictItem, ConflictView};
 use super::decision::ResolutionBody;
+use super::dry_runs::{DryRunBody, DryRunView, Line};
 use super::explanations::ExplanationItem;
 use super::incidents::{CountBody, EndingBody, GroupBody, GroupView, IncidentView};
-use super::dry_runs::{DryRunBody, DryRunView, Line};
 use super::me::{Account, Person};
 use super::operations::{ALL, Operation};
 use super::policies::{PolicyDraftBody, PolicyDraftView, PolicyVersionView, SwitchedOn};

@@ -2,6 +2,6 @@
 
 mod admin;
 mod desk;
-mod incidents;
 mod drafts;
 mod dry_runs;
+mod incidents;
