@@ -13,6 +13,7 @@ use crate::domain::chance::Random;
 use crate::domain::time::Clock;
 use crate::engine::accounts::{AccountError, Accounts};
 use crate::engine::alerts::Mail;
+use crate::engine::dry_run::Limits;
 use crate::engine::{Engine, Refusal};
 use crate::store::{self, Options, Store, StoreError};
 use crate::web::letter;
@@ -173,6 +174,10 @@ impl App {
             let failed = |error| StartError::Store { url: "in use".to_owned(), error };
             engine.take_over_deliveries().await.map_err(failed)?;
         }
+        let stop = CancellationToken::new();
+        let reports = folder.path().join("dry-runs");
+        let kept = engine.dry_runs().keep_in(&reports, Limits::default(), stop.child_token());
+        kept.map_err(|error| FolderError::Other { path: reports, error })?;
         let accounts = Accounts::new(store.clone());
         let reach = reach(&start, &store);
         let probed = folder.path().to_owned();
@@ -182,7 +187,7 @@ impl App {
         let (server, address) = listen(&start.config, site.clone())?;
         let shown = format!("http://{address}");
         let url = site.reach.origin.clone().unwrap_or(shown);
-        let (handle, stop) = (server.handle(), CancellationToken::new());
+        let handle = server.handle();
         let mail = mail(&start.config, &url)?;
         let (port, works) = (address.port(), start.workers);
         Ok(Self { port, url, engine, accounts, site, server, handle, mail, works, stop, folder })

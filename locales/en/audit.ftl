@@ -104,6 +104,7 @@ said-token = <b>{ $actor }</b> issued the token <b>{ $name }</b>
 said-token-revoked = <b>{ $actor }</b> revoked a token
 said-signed-out = <b>{ $actor }</b> signed out
 said-read = <b>{ $actor }</b> read the audit log
+said-read-dry-run = <b>{ $actor }</b> read a dry run of { $entity }
 said-read-record = <b>{ $actor }</b> read the audit log of record { $id }
 said-exported = <b>{ $actor }</b> exported { $n } entries as { $format }
 said-other = <b>{ $actor }</b>: { $what }

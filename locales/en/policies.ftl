@@ -22,8 +22,8 @@ policy-due-tip = From the moment the conflict opens. Empty takes it over.
 policy-if-wrong = What goes wrong if this is wrong?
 policy-if-wrong-tip = One sentence, shown to whoever decides.
 policy-because = Why do you change it?
-policy-because-tip = Kept with the version and in the audit log.
-policy-save = Save as a new version
+policy-because-tip = Kept with the version and in the audit log. Nothing is in force before you switch it on.
+policy-save = Save as a draft and see what it does
 rule-manual = Always reviewed
 rule-source = Source wins
 rule-newest = Newest wins
@@ -85,3 +85,106 @@ problem-rule = Choose one of the rules
 problem-source = Choose a system that has this kind of record
 problem-due = Type a number of hours from 1 to 8,760
 problem-policy-same = Nothing was changed: choose something else, or leave it as it is
+draft-title = Draft: { $what }
+draft-changes = { $n ->
+    [one] 1 change
+   *[other] { $n } changes
+}
+draft-back-to = back to version { $n }
+draft-based = based on version { $n }
+draft-stale = <b>{ $name }</b> switched on version { $n } since. This draft is based on version { $based } and is kept.
+draft-stale-advice = Look at what is in force now, then bring the draft up to date: its changes are made on top.
+draft-rebase = Bring it up to date
+draft-switch-on = Switch on
+draft-more = Change more
+draft-discard = Throw away
+draft-what = What changes
+draft-setting = Setting
+draft-was = Was
+draft-becomes = Becomes
+draft-now = Open differences
+draft-back = Past decisions
+draft-open = Of <b>{ $n ->
+    [one] 1 open difference
+   *[other] { $n } open differences
+}</b> it governs it would settle { $settled }
+draft-open-none = It governs no open difference
+draft-settles = { $system }’s value: { $n }
+draft-settles-computed = A value worked out by the rule: { $n }
+draft-review = { $n } stay with people
+draft-claimed = { $n ->
+    [one] 1 is claimed and not touched until the claim ends
+   *[other] { $n } are claimed and not touched until the claim ends
+}
+draft-ended = { $n } end by themselves: the systems agree
+draft-sample = A sample: the oldest { $n } of { $of } open conflicts were judged
+draft-agreed = Of <b>{ $n }</b> records that agree, taken as a sample, { $changed ->
+    [0] none changes
+    [one] 1 changes
+   *[other] { $changed } change
+}
+draft-agreed-changed = { $n } that agree would change
+draft-past = Over the last <b>{ $n ->
+    [one] decided difference
+   *[other] { $n } decided differences
+}</b> it would have decided { $itself } itself
+draft-past-none = Nobody has decided a difference that it governs: there is no history to look back on
+draft-alike = { $n } as people did
+draft-differently = { $n } differently
+draft-reviewed = { $n } still reviewed
+draft-thin = Too little history to tell: under 30 decided differences
+draft-gone = This draft is in force by now, or was thrown away
+draft-decided = Decided
+draft-would = It would
+draft-left-different = Left different
+draft-row-computed = Settled with a value the rule works out
+draft-row-review = Stays with people
+draft-row-ended = Ends by itself
+draft-row-claimed = Not touched until the claim ends
+draft-rows-more = The first { $n } of { $of } are listed.
+draft-rows-none = There is none any longer: values or claims have changed since.
+drafts-title = Drafts
+draft-line = { $what } by { $author }: { $reason }
+flash-draft-rebased = The draft is based on version { $n } now
+flash-draft-same = Nothing is left of this draft: the version in force says the same
+flash-draft-gone = Thrown away: { $what }
+version-because = Why go back?
+versions-compare = Compare
+versions-from = Version
+versions-to = with version
+versions-between = From version { $from } to version { $to }
+versions-same = The two say the same of { $entity }.
+problem-policy-back-same = That version says the same as the one in force
+policy-review-if = Review if
+policy-review-if-tip = A condition (CEL): where it is true a person decides, elsewhere the rule. Empty takes it over, false asks nobody.
+policy-try = Try on ten records
+policy-tried = What it says of real records
+policy-tried-none = There is no record to try it on.
+policy-priority = Order of trust
+policy-priority-tip = For Most trusted wins: systems from the most to the least trusted, with commas. Empty takes it over.
+policy-half-life = Trust halves in, days
+policy-half-life-tip = For Most trusted wins: older values are trusted less. 0: never.
+policy-deletes = A record one system lost
+policy-bulk = Many at once
+half-life-days = { $n } days
+deletes-review = A person decides
+deletes-restore = Made there again, if the source of truth holds it
+blank-allowed = Yes
+blank-rejected = No: a blank against a value is reviewed
+rule-best-manual_review = Best for: money, identity, and what nobody has looked at yet.
+rule-best-source_wins = Best for: fields that one system owns, such as a price list.
+rule-best-most_recent_wins = Best for: contact data that people correct in several places.
+rule-best-priority = Best for: several sources of known quality, where the best is sometimes silent.
+rule-best-most_frequent = Best for: three systems or more that learn a value on their own.
+rule-best-max = Best for: last seen, highest stage, newest consent withdrawn.
+rule-best-min = Best for: credit limits, first contact, earliest delivery.
+rule-best-delta = Best for: stock that is booked in more than one place.
+rule-best-union = Best for: tags, interests, roles that only grow.
+warning-no-priority = Most trusted wins on { $field }, and no order of trust is set: it is reviewed
+warning-too-few = Most frequent wins on { $field } needs three systems that have it; { $n } have: it is reviewed
+problem-review-if = The condition cannot be used: { $why }
+problem-priority = Name systems that have this kind of record, each once, with commas between them
+problem-half-life = Type a number of days from 0 to 36,500
+tried-asks = A person decides
+tried-settles = The rule decides
+tried-no-answer = No answer, so a person decides: { $why }

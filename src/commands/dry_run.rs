@@ -5,8 +5,8 @@ use clap::Args;
 use referee::domain::entity::Entity;
 use referee::domain::ids::{EntityId, SystemId};
 use referee::engine::Engine;
-use referee::engine::dry_run::{Found, Summary, Would};
-use referee::web::api::values;
+use referee::engine::dry_run::{Found, Summary};
+use referee::web::api::dry_runs::json_line;
 use serde::Serialize;
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -28,35 +28,6 @@ pub struct DryRun {
     /// Of the dry run: say the outcome as one line of JSON for each entity
     #[arg(long, requires = "dry_run")]
     json: bool,
-}
-
-/// One line of the report.
-#[derive(Serialize)]
-struct Line<'a> {
-    entity: &'a EntityId,
-    /// The shared identifier.
-    key: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    record: Option<&'a str>,
-    field: &'a str,
-    kind: &'static str,
-    agreed: Option<values::FieldValue>,
-    values: Vec<LineValue<'a>>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    absent: &'a [SystemId],
-    cause: &'a str,
-    findings: &'a [referee::domain::judge::Finding],
-    /// `review`, `settle` or `leave_different`.
-    would: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    keeps: Option<&'a SystemId>,
-}
-
-#[derive(Serialize)]
-struct LineValue<'a> {
-    n: usize,
-    value: values::FieldValue,
-    systems: Vec<&'a SystemId>,
 }
 
 #[derive(Serialize)]
@@ -112,7 +83,7 @@ impl Report {
 
     fn tell(&mut self, entity: &Entity, found: &Found) -> std::io::Result<()> {
         let Some((file, _, _)) = &mut self.0 else { return Ok(()) };
-        serde_json::to_writer(&mut *file, &line(entity, found))?;
+        file.write_all(&json_line(entity, found)?)?;
         file.write_all(b"\n")
     }
 
@@ -127,40 +98,8 @@ impl Report {
     }
 }
 
-fn line<'a>(entity: &'a Entity, found: &'a Found) -> Line<'a> {
-    let dispute = &found.dispute;
-    let slot = entity.slot(&dispute.field);
-    let source = dispute.policy.source_of_truth.as_ref();
-    let value = |value: &'a referee::domain::conflict::Distinct| LineValue {
-        n: value.n,
-        value: values::of(slot.as_ref(), value.shown(source)),
-        systems: value.holders.iter().map(|holder| &holder.candidate.system).collect(),
-    };
-    Line {
-        entity: &entity.id,
-        key: &found.key,
-        record: found.record.as_ref().map(|record| record.as_str()),
-        field: dispute.field.as_str(),
-        kind: dispute.kind.as_str(),
-        agreed: dispute.agreed.as_ref().map(|(tuple, _)| values::of(slot.as_ref(), tuple)),
-        values: dispute.values.iter().map(value).collect(),
-        absent: &dispute.absent,
-        cause: dispute.cause_name(),
-        findings: &dispute.findings,
-        would: match found.would {
-            Would::Review => "review",
-            Would::Settle { .. } => "settle",
-            Would::LeaveDifferent => "leave_different",
-        },
-        keeps: match &found.would {
-            Would::Settle { system } => system.as_ref(),
-            _ => None,
-        },
-    }
-}
-
 fn print(entity: &Entity, summary: &Summary) {
-    let Summary { records, agree, differ, left_out, lacking, differences } = summary;
+    let Summary { records, agree, differ, left_out, lacking, differences, written } = summary;
     println!("{}: {records} records compared, {agree} agree, {differ} differ", entity.label);
     if *left_out > 0 {
         println!("  {left_out} left out: a row stands twice or cannot be read");
@@ -177,5 +116,9 @@ fn print(entity: &Entity, summary: &Summary) {
             (counts.leave_different > 0).then(|| format!("{} stand as decided", counts.leave_different)),
         );
         println!("  {label}: {}", parts.join(", "));
+    }
+    for (field, count) in written {
+        let label = entity.slot(field).map_or(field.as_str(), |slot| slot.label);
+        println!("  {label}: {count} written differently, the same");
     }
 }

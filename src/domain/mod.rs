@@ -22,6 +22,7 @@ pub mod mapping;
 pub mod pattern;
 pub mod phone;
 pub mod policy;
+pub mod policy_change;
 pub mod record;
 pub mod resolution;
 pub mod rows;

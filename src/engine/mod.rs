@@ -45,6 +45,7 @@ pub struct Engine {
     setup: RwLock<Arc<Setup>>,
     connectors: Mutex<HashMap<SystemId, Arc<dyn Connector>>>,
     checks: watch::Checks,
+    dry_runs: dry_run::DryRuns,
 }
 
 impl Engine {
@@ -55,7 +56,8 @@ impl Engine {
     pub async fn start(store: Store) -> Result<Arc<Self>, StoreError> {
         let setup = Setup::load(&mut store.session().await?).await?;
         let (setup, connectors) = (RwLock::new(Arc::new(setup)), Mutex::default());
-        Ok(Arc::new(Self { store, setup, connectors, checks: watch::Checks::default() }))
+        let (checks, dry_runs) = Default::default();
+        Ok(Arc::new(Self { store, setup, connectors, checks, dry_runs }))
     }
 
     /// The store: for reading, and for the verbs of this floor.

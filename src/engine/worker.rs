@@ -168,6 +168,7 @@ impl Engine {
     }
 
     async fn judge_leftovers(&self, in_hand: &[RunId]) -> Result<(), StoreError> {
+        self.take_up_released().await?;
         let mut session = self.store.session().await?;
         let expired = conflicts::expired_exceptions(&mut session, self.now(), 200).await?;
         // One row is looked at, however many entities there are; mostly there is none.

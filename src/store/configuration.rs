@@ -43,6 +43,13 @@ impl Document {
         }
     }
 
+    fn one(self) -> &'static str {
+        match self {
+            Self::Configuration => "SELECT * FROM configurations WHERE version = $1",
+            Self::Policies => "SELECT * FROM policies WHERE version = $1",
+        }
+    }
+
     fn insert(self) -> &'static str {
         match self {
             Self::Configuration => {
@@ -58,6 +65,15 @@ impl Document {
 /// The version in force, if there is one.
 pub async fn current(s: &mut Session, document: Document) -> Result<Option<Version>, StoreError> {
     s.sql(document.newest()).bind(1).maybe().await
+}
+
+/// The version of that number.
+pub async fn version(
+    s: &mut Session,
+    document: Document,
+    number: i64,
+) -> Result<Option<Version>, StoreError> {
+    s.sql(document.one()).bind(number).maybe().await
 }
 
 /// The newest versions, newest first.

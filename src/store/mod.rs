@@ -14,6 +14,7 @@ pub mod idempotency;
 pub mod incidents;
 mod migrate;
 mod open;
+pub mod policy_drafts;
 pub mod queue;
 pub mod records;
 pub mod resolutions;

@@ -19,6 +19,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../../locales/en/records.ftl"),
     include_str!("../../locales/en/audit.ftl"),
     include_str!("../../locales/en/systems.ftl"),
+    include_str!("../../locales/en/dry_runs.ftl"),
     include_str!("../../locales/en/policies.ftl"),
     include_str!("../../locales/en/decisions.ftl"),
     include_str!("../../locales/en/account.ftl"),

@@ -3,6 +3,8 @@
 use super::api;
 use super::pages::audit::handle as audit;
 use super::pages::conflict::handle as conflict;
+use super::pages::drafts::handle as drafts;
+use super::pages::dry_runs::handle as dry_runs;
 use super::pages::incidents::{groups, handle as incidents};
 use super::pages::policies::handle as policies;
 use super::pages::record::handle as record;
@@ -112,10 +114,21 @@ fn for_admins(config: &mut ServiceConfig) {
         .service(resource("/systems/{id}/pause").route(post().to(systems::pause)))
         .service(resource("/runs").route(get().to(runs::list)))
         .service(resource("/runs/{id}").route(get().to(runs::page)))
+        .service(resource("/dry-runs").route(get().to(dry_runs::list)).route(post().to(dry_runs::start)))
+        .service(resource("/dry-runs/{id}").route(get().to(dry_runs::page)))
+        .service(resource("/dry-runs/{id}/report").route(get().to(dry_runs::report)))
+        .service(resource("/dry-runs/{id}/cancellation").route(post().to(dry_runs::cancel)))
+        .service(resource("/policy-drafts/{id}").route(get().to(drafts::page)))
+        .service(resource("/policy-drafts/{id}/differences").route(get().to(drafts::rows)))
+        .service(resource("/policy-drafts/{id}/version").route(post().to(drafts::switch_on)))
+        .service(resource("/policy-drafts/{id}/basis").route(post().to(drafts::rebase)))
+        .service(resource("/policy-drafts/{id}/removal").route(post().to(drafts::discard)))
         .service(resource("/policies").route(get().to(policies::index)))
         .service(resource("/policies/versions").route(get().to(policies::all_versions)))
         .service(resource("/policies/{entity}").route(get().to(policies::page)))
         .service(resource("/policies/{entity}/versions").route(get().to(policies::entity_versions)))
+        .service(resource("/policies/{entity}/{slot}/trial").route(post().to(policies::trial)))
+        .service(resource("/policies/{entity}/versions/{n}/draft").route(post().to(policies::roll_back)))
         .service(
             resource("/policies/{entity}/{slot}")
                 .route(get().to(policies::form))
@@ -130,6 +143,7 @@ fn for_programs(config: &mut ServiceConfig) {
         .service(resource("/healthz").route(get().to(health::ready)))
         .service(resource("/api/v1/me").route(get().to(api::me::me)))
         .service(resource("/api/v1/users").route(get().to(api::me::list)))
+        .configure(for_programs_judging)
         .configure(for_programs_deciding)
         .configure(for_programs_operating);
 }
@@ -153,12 +167,33 @@ fn for_programs_deciding(config: &mut ServiceConfig) {
         .service(resource("/api/v1/records/{id}/explanation").route(get().to(api::explanations::show)));
 }
 
+fn for_programs_judging(config: &mut ServiceConfig) {
+    config
+        .service(resource("/api/v1/policies").route(get().to(api::policies::current)))
+        .service(
+            resource("/api/v1/policy-drafts")
+                .route(get().to(api::policies::list))
+                .route(post().to(api::policies::draft)),
+        )
+        .service(resource("/api/v1/policy-drafts/{id}").route(get().to(api::policies::show)))
+        .service(resource("/api/v1/policy-drafts/{id}/version").route(post().to(api::policies::switch_on)))
+        .service(resource("/api/v1/policy-drafts/{id}/removal").route(post().to(api::policies::discard)));
+}
+
 fn for_programs_operating(config: &mut ServiceConfig) {
     config
         .service(resource("/api/v1/audit").route(get().to(api::audit::list)))
         .service(resource("/api/v1/systems").route(get().to(api::systems::list)))
         .service(resource("/api/v1/systems/{id}/runs").route(post().to(api::systems::run)))
         .service(resource("/api/v1/runs/{id}").route(get().to(api::systems::show_run)))
+        .service(
+            resource("/api/v1/dry-runs")
+                .route(get().to(api::dry_runs::list))
+                .route(post().to(api::dry_runs::start)),
+        )
+        .service(resource("/api/v1/dry-runs/{id}").route(get().to(api::dry_runs::show)))
+        .service(resource("/api/v1/dry-runs/{id}/cancellation").route(post().to(api::dry_runs::cancel)))
+        .service(resource("/api/v1/dry-runs/{id}/differences").route(get().to(api::dry_runs::differences)))
         .service(resource("/api/openapi.json").route(get().to(api::openapi::serve)));
 }
 

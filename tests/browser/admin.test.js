@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { axe, go, journey, launch, open, shot } from './support/browser.js'
+import { axe, go, journey, launch, open, shape, shot } from './support/browser.js'
 import { findRow, sqlite, startDemo, until } from './support/demo.js'
 import { link, signIn } from './support/steps.js'
 
@@ -73,7 +73,12 @@ test('source wins for the phone: the next change there is written to the others 
     await page.locator('input[name=because]').fill('Customers keep their number in the portal')
     await shot(page, 'policy-form')
     await page.locator('form button.main').click()
-    await page.waitForURL((url) => !url.pathname.endsWith('/phone'))
+    await page.waitForURL(/\/policy-drafts\//)
+    assert.match(await page.locator('main').innerText(), /Becomes/)
+    await shot(page, 'policy-draft')
+    assert.deepEqual(await axe(page), [])
+    await page.locator('form[action$="/version"] button.main').click()
+    await page.waitForURL(/\/policies\//)
     const row = page.locator('tr', { has: page.locator('th a', { hasText: /^\s*phone\s*$/i }) })
     assert.match(await row.innerText(), /source wins/i)
     await go(page, `${new URL(page.url()).pathname.replace(/\/$/, '')}/versions`)
@@ -94,4 +99,63 @@ test('source wins for the phone: the next change there is written to the others 
     await page.reload()
     await shot(page, 'record-after-rule')
   })
+})
+
+test('by keyboard alone: a change is drafted, looked at, switched on, and taken back', async () => {
+  for (const [scheme, width] of [['light', 1440], ['dark', 320]]) {
+    await journey(await open(browser, demo.url, { scheme, width }), `drafts ${scheme} ${width}`, async (page) => {
+      /** Tabs until the focus is where it is wanted. */
+      const to = async (selector) => {
+        for (let at = 0; at < 120; at += 1) {
+          await page.keyboard.press('Tab')
+          if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) return
+        }
+        throw new Error(`the keyboard does not reach ${selector} on ${page.url()}`)
+      }
+      const name = `Reason of the journey at ${width}`
+      await signIn(page, demo.account('admin'), '/policies/customer/name')
+      await to('input[name=if_wrong]')
+      await page.keyboard.type(`The letter greets somebody else (${width})`)
+      await to('input[name=because]')
+      await page.keyboard.type(name)
+      await page.keyboard.press('Enter')
+      await page.waitForURL(/\/policy-drafts\//)
+      assert.match(await page.locator('main').innerText(), new RegExp(name))
+      assert.deepEqual([...(await axe(page)), ...(await shape(page))], [])
+      await to('form[action$="/version"] button')
+      await page.keyboard.press('Enter')
+      await page.waitForURL(/\/policies\/customer/)
+      await go(page, '/policies/customer/versions')
+      assert.match(await page.locator('ol.versions li').first().innerText(), new RegExp(name))
+      assert.deepEqual([...(await axe(page)), ...(await shape(page))], [])
+      await to('form[action$="/draft"] input[name=because]')
+      await page.keyboard.type('it was better before')
+      await page.keyboard.press('Enter')
+      await page.waitForURL(/\/policy-drafts\//)
+      assert.match(await page.locator('h1').innerText(), /back to version/)
+      await to('form[action$="/version"] button')
+      await page.keyboard.press('Enter')
+      await page.waitForURL(/\/policies\/customer/)
+    })
+  }
+})
+
+test('a dry run, without scripts and in every look: started, watched, read', async () => {
+  for (const [scheme, width, scripts] of [['light', 1440, true], ['dark', 320, true], ['light', 320, false]]) {
+    await journey(await open(browser, demo.url, { scheme, width, scripts }), `dry run ${scheme} ${width}`, async (page) => {
+      await signIn(page, demo.account('admin'), '/dry-runs')
+      if (scripts) assert.deepEqual([...(await axe(page)), ...(await shape(page))], [])
+      await page.locator('form button.main').click()
+      await page.waitForURL(/\/dry-runs\/[0-9a-f]+/)
+      // It looks again by itself.
+      await page.locator('p.lead').waitFor({ timeout: 60_000 })
+      assert.match(await page.locator('p.lead').innerText(), /\d+ differences, nothing written/)
+      if (scripts) assert.deepEqual([...(await axe(page)), ...(await shape(page))], [])
+      const count = page.locator('table.counts td.number a').first()
+      const n = Number(await count.innerText())
+      await count.click()
+      await page.waitForURL(/field=/)
+      assert.equal(await page.locator('table.dry-rows tbody tr').count(), Math.min(n, 50))
+    })
+  }
 })

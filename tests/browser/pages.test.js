@@ -51,6 +51,7 @@ async function find() {
     ['/systems', 'systems'],
     [null, 'system', /^\/systems\/[^/?]+$/],
     ['/systems', 'run', /^\/runs\/[^/?]+$/],
+    ['/dry-runs', 'dry-runs'],
     ['/policies', 'policies'],
     [null, 'policy', /^\/policies\/[^/?]+\/(?!versions$)[^/?]+$/],
     ['/policies', 'policy-versions', /^\/policies\/[^/?]+\/versions$/],

@@ -8,12 +8,14 @@ pub(super) mod load;
 pub(super) mod record;
 mod refresh;
 mod settle;
+mod trial;
 
 pub use deliver::{Targets, creation, plan};
 pub(super) use load::mapped;
 pub(super) use record::resolution_state;
 pub(super) use refresh::refresh;
 pub(super) use settle::is_unsettled;
+pub use trial::Fate;
 
 pub use super::opinion::RECORD;
 

@@ -66,6 +66,8 @@ pub struct Summary {
     pub lacking: BTreeMap<SystemId, u64>,
     /// By field or group.
     pub differences: BTreeMap<FieldId, Counts>,
+    /// By field or group: values that are written differently and are the same.
+    pub written: BTreeMap<FieldId, u64>,
 }
 
 /// A record that may differ.
@@ -217,6 +219,13 @@ impl<'a> Judge<'a> {
 }
 
 impl Summary {
+    /// Differences of every field.
+    #[must_use]
+    pub fn all(&self) -> u64 {
+        let all = |counts: &Counts| counts.review + counts.settle + counts.leave_different;
+        self.differences.values().map(all).sum()
+    }
+
     /// Differences a person would have to decide.
     #[must_use]
     pub fn reviews(&self) -> u64 {

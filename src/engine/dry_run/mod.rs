@@ -4,22 +4,27 @@
 //! identifier. Rows equal as bytes under equal mappings agree; the others are mapped,
 //! normalised and judged like any holding, with the agreed values the store already knows.
 
+mod desk;
 mod found;
+mod report;
 mod side;
 
+pub use desk::{Ask, DryRun, DryRuns, Limits, State};
 pub use found::{Counts, Found, Summary, Would};
+pub use report::{Becomes, Format, Index, Kind, why};
 
 use super::merge::Merge;
 use super::{Engine, Refusal};
 use crate::connectors::{ConnectorError, scan};
 use crate::domain::diff::{self, Standing};
-use crate::domain::entity::{Entity, Slot};
+use crate::domain::entity::Entity;
 use crate::domain::ids::{EntityId, FieldId, SystemId};
 use crate::domain::record::{Base, Holding};
 use crate::domain::time::Time;
 use crate::store::{StoreError, runs};
 use found::{Judge, Pending};
 use side::Side;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Differing records looked up in the store at once.
 const BATCH: usize = 200;
@@ -63,6 +68,17 @@ impl Engine {
         systems: &[SystemId],
         report: &mut Report<'_>,
     ) -> Result<Summary, DryRunError> {
+        self.compare_now(entity, systems, report, &AtomicU64::new(0)).await
+    }
+
+    /// As [`Engine::dry_run`], telling how many records were compared so far.
+    async fn compare_now(
+        &self,
+        entity: &EntityId,
+        systems: &[SystemId],
+        report: &mut Report<'_>,
+        seen: &AtomicU64,
+    ) -> Result<Summary, DryRunError> {
         let setup = self.setup();
         let entity = setup.entity(entity)?;
         let sides = self.sides(entity, systems).await?;
@@ -78,6 +94,7 @@ impl Engine {
                 judge.judge(&mut all.pending, &mut all.summary, report).await?;
             }
             all.take(&merge);
+            seen.store(all.summary.records, Ordering::Relaxed);
         }
         judge.judge(&mut all.pending, &mut all.summary, report).await?;
         Ok(all.summary)
@@ -182,17 +199,22 @@ impl Comparison<'_> {
     }
 
     /// The slots that differ after normalising; what is agreed has no part in that.
-    fn differing(&self, holdings: &[Holding]) -> Vec<FieldId> {
-        let base = Base::default();
-        let differs = |slot: &Slot<'_>| {
-            let mut shown = holdings.iter().filter_map(|holding| diff::shown(slot, holding));
+    fn differing(&mut self, holdings: &[Holding]) -> Vec<FieldId> {
+        let (base, mut differing) = (Base::default(), Vec::new());
+        for slot in self.entity.slots_of(&base, holdings, std::iter::empty()) {
+            let mut shown = holdings.iter().filter_map(|holding| diff::shown(&slot, holding));
             let first = shown.next();
             // Most fields of a record that differs are the same letter for letter.
-            !shown.all(|tuple| Some(&tuple) == first.as_ref())
-                && matches!(diff::compare(slot, &base, holdings).standing, Standing::Differs(_))
-        };
-        let slots = self.entity.slots_of(&base, holdings, std::iter::empty());
-        slots.iter().filter(|slot| differs(slot)).map(|slot| slot.id.clone()).collect()
+            if shown.all(|tuple| Some(&tuple) == first.as_ref()) {
+                continue;
+            }
+            match diff::compare(&slot, &base, holdings).standing {
+                Standing::Differs(_) => differing.push(slot.id.clone()),
+                Standing::Agreed(_) => *self.summary.written.entry(slot.id.clone()).or_default() += 1,
+                Standing::Waiting => {}
+            }
+        }
+        differing
     }
 
     /// A key that stands twice: nobody can say which of its rows is meant.

@@ -4,10 +4,12 @@
 use super::audit::AuditEntry;
 use super::conflicts::{ConflictItem, ConflictView};
 use super::decision::ResolutionBody;
+use super::dry_runs::{DryRunBody, DryRunView, Line};
 use super::explanations::ExplanationItem;
 use super::incidents::{CountBody, EndingBody, GroupBody, GroupView, IncidentView};
 use super::me::{Account, Person};
 use super::operations::{ALL, Operation};
+use super::policies::{PolicyDraftBody, PolicyDraftView, PolicyVersionView, SwitchedOn};
 use super::records::{RecordItem, RecordView};
 use super::resolutions::{Decided, ResolutionView};
 use super::systems::{RunBody, RunView, Started, SystemView};
@@ -86,7 +88,7 @@ fn told(operation: &Operation) -> Value {
     }
     if let Some(body) = operation.body {
         // A run is started by an empty body too.
-        told["requestBody"] = json!({ "required": operation.status == 201, "content": content(body) });
+        told["requestBody"] = json!({ "required": body != "RunBody", "content": content(body) });
     }
     told
 }
@@ -164,6 +166,13 @@ fn schemas() -> Map<String, Value> {
         .add::<RunBody>()
         .add::<Started>()
         .add::<RunView>()
+        .add_list::<DryRunView>()
+        .add::<DryRunBody>()
+        .add_list::<Line>()
+        .add::<PolicyVersionView>()
+        .add_list::<PolicyDraftView>()
+        .add::<PolicyDraftBody>()
+        .add::<SwitchedOn>()
         .add::<Person>()
         .add_list::<Account>();
     let document = json!({

@@ -3,12 +3,12 @@
 use crate::domain::entity::Slot;
 use crate::domain::rows;
 use crate::domain::value::{Held, Tuple};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// A field's text, or a group's texts by member. Null is no value; an empty text is one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum FieldValue {
     Field(Option<String>),

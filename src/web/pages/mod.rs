@@ -6,6 +6,8 @@ pub mod audit;
 pub mod conflict;
 pub mod decisions;
 pub mod demo;
+pub mod drafts;
+pub mod dry_runs;
 pub mod help;
 pub mod home;
 pub mod incidents;

@@ -3,9 +3,9 @@
 pub mod build;
 mod form;
 pub mod handle;
-mod versions;
+pub mod versions;
 
-use super::parts::{Choice, Problem, Tab};
+use super::parts::{Choice, Link, Problem, Tab};
 use crate::web::filters;
 use crate::web::messages::{Msg, msg};
 use crate::web::page::{Section, View};
@@ -27,6 +27,8 @@ pub struct PoliciesPage {
     pub rows: Vec<PolicyRow>,
     /// Fields without a rule: they are reviewed.
     pub without_rule: u64,
+    /// What is not in force yet.
+    pub drafts: Vec<Link>,
     pub admin: bool,
 }
 
@@ -84,6 +86,22 @@ pub struct PolicyForm {
     /// Hours, as typed; empty inherits.
     pub due: String,
     pub due_inherited: String,
+    /// The condition under which a person decides, as typed; empty inherits.
+    pub review_if: String,
+    pub review_if_inherited: String,
+    /// Where the condition is tried.
+    pub trial: String,
+    /// What it says of real records, once it was tried.
+    pub tried: Option<Vec<TriedRow>>,
+    /// Systems in the order of trust.
+    pub priority: String,
+    pub priority_inherited: String,
+    /// Days, as typed.
+    pub half_life: String,
+    pub half_life_inherited: String,
+    pub blanks: Vec<Choice>,
+    /// Of the kind of record alone.
+    pub deletes: Vec<Choice>,
     /// One sentence on what goes wrong in the business.
     pub if_wrong: String,
     /// Why the change is made: asked always.
@@ -118,7 +136,24 @@ pub struct RuleChoice {
     pub choice: Choice,
     pub good: Msg,
     pub danger: Msg,
+    /// What it is best for.
+    pub best: Option<Msg>,
+    /// What would go wrong here.
+    pub caution: Option<Msg>,
     pub figures: Option<Msg>,
+}
+
+/// What a condition says of one record.
+#[derive(Clone, Debug)]
+pub struct TriedRow {
+    pub title: String,
+    pub href: String,
+    pub field: String,
+    /// System and value.
+    pub values: Vec<(String, String)>,
+    pub answer: Msg,
+    /// A person would be asked, or there is no answer.
+    pub asks: bool,
 }
 
 /// `GET /policies/{entity}/versions`.
@@ -128,7 +163,30 @@ pub struct VersionsPage {
     pub entity: String,
     pub entity_href: String,
     pub versions: Vec<PolicyVersion>,
+    /// Two versions side by side.
+    pub compared: Option<Compared>,
+    /// Where two versions are chosen.
+    pub compare: String,
+    pub problems: Vec<Problem>,
     pub admin: bool,
+}
+
+impl VersionsPage {
+    /// The error of one field of a form.
+    #[must_use]
+    pub fn error(&self, version: &u64) -> Option<&Msg> {
+        let field = format!("because-{version}");
+        self.problems.iter().find(|problem| problem.field == field).map(|problem| &problem.text)
+    }
+}
+
+/// What lies between two versions.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    pub from: i64,
+    pub to: i64,
+    /// Field, setting, before, after.
+    pub changes: Vec<(String, Msg, Msg, Msg)>,
 }
 
 impl View for VersionsPage {

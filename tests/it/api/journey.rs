@@ -106,7 +106,59 @@ async fn look_around(host: &Host, steward: &Program, admin: &Program, conflict: 
     assert!(!systems.to_string().contains("portal.sqlite"), "no settings of the connection");
     assert_eq!(steward.get("/api/v1/me").await.ok()["login"], "ana");
     assert_eq!(admin.get("/api/v1/users").await.ok()["items"].as_array().unwrap().len(), 2);
+    compare(steward, admin).await;
+    draft(steward, admin).await;
     assert_eq!(host.nobody().get("/api/openapi.json").await.ok()["openapi"], "3.1.0");
+}
+
+/// What the systems disagree about now, as a program asks for it.
+async fn compare(steward: &Program, admin: &Program) {
+    let refused = steward.post("/api/v1/dry-runs", &json!({ "entity": "customer" })).await;
+    assert_eq!(refused.problem(403).0, "forbidden");
+    let one = json!({ "entity": "customer", "systems": ["portal"] });
+    assert_eq!(admin.post("/api/v1/dry-runs", &one).await.problem(422).0, "invalid");
+    let body = json!({ "entity": "customer" });
+    let begun = admin.post_once("compare", "/api/v1/dry-runs", &body).await;
+    assert_eq!(begun.status, 202, "{}", begun.text);
+    let again = admin.post_once("compare", "/api/v1/dry-runs", &body).await;
+    assert!(again.replayed && again.location == begun.location);
+    let done = admin.until(&begun.location, |run| run["state"] == "done").await;
+    assert_eq!((&done["found"]["records"], &done["systems"]), (&json!(2), &json!(["portal", "warehouse"])));
+    let path = format!("{}/differences?limit=1", begun.location);
+    let lines = admin.get(&path).await.ok();
+    assert_eq!(lines["items"].as_array().unwrap().len(), usize::from(done["found"]["lines"] != 0));
+    let stopped = admin.post(&format!("{}/cancellation", begun.location), &Value::Null).await.ok();
+    assert_eq!(stopped["state"], "done", "what has ended stays as it is");
+    let listed = admin.get("/api/v1/dry-runs").await.ok();
+    assert_eq!(listed["items"][0]["id"], done["id"]);
+}
+
+/// A policy drafted, looked at, switched on and taken back, and a draft thrown away.
+async fn draft(steward: &Program, admin: &Program) {
+    assert_eq!(steward.get("/api/v1/policies").await.problem(403).0, "forbidden");
+    let before = admin.get("/api/v1/policies").await.ok();
+    assert_eq!(before["version"], 1);
+    let body = json!({
+        "version": 1, "reason": "names are the portal's", "entity": "customer", "slot": "name",
+        "policy": { "rule": "manual_review", "stakes": "low" },
+    });
+    let made = admin.post_once("draft", "/api/v1/policy-drafts", &body).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    assert!(admin.post_once("draft", "/api/v1/policy-drafts", &body).await.replayed);
+    let mut wrong = body.clone();
+    wrong["policy"]["review_if"] = json!("values[");
+    assert_eq!(admin.post("/api/v1/policy-drafts", &wrong).await.problem(422).0, "invalid");
+    let shown = admin.get(&made.location).await.ok();
+    assert_eq!((&shown["preview"]["stale"], &shown["changes"][0]["slot"]), (&json!(false), &json!("name")));
+    assert_eq!(admin.get("/api/v1/policy-drafts").await.ok()["items"][0]["id"], shown["id"]);
+    let on = admin.post(&format!("{}/version", made.location), &Value::Null).await;
+    assert_eq!((on.status.as_u16(), &on.json["version"]), (201, &json!(2)));
+    assert_eq!(admin.post("/api/v1/policy-drafts", &body).await.problem(409).0, "stale");
+    let back = json!({ "version": 2, "reason": "it was better", "back_to": 1 });
+    let back = admin.post("/api/v1/policy-drafts", &back).await;
+    let removed = admin.post(&format!("{}/removal", back.location), &Value::Null).await.ok();
+    assert_eq!(removed["rolls_back"], 1);
+    assert_eq!(admin.get(&back.location).await.problem(404).0, "not_found");
 }
 
 /// A typed value for a longer hold, taken back within it.

@@ -4,6 +4,7 @@
 mod absent;
 mod decide;
 mod detect;
+mod drafts;
 mod dry_run;
 mod duplicates;
 mod incidents;

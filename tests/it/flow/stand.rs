@@ -201,7 +201,8 @@ async fn a_stricter_policy_binds_a_conflict_that_was_claimed_before_it() {
         let (conflict, difference) = moved(&world).await;
         world.engine.claim(&steward(), &conflict.id).await.unwrap();
         let change = stricter(&world);
-        world.engine.change_policy(&admin(), change).await.unwrap();
+        let draft = world.engine.draft_policy(&admin(), change).await.unwrap();
+        world.engine.switch_on(&admin(), &draft.id).await.unwrap();
         let now = open(&world).await.remove(0);
         let without = world.engine.resolve(&steward(), &conflict.id, keep(&now, &difference, 1)).await;
         assert!(matches!(without, Err(Refusal::Invalid(_))), "{without:?}");

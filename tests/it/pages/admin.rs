@@ -407,6 +407,9 @@ async fn a_policy_changes_with_a_reason_and_the_next_run_follows() {
         assert!(kept.body.contains(part), "{part}: {}", kept.body);
     }
     let saved = tariq.post("/policies/customer/phone", &change("1", &[])).await;
+    assert!(saved.leads_to().starts_with("/policy-drafts/"), "nothing is in force yet");
+    assert_eq!(app.engine.setup().policy_version, 1);
+    let saved = tariq.post(&format!("{}/version", saved.leads_to()), &[]).await;
     assert_eq!(saved.leads_to(), "/policies/customer?changed=phone");
     let after = tariq.get("/policies/customer?changed=phone").await;
     assert!(after.body.contains("Saved as version 2"), "{}", after.body);
@@ -444,7 +447,7 @@ async fn the_second_admin_is_told_and_keeps_what_was_typed() {
     let app = agreed().await;
     app.add("zoe", &[Role::Admin]).await;
     let (tariq, zoe) = (app.sign_in("tariq").await, app.sign_in("zoe").await);
-    tariq.post("/policies/customer/phone", &change("1", &[])).await.leads_to();
+    put_in_force(&tariq, &change("1", &[])).await;
     let mine = change("1", &[("rule", "manual_review"), ("because", "Two systems were wrong last week")]);
     let told = zoe.post("/policies/customer/phone", &mine).await;
     assert_eq!(told.status, StatusCode::CONFLICT);
@@ -455,8 +458,14 @@ async fn the_second_admin_is_told_and_keeps_what_was_typed() {
     );
     assert_eq!(app.engine.setup().policy_version, 2, "nothing was saved");
     let mine = change("2", &[("rule", "manual_review"), ("because", "Two systems were wrong last week")]);
-    zoe.post("/policies/customer/phone", &mine).await.leads_to();
+    put_in_force(&zoe, &mine).await;
     assert_eq!(app.engine.setup().policy_version, 3);
+}
+
+/// Saves a change of the phone's policy as a draft and switches it on.
+async fn put_in_force(admin: &Browser, sent: &[(&str, &str)]) {
+    let draft = admin.post("/policies/customer/phone", sent).await.leads_to().to_owned();
+    admin.post(&format!("{draft}/version"), &[]).await.leads_to();
 }
 
 #[tokio::test]

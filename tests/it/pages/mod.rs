@@ -2,4 +2,6 @@
 
 mod admin;
 mod desk;
+mod drafts;
+mod dry_runs;
 mod incidents;

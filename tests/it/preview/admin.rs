@@ -161,6 +161,10 @@ fn matrix() -> policies::PoliciesPage {
             policy("Tags", ["Portal*", "Union of all", "Low", "No*", "20 s*", "7 d"], 0),
         ],
         without_rule: 0,
+        drafts: vec![Link::new(
+            said("2 changes by Tariq Nasser: agents correct phones first"),
+            "/policy-drafts/d1",
+        )],
         admin: true,
     }
 }
@@ -174,6 +178,8 @@ fn form(problems: Vec<Problem>) -> policies::PolicyForm {
         choice: choice(name, msg(format!("rule-{name}")).with("entity", "Customer"), chosen),
         good: msg(format!("rule-{name}-good")),
         danger: msg(format!("rule-{name}-danger")),
+        best: chosen.then(|| msg("rule-best-manual_review")),
+        caution: chosen.then(|| msg("warning-too-few").with("field", "Phone").with("n", 2)),
         figures: chosen.then(|| msg("rule-figures").with("n", 64).with("share", 88)),
     };
     let inherit =
@@ -206,6 +212,23 @@ fn form(problems: Vec<Problem>) -> policies::PolicyForm {
         hold_inherited: "20".into(),
         due: String::new(),
         due_inherited: "24".into(),
+        review_if: "change_percent > 20.0".into(),
+        review_if_inherited: String::new(),
+        trial: "/policies/customer/phone/trial".into(),
+        tried: Some(vec![policies::TriedRow {
+            title: "Ada Okafor".into(),
+            href: "/records/r1".into(),
+            field: "Phone".into(),
+            values: vec![("Portal".into(), "+49 30 1".into()), ("Helpdesk".into(), "+49 30 2".into())],
+            answer: msg("tried-asks"),
+            asks: true,
+        }]),
+        priority: String::new(),
+        priority_inherited: "Portal, Helpdesk".into(),
+        half_life: String::new(),
+        half_life_inherited: "0".into(),
+        blanks: vec![inherit(msg("blank-rejected"))],
+        deletes: Vec::new(),
         if_wrong: "Agents call a number nobody answers.".into(),
         because: String::new(),
         problems,
@@ -233,9 +256,12 @@ fn versions() -> policies::VersionsPage {
                 reason: "First version from the configuration file.".into(),
                 changes: Vec::new(),
                 current: false,
-                roll_back: Some("/policies/customer/versions/13/restore".into()),
+                roll_back: Some("/policies/customer/versions/13/draft".into()),
             },
         ],
+        compared: None,
+        compare: "/policies/customer/versions".into(),
+        problems: Vec::new(),
         admin: true,
     }
 }

@@ -193,6 +193,9 @@ impl Spoken<'_> {
             Action::SignedIn => self.by("entry-signed-in"),
             Action::SignInFailed => msg("entry-sign-in-failed").with("login", self.value("login")),
             Action::SignedOut => self.by("said-signed-out"),
+            Action::Read if self.fact("view") == "dry_run" => {
+                self.by("said-read-dry-run").with("entity", self.field())
+            }
             Action::Read => match &self.line.about.record {
                 Some(record) => self.by("said-read-record").with("id", short(&record.0)),
                 None => self.by("said-read"),

@@ -1,15 +1,18 @@
 //! The matrix of policies: what is set at each field, and what it inherits.
 
-use super::{PoliciesPage, PolicyRow, Setting};
+use super::{PoliciesPage, PolicyRow, Setting, TriedRow};
 use crate::domain::entity::{Entity, Slot};
-use crate::domain::ids::FieldId;
+use crate::domain::ids::{FieldId, SystemId};
 use crate::domain::policy::{Effective, EntityPolicy, Policies, Policy, Rule};
 use crate::engine::Setup;
+use crate::engine::policies::Tried;
 use crate::store::configuration::Version;
+use crate::store::policy_drafts::Draft;
 use crate::store::queue::Count as Counted;
 use crate::web::failure::{Code, Failure};
 use crate::web::messages::{Msg, literal, msg};
-use crate::web::pages::parts::{Count, Tab};
+use crate::web::pages::drafts::build as drafts;
+use crate::web::pages::parts::{Count, Link, Tab};
 use crate::web::when::Clockface;
 
 /// How many conflicts wait for a person.
@@ -124,9 +127,20 @@ fn row(setup: &Setup, entity: &Entity, slot: Option<&Slot<'_>>, effective: &Effe
 }
 
 /// A danger of the rule that is in force.
-fn warning(setup: &Setup, entity: &Entity, slot: &Slot<'_>, effective: &Effective) -> Option<Msg> {
+#[must_use]
+pub fn warning(setup: &Setup, entity: &Entity, slot: &Slot<'_>, effective: &Effective) -> Option<Msg> {
     if effective.rule == Rule::SourceWins && effective.source_of_truth.is_none() {
         return Some(msg("warning-no-source").with("field", &*slot.label));
+    }
+    if effective.rule == Rule::Priority && effective.priority.is_empty() {
+        return Some(msg("warning-no-priority").with("field", slot.label));
+    }
+    let maps = |mapping: &&crate::domain::mapping::Mapping| {
+        slot.fields().all(|field| mapping.field(&field.id).is_some())
+    };
+    let voices = setup.catalog.mappings_of(&entity.id).filter(maps).count();
+    if effective.rule == Rule::MostFrequent && voices < 3 {
+        return Some(msg("warning-too-few").with("field", slot.label).with("n", voices));
     }
     if effective.rule != Rule::MostRecentWins {
         return None;
@@ -185,8 +199,38 @@ pub fn page(
         parent,
         rows: rows.collect(),
         without_rule: effective.iter().filter(|effective| !effective.rule_is_set).count() as u64,
+        drafts: Vec::new(),
         admin: true,
     }
+}
+
+/// What a condition says of one record, as words.
+#[must_use]
+pub fn tried(setup: &Setup, entity: &Entity, tried: &Tried) -> TriedRow {
+    let answer = match &tried.answer {
+        Ok(true) => msg("tried-asks"),
+        Ok(false) => msg("tried-settles"),
+        Err(why) => msg("tried-no-answer").with("why", why),
+    };
+    let value = |(system, texts): &(SystemId, Vec<String>)| {
+        let known: Vec<&str> = texts.iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
+        (setup.catalog.label(system).to_owned(), known.join(", "))
+    };
+    TriedRow {
+        title: tried.title.clone(),
+        href: format!("/records/{}", tried.record),
+        field: entity.slot(&tried.field).map_or(String::new(), |slot| slot.label.to_owned()),
+        values: tried.values.iter().map(value).collect(),
+        answer,
+        asks: tried.answer != Ok(false),
+    }
+}
+
+/// A draft as a line that leads to its page.
+#[must_use]
+pub fn draft(draft: &Draft) -> Link {
+    let text = msg("draft-line").with("what", drafts::heading(draft)).with("author", &draft.author);
+    Link::new(text.with("reason", &draft.reason), format!("/policy-drafts/{}", draft.id))
 }
 
 /// What the kind of record itself sets, with the defaults where it sets nothing.

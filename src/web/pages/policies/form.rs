@@ -1,10 +1,11 @@
 //! The form of one field's policy: what is typed becomes a policy, or mistakes that keep it.
 
-use super::build::{inherited, own, rule};
+use super::build::{inherited, own, rule, warning};
 use super::{PolicyForm, RuleChoice};
 use crate::domain::entity::{Entity, Slot};
+use crate::domain::expression::Expression;
 use crate::domain::ids::{FieldId, SystemId};
-use crate::domain::policy::{Effective, Policy, Rule, Stakes};
+use crate::domain::policy::{Deletes, Effective, Policy, Rule, Stakes};
 use crate::engine::Setup;
 use crate::web::failure::{Code, Failure};
 use crate::web::messages::{Msg, literal, msg};
@@ -47,12 +48,6 @@ impl<'a> Place<'a> {
     pub fn slot_id(&self) -> Option<FieldId> {
         self.slot.as_ref().map(|slot| slot.id.clone())
     }
-
-    /// The matrix, with this row marked.
-    #[must_use]
-    pub fn matrix(&self, slot: &str) -> String {
-        format!("/policies/{}?changed={slot}", self.entity.id)
-    }
 }
 
 /// The form as it was sent; empty takes over what is set above.
@@ -67,6 +62,12 @@ pub struct Sent {
     pub reason: String,
     pub hold: String,
     pub due: String,
+    pub review_if: String,
+    /// Systems in the order of trust, by name or id, with commas between them.
+    pub priority: String,
+    pub half_life: String,
+    pub blank: String,
+    pub deletes: String,
     pub if_wrong: String,
     pub because: String,
 }
@@ -74,7 +75,9 @@ pub struct Sent {
 impl Sent {
     /// The form of a stored policy.
     #[must_use]
-    pub fn of(policy: &Policy, version: i64) -> Self {
+    pub fn of(policy: &Policy, version: i64, setup: &Setup) -> Self {
+        let label = |system: &SystemId| setup.catalog.label(system).to_owned();
+        let order: Vec<String> = policy.priority.iter().flatten().map(label).collect();
         let number = |n: Option<u32>| n.map(|n| n.to_string()).unwrap_or_default();
         Self {
             version: version.to_string(),
@@ -84,6 +87,11 @@ impl Sent {
             reason: policy.reason_asked.map_or("", |asked| if asked { "yes" } else { "no" }).to_owned(),
             hold: number(policy.hold_seconds),
             due: number(policy.due_hours),
+            review_if: policy.review_if.clone().unwrap_or_default(),
+            priority: order.join(", "),
+            half_life: number(policy.half_life_days),
+            blank: policy.allow_blank.map_or("", |allowed| if allowed { "yes" } else { "no" }).to_owned(),
+            deletes: policy.deletes.map_or("", Deletes::as_str).to_owned(),
             if_wrong: policy.if_wrong.clone().unwrap_or_default(),
             because: String::new(),
         }
@@ -109,33 +117,81 @@ impl Sent {
         let stakes = Stakes::ALL.into_iter().find(|stakes| stakes.as_str() == self.stakes);
         let hold = number(&self.hold, 0, 300);
         let due = number(&self.due, 1, 8760);
+        let half_life = number(&self.half_life, 0, 36_500);
+        if half_life.is_err() {
+            wrong("half_life", "problem-half-life");
+        }
+        let priority = self.order(setup, entity);
+        if priority.is_err() {
+            wrong("priority", "problem-priority");
+        }
         if hold.is_err() {
             wrong("hold", "problem-hold");
         }
         if due.is_err() {
             wrong("due", "problem-due");
         }
+        let review_if = self.review_if.trim();
+        let read = if review_if.is_empty() { Ok(()) } else { Expression::parse(review_if).map(drop) };
+        if let Err(error) = read {
+            let text = msg("problem-review-if").with("why", error.0);
+            problems.push(Problem { field: "review_if".to_owned(), text });
+        }
+        let mut wrong = |field: &str, key: &'static str| {
+            problems.push(Problem { field: field.to_owned(), text: msg(key) });
+        };
         if self.because.trim().is_empty() || self.because.chars().count() > 500 {
             wrong("because", "problem-because-policy");
         }
         let if_wrong = self.if_wrong.trim();
-        match (hold, due) {
-            (Ok(hold_seconds), Ok(due_hours)) if problems.is_empty() => Ok(Policy {
-                source_of_truth: source,
-                rule,
-                stakes,
-                reason_asked: match self.reason.as_str() {
-                    "yes" => Some(true),
-                    "no" => Some(false),
-                    _ => None,
-                },
-                hold_seconds,
-                due_hours,
-                if_wrong: (!if_wrong.is_empty()).then(|| if_wrong.to_owned()),
-                ..before.clone()
-            }),
+        match (hold, due, half_life, priority) {
+            (Ok(hold_seconds), Ok(due_hours), Ok(half_life_days), Ok(priority)) if problems.is_empty() => {
+                Ok(Policy {
+                    source_of_truth: source,
+                    rule,
+                    stakes,
+                    reason_asked: yes_or_no(&self.reason),
+                    review_if: match review_if {
+                        // An empty text that takes away what is above cannot be seen here: it stays.
+                        "" => before.review_if.clone().filter(String::is_empty),
+                        text => Some(text.to_owned()),
+                    },
+                    priority,
+                    half_life_days,
+                    allow_blank: yes_or_no(&self.blank),
+                    deletes: Deletes::ALL.into_iter().find(|deletes| deletes.as_str() == self.deletes),
+                    hold_seconds,
+                    due_hours,
+                    if_wrong: (!if_wrong.is_empty()).then(|| if_wrong.to_owned()),
+                    ..before.clone()
+                })
+            }
             _ => Err(problems),
         }
+    }
+
+    /// The systems in the order of trust; None without any.
+    fn order(&self, setup: &Setup, entity: &Entity) -> Result<Option<Vec<SystemId>>, ()> {
+        let names = self.priority.split(',').map(str::trim).filter(|name| !name.is_empty());
+        let mut order: Vec<SystemId> = Vec::new();
+        for name in names {
+            let is = |system: &&SystemId| {
+                let same = |known: &str| known.to_lowercase() == name.to_lowercase();
+                same(system.as_str()) || same(setup.catalog.label(system))
+            };
+            let known = setup.catalog.mappings_of(&entity.id).map(|mapping| &mapping.system).find(is);
+            let known = known.filter(|known| !order.contains(known)).ok_or(())?;
+            order.push(known.clone());
+        }
+        Ok((!order.is_empty()).then_some(order))
+    }
+}
+
+fn yes_or_no(sent: &str) -> Option<bool> {
+    match sent {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
     }
 }
 
@@ -175,6 +231,21 @@ pub fn page(setup: &Setup, place: &Place<'_>, sent: &Sent, problems: Vec<Problem
         hold_inherited: above.hold_seconds.to_string(),
         due: sent.due.clone(),
         due_inherited: above.due_hours.to_string(),
+        review_if: sent.review_if.clone(),
+        review_if_inherited: above.review_if.clone().unwrap_or_default(),
+        trial: format!("/policies/{}/{}/trial", entity.id, slot.map_or(ALL, |slot| slot.id.as_str())),
+        tried: None,
+        priority: sent.priority.clone(),
+        priority_inherited: above
+            .priority
+            .iter()
+            .map(|system| setup.catalog.label(system))
+            .collect::<Vec<_>>()
+            .join(", "),
+        half_life: sent.half_life.clone(),
+        half_life_inherited: above.half_life_days.unwrap_or(0).to_string(),
+        blanks: options.blanks(),
+        deletes: if slot.is_none() { options.deletes() } else { Vec::new() },
         if_wrong: sent.if_wrong.clone(),
         because: sent.because.clone(),
         problems,
@@ -236,10 +307,44 @@ impl Options<'_> {
             };
             let chosen = self.sent.rule == known.as_str();
             let choice = Choice { value: known.as_str().to_owned(), text: rule(known), chosen };
-            RuleChoice { choice, good: msg(good), danger: msg(danger), figures: None }
+            let best = Some(msg(format!("rule-best-{}", known.as_str())));
+            let caution = self.caution(known);
+            RuleChoice { choice, good: msg(good), danger: msg(danger), best, caution, figures: None }
         };
-        let none = RuleChoice { choice: none, good, danger, figures: None };
+        let none = RuleChoice { choice: none, good, danger, best: None, caution: None, figures: None };
         std::iter::once(none).chain(Rule::ALL.into_iter().map(one)).collect()
+    }
+
+    /// What would go wrong with a rule at this place, as far as the configuration tells.
+    fn caution(&self, known: Rule) -> Option<Msg> {
+        let slot = self.place.slot.as_ref()?;
+        let source_of_truth = Some(SystemId(self.sent.source.clone()))
+            .filter(|source| !source.0.is_empty())
+            .or_else(|| self.above.source_of_truth.clone());
+        let trial = Effective { rule: known, rule_is_set: true, source_of_truth, ..self.above.clone() };
+        warning(self.setup, self.place.entity, slot, &trial)
+    }
+
+    fn blanks(&self) -> Vec<Choice> {
+        let text = |allowed: bool| msg(if allowed { "blank-allowed" } else { "blank-rejected" });
+        let none = self.inherit(text(self.above.allow_blank), self.sent.blank.is_empty());
+        let one = |(value, allowed): (&str, bool)| Choice {
+            value: value.to_owned(),
+            text: text(allowed),
+            chosen: self.sent.blank == value,
+        };
+        std::iter::once(none).chain([("no", false), ("yes", true)].map(one)).collect()
+    }
+
+    fn deletes(&self) -> Vec<Choice> {
+        let text = |deletes: Deletes| msg(format!("deletes-{}", deletes.as_str()));
+        let none = self.inherit(text(self.above.deletes), self.sent.deletes.is_empty());
+        let one = |deletes: Deletes| Choice {
+            value: deletes.as_str().to_owned(),
+            text: text(deletes),
+            chosen: self.sent.deletes == deletes.as_str(),
+        };
+        std::iter::once(none).chain(Deletes::ALL.into_iter().map(one)).collect()
     }
 
     fn stakes(&self) -> Vec<Choice> {

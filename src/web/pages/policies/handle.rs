@@ -2,18 +2,21 @@
 
 use super::form::{self, Place, Sent};
 use super::{build, versions};
+use crate::domain::policy_change::Change;
 use crate::engine::policies::PolicyChange;
 use crate::engine::{Refusal, Setup};
 use crate::store::configuration::{self, Document};
+use crate::store::policy_drafts::Draft;
 use crate::store::queue::{self, Facet, Filter};
 use crate::web::auth::Admin;
-use crate::web::failure::Failure;
+use crate::web::clock;
+use crate::web::failure::{Code, Failure};
 use crate::web::messages::msg;
-use crate::web::page::{Flash, Page, Shell, Tone};
+use crate::web::page::{Page, Shell};
 use crate::web::pages::parts::Problem;
 use crate::web::site::Site;
-use crate::web::{clock, flash};
 use actix_web::http::StatusCode;
+use actix_web::http::header::LOCATION;
 use actix_web::web::{Data, Form, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
@@ -66,7 +69,9 @@ pub async fn page(
         fields: queue::facet(&mut s, &viewer, &filter, Facet::Field, face.now).await?,
     };
     let version = configuration::current(&mut s, Document::Policies).await?;
-    Ok(Page::new(shell, build::page(&setup, entity, &reviews, version.as_ref(), &face, &asked.changed)))
+    let mut body = build::page(&setup, entity, &reviews, version.as_ref(), &face, &asked.changed);
+    body.drafts = site.engine.drafts(&viewer).await?.iter().map(build::draft).collect();
+    Ok(Page::new(shell, body))
 }
 
 /// `GET /policies/{entity}/{slot}`; the slot `_all` is the kind of record itself.
@@ -81,18 +86,17 @@ pub async fn form(
 ) -> Result<Page<super::PolicyForm>, Failure> {
     let setup = site.engine.reload().await?;
     let place = Place::find(&setup, &path.0, &path.1)?;
-    let sent = Sent::of(place.policy(), setup.policy_version);
+    let sent = Sent::of(place.policy(), setup.policy_version, &setup);
     Ok(Page::new(shell, form::page(&setup, &place, &sent, Vec::new())))
 }
 
-/// `POST /policies/{entity}/{slot}`: the next version. What cannot be saved comes back with what
+/// `POST /policies/{entity}/{slot}`: a draft, whose page is next. What cannot be saved comes back with what
 /// was typed.
 ///
 /// # Errors
 /// There is no such kind of record or field, or the store failed.
 pub async fn change(
     viewer: Admin,
-    request: HttpRequest,
     site: Data<Site>,
     shell: Shell,
     path: Path<(String, String)>,
@@ -111,12 +115,8 @@ pub async fn change(
         reason: sent.because.trim().to_owned(),
         version: sent.version.parse().unwrap_or(0),
     };
-    match site.engine.change_policy(&viewer, change).await {
-        Ok(n) => {
-            let text = msg("flash-policy").with("n", n);
-            let flash = Flash { tone: Tone::Done, text, undo: None, link: None };
-            Ok(flash::redirect(&request, &viewer, &place.matrix(&path.1), &flash))
-        }
+    match site.engine.draft_policy(&viewer, change).await {
+        Ok(draft) => Ok(to_draft(&draft)),
         Err(refusal) => {
             let problem = refused(&site, &mut sent, refusal).await?;
             let setup = site.engine.reload().await?;
@@ -124,6 +124,42 @@ pub async fn change(
             Ok(again(shell, &setup, &place, &sent, vec![problem]))
         }
     }
+}
+
+/// `POST /policies/{entity}/{slot}/trial`: the form as it was sent, with what its condition says of
+/// real records. Nothing is saved.
+///
+/// # Errors
+/// There is no such kind of record or field, or the store failed.
+pub async fn trial(
+    viewer: Admin,
+    site: Data<Site>,
+    shell: Shell,
+    path: Path<(String, String)>,
+    Form(sent): Form<Sent>,
+) -> Result<HttpResponse, Failure> {
+    let setup = site.engine.reload().await?;
+    let place = Place::find(&setup, &path.0, &path.1)?;
+    let change =
+        Change { entity: place.entity.id.clone(), slot: place.slot_id(), policy: place.policy().clone() };
+    let mut page = form::page(&setup, &place, &sent, Vec::new());
+    let status = match site.engine.try_expression(&viewer, &change, sent.review_if.trim()).await {
+        Ok(tried) => {
+            page.tried = Some(tried.iter().map(|tried| build::tried(&setup, place.entity, tried)).collect());
+            StatusCode::OK
+        }
+        Err(Refusal::Invalid(why)) => {
+            let text = msg("problem-review-if").with("why", why);
+            page.problems.push(Problem { field: "review_if".to_owned(), text });
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+        Err(other) => return Err(other.into()),
+    };
+    Ok(Page::new(shell, page).status(status).into_response())
+}
+
+fn to_draft(draft: &Draft) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((LOCATION, format!("/policy-drafts/{}", draft.id))).finish()
 }
 
 /// The form once more, with what was typed and what is wrong.
@@ -160,6 +196,15 @@ async fn refused(site: &Site, sent: &mut Sent, refusal: Refusal) -> Result<Probl
     }
 }
 
+/// Two versions to compare.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Between {
+    pub entity: String,
+    pub from: i64,
+    pub to: i64,
+}
+
 /// `GET /policies/versions?entity=`.
 ///
 /// # Errors
@@ -169,13 +214,13 @@ pub async fn all_versions(
     request: HttpRequest,
     site: Data<Site>,
     shell: Shell,
-    asked: Query<Asked>,
+    between: Query<Between>,
 ) -> Result<Page<super::VersionsPage>, Failure> {
-    let entity = build::entity_or_first(&site.engine.setup(), &asked.entity)?.id.0.clone();
-    entity_versions(viewer, request, site, shell, Path::from(entity)).await
+    let entity = build::entity_or_first(&site.engine.setup(), &between.entity)?.id.0.clone();
+    entity_versions(viewer, request, site, shell, Path::from(entity), between).await
 }
 
-/// `GET /policies/{entity}/versions`.
+/// `GET /policies/{entity}/versions?from=3&to=5`.
 ///
 /// # Errors
 /// There is no such kind of record, or the store failed.
@@ -185,10 +230,62 @@ pub async fn entity_versions(
     site: Data<Site>,
     shell: Shell,
     entity: Path<String>,
+    between: Query<Between>,
 ) -> Result<Page<super::VersionsPage>, Failure> {
+    let body = versions_page(&request, &site, &entity, &between, None).await?;
+    Ok(Page::new(shell, body))
+}
+
+async fn versions_page(
+    request: &HttpRequest,
+    site: &Site,
+    entity: &str,
+    between: &Between,
+    problem: Option<Problem>,
+) -> Result<super::VersionsPage, Failure> {
     let setup = site.engine.setup();
-    let entity = setup.entity(&entity.into_inner().into())?;
+    let entity = setup.entity(&entity.into())?;
     let mut s = site.store().session().await?;
     let stored = configuration::versions(&mut s, Document::Policies, VERSIONS + 1).await?;
-    Ok(Page::new(shell, versions::page(&setup, entity, &stored, &clock::face(&request))?))
+    let mut page = versions::page(&setup, entity, &stored, &clock::face(request))?;
+    if between.from > 0 && between.to > 0 {
+        let from = configuration::version(&mut s, Document::Policies, between.from).await?;
+        let to = configuration::version(&mut s, Document::Policies, between.to).await?;
+        let (Some(from), Some(to)) = (from, to) else { return Err(Failure::new(Code::NotFound)) };
+        page.compared = Some(versions::compared(&setup, entity, &from, &to)?);
+    }
+    page.problems.extend(problem);
+    Ok(page)
+}
+
+/// Why somebody goes back.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Because {
+    because: String,
+}
+
+/// `POST /policies/{entity}/versions/{n}/draft`: a draft of the way back, whose page is next.
+///
+/// # Errors
+/// There is no such version, or the store failed. Without a reason, or where nothing differs, the
+/// versions come back with what is wrong.
+pub async fn roll_back(
+    viewer: Admin,
+    request: HttpRequest,
+    site: Data<Site>,
+    shell: Shell,
+    path: Path<(String, i64)>,
+    Form(sent): Form<Because>,
+) -> Result<HttpResponse, Failure> {
+    site.engine.reload().await?;
+    let text = match site.engine.draft_rollback(&viewer, path.1, &sent.because).await {
+        Ok(draft) => return Ok(to_draft(&draft)),
+        Err(Refusal::Invalid(text)) if text == "nothing was changed" => msg("problem-policy-back-same"),
+        Err(Refusal::Invalid(_)) => msg("problem-because-policy"),
+        Err(other) => return Err(other.into()),
+    };
+    let problem = Problem { field: format!("because-{}", path.1), text };
+    let body = versions_page(&request, &site, &path.0, &Between::default(), Some(problem)).await?;
+    Ok(Page::new(shell, body).status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
 }

@@ -1,7 +1,7 @@
 //! The versions of the policies of a kind of record, each with what it changed.
 
 use super::build::rule;
-use super::{PolicyVersion, VersionsPage};
+use super::{Compared, PolicyVersion, VersionsPage};
 use crate::domain::entity::Entity;
 use crate::domain::ids::FieldId;
 use crate::domain::policy::{EntityPolicy, Policies, Policy};
@@ -46,15 +46,32 @@ pub fn page(
             reason: version.reason.clone(),
             changes,
             current: versions.is_empty(),
-            roll_back: None,
+            roll_back: (!versions.is_empty())
+                .then(|| format!("/policies/{}/versions/{}/draft", entity.id, version.version)),
         });
     }
     Ok(VersionsPage {
         entity: entity.label.clone(),
         entity_href: format!("/policies/{}", entity.id),
         versions,
+        compared: None,
+        compare: format!("/policies/{}/versions", entity.id),
+        problems: Vec::new(),
         admin: true,
     })
+}
+
+/// What lies between two versions.
+///
+/// # Errors
+/// A stored version cannot be read.
+pub fn compared(setup: &Setup, entity: &Entity, from: &Version, to: &Version) -> Result<Compared, Failure> {
+    let of = |version: &Version| -> Result<EntityPolicy, Failure> {
+        let policies: Policies = serde_json::from_str(&version.body).map_err(StoreError::from)?;
+        Ok(policies.0.get(&entity.id).cloned().unwrap_or_default())
+    };
+    let changes = changes(setup, entity, &of(from)?, &of(to)?);
+    Ok(Compared { from: from.version, to: to.version, changes })
 }
 
 fn changes(setup: &Setup, entity: &Entity, before: &EntityPolicy, after: &EntityPolicy) -> Vec<Change> {
@@ -80,7 +97,8 @@ fn compare(setup: &Setup, label: &str, before: &Policy, after: &Policy, out: &mu
 }
 
 /// Every setting of a level with its words.
-fn settings(setup: &Setup, policy: &Policy) -> [(Msg, Msg); 9] {
+#[must_use]
+pub fn settings(setup: &Setup, policy: &Policy) -> [(Msg, Msg); 14] {
     fn or_inherited<T>(value: Option<T>, words: impl FnOnce(T) -> Msg) -> Msg {
         value.map_or_else(|| msg("setting-inherited"), words)
     }
@@ -92,6 +110,20 @@ fn settings(setup: &Setup, policy: &Policy) -> [(Msg, Msg); 9] {
             or_inherited(policy.source_of_truth.as_ref(), |id| literal(setup.catalog.label(id))),
         ),
         (msg("policy-rule"), or_inherited(policy.rule, rule)),
+        (msg("policy-review-if"), or_inherited(policy.review_if.as_ref(), literal)),
+        (
+            msg("policy-priority"),
+            or_inherited(policy.priority.as_ref(), |order| {
+                let names: Vec<&str> = order.iter().map(|system| setup.catalog.label(system)).collect();
+                literal(names.join(", "))
+            }),
+        ),
+        (msg("policy-half-life"), or_inherited(policy.half_life_days, number("half-life-days"))),
+        (
+            msg("policy-deletes"),
+            or_inherited(policy.deletes, |deletes| msg(format!("deletes-{}", deletes.as_str()))),
+        ),
+        (msg("policy-bulk"), or_inherited(policy.bulk_allowed, yes)),
         (
             msg("column-stakes"),
             or_inherited(policy.stakes, |stakes| msg(format!("stakes-{}", stakes.as_str()))),

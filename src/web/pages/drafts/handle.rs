@@ -1,0 +1,143 @@
+//! The handlers of a draft: its page, its rows, switching on, bringing up to date, throwing away.
+
+use super::build::{self, Asked};
+use super::{DraftPage, DraftRowsPage};
+use crate::domain::access::Viewer;
+use crate::engine::{Refusal, Setup};
+use crate::store::configuration::{self, Document};
+use crate::store::policy_drafts::Draft;
+use crate::web::auth::Admin;
+use crate::web::failure::{Code, Failure};
+use crate::web::messages::{Msg, msg};
+use crate::web::page::{Flash, Page, Shell, Tone};
+use crate::web::site::Site;
+use crate::web::{clock, flash};
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
+
+/// `GET /policy-drafts/{id}`.
+///
+/// # Errors
+/// There is no such draft for this viewer, or the store failed.
+pub async fn page(
+    viewer: Admin,
+    request: HttpRequest,
+    site: Data<Site>,
+    shell: Shell,
+    id: Path<String>,
+) -> Result<Page<DraftPage>, Failure> {
+    let body = shown(&viewer, &request, &site, &id).await?;
+    Ok(Page::new(shell, body))
+}
+
+async fn shown(viewer: &Viewer, request: &HttpRequest, site: &Site, id: &str) -> Result<DraftPage, Failure> {
+    let draft = find(viewer, site, id).await?;
+    let preview = site.engine.preview_draft(viewer, &draft).await?;
+    let newest = configuration::current(&mut site.store().session().await?, Document::Policies).await?;
+    Ok(build::page(&site.engine.setup(), &draft, &preview, newest.as_ref(), &clock::face(request)))
+}
+
+async fn find(viewer: &Viewer, site: &Site, id: &str) -> Result<Draft, Failure> {
+    site.engine.draft(viewer, id).await.map_err(gone)
+}
+
+fn gone(refusal: Refusal) -> Failure {
+    match refusal {
+        Refusal::NotFound(_) => {
+            let failure = Failure::new(Code::NotFound).detail(msg("draft-gone"));
+            failure.link(msg("policies-title"), "/policies")
+        }
+        other => other.into(),
+    }
+}
+
+/// `GET /policy-drafts/{id}/differences?what=settled&system=portal`.
+///
+/// # Errors
+/// There is no such draft for this viewer, or the store failed.
+pub async fn rows(
+    viewer: Admin,
+    site: Data<Site>,
+    shell: Shell,
+    id: Path<String>,
+    asked: Query<Asked>,
+) -> Result<Page<DraftRowsPage>, Failure> {
+    let draft = find(&viewer, &site, &id).await?;
+    let preview = site.engine.preview_draft(&viewer, &draft).await?;
+    Ok(Page::new(shell, build::rows(&site.engine.setup(), &draft, &preview, &asked)))
+}
+
+/// `POST /policy-drafts/{id}/version`: switches it on. A draft that was overtaken is kept, and
+/// its page says so.
+///
+/// # Errors
+/// There is no such draft for this viewer, or the store failed.
+pub async fn switch_on(
+    viewer: Admin,
+    request: HttpRequest,
+    site: Data<Site>,
+    shell: Shell,
+    id: Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let draft = find(&viewer, &site, &id).await?;
+    match site.engine.switch_on(&viewer, &id).await {
+        Ok(n) => Ok(done(&viewer, &request, &target(&draft), msg("flash-policy").with("n", n))),
+        Err(Refusal::Stale) => {
+            let body = shown(&viewer, &request, &site, &id).await?;
+            Ok(Page::new(shell, body).status(StatusCode::CONFLICT).into_response())
+        }
+        Err(other) => Err(gone(other)),
+    }
+}
+
+/// The matrix, with the row marked that changed.
+fn target(draft: &Draft) -> String {
+    match draft.changes.as_slice() {
+        [one] => {
+            let slot = one.slot.as_ref().map_or("_all", |slot| slot.as_str());
+            format!("{}?changed={slot}", build::matrix(draft))
+        }
+        _ => build::matrix(draft),
+    }
+}
+
+/// `POST /policy-drafts/{id}/basis`: bases it on the version in force now.
+///
+/// # Errors
+/// There is no such draft for this viewer, or the store failed.
+pub async fn rebase(
+    viewer: Admin,
+    request: HttpRequest,
+    site: Data<Site>,
+    id: Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let href = format!("/policy-drafts/{id}");
+    let said = match site.engine.rebase_draft(&viewer, &id).await {
+        Ok(draft) => msg("flash-draft-rebased").with("n", draft.based_on),
+        Err(Refusal::Invalid(_)) => msg("flash-draft-same"),
+        Err(other) => return Err(gone(other)),
+    };
+    Ok(done(&viewer, &request, &href, said))
+}
+
+/// `POST /policy-drafts/{id}/removal`: throws it away.
+///
+/// # Errors
+/// There is no such draft for this viewer, or the store failed.
+pub async fn discard(
+    viewer: Admin,
+    request: HttpRequest,
+    site: Data<Site>,
+    id: Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let draft = site.engine.discard_draft(&viewer, &id).await.map_err(gone)?;
+    let setup: std::sync::Arc<Setup> = site.engine.setup();
+    let said = msg("flash-draft-gone").with("what", build::what(&setup, &draft));
+    Ok(done(&viewer, &request, &build::matrix(&draft), said))
+}
+
+fn done(viewer: &Viewer, request: &HttpRequest, target: &str, text: Msg) -> HttpResponse {
+    let flash = Flash { tone: Tone::Done, text, undo: None, link: None };
+    flash::redirect(request, viewer, target, &flash)
+}
