@@ -118,7 +118,7 @@ fn print(entity: &Entity, summary: &Summary) {
         println!("  {label}: {}", parts.join(", "));
     }
     for (field, count) in written {
-        let label = entity.slot(field).map_or(field.as_str(), |slot| slot.label);
+        let label = entity.slot(field).map_or_else(|| field.0.clone(), |slot| (*slot.label).to_owned());
         println!("  {label}: {count} written differently, the same");
     }
 }

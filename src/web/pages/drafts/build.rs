@@ -125,7 +125,7 @@ fn warnings(setup: &Setup, draft: &Draft) -> Vec<Msg> {
     for change in &draft.changes {
         let Some(entity) = trial.catalog.entity(&change.entity) else { continue };
         for slot in entity.slots() {
-            if change.slot.as_ref().is_none_or(|own| own == slot.id) {
+            if change.slot.as_ref().is_none_or(|own| *own == *slot.id) {
                 let told = warning(&trial, entity, &slot, &trial.policy(entity, &slot));
                 warnings.extend(told.filter(|told| !warnings.contains(told)));
             }

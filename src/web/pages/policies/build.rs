@@ -133,14 +133,14 @@ pub fn warning(setup: &Setup, entity: &Entity, slot: &Slot<'_>, effective: &Effe
         return Some(msg("warning-no-source").with("field", &*slot.label));
     }
     if effective.rule == Rule::Priority && effective.priority.is_empty() {
-        return Some(msg("warning-no-priority").with("field", slot.label));
+        return Some(msg("warning-no-priority").with("field", &*slot.label));
     }
     let maps = |mapping: &&crate::domain::mapping::Mapping| {
         slot.fields().all(|field| mapping.field(&field.id).is_some())
     };
     let voices = setup.catalog.mappings_of(&entity.id).filter(maps).count();
     if effective.rule == Rule::MostFrequent && voices < 3 {
-        return Some(msg("warning-too-few").with("field", slot.label).with("n", voices));
+        return Some(msg("warning-too-few").with("field", &*slot.label).with("n", voices));
     }
     if effective.rule != Rule::MostRecentWins {
         return None;
