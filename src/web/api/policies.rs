@@ -30,7 +30,7 @@ pub struct PolicyVersionView {
     reason: String,
     created_at: Option<DateTime<Utc>>,
     /// By entity: `all`, and `slots` by field or group.
-    #[schema(value_type = serde_json::Value)]
+    #[schema(value_type = BTreeMap<String, serde_json::Value>)]
     policies: serde_json::Value,
 }
 
