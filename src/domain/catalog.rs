@@ -1,10 +1,11 @@
 //! The business configuration in force: systems, entities and mappings, checked as a whole.
 
 use super::entity::Entity;
+use super::expression::Expression;
 use super::ids::{self, EntityId, FieldId, SystemId};
 use super::incident::Limits;
 use super::mapping::Mapping;
-use super::policy::Policies;
+use super::policy::{Policies, Policy};
 use super::rows;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -139,15 +140,35 @@ impl Catalog {
                 problems.push(format!("policy: there is no entity “{id}”"));
                 continue;
             };
-            for (slot, policy) in &policy.slots {
+            for slot in policy.slots.keys() {
                 if entity.slots().iter().all(|known| *known.id != *slot) {
                     problems.push(format!("policy of {id}: there is no field or group “{slot}”"));
                 }
-                let source = policy.source_of_truth.as_ref();
-                if let Some(source) = source.filter(|source| self.mapping(source, id).is_none()) {
-                    problems.push(format!("policy of {id}, {slot}: “{source}” does not map {id}"));
-                }
             }
+        }
+    }
+
+    /// What of the policies cannot be followed, each as a sentence with its place.
+    #[must_use]
+    pub fn policy_problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        for (id, policy) in &self.policies.0 {
+            self.check_policy(id, &format!("policy of {id}"), &policy.all, &mut problems);
+            for (slot, policy) in &policy.slots {
+                self.check_policy(id, &format!("policy of {id}, {slot}"), policy, &mut problems);
+            }
+        }
+        problems
+    }
+
+    fn check_policy(&self, id: &EntityId, place: &str, policy: &Policy, problems: &mut Vec<String>) {
+        let named = policy.source_of_truth.iter().chain(policy.priority.iter().flatten());
+        for system in named.filter(|system| self.mapping(system, id).is_none()) {
+            problems.push(format!("{place}: “{system}” does not map {id}"));
+        }
+        let expression = policy.review_if.as_deref().filter(|text| !text.trim().is_empty());
+        if let Some(Err(error)) = expression.map(Expression::parse) {
+            problems.push(format!("{place}: its condition cannot be read: {error}"));
         }
     }
 }

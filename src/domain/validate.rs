@@ -14,6 +14,7 @@ use super::figure::Figure;
 use super::value::Held;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// The demands on a field's values. For a set or a sequence `pattern`, `min`, `max` and `one_of`
 /// are asked of every member, the rest of the whole.
@@ -66,6 +67,8 @@ impl Field {
             Held::Null | Held::Empty => return Ok(()),
             Held::Value(text) => text,
         };
+        // Signs that are written in two parts in one system and as one in another are one sign.
+        let text = &text.nfc().collect::<String>();
         let normal = self.comparison.normal_text(text)?;
         if normal.is_empty() && self.validate.required {
             return Err(Invalid("a value is needed, and this one says nothing".to_owned()));

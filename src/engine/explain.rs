@@ -173,10 +173,12 @@ impl Subject<'_> {
         let stands = excepted(&dispute.fingerprint());
         explanation.standing = if stands { Outcome::Excepted } else { Outcome::Judged };
         explanation.kind = Some(kind);
-        explanation.verdict = Some(match judgement.verdict {
+        let verdict = match judgement.verdict {
             Verdict::Settle { system, values } => Said::Settle { system, values },
             Verdict::Review => Said::Review,
-        });
+        };
+        // What stands by a decision is not judged again, whatever a rule would say.
+        explanation.verdict = (!stands).then_some(verdict);
         (explanation.findings, explanation.guards) = (judgement.findings, judgement.guards);
         explanation.causes = dispute.causes;
     }

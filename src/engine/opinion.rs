@@ -46,7 +46,7 @@ pub(super) fn of_values(question: &Question<'_>) -> (Dispute, Judgement) {
         hands,
         unreadable: &unreadable(slot, question.holdings),
         policy: &policy,
-        clock_difference_ms: setup.clock_difference_ms(compared.candidates.iter().map(|c| &c.system)),
+        clock_offsets: &setup.clock_offsets(),
         circumstances: question.circumstances,
         record: &fields(question.holdings),
         expressions: &setup.expressions,
@@ -89,7 +89,10 @@ fn unreadable(slot: &Slot<'_>, holdings: &[Holding]) -> Vec<SystemId> {
 fn fields(holdings: &[Holding]) -> BTreeMap<FieldId, Held> {
     let mut fields = BTreeMap::new();
     for (field, held) in holdings.iter().filter(|holding| holding.present).flat_map(|own| &own.fields) {
-        fields.entry(field.clone()).or_insert_with(|| held.clone());
+        let known = fields.entry(field.clone()).or_insert(Held::Unknown);
+        if *known == Held::Unknown {
+            known.clone_from(held);
+        }
     }
     fields
 }

@@ -13,7 +13,7 @@ use crate::domain::policy::{Effective, Policies};
 use crate::domain::seal::SealBroken;
 use crate::store::configuration::{self, Document, SystemState};
 use crate::store::{Session, StoreError};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// Configuration, policies and system states of one moment.
@@ -58,13 +58,11 @@ impl Setup {
         self.states.get(system).cloned().unwrap_or_else(fresh)
     }
 
-    /// The largest difference between the clocks of these systems, in milliseconds.
+    /// By how many milliseconds each system's clock was found to run ahead of ours.
     #[must_use]
-    pub fn clock_difference_ms<'a>(&self, systems: impl Iterator<Item = &'a SystemId>) -> i64 {
-        let offsets: Vec<i64> =
-            systems.map(|system| self.state(system).clock_offset_ms.unwrap_or(0)).collect();
-        let range = offsets.iter().max().zip(offsets.iter().min());
-        range.map_or(0, |(most, least)| most - least)
+    pub fn clock_offsets(&self) -> BTreeMap<SystemId, i64> {
+        let offset = |state: &SystemState| Some((state.id.clone(), state.clock_offset_ms?));
+        self.states.values().filter_map(offset).collect()
     }
 
     /// An entity, or the refusal that it is unknown.
@@ -80,6 +78,7 @@ impl Setup {
 #[must_use]
 pub fn problems(catalog: &Catalog) -> Vec<String> {
     let mut problems = catalog.problems();
+    problems.extend(catalog.policy_problems());
     for system in &catalog.systems {
         let settings: Result<Settings, _> = serde_json::from_value(system.connector.clone());
         let wrong = settings.err().map(|error| format!("system {}: its connector: {error}", system.id));

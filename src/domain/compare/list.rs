@@ -44,7 +44,7 @@ pub(super) fn styled(text: &str, like: &str, separator: &str) -> Result<String, 
     let Some(pattern) = json(like) else {
         return separated(text, like, separator);
     };
-    if json(text).is_some() {
+    if pattern.is_empty() && json(text).is_some() {
         return Ok(text.to_owned());
     }
     let numbers = !pattern.is_empty() && pattern.iter().all(|cell| matches!(cell, Cell::Number(_)));
@@ -63,9 +63,16 @@ fn separated(text: &str, like: &str, separator: &str) -> Result<String, Invalid>
         let reason = format!("“{}” contains “{separator}”, which separates the members there", short(split));
         return Err(Invalid(reason));
     }
-    // Spaced as the list there is.
-    let spaced = format!("{separator} ");
-    Ok(members.join(if like.contains(&spaced) { &spaced } else { separator }))
+    Ok(members.join(spaced(like, separator)))
+}
+
+/// The separator with the spaces around it, as a list has it.
+fn spaced<'a>(like: &'a str, separator: &'a str) -> &'a str {
+    let Some(at) = like.find(separator).filter(|_| !separator.is_empty()) else { return separator };
+    let after = at + separator.len();
+    let start = like[..at].trim_end().len();
+    let end = after + (like[after..].len() - like[after..].trim_start().len());
+    if start == 0 || end == like.len() { separator } else { &like[start..end] }
 }
 
 /// Every member of these lists once, in the order in which they are met, written as the first

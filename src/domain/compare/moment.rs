@@ -60,6 +60,16 @@ impl Moment {
         }
     }
 
+    /// Earlier or later, where nobody has to guess: of two of one kind alone.
+    pub fn certain_order(self, other: Self) -> Option<Ordering> {
+        match (self, other) {
+            (Self::Day(_), Self::Day(_))
+            | (Self::Local(_), Self::Local(_))
+            | (Self::Instant(_), Self::Instant(_)) => Some(self.order(other)),
+            _ => None,
+        }
+    }
+
     fn date(self) -> NaiveDate {
         match self {
             Self::Day(date) => date,

@@ -108,7 +108,11 @@ impl Case<'_> {
 
     fn blank(&self, choice: &Choice) -> Vec<Finding> {
         let Some(holder) = choice.holder else { return Vec::new() };
-        let wins = !self.policy.allow_blank && choice.shown.iter().all(Held::is_blank);
+        let replaces = |at: usize| {
+            let says = |own: &Candidate| own.normal.get(at).is_some_and(|held| !held.is_blank());
+            choice.normal[at].is_blank() && self.compared.candidates.iter().any(says)
+        };
+        let wins = !self.policy.allow_blank && (0..choice.normal.len()).any(replaces);
         wins.then(|| Finding::BlankWins { system: self.system(holder) }).into_iter().collect()
     }
 
@@ -120,7 +124,7 @@ impl Case<'_> {
     }
 
     fn bulk(&self, choice: &Choice) -> Vec<Finding> {
-        let Some(holder) = choice.holder else { return Vec::new() };
+        let Some(holder) = choice.holder else { return self.bulk_in_sum() };
         let (candidate, hand) = (&self.compared.candidates[holder], &self.hands[holder]);
         let beats = self.losers(choice).any(|(at, _)| self.hands[at].may_be_a_person());
         let bulk = candidate.moved && hand.is_bulk() && beats;
@@ -129,18 +133,51 @@ impl Case<'_> {
             .collect()
     }
 
+    /// One of very many changes is not added up with individual ones.
+    fn bulk_in_sum(&self) -> Vec<Finding> {
+        let moved: Vec<(usize, &Candidate)> = self.candidates().filter(|(_, own)| own.moved).collect();
+        let alone = moved.iter().any(|(at, _)| !self.hands[*at].is_bulk());
+        let bulk = moved.iter().filter(|(at, _)| alone && self.hands[*at].is_bulk());
+        bulk.map(|(at, own)| Finding::Bulk { system: own.system.clone(), records: self.hands[*at].burst })
+            .collect()
+    }
+
     fn human_edit(&self, choice: &Choice) -> Vec<Finding> {
-        let edited = self.losers(choice).filter(|(at, _)| self.is_overwritten_edit(choice, *at));
+        let edited: Vec<(usize, &Candidate)> = match self.policy.rule {
+            Rule::Union => self.candidates().filter(|(at, own)| self.took_away(choice, *at, own)).collect(),
+            _ => self.losers(choice).filter(|(at, _)| self.is_overwritten_edit(choice, *at)).collect(),
+        };
+        let named = |author: &&String| !author.trim().is_empty();
         let finding = |(_, loser): (usize, &Candidate)| Finding::HumanEdit {
             system: loser.system.clone(),
-            author: loser.read.modified_by.clone(),
+            author: loser.read.modified_by.as_ref().filter(named).cloned(),
         };
-        edited.map(finding).collect()
+        edited.into_iter().map(finding).collect()
+    }
+
+    /// Whether a person took a member off a list that joining would bring back.
+    fn took_away(&self, choice: &Choice, at: usize, own: &Candidate) -> bool {
+        let Some(field) = self.slot.fields().next() else { return false };
+        let members = |held: Option<&Held>| -> Vec<Held> {
+            let members = held.and_then(Held::value).and_then(|text| field.comparison.members(text));
+            members.map_or_else(Vec::new, |(of, all)| {
+                all.iter().map(|member| of.normal(&Held::from(member.as_str()))).collect()
+            })
+        };
+        let agreed = self.compared.base.as_ref().and_then(|(tuple, _)| tuple.first());
+        let (joined, kept) = (members(choice.shown.first()), members(own.shown.first()));
+        let person = self.hands[at].kind == AuthorKind::Person && !self.hands[at].is_bulk();
+        person && members(agreed).iter().any(|member| joined.contains(member) && !kept.contains(member))
     }
 
     /// Those that changed and whose change the choice would put back.
     fn losers(&self, choice: &Choice) -> impl Iterator<Item = (usize, &Candidate)> {
         self.candidates().filter(|(_, other)| other.moved && !self.same(&other.normal, &choice.normal))
+    }
+
+    fn is_newer(&self, one: usize, other: usize) -> bool {
+        let time = |at: usize| time_of_change(&self.compared.candidates[at]);
+        time(one).zip(time(other)).is_some_and(|(one, other)| one >= other)
     }
 
     /// Whether the loser's change, perhaps a person's, would be put back unseen.
@@ -150,7 +187,11 @@ impl Case<'_> {
             // What every system changed is in the sum and in the joined list.
             Rule::Delta | Rule::Union => false,
             // A newer edit by a person rightly replaces an older one.
-            Rule::MostRecentWins => person(loser) && !choice.holder.is_some_and(person),
+            Rule::MostRecentWins => {
+                let newer =
+                    choice.holder.is_some_and(|holder| person(holder) && self.is_newer(holder, loser));
+                person(loser) && !newer
+            }
             // "Unless a person made it": one that names nobody may be a person's.
             Rule::SourceWins => self.hands[loser].may_be_a_person(),
             // These go by the values; a change that is known to be a person's is not undone by them.

@@ -1,7 +1,9 @@
 //! The rules: which value each would give every system.
 
 use super::{Case, Choice, Finding, time_of_change};
+use crate::domain::author::AuthorKind;
 use crate::domain::compare::Comparison;
+use crate::domain::compare::moment::Moment;
 use crate::domain::diff::{self, Candidate, Kind};
 use crate::domain::policy::Rule;
 use crate::domain::time::Time;
@@ -62,7 +64,7 @@ impl Case<'_> {
     /// The candidate changed last. One that did not move counts as old as the agreement.
     fn newest(&self, speakers: &[usize], findings: &mut Vec<Finding>) -> Option<usize> {
         let mut moved: Vec<(usize, Time)> = Vec::new();
-        for (at, candidate) in self.candidates().filter(|(_, candidate)| candidate.moved) {
+        for (at, candidate) in self.changed() {
             let Some(time) = time_of_change(candidate) else {
                 findings.push(Finding::NoTime { system: candidate.system.clone() });
                 return None;
@@ -77,7 +79,8 @@ impl Case<'_> {
         let rival = moved.iter().find(|(at, _)| !self.same(&self.compared.candidates[*at].normal, own));
         if let Some((rival, time)) = rival {
             let apart = (newest - *time).num_milliseconds();
-            if apart <= self.clock_difference_ms + i64::from(self.policy.clock_margin_ms) {
+            let clocks = self.clock_difference_ms(&[winner, *rival]);
+            if apart <= clocks + i64::from(self.policy.clock_margin_ms) {
                 let (first, second) = (self.system(winner), self.system(*rival));
                 findings.push(Finding::TooClose { first, second, milliseconds: apart });
                 return None;
@@ -108,10 +111,7 @@ impl Case<'_> {
     /// The candidate of the most trusted system. A blank is nothing to trust, unless it may win.
     fn most_trusted(&self, speakers: &[usize], findings: &mut Vec<Finding>) -> Option<usize> {
         let order = &self.policy.priority;
-        let says = |at: &usize| {
-            let shown = &self.compared.candidates[*at].shown;
-            self.policy.allow_blank || !shown.iter().all(Held::is_blank)
-        };
+        let says = |at: &usize| self.policy.allow_blank || !is_blank(&self.compared.candidates[*at]);
         let mut trusts: Vec<(usize, u32)> = Vec::new();
         for at in speakers.iter().copied().filter(says) {
             let candidate = &self.compared.candidates[at];
@@ -157,7 +157,7 @@ impl Case<'_> {
         let mut best: Option<(usize, Ordered)> = None;
         for at in speakers.iter().copied() {
             let candidate = &self.compared.candidates[at];
-            if candidate.shown.iter().all(Held::is_blank) {
+            if is_blank(candidate) {
                 continue;
             }
             let Some(value) = self.ordered(candidate) else {
@@ -185,7 +185,7 @@ impl Case<'_> {
         let mut fields = self.slot.fields();
         let (field, None) = (fields.next()?, fields.next()) else { return None };
         match &field.comparison {
-            Comparison::Date => Some(Ordered::Date(text.to_owned())),
+            Comparison::Date => Moment::parse(text).map(Ordered::Moment),
             own if own.is_number() => text.parse().ok().map(Ordered::Number),
             _ => None,
         }
@@ -193,13 +193,21 @@ impl Case<'_> {
 
     /// The agreed value and what each system added to it.
     fn sum(&self, valid: &[bool], findings: &mut Vec<Finding>) -> Option<Choice> {
+        if !self.unreadable.is_empty() {
+            // What they changed is not known: the finding says so already.
+            return None;
+        }
         let base = self.compared.base.as_ref().map(|(tuple, _)| diff::normal(self.slot, tuple))?;
         let number = |values: &[Held]| match values {
             [one] => one.value()?.parse::<BigDecimal>().ok(),
             _ => None,
         };
         let numbers = self.slot.fields().all(|field| field.comparison.is_number());
-        let moved: Vec<(usize, &Candidate)> = self.candidates().filter(|(_, own)| own.moved).collect();
+        // Every change counts, one within a tolerance too; what Referee wrote is nobody's change.
+        let moved: Vec<(usize, &Candidate)> = self
+            .candidates()
+            .filter(|(at, own)| own.normal != base && self.hands[*at].kind != AuthorKind::Us)
+            .collect();
         let first = moved.first()?;
         let Some(before) = number(&base).filter(|_| numbers) else {
             findings.push(Finding::NotOrdered { system: first.1.system.clone() });
@@ -250,7 +258,7 @@ impl Case<'_> {
     fn made(&self, shown: Vec<Held>, findings: &mut Vec<Finding>) -> Choice {
         let normal = diff::normal(self.slot, &shown);
         let rule = self.policy.rule;
-        let holder = self.candidates().find(|(_, own)| self.same(&own.normal, &normal));
+        let holder = self.candidates().find(|(_, own)| own.normal == normal);
         let Some((holder, candidate)) = holder else {
             let value = shown.first().map(ToString::to_string).unwrap_or_default();
             findings.push(Finding::RuleMakes { rule, value });
@@ -261,11 +269,15 @@ impl Case<'_> {
     }
 }
 
+/// Whether a candidate holds nothing, spaces and empty lists being nothing.
+fn is_blank(candidate: &Candidate) -> bool {
+    candidate.normal.iter().all(Held::is_blank)
+}
+
 /// A value that stands before or after another of its kind.
 enum Ordered {
     Number(BigDecimal),
-    /// In ISO 8601, of which byte order is time order among texts of one form.
-    Date(String),
+    Moment(Moment),
 }
 
 impl Ordered {
@@ -273,7 +285,7 @@ impl Ordered {
     fn compare(&self, other: &Self) -> Option<Ordering> {
         match (self, other) {
             (Self::Number(own), Self::Number(other)) => Some(own.cmp(other)),
-            (Self::Date(own), Self::Date(other)) if own.len() == other.len() => Some(own.cmp(other)),
+            (Self::Moment(own), Self::Moment(other)) => own.certain_order(*other),
             _ => None,
         }
     }

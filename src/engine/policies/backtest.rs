@@ -119,7 +119,7 @@ fn verdict(trial: &Setup, entity: &Entity, slot: &Slot<'_>, dispute: &Dispute, p
         hands: &hands,
         unreadable: &[],
         policy: &trial.policy(entity, slot),
-        clock_difference_ms: trial.clock_difference_ms(compared.candidates.iter().map(|c| &c.system)),
+        clock_offsets: &trial.clock_offsets(),
         circumstances: &Circumstances::default(),
         record: &record(entity, &past.page),
         expressions: &trial.expressions,

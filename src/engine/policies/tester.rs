@@ -106,7 +106,7 @@ fn one(
         hands: &hands,
         unreadable: &[],
         policy: &policy,
-        clock_difference_ms: setup.clock_difference_ms(compared.candidates.iter().map(|c| &c.system)),
+        clock_offsets: &setup.clock_offsets(),
         circumstances: &Circumstances::default(),
         record: &record,
         expressions: &setup.expressions,
