@@ -103,6 +103,7 @@ async fn prepare(w: &mut referee::store::WriteSession, caller: usize) -> Result<
         claimed_until: None,
         version: 1,
         draft: None,
+        incident: None,
     };
     let found = conflicts::get(w, &referee::domain::access::Viewer::referee(), &conflict.id).await?;
     if found.is_none() {

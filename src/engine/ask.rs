@@ -9,7 +9,7 @@ use crate::domain::audit::{About, Action, Event};
 use crate::domain::conflict::{Asked, Dispute};
 use crate::domain::ids::{ConflictId, FieldId, RecordId, ResolutionId, RunId};
 use crate::store::runs::Counts;
-use crate::store::{StoreError, WriteSession, records, resolutions};
+use crate::store::{WriteSession, records, resolutions};
 
 /// Characters of a reason.
 const MOST: usize = 500;
@@ -80,6 +80,6 @@ async fn doubted(
 ) -> Result<Option<Dispute>, Refusal> {
     let Some(id) = &question.decision else { return Ok(None) };
     let found = resolutions::get(w, viewer, id).await?.filter(|found| found.record == question.record);
-    let disputes = found.ok_or(Refusal::NotFound("decision"))?.disputes().map_err(StoreError::from)?;
+    let disputes = found.ok_or(Refusal::NotFound("decision"))?.disputes()?;
     Ok(disputes.into_iter().find(|dispute| dispute.field == question.field))
 }

@@ -102,72 +102,59 @@ impl Sent {
     /// # Errors
     /// What is wrong, each with its field.
     pub fn policy(&self, before: &Policy, setup: &Setup, entity: &Entity) -> Result<Policy, Vec<Problem>> {
-        let mut problems = Vec::new();
-        let mut wrong = |field: &str, key: &'static str| {
-            problems.push(Problem { field: field.to_owned(), text: msg(key) });
-        };
+        let mut wrong = Vec::new();
+        let mut say = |field: &str, text: Msg| wrong.push(Problem { field: field.to_owned(), text });
         let rule = Rule::ALL.into_iter().find(|rule| rule.as_str() == self.rule);
         if rule.is_none() && !self.rule.is_empty() {
-            wrong("rule", "problem-rule");
+            say("rule", msg("problem-rule"));
         }
         let source = (!self.source.is_empty()).then(|| SystemId(self.source.clone()));
         if source.as_ref().is_some_and(|source| setup.catalog.mapping(source, &entity.id).is_none()) {
-            wrong("source", "problem-source");
+            say("source", msg("problem-source"));
         }
-        let stakes = Stakes::ALL.into_iter().find(|stakes| stakes.as_str() == self.stakes);
-        let hold = number(&self.hold, 0, 300);
-        let due = number(&self.due, 1, 8760);
-        let half_life = number(&self.half_life, 0, 36_500);
-        if half_life.is_err() {
-            wrong("half_life", "problem-half-life");
-        }
-        let priority = self.order(setup, entity);
-        if priority.is_err() {
-            wrong("priority", "problem-priority");
-        }
-        if hold.is_err() {
-            wrong("hold", "problem-hold");
-        }
-        if due.is_err() {
-            wrong("due", "problem-due");
-        }
-        let review_if = self.review_if.trim();
-        let read = if review_if.is_empty() { Ok(()) } else { Expression::parse(review_if).map(drop) };
-        if let Err(error) = read {
-            let text = msg("problem-review-if").with("why", error.0);
-            problems.push(Problem { field: "review_if".to_owned(), text });
-        }
-        let mut wrong = |field: &str, key: &'static str| {
-            problems.push(Problem { field: field.to_owned(), text: msg(key) });
+        let mut number = |field: &str, text: &str, most: (u32, u32), key: &'static str| {
+            number(text, most.0, most.1).unwrap_or_else(|()| {
+                say(field, msg(key));
+                None
+            })
         };
+        let half_life_days = number("half_life", &self.half_life, (0, 36_500), "problem-half-life");
+        let hold_seconds = number("hold", &self.hold, (0, 300), "problem-hold");
+        let due_hours = number("due", &self.due, (1, 8760), "problem-due");
+        let priority = self.order(setup, entity).unwrap_or_else(|_| {
+            say("priority", msg("problem-priority"));
+            None
+        });
+        let review_if = self.review_if.trim();
+        if let Some(Err(error)) = (!review_if.is_empty()).then(|| Expression::parse(review_if)) {
+            say("review_if", msg("problem-review-if").with("why", error.0));
+        }
         if self.because.trim().is_empty() || self.because.chars().count() > 500 {
-            wrong("because", "problem-because-policy");
+            say("because", msg("problem-because-policy"));
+        }
+        if !wrong.is_empty() {
+            return Err(wrong);
         }
         let if_wrong = self.if_wrong.trim();
-        match (hold, due, half_life, priority) {
-            (Ok(hold_seconds), Ok(due_hours), Ok(half_life_days), Ok(priority)) if problems.is_empty() => {
-                Ok(Policy {
-                    source_of_truth: source,
-                    rule,
-                    stakes,
-                    reason_asked: yes_or_no(&self.reason),
-                    review_if: match review_if {
-                        // An empty text that takes away what is above cannot be seen here: it stays.
-                        "" => before.review_if.clone().filter(String::is_empty),
-                        text => Some(text.to_owned()),
-                    },
-                    priority,
-                    half_life_days,
-                    allow_blank: yes_or_no(&self.blank),
-                    deletes: Deletes::ALL.into_iter().find(|deletes| deletes.as_str() == self.deletes),
-                    hold_seconds,
-                    due_hours,
-                    if_wrong: (!if_wrong.is_empty()).then(|| if_wrong.to_owned()),
-                    ..before.clone()
-                })
-            }
-            _ => Err(problems),
-        }
+        Ok(Policy {
+            source_of_truth: source,
+            rule,
+            stakes: Stakes::ALL.into_iter().find(|stakes| stakes.as_str() == self.stakes),
+            reason_asked: yes_or_no(&self.reason),
+            review_if: match review_if {
+                // An empty text that takes away what is above cannot be seen here: it stays.
+                "" => before.review_if.clone().filter(String::is_empty),
+                text => Some(text.to_owned()),
+            },
+            priority,
+            half_life_days,
+            allow_blank: yes_or_no(&self.blank),
+            deletes: Deletes::ALL.into_iter().find(|deletes| deletes.as_str() == self.deletes),
+            hold_seconds,
+            due_hours,
+            if_wrong: (!if_wrong.is_empty()).then(|| if_wrong.to_owned()),
+            ..before.clone()
+        })
     }
 
     /// The systems in the order of trust; None without any.
