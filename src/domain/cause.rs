@@ -1,14 +1,25 @@
 //! Why systems differ: named causes, each with its evidence.
 
+mod conversion;
+mod encoding;
+mod interface;
+mod moment;
+mod number;
+mod race;
+mod signs;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
 use super::author::{AuthorKind, Hand};
-use super::compare::Comparison;
 use super::diff::{Candidate, Compared, Kind};
 use super::entity::Slot;
-use super::ids::SystemId;
-use super::judge::time_of_change;
+use super::ids::{FieldId, SystemId};
 use super::time::Time;
-use super::value::{Held, Tuple};
+use super::value::Tuple;
 use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A likely cause with its evidence.
@@ -131,6 +142,23 @@ impl Strength {
             Self::Strong => "strong",
         }
     }
+
+    /// One step more, where something else speaks for it.
+    fn more(self) -> Self {
+        match self {
+            Self::Weak => Self::Likely,
+            Self::Likely | Self::Strong => Self::Strong,
+        }
+    }
+
+    /// One step less, where something speaks against it.
+    fn less(self) -> Option<Self> {
+        match self {
+            Self::Weak => None,
+            Self::Likely => Some(Self::Weak),
+            Self::Strong => Some(Self::Likely),
+        }
+    }
 }
 
 /// One of the causes a difference may have.
@@ -154,8 +182,10 @@ pub struct Evidence<'a> {
     pub source_of_truth: Option<&'a SystemId>,
     /// What systems held of this slot before, in normal form, newest first.
     pub past: &'a [Past],
-    /// The longest text each system keeps in this slot's field, where a mapping says so.
-    pub limits: &'a BTreeMap<SystemId, usize>,
+    /// What Referee last wrote of this slot, by system.
+    pub written: &'a BTreeMap<SystemId, Tuple>,
+    /// The longest text each system keeps in a field, where a mapping says so.
+    pub limits: &'a BTreeMap<(SystemId, FieldId), usize>,
 }
 
 /// A value that a system held before.
@@ -166,68 +196,78 @@ pub struct Past {
     pub read_at: Time,
 }
 
-/// The causes a difference in values may have, the likeliest first; never empty.
+/// Most causes that are named: a longer list explains nothing.
+const MOST: usize = 4;
+
+/// The causes a difference in values may have, the likeliest first; never empty. Where nothing
+/// but weak signs speaks, unknown goes first, and what they hint at follows.
 #[must_use]
 pub fn of_values(evidence: &Evidence<'_>) -> Vec<Suspect> {
-    vec![Suspect { cause: likeliest(evidence), strength: Strength::Likely }]
-}
-
-fn likeliest(evidence: &Evidence<'_>) -> Cause {
-    let Evidence { slot, kind, compared, hands, moved: moved_systems, .. } = *evidence;
-    let candidates = &compared.candidates;
-    let moved = || candidates.iter().zip(hands).filter(|(candidate, _)| candidate.moved);
-    if let Some(system) = swapped_date(slot, candidates, kind) {
-        return Cause::Transformation { system, shape: Some(Shape::SwappedDayAndMonth) };
-    }
-    if let Some((candidate, hand)) = moved().find(|(_, hand)| hand.is_bulk()) {
-        return Cause::BulkUpdate { system: candidate.system.clone(), records: hand.burst };
-    }
-    if let Some(race) = race(candidates, moved_systems) {
-        return race;
-    }
-    let by_hand = moved().find(|(_, hand)| hand.kind == AuthorKind::Person);
-    match (kind, by_hand, moved().next()) {
-        (Kind::Clash, Some((candidate, _)), _) => {
-            let author = candidate.read.modified_by.clone().unwrap_or_default();
-            Cause::HumanOverride { system: candidate.system.clone(), author }
+    let mut found = evidence.echoes();
+    found.extend(evidence.conversions());
+    found.extend(evidence.interface_changes());
+    found.extend(evidence.bulk_updates());
+    found.extend(evidence.races());
+    found.extend(evidence.overrides());
+    found.extend(evidence.stale_copies());
+    // Of the same strength, the one that says more goes first: the order above.
+    found.sort_by_key(|suspect| Reverse(suspect.strength));
+    let mut suspects: Vec<Suspect> = Vec::new();
+    for suspect in found {
+        if suspects.iter().all(|known| known.cause.name() != suspect.cause.name()) {
+            suspects.push(suspect);
         }
-        (Kind::Change, _, Some((candidate, _))) => Cause::StaleCopy { changed: candidate.system.clone() },
-        _ => Cause::Unknown,
     }
-}
-
-/// A candidate that did not move, though its system wrote the row after the change elsewhere.
-fn race(candidates: &[Candidate], moved_systems: &BTreeSet<SystemId>) -> Option<Cause> {
-    let changed = candidates.iter().filter(|candidate| candidate.moved);
-    let changed =
-        changed.filter_map(|candidate| Some((candidate, time_of_change(candidate)?))).min_by_key(|c| c.1)?;
-    let rewrote = candidates.iter().find(|candidate| {
-        !moved_systems.contains(&candidate.system)
-            && candidate.revision > 1
-            && time_of_change(candidate).is_some_and(|time| time > changed.1)
-    })?;
-    Some(Cause::Race { changed: changed.0.system.clone(), rewrote: rewrote.system.clone() })
-}
-
-/// The system whose date is another's with day and month swapped.
-fn swapped_date(slot: &Slot<'_>, candidates: &[Candidate], kind: Kind) -> Option<SystemId> {
-    if slot.fields().all(|field| field.comparison != Comparison::Date) {
-        return None;
+    if suspects.first().is_none_or(|first| first.strength == Strength::Weak) {
+        suspects.insert(0, Suspect { cause: Cause::Unknown, strength: Strength::Weak });
     }
-    let text = |candidate: &Candidate| candidate.normal.first().and_then(Held::value).map(str::to_owned);
-    let other = |candidate: &Candidate| {
-        let swapped = swap_day_and_month(&text(candidate)?)?;
-        candidates
-            .iter()
-            .find(|rival| text(rival).is_some_and(|date| date == swapped))
-            .map(|_| candidate.system.clone())
-    };
-    let suspects = candidates.iter().filter(|candidate| candidate.moved || kind == Kind::First);
-    suspects.filter_map(other).next()
+    suspects.truncate(MOST);
+    suspects
 }
 
-fn swap_day_and_month(date: &str) -> Option<String> {
-    let (year, rest) = date.get(..10)?.split_once('-')?;
-    let (month, day) = rest.split_once('-')?;
-    (month != day && day <= "12").then(|| format!("{year}-{day}-{month}"))
+impl<'a> Evidence<'a> {
+    fn voices(&self) -> impl Iterator<Item = (&'a Candidate, &'a Hand)> + use<'a> {
+        self.compared.candidates.iter().zip(self.hands)
+    }
+
+    /// Those whose value needs a reason: that moved, or all where nothing was ever agreed.
+    fn in_question(&self) -> impl Iterator<Item = (&'a Candidate, &'a Hand)> + use<'a> {
+        let first = self.kind == Kind::First;
+        self.voices().filter(move |(candidate, _)| first || candidate.moved)
+    }
+
+    fn bulk_updates(&self) -> Vec<Suspect> {
+        let bulk = self.in_question().filter(|(_, hand)| hand.is_bulk());
+        let suspect = |(candidate, hand): (&Candidate, &Hand)| Suspect {
+            cause: Cause::BulkUpdate { system: candidate.system.clone(), records: hand.burst },
+            strength: Strength::Strong,
+        };
+        bulk.map(suspect).collect()
+    }
+
+    /// A person's change against another one, or in a system that has no say in the field.
+    fn overrides(&self) -> Vec<Suspect> {
+        let by_hand = self.in_question().filter(|(candidate, hand)| {
+            candidate.moved && hand.kind == AuthorKind::Person && !hand.is_bulk()
+        });
+        let suspect = |(candidate, _): (&Candidate, &Hand)| {
+            let elsewhere = self.source_of_truth.is_some_and(|source| *source != candidate.system);
+            let against = self.kind == Kind::Clash || elsewhere;
+            let author = candidate.read.modified_by.clone().unwrap_or_default();
+            let cause = Cause::HumanOverride { system: candidate.system.clone(), author };
+            Suspect { cause, strength: if against { Strength::Likely } else { Strength::Weak } }
+        };
+        by_hand.map(suspect).collect()
+    }
+
+    /// One value is new, and the others still hold what was agreed.
+    fn stale_copies(&self) -> Vec<Suspect> {
+        let changed = self.compared.candidates.iter().find(|candidate| candidate.moved);
+        let changed = changed.filter(|_| self.kind == Kind::Change);
+        let suspect = |candidate: &Candidate| Suspect {
+            cause: Cause::StaleCopy { changed: candidate.system.clone() },
+            strength: Strength::Likely,
+        };
+        changed.map(suspect).into_iter().collect()
+    }
 }

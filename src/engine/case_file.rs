@@ -105,6 +105,7 @@ impl CaseFile {
                 base: &base,
                 holdings: &holdings,
                 past: &past,
+                written: &BTreeMap::new(),
                 circumstances: &circumstances,
                 now: self.now,
             };

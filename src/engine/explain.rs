@@ -16,6 +16,7 @@ use crate::domain::time::Time;
 use crate::domain::value::{Held, Tuple};
 use crate::store::records;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// How one field or group of one record is judged, step by step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -105,6 +106,8 @@ pub struct Subject<'a> {
     /// Of every system, in the order of the configuration.
     pub holdings: &'a [Holding],
     pub past: &'a [Past],
+    /// What Referee last wrote of the slot, by system.
+    pub written: &'a BTreeMap<SystemId, Tuple>,
     pub circumstances: &'a Circumstances,
     pub now: Time,
 }
@@ -167,6 +170,7 @@ impl Subject<'_> {
             moved: &opinion::moved(self.entity, self.base, &holdings),
             holdings: &holdings,
             past: self.past,
+            written: self.written,
             circumstances: self.circumstances,
             now: self.now,
         });
@@ -258,7 +262,8 @@ impl Engine {
                 entity: &batch.entity,
                 base: &loaded.base,
                 holdings: loaded.all,
-                past: &[],
+                past: &batch.past(record, slot),
+                written: &batch.written(record, slot),
                 circumstances: &batch.circumstances(record, &slot.id, known),
                 now: batch.now,
             };

@@ -6,7 +6,7 @@ use crate::domain::author::{AuthorKind, Hand};
 use crate::domain::cause::{self, Cause, Evidence, Past, Strength, Suspect};
 use crate::domain::conflict::{Dispute, Distinct, Holder};
 use crate::domain::diff::{self, Candidate, Compared, Kind};
-use crate::domain::entity::{Entity, Slot};
+use crate::domain::entity::{Entity, Field, Slot};
 use crate::domain::ids::{FieldId, SystemId};
 use crate::domain::judge::{self, Case, Circumstances, Judgement};
 use crate::domain::mapping::Mapping;
@@ -31,6 +31,8 @@ pub(super) struct Question<'a> {
     pub moved: &'a BTreeSet<SystemId>,
     pub holdings: &'a [Holding],
     pub past: &'a [Past],
+    /// What Referee last wrote of the slot, by system.
+    pub written: &'a BTreeMap<SystemId, Tuple>,
     pub circumstances: &'a Circumstances,
     pub now: Time,
 }
@@ -61,6 +63,7 @@ pub(super) fn of_values(question: &Question<'_>) -> (Dispute, Judgement) {
         moved: question.moved,
         source_of_truth: policy.source_of_truth.as_ref(),
         past: question.past,
+        written: question.written,
         limits: &limits(setup, entity, slot),
     };
     let dispute = Dispute {
@@ -97,11 +100,14 @@ fn fields(holdings: &[Holding]) -> BTreeMap<FieldId, Held> {
     fields
 }
 
-/// The longest text each system keeps in a slot of one field, where its mapping says so.
-fn limits(setup: &Setup, entity: &Entity, slot: &Slot<'_>) -> BTreeMap<SystemId, usize> {
+/// The longest text each system keeps in the fields of a slot, where its mapping says so.
+fn limits(setup: &Setup, entity: &Entity, slot: &Slot<'_>) -> BTreeMap<(SystemId, FieldId), usize> {
+    let limit = |mapping: &Mapping, field: &Field| {
+        let most = mapping.field(&field.id)?.max_length?;
+        Some(((mapping.system.clone(), field.id.clone()), most))
+    };
     let mappings = setup.catalog.mappings_of(&entity.id);
-    let limit = |mapping: &Mapping| Some((mapping.system.clone(), mapping.field(&slot.id)?.max_length?));
-    mappings.filter_map(limit).collect()
+    mappings.flat_map(|mapping| slot.fields().filter_map(move |field| limit(mapping, field))).collect()
 }
 
 /// A record that some systems lack and others hold is a difference of its own kind. The verdict

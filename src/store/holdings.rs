@@ -419,6 +419,18 @@ pub async fn versions(s: &mut Session, record: &RecordId, limit: i64) -> Result<
         .await
 }
 
+/// The newest versions of these records, at most five a record and system, newest first.
+pub async fn newest_versions(s: &mut Session, records: &[&RecordId]) -> Result<Vec<Version>, StoreError> {
+    if records.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = s.sql(
+        "SELECT * FROM (SELECT v.*, ROW_NUMBER() OVER (PARTITION BY v.record_id, v.system ORDER BY v.id DESC) AS place
+             FROM versions v WHERE v.record_id IN ",
+    );
+    query.push_list(records.iter().copied()).push(") AS newest WHERE place <= 5 ORDER BY id DESC").all().await
+}
+
 /// The versions of these ids, in no order.
 pub async fn versions_of_ids(s: &mut Session, ids: &[VersionId]) -> Result<Vec<Version>, StoreError> {
     if ids.is_empty() {

@@ -1,5 +1,6 @@
 //! Everything the judge needs to know of a batch of records, read in a handful of statements.
 
+use super::past::{self, Earlier};
 use crate::domain::audit::Actor;
 use crate::domain::author::{AuthorKind, Hand};
 use crate::domain::diff::Candidate;
@@ -43,6 +44,8 @@ pub(in crate::engine) struct Batch {
     resolutions: Vec<Resolution>,
     pub cursors: HashMap<SystemId, Cursor>,
     bursts: HashMap<(SystemId, String, i64), i64>,
+    /// What systems held before, of records that differ; newest first.
+    earlier: HashMap<RecordId, Vec<Earlier>>,
     /// How often a rule settled a slot of a record in the last day.
     flips: HashMap<(RecordId, FieldId), u32>,
     /// Incidents under which differences of the entity wait, and which records are part of them.
@@ -123,11 +126,23 @@ impl Batch {
             holdings,
             cursors,
             bursts: HashMap::new(),
+            earlier: HashMap::new(),
             flips: conflicts::settled_by_rule(w, ids, now - TimeDelta::hours(24)).await?,
             entity,
         };
         batch.count_bursts(w).await?;
+        batch.earlier = past::load(w, (setup, &batch.entity), &batch.compared, &batch.bases).await?;
         Ok(batch)
+    }
+
+    /// What systems held of a record before, newest first.
+    pub(super) fn earlier(&self, record: &RecordId) -> impl Iterator<Item = &Earlier> {
+        self.earlier.get(record).into_iter().flatten()
+    }
+
+    /// Every delivery of the batch's unfinished decisions.
+    pub(super) fn all_deliveries(&self) -> impl Iterator<Item = &Delivery> {
+        self.deliveries.iter()
     }
 
     pub fn of<'a>(&'a self, id: &RecordId) -> Option<Loaded<'a>> {

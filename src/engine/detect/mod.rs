@@ -5,6 +5,7 @@ mod deliver;
 mod held;
 mod left_out;
 pub(super) mod load;
+mod past;
 pub(super) mod record;
 mod refresh;
 mod settle;

@@ -195,7 +195,8 @@ impl<'a> Judge<'a> {
             hands: &hands,
             moved: &self.moved,
             holdings: self.loaded.holdings,
-            past: &[],
+            past: &batch.past(&self.loaded.record.id, slot),
+            written: &batch.written(&self.loaded.record.id, slot),
             circumstances: &circumstances,
             now: batch.now,
         };

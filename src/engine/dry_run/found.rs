@@ -166,6 +166,7 @@ impl<'a> Judge<'a> {
                 moved: &moved,
                 holdings: &pending.holdings,
                 past: &[],
+                written: &BTreeMap::new(),
                 circumstances: &Circumstances::default(),
                 now: self.now,
             });
