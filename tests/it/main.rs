@@ -4,6 +4,7 @@
 mod accounts;
 mod api;
 mod cases;
+mod causes;
 mod connectors;
 mod demo;
 mod docs;
