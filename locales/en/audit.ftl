@@ -84,6 +84,7 @@ said-settled = <b>{ $actor }</b> settled <b>{ $field }</b>
 said-settled-over = <b>{ $actor }</b> settled <b>{ $field }</b>: <q>{ $value }</q> over <q>{ $lost }</q>
 said-created = <b>{ $actor }</b> let it be created where it is missing, from <q>{ $value }</q>
 said-asked = <b>{ $actor }</b> asked for a decision about { $field }
+said-cause = <b>{ $actor }</b> said of <b>{ $field }</b> that its cause is: { $cause }
 said-undone = <b>{ $actor }</b> undid the decision
 said-reversed = <b>{ $actor }</b> reversed the decision on <b>{ $field }</b>
 said-confirmed = <b>{ $actor }</b> wrote <b>{ $field }</b> to { $system } and read back <q>{ $value }</q>

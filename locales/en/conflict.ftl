@@ -222,6 +222,16 @@ guard-review-if-failed = the policy’s condition gives no answer here: { $why }
 
 # One sentence on the likely cause
 cause-sentence = Likely cause: { $cause }.
+causes-title = Why they differ
+cause-line-strong = <b>{ $cause }</b>, much speaks for it: { $evidence }
+cause-line-likely = <b>{ $cause }</b>, likely: { $evidence }
+cause-line-weak = <b>{ $cause }</b>, perhaps: { $evidence }
+cause-line-unknown = <b>Unknown</b>: nothing known says why.
+cause-corrected = <b>{ $cause }</b>, says { $name }. Found was:
+cause-label = Cause of { $field }
+cause-as-found = As found
+cause-save = Say so
+cause-said = Noted. Lists and counts go by what you said.
 skipped = Skipped. It stays in the queue.
 saved = Decided: <b>{ $name }</b>. It is sent in { $seconds } s.
 saved-now = Decided: <b>{ $name }</b>.

@@ -48,6 +48,7 @@ cause-conversion = Conversion
 cause-by-hand = Changed by hand
 cause-interface = Interface change
 cause-bulk = Bulk update
+cause-echo = Our own echo
 cause-missing = Missing there
 cause-deleted = Deleted there
 cause-unknown = Unknown

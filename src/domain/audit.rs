@@ -28,6 +28,7 @@ pub enum Action {
     Decided,
     SettledByRule,
     ReviewAsked,
+    CauseCorrected,
     SettledByItself,
     Undone,
     Reversed,

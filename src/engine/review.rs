@@ -1,5 +1,6 @@
 //! Review: what a steward does with a conflict. Claim, resolve, undo.
 
+mod cause;
 mod claim;
 mod record;
 mod undo;

@@ -2,7 +2,7 @@
 
 use super::api;
 use super::pages::audit::handle as audit;
-use super::pages::conflict::handle as conflict;
+use super::pages::conflict::{causes, handle as conflict};
 use super::pages::drafts::handle as drafts;
 use super::pages::dry_runs::handle as dry_runs;
 use super::pages::incidents::{groups, handle as incidents};
@@ -56,6 +56,7 @@ fn for_people(config: &mut ServiceConfig) {
         .service(resource("/conflicts/{id}/resolution").route(post().to(conflict::resolve)))
         .service(resource("/conflicts/{id}/deferral").route(post().to(conflict::defer)))
         .service(resource("/conflicts/{id}/claim").route(post().to(conflict::claim)))
+        .service(resource("/conflicts/{id}/differences/{field:.+}/cause").route(post().to(causes::correct)))
         .service(resource("/demo").route(get().to(demo::page)))
         .service(resource("/demo/conflicts").route(post().to(demo::make)))
         .service(resource("/demo/reset").route(post().to(demo::reset)))
@@ -152,6 +153,10 @@ fn for_programs_deciding(config: &mut ServiceConfig) {
     config
         .service(resource("/api/v1/conflicts").route(get().to(api::conflicts::list)))
         .service(resource("/api/v1/conflicts/{id}").route(get().to(api::conflicts::show)))
+        .service(
+            resource("/api/v1/conflicts/{id}/differences/{field:.+}/cause")
+                .route(post().to(api::causes::correct)),
+        )
         .service(resource("/api/v1/conflicts/{id}/claim").route(post().to(api::conflicts::claim)))
         .service(resource("/api/v1/conflicts/{id}/resolution").route(post().to(api::conflicts::resolve)))
         .service(resource("/api/v1/resolutions/{id}").route(get().to(api::resolutions::show)))

@@ -6,6 +6,7 @@ use super::listing::{Ask, Items, rows, said, wrong};
 use super::resolutions::decided;
 use super::values::{self, FieldValue};
 use crate::domain::access::Viewer;
+use crate::domain::cause::Suspect;
 use crate::domain::ids::{ConflictId, UserId};
 use crate::domain::time::Time;
 use crate::engine::{Refusal, Setup};
@@ -77,8 +78,9 @@ pub struct DifferenceHead {
     state: String,
     /// `change`, `clash`, `first`, `missing` or `deleted`.
     kind: String,
-    /// The likeliest: `stale_copy`, `human_override`, `race`, `transformation`, `bulk_update`,
-    /// `missing_record`, `deleted_record` or `unknown`.
+    /// What a steward said, or the likeliest: `stale_copy`, `human_override`, `race`,
+    /// `transformation`, `bulk_update`, `interface_change`, `echo`, `missing_record`,
+    /// `deleted_record` or `unknown`.
     cause: String,
 }
 
@@ -97,6 +99,10 @@ pub struct DifferenceView {
     head: DifferenceHead,
     stakes: String,
     due_at: DateTime<Utc>,
+    /// What it may come from, the likeliest first.
+    causes: Vec<CauseView>,
+    /// Who said that it is another cause.
+    cause_said_by: Option<String>,
     /// The last value on which all systems agreed; null if there never was one.
     agreed: Option<FieldValue>,
     agreed_since: Option<DateTime<Utc>>,
@@ -113,6 +119,14 @@ pub struct DifferenceView {
     if_wrong: Option<String>,
     /// The decision over it, if there is one.
     resolution: Option<String>,
+}
+
+/// One of the causes a difference may have.
+#[derive(Serialize, ToSchema)]
+pub struct CauseView {
+    cause: String,
+    /// `strong`, `likely` or `weak`.
+    strength: String,
 }
 
 /// One distinct value and who holds it.
@@ -205,6 +219,10 @@ fn difference_head(setup: &Setup, difference: &Difference) -> DifferenceHead {
     }
 }
 
+fn cause_view(suspect: &Suspect) -> CauseView {
+    CauseView { cause: suspect.cause.name().to_owned(), strength: suspect.strength.as_str().to_owned() }
+}
+
 fn difference_view(setup: &Setup, difference: &Difference) -> DifferenceView {
     let dispute = &difference.dispute;
     let slot = setup.catalog.entity(&difference.entity).and_then(|entity| entity.slot(&dispute.field));
@@ -218,6 +236,8 @@ fn difference_view(setup: &Setup, difference: &Difference) -> DifferenceView {
         head: difference_head(setup, difference),
         stakes: policy.stakes.as_str().to_owned(),
         due_at: difference.due_at,
+        causes: dispute.causes.iter().map(cause_view).collect(),
+        cause_said_by: dispute.corrected.as_ref().map(|own| own.by.clone()),
         agreed: dispute.agreed.as_ref().map(|(tuple, _)| values::of(slot.as_ref(), tuple)),
         agreed_since: dispute.agreed.as_ref().map(|(_, since)| *since),
         values: values.collect(),
@@ -243,7 +263,7 @@ pub(super) async fn read(
     Ok((conflict, differences))
 }
 
-async fn view(site: &Site, viewer: &Viewer, id: &ConflictId) -> Result<ConflictView, Failure> {
+pub(super) async fn view(site: &Site, viewer: &Viewer, id: &ConflictId) -> Result<ConflictView, Failure> {
     let (conflict, differences) = read(site, viewer, id).await?;
     let setup = site.engine.setup();
     let own = std::slice::from_ref(&conflict);

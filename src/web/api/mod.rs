@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod body;
+pub mod causes;
 pub mod conflicts;
 pub mod decision;
 pub mod dry_runs;

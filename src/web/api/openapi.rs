@@ -2,6 +2,7 @@
 //! from the types that are sent and read.
 
 use super::audit::AuditEntry;
+use super::causes::CauseBody;
 use super::conflicts::{ConflictItem, ConflictView};
 use super::decision::ResolutionBody;
 use super::dry_runs::{DryRunBody, DryRunView, Line};
@@ -102,6 +103,9 @@ fn parameters(operation: &Operation) -> Vec<Value> {
     if operation.path.contains("{id}") {
         all.push(of("id", "path", "string", "Its identifier."));
     }
+    if operation.path.contains("{field}") {
+        all.push(of("field", "path", "string", "The field or group, as its difference names it."));
+    }
     all.extend(operation.query.iter().map(|(name, kind, text)| of(name, "query", kind, text)));
     if operation.method == "post" {
         let text = "The request sent again with the same key within a day is answered as before, \
@@ -150,6 +154,7 @@ fn schemas() -> Map<String, Value> {
         .add::<Problem>()
         .add_list::<ConflictItem>()
         .add::<ConflictView>()
+        .add::<CauseBody>()
         .add::<ResolutionBody>()
         .add::<Decided>()
         .add::<ResolutionView>()

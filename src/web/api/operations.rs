@@ -83,6 +83,17 @@ pub const ALL: &[Operation] = &[
         answer: "Decided",
     },
     Operation {
+        method: "post",
+        path: "/api/v1/conflicts/{id}/differences/{field}/cause",
+        id: "correctCause",
+        summary: "Says what the cause of a difference is, or that it is as it was found.",
+        who: Some(STEWARDS),
+        query: &[],
+        body: Some("CauseBody"),
+        status: 200,
+        answer: "ConflictView",
+    },
+    Operation {
         method: "get",
         path: "/api/v1/resolutions/{id}",
         id: "getResolution",

@@ -5,6 +5,7 @@
 //! `version`, `csrf`, `idempotency` and `then` (`next`, `stay`, `check`).
 
 pub mod build;
+pub mod causes;
 mod cells;
 mod form;
 pub mod handle;
@@ -19,6 +20,7 @@ use crate::web::messages::{Msg, msg};
 use crate::web::page::{Section, View};
 use crate::web::when::When;
 use askama::Template;
+pub use causes::Causes;
 
 /// `GET /conflicts/{id}`.
 #[derive(Template, Clone, Debug)]
@@ -48,6 +50,7 @@ pub struct ConflictPage {
     pub related: Vec<Link>,
     pub preview: Preview,
     pub events: Vec<Event>,
+    pub causes: Vec<Causes>,
     /// Whether this person may decide now; `false` shows the same page without its form.
     pub deciding: bool,
     /// The reasons to choose from, if the policy asks for one.

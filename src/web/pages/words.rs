@@ -18,6 +18,8 @@ pub fn cause(name: &str) -> Msg {
         "transformation" => "cause-conversion",
         "human_override" => "cause-by-hand",
         "bulk_update" => "cause-bulk",
+        "interface_change" => "cause-interface",
+        "echo" => "cause-echo",
         "missing_record" => "cause-missing",
         "deleted_record" => "cause-deleted",
         _ => "cause-unknown",

@@ -166,5 +166,5 @@ impl Description {
 fn fits(template: &str, path: &str) -> bool {
     let (template, path): (Vec<&str>, Vec<&str>) = (template.split('/').collect(), path.split('/').collect());
     template.len() == path.len()
-        && template.iter().zip(&path).all(|(known, part)| *known == "{id}" || known == part)
+        && template.iter().zip(&path).all(|(known, part)| known.starts_with('{') || known == part)
 }

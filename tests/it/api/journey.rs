@@ -48,6 +48,7 @@ async fn a_program_does_the_whole_job() {
     assert_eq!(old["systems"], json!(["warehouse"]));
     assert_eq!(difference["absent"], json!([]));
 
+    said_why(&steward, &conflict).await;
     let claimed = steward.post(&at(&conflict, "/claim"), &Value::Null).await.ok();
     assert_eq!(claimed["claim"]["name"], "ana of the tests");
     let decided = steward.post(&at(&conflict, "/resolution"), &keep_first(&conflict)).await;
@@ -82,6 +83,24 @@ async fn a_program_does_the_whole_job() {
         *host.answered.lock().unwrap(),
         host.operations(),
         "every operation was answered as described"
+    );
+}
+
+/// A steward's word on the cause, and its end.
+async fn said_why(steward: &Program, conflict: &Value) {
+    let path = at(conflict, "/differences/address/cause");
+    let said = steward.post(&path, &json!({"cause": "human_override"})).await.ok();
+    let difference = &said["differences"][0];
+    assert_eq!(
+        (&difference["cause"], &difference["cause_said_by"]),
+        (&json!("human_override"), &json!("ana of the tests"))
+    );
+    assert_eq!(difference["causes"][0], json!({"cause": "stale_copy", "strength": "likely"}));
+    assert_eq!(steward.post(&path, &json!({"cause": "gremlins"})).await.problem(422).0, "invalid");
+    let back = steward.post(&path, &json!({"cause": null})).await.ok();
+    assert_eq!(
+        (&back["differences"][0]["cause"], &back["version"]),
+        (&json!("stale_copy"), &conflict["version"])
     );
 }
 

@@ -2,6 +2,7 @@
 //! written back and proven.
 
 mod absent;
+mod causes;
 mod decide;
 mod detect;
 mod drafts;

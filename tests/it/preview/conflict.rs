@@ -222,6 +222,27 @@ fn agreed() -> Vec<AgreedField> {
 }
 
 /// The page of the picture, before anything is chosen.
+fn causes() -> Vec<Causes> {
+    let evidence = msg("evidence-race").with("changed", "Portal").with("rewrote", "Warehouse");
+    let race = msg("cause-line-strong").with("cause", msg("cause-race")).with("evidence", evidence);
+    let choice = |value: &str, key: &str| Choice {
+        value: value.into(),
+        text: msg(key.to_owned()),
+        chosen: value.is_empty(),
+    };
+    vec![Causes {
+        id: "shipping".into(),
+        label: "Shipping address".into(),
+        lines: vec![race],
+        action: "/conflicts/0199/differences/address/cause".into(),
+        choices: vec![
+            choice("", "cause-as-found"),
+            choice("race", "cause-race"),
+            choice("unknown", "cause-unknown"),
+        ],
+    }]
+}
+
 pub fn story() -> ConflictPage {
     let event = |when: &str, text: &str| Event { when: at(said(when)), text: said(text) };
     ConflictPage {
@@ -252,6 +273,7 @@ pub fn story() -> ConflictPage {
             Link::new(said("2 comments"), "/conflicts/0199/comments"),
         ],
         preview: preview(false),
+        causes: causes(),
         events: vec![
             event("Today 10:58", "Delivery for order 10482 booked"),
             event("Yesterday 14:06", "Warehouse import wrote Elmstraße 4"),

@@ -6,6 +6,7 @@ use crate::domain::time::parse_stamp;
 use crate::engine::Setup;
 use crate::engine::detect::RECORD;
 use crate::web::messages::{Msg, literal, msg};
+use crate::web::pages::words;
 use crate::web::when::Clockface;
 use std::collections::BTreeMap;
 
@@ -89,6 +90,10 @@ impl Spoken<'_> {
             Action::Decided | Action::SettledByRule => self.decision(),
             Action::SettledByItself => self.by("entry-settled-itself").with("field", self.field()),
             Action::ReviewAsked => self.by("said-asked").with("field", self.field()),
+            Action::CauseCorrected => self
+                .by("said-cause")
+                .with("field", self.field())
+                .with("cause", words::cause(self.fact("cause"))),
             Action::Undone => self.by("said-undone"),
             Action::Reversed => self.by("said-reversed").with("field", self.field()),
             Action::DeliveryConfirmed

@@ -5,7 +5,7 @@ use super::cells::Grid;
 use super::form::{Sent, label};
 use super::{
     AgreedField, Chosen, Column, ConflictPage, Event, Head, Preview, PreviewSystem, PreviewWrite, Trail,
-    verdict,
+    causes, verdict,
 };
 use crate::domain::access::{Right, Viewer};
 use crate::domain::conflict::Dispute;
@@ -73,6 +73,7 @@ pub fn page(shown: Shown<'_>) -> Option<ConflictPage> {
         related: Vec::new(),
         preview: preview(case, entity, sent, shown.targets),
         events: events(case, face),
+        causes: causes::of(case, entity, shown.viewer),
         deciding,
         reasons: reasons(case, sent),
         note: sent.get("note").to_owned(),

@@ -1,0 +1,107 @@
+//! Why the systems differ: each cause with what speaks for it, and a steward's word on it.
+
+use super::super::parts::Choice;
+use super::form::label;
+use crate::domain::access::{Right, Viewer};
+use crate::domain::cause::{Cause, Suspect};
+use crate::domain::entity::Entity;
+use crate::domain::ids::{ConflictId, FieldId};
+use crate::engine::case::Case;
+use crate::store::conflicts::Difference;
+use crate::web::auth::Steward;
+use crate::web::failure::Failure;
+use crate::web::flash;
+use crate::web::messages::{Msg, msg};
+use crate::web::page::{Flash, Tone};
+use crate::web::pages::words;
+use crate::web::site::Site;
+use actix_web::web::{Data, Form, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+
+/// The causes of one difference.
+#[derive(Clone, Debug)]
+pub struct Causes {
+    /// Tells its form apart from the others of the page.
+    pub id: String,
+    /// The field's name as the configuration gives it.
+    pub label: String,
+    /// What a steward said, or one line per cause, the likeliest first.
+    pub lines: Vec<Msg>,
+    /// Where a correction is sent.
+    pub action: String,
+    /// Every cause there is; empty for those who may not say.
+    pub choices: Vec<Choice>,
+}
+
+/// The causes of what is open.
+pub(super) fn of(case: &Case, entity: &Entity, viewer: &Viewer) -> Vec<Causes> {
+    let may = viewer.may(Right::Decide);
+    case.open().map(|difference| of_one(case, entity, difference, may)).collect()
+}
+
+fn of_one(case: &Case, entity: &Entity, difference: &Difference, may: bool) -> Causes {
+    let dispute = &difference.dispute;
+    let said = dispute
+        .corrected
+        .as_ref()
+        .map(|own| msg("cause-corrected").with("name", &own.by).with("cause", words::cause(&own.cause)));
+    let found = dispute.causes.iter().map(|suspect| line(case, suspect));
+    Causes {
+        id: difference.id.0.clone(),
+        label: label(Some(entity), dispute),
+        lines: said.into_iter().chain(found).collect(),
+        action: address(&case.conflict.id, &dispute.field),
+        choices: if may { choices(difference) } else { Vec::new() },
+    }
+}
+
+/// One cause: how sure it is, and what speaks for it.
+fn line(case: &Case, suspect: &Suspect) -> Msg {
+    let Some(evidence) = words::evidence(&case.setup.catalog, &suspect.cause) else {
+        return msg("cause-line-unknown");
+    };
+    let key = format!("cause-line-{}", suspect.strength.as_str());
+    msg(key).with("cause", words::cause(suspect.cause.name())).with("evidence", evidence)
+}
+
+/// An id of a child row holds slashes, which stand for themselves, and escapes of its own.
+fn address(conflict: &ConflictId, field: &FieldId) -> String {
+    format!("/conflicts/{conflict}/differences/{}/cause", field.as_str().replace('%', "%25"))
+}
+
+fn choices(difference: &Difference) -> Vec<Choice> {
+    let said = difference.dispute.corrected.as_ref().map(|own| own.cause.as_str());
+    let found = Choice { value: String::new(), text: msg("cause-as-found"), chosen: said.is_none() };
+    let one = |name: &&str| Choice {
+        value: (*name).to_owned(),
+        text: words::cause(name),
+        chosen: said == Some(*name),
+    };
+    std::iter::once(found).chain(Cause::NAMES.iter().map(one)).collect()
+}
+
+/// A cause by its name; empty: as it was found.
+#[derive(Deserialize)]
+pub struct Said {
+    #[serde(default)]
+    cause: String,
+}
+
+/// `POST /conflicts/{id}/differences/{field}/cause`.
+///
+/// # Errors
+/// There is no such conflict, difference or cause, or the store failed.
+pub async fn correct(
+    viewer: Steward,
+    request: HttpRequest,
+    site: Data<Site>,
+    path: Path<(String, String)>,
+    Form(said): Form<Said>,
+) -> Result<HttpResponse, Failure> {
+    let (id, field) = path.into_inner();
+    let cause = Some(said.cause.as_str()).filter(|cause| !cause.is_empty());
+    site.engine.correct_cause(&viewer, &id.clone().into(), &field.as_str().into(), cause).await?;
+    let flash = Flash { tone: Tone::Done, text: msg("cause-said"), undo: None, link: None };
+    Ok(flash::redirect(&request, &viewer, &format!("/conflicts/{id}"), &flash))
+}
