@@ -2,6 +2,7 @@
 //! written back and proven.
 
 mod absent;
+mod asked;
 mod decide;
 mod detect;
 mod drafts;
