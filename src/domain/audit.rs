@@ -28,6 +28,8 @@ pub enum Action {
     Decided,
     SettledByRule,
     ReviewAsked,
+    SampleDrawn,
+    SampleAnswered,
     SettledByItself,
     Undone,
     Reversed,

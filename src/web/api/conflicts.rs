@@ -113,6 +113,15 @@ pub struct DifferenceView {
     if_wrong: Option<String>,
     /// The decision over it, if there is one.
     resolution: Option<String>,
+    /// A person asked for a decision: it stays open though all systems agree, and no rule settles it.
+    asked: Option<AskedFor>,
+}
+
+/// Who asked for a decision, and why.
+#[derive(Serialize, ToSchema)]
+pub struct AskedFor {
+    by: String,
+    reason: String,
 }
 
 /// One distinct value and who holds it.
@@ -121,6 +130,7 @@ pub struct ValueView {
     /// The number by which it is kept.
     n: usize,
     value: FieldValue,
+    /// None where it was held earlier: it can be kept all the same.
     systems: Vec<String>,
 }
 
@@ -227,6 +237,10 @@ fn difference_view(setup: &Setup, difference: &Difference) -> DifferenceView {
         hold_seconds: policy.hold_seconds,
         if_wrong: policy.if_wrong.clone(),
         resolution: difference.state.resolution().map(|resolution| resolution.0.clone()),
+        asked: dispute
+            .asked
+            .as_ref()
+            .map(|asked| AskedFor { by: asked.by.clone(), reason: asked.reason.clone() }),
     }
 }
 
@@ -243,7 +257,7 @@ pub(super) async fn read(
     Ok((conflict, differences))
 }
 
-async fn view(site: &Site, viewer: &Viewer, id: &ConflictId) -> Result<ConflictView, Failure> {
+pub(super) async fn view(site: &Site, viewer: &Viewer, id: &ConflictId) -> Result<ConflictView, Failure> {
     let (conflict, differences) = read(site, viewer, id).await?;
     let setup = site.engine.setup();
     let own = std::slice::from_ref(&conflict);

@@ -14,6 +14,7 @@ mod late;
 mod order_lines;
 mod reading;
 mod restaurants;
+mod samples;
 mod stand;
 mod unreadable;
 mod written;

@@ -89,6 +89,8 @@ impl Spoken<'_> {
             Action::Decided | Action::SettledByRule => self.decision(),
             Action::SettledByItself => self.by("entry-settled-itself").with("field", self.field()),
             Action::ReviewAsked => self.by("said-asked").with("field", self.field()),
+            Action::SampleDrawn => self.by("said-sample-drawn").with("n", self.number("size")),
+            Action::SampleAnswered => self.by("said-sample-answered").with("field", self.field()),
             Action::Undone => self.by("said-undone"),
             Action::Reversed => self.by("said-reversed").with("field", self.field()),
             Action::DeliveryConfirmed
