@@ -2,6 +2,7 @@ conflict-title = { $name }, { $n ->
     [one] 1 field disagrees
    *[other] { $n } fields disagree
 }
+conflict-title-asked = { $name }, a decision is asked for
 conflict-position = { $at } of { $total }
 conflict-decided = { $decided } of { $total } decided
 conflict-agreed = { $n ->
@@ -39,6 +40,8 @@ verdict-holds = <b>{ $system }</b> still { $n ->
     [one] holds
    *[other] hold
 } what all systems agreed { $when }.
+verdict-asked = <b>{ $name }</b> asked for a decision on <b>{ $field }</b>: <q>{ $reason }</q>
+verdict-asked-agreed = <b>{ $name }</b> asked for a decision on <b>{ $field }</b>, on which all systems agree: <q>{ $reason }</q>
 verdict-no-base = They have never been known to agree on <b>{ $field }</b>.
 who-customer = The customer
 who-person = { $name }
@@ -52,6 +55,9 @@ fact-by = by { $who }
 fact-rewritten = Rewritten { $when }
 fact-same-as-agreed = Same as last agreed
 fact-same-written-differently = Same { $kind }, written differently
+earlier-rule = Earlier: held before version { $n } of the policy settled it
+earlier-decided = Earlier: held before { $name } decided it
+earlier-moved = Earlier: held while this was open
 fact-read = Read { $when }
 kind-value = value
 kind-number = number
@@ -128,6 +134,7 @@ decision-open = Not decided
 decision-typed = Your own value
 decision-left = Left different
 decision-keep = Keep { $system }’s value
+decision-keep-earlier = Keep an earlier value
 decision-create = Create it in { $system }
 decision-remove = Remove it in { $system }
 leave-until = Leave different until

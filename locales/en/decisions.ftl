@@ -15,6 +15,7 @@ decision-sentence = <b>{ $name }</b> decided { $n ->
    *[other] { $n } fields
 } of <b>{ $record }</b>.
 decision-kept = Kept { $system }’s <b>{ $field }</b>
+decision-kept-earlier = Kept an earlier <b>{ $field }</b>
 decision-typed-for = Typed <b>{ $field }</b>
 decision-left-until = Left <b>{ $field }</b> different until { $until }
 decision-more = { $first } and { $n } more
@@ -47,6 +48,14 @@ retry = Retry
 retry-again = Retry writing
 decide-again = Decide again
 flash-reopened = The decision is open again. What the systems hold now is shown here.
+ask-title = Ask for a decision
+ask-lead = It comes into the queue, and no rule answers it. What was held before stays a choice.
+ask-field = About which field?
+ask-reason = Why should it be decided?
+ask-send = Ask for a decision
+ask-reason-length = Say in 1 to 500 characters why it should be decided
+ask-under-way = A decision about it is on its way. Undo it, or wait until it has arrived.
+flash-asked = Here is your question. It waits for a decision.
 fact-name-reason = Reason
 fact-name-note = Note
 fact-name-suggestion = Suggestion

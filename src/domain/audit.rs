@@ -29,6 +29,8 @@ pub enum Action {
     SettledByRule,
     ReviewAsked,
     CauseCorrected,
+    SampleDrawn,
+    SampleAnswered,
     SettledByItself,
     Undone,
     Reversed,

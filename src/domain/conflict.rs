@@ -11,6 +11,7 @@
 //!    +---- (a new difference)
 //! ```
 
+use super::audit::Actor;
 use super::author::Hand;
 use super::cause::{Cause, Suspect};
 use super::diff::{Candidate, Compared, Kind};
@@ -205,7 +206,25 @@ pub struct Distinct {
     pub holders: Vec<Holder>,
     /// The text of a value that nobody holds any longer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub was: Option<Tuple>,
+    pub was: Option<Was>,
+}
+
+/// A value that was held before a question was asked again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Was {
+    pub values: Tuple,
+    /// The decision it was on the page of, where one is doubted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Doubted>,
+}
+
+/// A decision that somebody doubts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Doubted {
+    pub decision: ResolutionId,
+    pub by: Actor,
+    /// The policy version it was made under.
+    pub policy_version: i64,
 }
 
 /// One system's word for a distinct value.
@@ -221,7 +240,7 @@ impl Distinct {
     pub fn shown(&self, source_of_truth: Option<&SystemId>) -> &[Held] {
         let source = self.holders.iter().find(|holder| Some(&holder.candidate.system) == source_of_truth);
         let holder = source.or(self.holders.first()).map(|holder| &holder.candidate.shown);
-        holder.or(self.was.as_ref()).map_or(&[], Vec::as_slice)
+        holder.or(self.was.as_ref().map(|was| &was.values)).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -241,15 +260,18 @@ impl Dispute {
         self.values.iter().find(|value| value.n == n)
     }
 
-    /// Where a person asked for a decision, the values that were held before stay choices.
-    pub fn remember(&mut self, before: &Self) {
+    /// Where a person asked for a decision, the values that were held earlier stay choices:
+    /// those of the same question, or those on the page of a decision that is doubted.
+    pub fn remember(&mut self, earlier: &Self, doubted: Option<&Doubted>) {
         if self.asked.is_none() {
             return;
         }
         let source = self.policy.source_of_truth.clone();
-        for value in &before.values {
+        for value in &earlier.values {
             if self.values.iter().all(|known| known.normal != value.normal) {
-                let (n, was) = (self.values.len() + 1, Some(value.shown(source.as_ref()).to_vec()));
+                let values = value.shown(source.as_ref()).to_vec();
+                let now = || Was { values, before: doubted.cloned() };
+                let (n, was) = (self.values.len() + 1, Some(value.was.clone().unwrap_or_else(now)));
                 self.values.push(Distinct { n, normal: value.normal.clone(), holders: Vec::new(), was });
             }
         }

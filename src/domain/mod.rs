@@ -26,6 +26,7 @@ pub mod policy_change;
 pub mod record;
 pub mod resolution;
 pub mod rows;
+pub mod sample;
 pub mod seal;
 pub mod textdiff;
 pub mod throttle;

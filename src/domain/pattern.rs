@@ -18,6 +18,8 @@ pub fn key(entity: &EntityId, dispute: &Dispute) -> String {
         dispute.kind.as_str().to_owned(),
         dispute.cause_name().to_owned(),
     ];
+    // What somebody asked about one record is like nothing but what was asked with it.
+    parts.extend(dispute.asked.iter().map(|asked| format!("asked:{}:{}", asked.by, asked.reason)));
     parts.extend(dispute.absent.iter().map(|system| format!("-{system}")));
     let before = dispute.agreed.as_ref().map(|(tuple, _)| tuple);
     for value in &dispute.values {

@@ -46,6 +46,12 @@ impl Rule {
         Self::Union,
     ];
 
+    /// The rule of that name.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rule| rule.as_str() == name)
+    }
+
     /// The text form, as stored and posted.
     #[must_use]
     pub fn as_str(self) -> &'static str {

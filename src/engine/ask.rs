@@ -6,8 +6,9 @@ use super::detect::load::Batch;
 use super::{Engine, Refusal};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::audit::{About, Action, Event};
-use crate::domain::conflict::{Asked, Dispute};
+use crate::domain::conflict::{Asked, Dispute, Doubted};
 use crate::domain::ids::{ConflictId, FieldId, RecordId, ResolutionId, RunId};
+use crate::store::resolutions::Resolution;
 use crate::store::runs::Counts;
 use crate::store::{WriteSession, records, resolutions};
 
@@ -44,17 +45,14 @@ impl Engine {
             .write(async move |w| {
                 let found = records::get(w, &viewer, &question.record).await?;
                 let found = found.ok_or(Refusal::NotFound("record"))?;
-                let before = doubted(w, &viewer, &question).await?;
+                let doubted = doubted(w, &viewer, &question).await?;
                 let ids = std::slice::from_ref(&question.record);
                 let batch = Batch::load(w, &setup, &found.entity, &RunId::default(), ids).await?;
                 let asked = Asked { by: viewer.name.clone(), reason: reason.clone() };
                 let mut judge = batch.judge_of(w, &question.record).ok_or(Refusal::NotFound("record"))?;
-                if !judge.ask(&question.field, asked, before.as_ref())? {
-                    return Err(Refusal::NotFound("field"));
-                }
-                let ruling = judge.finish();
-                let conflict = ruling.conflict.as_ref().map(|(conflict, _)| conflict.id.clone());
+                let conflict = judge.ask(&question.field, asked, doubted.as_ref())?;
                 let conflict = conflict.ok_or(Refusal::NotFound("field"))?;
+                let ruling = judge.finish();
                 let about = About {
                     entity: Some(found.entity.clone()),
                     record: Some(found.id.clone()),
@@ -72,14 +70,18 @@ impl Engine {
     }
 }
 
-/// What was on the page of the decision that is doubted.
+/// The decision that is doubted, and what was on its page of the field.
 async fn doubted(
     w: &mut WriteSession,
     viewer: &Viewer,
     question: &Question,
-) -> Result<Option<Dispute>, Refusal> {
+) -> Result<Option<(Doubted, Dispute)>, Refusal> {
     let Some(id) = &question.decision else { return Ok(None) };
     let found = resolutions::get(w, viewer, id).await?.filter(|found| found.record == question.record);
-    let disputes = found.ok_or(Refusal::NotFound("decision"))?.disputes()?;
-    Ok(disputes.into_iter().find(|dispute| dispute.field == question.field))
+    let found = found.ok_or(Refusal::NotFound("decision"))?;
+    let disputes = found.disputes()?;
+    let page = disputes.into_iter().find(|dispute| dispute.field == question.field);
+    let page = page.ok_or(Refusal::NotFound("field of this decision"))?;
+    let Resolution { id: decision, actor: by, policy_version, .. } = found;
+    Ok(Some((Doubted { decision, by, policy_version }, page)))
 }

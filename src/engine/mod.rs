@@ -23,6 +23,7 @@ pub mod policies;
 mod quarantine;
 mod refusal;
 pub mod review;
+pub mod samples;
 pub mod setup;
 pub mod sync;
 pub mod verify;

@@ -19,6 +19,7 @@ pub mod queue;
 pub mod records;
 pub mod resolutions;
 pub mod runs;
+pub mod samples;
 pub mod search;
 pub mod sessions;
 pub mod throttle;

@@ -39,6 +39,12 @@ pub fn redirect(request: &HttpRequest, viewer: &Viewer, target: &str, flash: &Fl
     response.finish()
 }
 
+/// An answer that leads to `target` (303) and has nothing to say.
+#[must_use]
+pub fn plain(target: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((LOCATION, target)).finish()
+}
+
 /// What the last action has to say.
 #[must_use]
 pub fn take(request: &HttpRequest, viewer: &Viewer) -> Option<Flash> {

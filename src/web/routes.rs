@@ -9,8 +9,9 @@ use super::pages::incidents::{groups, handle as incidents};
 use super::pages::policies::handle as policies;
 use super::pages::record::handle as record;
 use super::pages::records::handle as records;
+use super::pages::samples::handle as samples;
 use super::pages::systems::{handle as systems, runs};
-use super::pages::{alerts, decisions, demo, help, home, queue, settings, sign_in};
+use super::pages::{alerts, decisions, demo, help, home, queue, reviews, settings, sign_in};
 use super::{assets, gate, guard, health};
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -75,13 +76,17 @@ fn for_people(config: &mut ServiceConfig) {
         .service(resource("/static/{file}").route(get().to(file)));
 }
 
-/// Very much at once: incidents, and one decision for many differences.
+/// Very much at once: incidents, one decision for many differences, samples of what rules settled.
 fn for_many(config: &mut ServiceConfig) {
     config
         .service(resource("/incidents").route(get().to(incidents::list)))
         .service(resource("/incidents/{id}").route(get().to(incidents::page)))
         .service(resource("/incidents/{id}/choice").route(post().to(incidents::choose)))
         .service(resource("/incidents/{id}/groups").route(post().to(incidents::freeze)))
+        .service(resource("/samples").route(get().to(samples::list)).route(post().to(samples::draw)))
+        .service(resource("/samples/{id}").route(get().to(samples::page)))
+        .service(resource("/samples/{id}/items/{place}").route(get().to(samples::item)))
+        .service(resource("/samples/{id}/items/{place}/answer").route(post().to(samples::answer)))
         .service(resource("/groups").route(post().to(groups::make)))
         .service(resource("/groups/new").route(get().to(groups::alike)))
         .service(resource("/groups/{id}").route(get().to(groups::page)))
@@ -94,6 +99,7 @@ fn for_managers(config: &mut ServiceConfig) {
         .service(resource("/records").route(get().to(records::page)))
         .service(resource("/records/{id}").route(get().to(record::page)))
         .service(resource("/records/{id}/timeline").route(get().to(record::timeline)))
+        .service(resource("/records/{id}/reviews").route(post().to(reviews::ask)))
         .service(resource("/audit").route(get().to(audit::page)))
         .service(resource("/audit/export").route(get().to(audit::export)))
         .service(
@@ -169,6 +175,7 @@ fn for_programs_deciding(config: &mut ServiceConfig) {
         .service(resource("/api/v1/groups/{id}/decision").route(post().to(api::incidents::decide)))
         .service(resource("/api/v1/records").route(get().to(api::records::find)))
         .service(resource("/api/v1/records/{id}").route(get().to(api::records::show)))
+        .service(resource("/api/v1/records/{id}/reviews").route(post().to(api::reviews::ask)))
         .service(resource("/api/v1/records/{id}/explanation").route(get().to(api::explanations::show)));
 }
 

@@ -4,10 +4,10 @@ use super::deliver::{self, Targets};
 use super::record::Judge;
 use crate::domain::audit::{About, Action, Actor, Event};
 use crate::domain::author::Hand;
-use crate::domain::conflict::{Asked, DifferenceState, Dispute, Distinct};
+use crate::domain::conflict::{Asked, DifferenceState, Dispute, Distinct, Doubted};
 use crate::domain::diff::{self, Compared, Kind, Standing};
 use crate::domain::entity::Slot;
-use crate::domain::ids::{FieldId, ResolutionId};
+use crate::domain::ids::{ConflictId, FieldId, ResolutionId};
 use crate::domain::judge::Finding;
 use crate::domain::resolution::{Chosen, Outcome};
 use crate::domain::value::Tuple;
@@ -107,6 +107,7 @@ impl Judge<'_> {
     /// beside what was held before.
     pub(super) fn still_asked(
         &mut self,
+        slot: &Slot<'_>,
         compared: &Compared,
         difference: &Difference,
     ) -> Result<(), StoreError> {
@@ -115,30 +116,35 @@ impl Judge<'_> {
         let mut dispute = Dispute {
             values: Dispute::distinct(compared, &hands),
             agreed: compared.base.clone(),
+            findings: vec![Finding::Reopened],
+            policy: batch.setup.policy(&batch.entity, slot),
             ..difference.dispute.clone()
         };
-        dispute.remember(&difference.dispute);
+        dispute.remember(&difference.dispute, None);
         self.open(dispute, Some(difference))
     }
 }
 
 impl Judge<'_> {
-    /// Opens a question about a slot, beside what was held when `before` was decided. False if
-    /// there is no such slot.
+    /// Opens a question about a slot, beside what was held when a doubted decision was made, and
+    /// answers its conflict. None if there is no such slot, or no system that holds it.
     pub(in crate::engine) fn ask(
         &mut self,
         field: &FieldId,
         asked: Asked,
-        before: Option<&Dispute>,
-    ) -> Result<bool, Refusal> {
+        doubted: Option<&(Doubted, Dispute)>,
+    ) -> Result<Option<ConflictId>, Refusal> {
         let batch = self.loaded.batch;
-        let Some(slot) = batch.entity.slot(field) else { return Ok(false) };
+        let Some(slot) = batch.entity.slot(field) else { return Ok(None) };
         let existing = self.existing(field);
         if existing.is_some_and(|known| known.state.is_under_way()) {
             let text = "a decision about it is on its way: undo it, or wait until it has arrived";
             return Err(Refusal::WrongState(text.to_owned()));
         }
         let compared = diff::compare(&slot, &self.loaded.base, self.loaded.holdings);
+        if compared.candidates.is_empty() {
+            return Ok(None);
+        }
         let hands: Vec<Hand> = compared.candidates.iter().map(|candidate| batch.hand(candidate)).collect();
         let kind = match compared.standing {
             Standing::Differs(kind) => kind,
@@ -150,19 +156,43 @@ impl Judge<'_> {
             values: Dispute::distinct(&compared, &hands),
             absent: Vec::new(),
             agreed: compared.base.clone(),
-            findings: vec![Finding::Reopened],
+            findings: findings(existing),
             causes: existing.map_or_else(Vec::new, |known| known.dispute.causes.clone()),
-            corrected: None,
+            corrected: existing.and_then(|known| known.dispute.corrected.clone()),
             asked: Some(asked),
             policy: batch.setup.policy(&batch.entity, &slot),
         };
-        for earlier in existing.map(|known| &known.dispute).into_iter().chain(before) {
-            dispute.remember(earlier);
+        if let Some(known) = existing {
+            dispute.remember(&known.dispute, None);
+        }
+        if let Some((decision, page)) = doubted {
+            dispute.remember(page, Some(decision));
+            as_agreed(&slot, &mut dispute, page);
         }
         if let Some(DifferenceState::Excepted { .. }) = existing.map(|known| &known.state) {
             self.ruling.ended_exceptions.push((self.loaded.record.id.clone(), field.clone()));
         }
         self.open(dispute, existing)?;
-        Ok(true)
+        let opened = self.ruling.conflict.as_ref().map(|(conflict, _)| conflict.id.clone());
+        // The very same question stands already.
+        Ok(opened.or_else(|| existing.map(|known| known.conflict.clone())))
     }
+}
+
+/// An earlier value on which all had agreed comes back as it was agreed on: the system that still
+/// held it may write it otherwise.
+fn as_agreed(slot: &Slot<'_>, dispute: &mut Dispute, page: &Dispute) {
+    let Some((agreed, _)) = &page.agreed else { return };
+    for was in dispute.values.iter_mut().filter_map(|value| value.was.as_mut()) {
+        if diff::same(slot, &was.values, agreed) {
+            was.values.clone_from(agreed);
+        }
+    }
+}
+
+/// What was found of a difference, and that somebody asked. An incident goes on holding it.
+fn findings(existing: Option<&Difference>) -> Vec<Finding> {
+    let known = existing.map_or_else(Vec::new, |known| known.dispute.findings.clone());
+    let known = known.into_iter().filter(|finding| *finding != Finding::Reopened);
+    known.chain([Finding::Reopened]).collect()
 }

@@ -100,8 +100,11 @@ impl<'a> Judge<'a> {
             (Standing::Agreed(tuple), Some(asked))
                 if asked.state.is_open() && asked.dispute.asked.is_some() =>
             {
-                self.agree(slot, tuple);
-                self.still_asked(&compared, asked)?;
+                let known = !self.rows_apart.contains(&*slot.id) && !self.is_left_out(slot);
+                if known {
+                    self.agree(slot, tuple);
+                }
+                self.still_asked(slot, &compared, asked)?;
             }
             // The slot of all rows says that those which are nowhere are agreed not to be there.
             (Standing::Agreed(_), _) if self.rows_apart.contains(&*slot.id) => {}
@@ -204,7 +207,7 @@ impl<'a> Judge<'a> {
         if let Some(known) = existing {
             (dispute.corrected, dispute.asked) =
                 (known.dispute.corrected.clone(), known.dispute.asked.clone());
-            dispute.remember(&known.dispute);
+            dispute.remember(&known.dispute, None);
         }
         if self.is_excepted(&dispute) {
             return Ok(());
@@ -232,7 +235,9 @@ impl<'a> Judge<'a> {
         let version = self.loaded.batch.setup.policy_version;
         if let Some(known) = existing.filter(|known| known.state.is_open()) {
             let same = known.fingerprint == fingerprint && known.policy_version == version;
-            if same && known.dispute.causes == dispute.causes && known.dispute.findings == dispute.findings {
+            let (was, now) = (&known.dispute, &dispute);
+            let asked = was.asked == now.asked && was.values.len() == now.values.len();
+            if same && asked && was.causes == now.causes && was.findings == now.findings {
                 return Ok(());
             }
         }

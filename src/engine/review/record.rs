@@ -52,6 +52,8 @@ pub(super) async fn decide(
                 except(w, viewer, decision, &difference, *until).await?;
                 state.except(id.clone())
             }
+            // Every system holds it already: there is nothing to wait for.
+            _ if targets.is_empty() => state.decide(id.clone()).and_then(|decided| decided.close(w.now())),
             _ => state.decide(id.clone()),
         };
         let state = state.map_err(|e| Refusal::WrongState(e.to_string()))?;

@@ -119,6 +119,15 @@ pub struct DifferenceView {
     if_wrong: Option<String>,
     /// The decision over it, if there is one.
     resolution: Option<String>,
+    /// A person asked for a decision: it stays open though all systems agree, and no rule settles it.
+    asked: Option<AskedFor>,
+}
+
+/// Who asked for a decision, and why.
+#[derive(Serialize, ToSchema)]
+pub struct AskedFor {
+    by: String,
+    reason: String,
 }
 
 /// One of the causes a difference may have.
@@ -135,6 +144,7 @@ pub struct ValueView {
     /// The number by which it is kept.
     n: usize,
     value: FieldValue,
+    /// None where it was held earlier: it can be kept all the same.
     systems: Vec<String>,
 }
 
@@ -247,6 +257,10 @@ fn difference_view(setup: &Setup, difference: &Difference) -> DifferenceView {
         hold_seconds: policy.hold_seconds,
         if_wrong: policy.if_wrong.clone(),
         resolution: difference.state.resolution().map(|resolution| resolution.0.clone()),
+        asked: dispute
+            .asked
+            .as_ref()
+            .map(|asked| AskedFor { by: asked.by.clone(), reason: asked.reason.clone() }),
     }
 }
 

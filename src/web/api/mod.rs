@@ -16,5 +16,6 @@ mod operations;
 pub mod policies;
 pub mod records;
 pub mod resolutions;
+pub mod reviews;
 pub mod systems;
 pub mod values;

@@ -13,6 +13,7 @@ use super::operations::{ALL, Operation};
 use super::policies::{PolicyDraftBody, PolicyDraftView, PolicyVersionView, SwitchedOn};
 use super::records::{RecordItem, RecordView};
 use super::resolutions::{Decided, ResolutionView};
+use super::reviews::{ReviewBody, ReviewView};
 use super::systems::{RunBody, RunView, Started, SystemView};
 use crate::web::failure::Problem;
 use actix_web::HttpResponse;
@@ -166,6 +167,8 @@ fn schemas() -> Map<String, Value> {
         .add_list::<RecordItem>()
         .add::<RecordView>()
         .add_list::<ExplanationItem>()
+        .add::<ReviewBody>()
+        .add::<ReviewView>()
         .add_list::<AuditEntry>()
         .add_list::<SystemView>()
         .add::<RunBody>()

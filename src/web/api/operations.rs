@@ -215,6 +215,17 @@ pub const ALL: &[Operation] = &[
         answer: "ExplanationItemList",
     },
     Operation {
+        method: "post",
+        path: "/api/v1/records/{id}/reviews",
+        id: "askForReview",
+        summary: "Asks a person to decide a field of a record, also where a rule has settled it.",
+        who: Some("stewards and managers"),
+        query: &[],
+        body: Some("ReviewBody"),
+        status: 201,
+        answer: "ReviewView",
+    },
+    Operation {
         method: "get",
         path: "/api/v1/audit",
         id: "listAudit",

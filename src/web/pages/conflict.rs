@@ -75,6 +75,14 @@ impl ConflictPage {
         }
     }
 
+    /// `Ada Okafor, 1 field disagrees`, or that a decision is asked for.
+    #[must_use]
+    pub fn heading(&self) -> Msg {
+        let n = self.differences.iter().filter(|difference| difference.disagrees()).count();
+        let key = if n == 0 { "conflict-title-asked" } else { "conflict-title" };
+        msg(key).with("name", &self.head.name).with("n", n)
+    }
+
     /// The name of the system whose cells stand at that place.
     #[must_use]
     pub fn column_name(&self, at: &usize) -> &str {
@@ -186,6 +194,18 @@ impl Difference {
         self.cells.iter().rposition(|cell| cell.n == n) == Some(*at)
     }
 
+    /// Whether values can be chosen that no system holds any longer.
+    #[must_use]
+    pub fn has_earlier(&self) -> bool {
+        self.options.iter().any(|option| option.earlier.is_some())
+    }
+
+    /// Whether the systems hold different values of it, or one of them none at all.
+    #[must_use]
+    pub fn disagrees(&self) -> bool {
+        self.act.is_some() || self.options.iter().filter(|option| option.earlier.is_none()).count() > 1
+    }
+
     /// Whether the value of that number was chosen.
     #[must_use]
     pub fn keeps(&self, n: &u8) -> bool {
@@ -262,6 +282,8 @@ pub struct Candidate {
     pub lines: Vec<Msg>,
     /// `Keep Portal's value`.
     pub keeps: Msg,
+    /// Nobody holds it any longer: when it was held.
+    pub earlier: Option<Msg>,
 }
 
 /// What the facts speak for. Never preselected.

@@ -1,13 +1,14 @@
 //! Decisions and their writes: what became of each, and how to take it back.
 
-mod build;
+pub mod build;
 pub mod deliveries;
 mod handle;
-mod read;
+pub mod read;
 
 pub use handle::{list, page, reopening, retry, undo};
 
 use super::parts::{Empty, Link, Notice, Pager};
+use super::reviews::Ask;
 use crate::web::filters;
 use crate::web::messages::Msg;
 use crate::web::page::{Section, Tone, View};
@@ -74,6 +75,8 @@ pub struct DecisionPage {
     /// Reason, note, suggestion shown, policy version, and the like.
     pub facts: Vec<(Msg, Msg)>,
     pub audit: Vec<Link>,
+    /// Whoever doubts it asks for another decision.
+    pub ask: Option<Ask>,
 }
 
 impl View for DecisionPage {

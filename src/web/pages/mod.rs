@@ -16,6 +16,8 @@ pub mod policies;
 pub mod queue;
 pub mod record;
 pub mod records;
+pub mod reviews;
+pub mod samples;
 pub mod settings;
 pub mod sign_in;
 pub mod systems;

@@ -45,6 +45,8 @@ pub struct PolicyRow {
     pub href: String,
     pub source: Setting,
     pub rule: Setting,
+    /// `38 of 40 as the rule decided`: the newest blind review of it.
+    pub reviewed: Option<Link>,
     pub stakes: Setting,
     pub reason: Setting,
     pub hold: Setting,

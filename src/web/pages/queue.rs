@@ -34,6 +34,8 @@ pub struct QueuePage {
     pub clear: Option<String>,
     /// `Overdue first, then stakes, due, age`.
     pub order: Msg,
+    /// Beside it: what else can be done with these rows.
+    pub more: Option<Link>,
     pub rows: Vec<Row>,
     /// In the view of failed writes: the rows instead.
     pub failed: Vec<FailedRow>,

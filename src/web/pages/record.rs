@@ -5,6 +5,7 @@ pub mod events;
 pub mod handle;
 
 use super::parts::{Choice, Link, Pager, SystemLink};
+use super::reviews::Ask;
 use crate::web::filters;
 use crate::web::marks::Piece;
 use crate::web::messages::{Msg, msg};
@@ -30,6 +31,8 @@ pub struct RecordPage {
     /// The newest events.
     pub events: Vec<TimelineEvent>,
     pub decisions: Vec<Link>,
+    /// Asks for a decision about a field on which the systems agree.
+    pub ask: Option<Ask>,
 }
 
 impl View for RecordPage {

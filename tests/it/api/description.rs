@@ -57,7 +57,9 @@ impl Description {
 
     fn fits(&self, schema: &Value, value: &Value, place: &str) -> Result<(), String> {
         let schema = self.resolved(schema);
-        if schema.is_null() {
+        let says = |what: &str| schema.get(what).is_some();
+        if !["type", "properties", "enum", "oneOf", "anyOf", "allOf"].into_iter().any(says) {
+            // Anything at all.
             return Ok(());
         }
         for one in ["oneOf", "anyOf"] {
@@ -79,11 +81,11 @@ impl Description {
                     let place = format!("{place}/{name}");
                     match known.iter().find(|(known, ..)| known == name) {
                         Some((_, schema, _)) => self.fits(schema, member, &place)?,
-                        None if schema["additionalProperties"].is_object() => {
-                            self.fits(&schema["additionalProperties"], member, &place)?;
-                        }
-                        None if schema["additionalProperties"] == true => {}
-                        None => return Err(format!("{place} is not described")),
+                        None => match self.more(schema) {
+                            Some(Value::Bool(true)) => {}
+                            Some(more) if more.is_object() => self.fits(more, member, &place)?,
+                            _ => return Err(format!("{place} is not described")),
+                        },
                     }
                 }
                 let missing =
@@ -132,6 +134,13 @@ impl Description {
             members.extend(self.members(part));
         }
         members
+    }
+
+    /// What members of other names hold, also from the parts of `allOf`.
+    fn more<'a>(&'a self, schema: &'a Value) -> Option<&'a Value> {
+        let schema = self.resolved(schema);
+        let parts = || schema["allOf"].as_array().into_iter().flatten();
+        schema.get("additionalProperties").or_else(|| parts().find_map(|part| self.more(part)))
     }
 
     fn resolved<'a>(&'a self, schema: &'a Value) -> &'a Value {

@@ -76,6 +76,7 @@ async fn a_program_does_the_whole_job() {
     let over = steward.post(&at(&conflict, "/claim"), &Value::Null).await;
     assert_eq!(over.problem(409).0, "conflict", "what is decided cannot be claimed");
     look_around(&host, &steward, &admin, &conflict).await;
+    asked(&steward, &conflict, &done).await;
     undone(&host, &steward, &admin).await;
     many_at_once(&host, &steward, &admin).await;
     proven(&admin).await;
@@ -128,6 +129,34 @@ async fn look_around(host: &Host, steward: &Program, admin: &Program, conflict: 
     compare(steward, admin).await;
     draft(steward, admin).await;
     assert_eq!(host.nobody().get("/api/openapi.json").await.ok()["openapi"], "3.1.0");
+}
+
+/// Why it is as it is, and the decision doubted: asked about, and kept as it is.
+async fn asked(steward: &Program, conflict: &Value, decision: &Value) {
+    let record = format!("/api/v1/records/{}", conflict["record"].as_str().unwrap());
+    let why = steward.get(&format!("{record}/explanation?field=address")).await.ok();
+    assert_eq!(
+        (&why["items"][0]["field"], &why["items"][0]["standing"]),
+        (&json!("address"), &json!("agreed"))
+    );
+    assert_eq!(steward.get(&format!("{record}/explanation?field=x")).await.problem(404).0, "not_found");
+    let reviews = format!("{record}/reviews");
+    let mut body = json!({ "field": "address", "reason": "", "resolution": decision["id"] });
+    assert_eq!(steward.post(&reviews, &body).await.problem(422).0, "invalid");
+    body["reason"] = json!("the parcel came back");
+    let made = steward.post_once("ask", &reviews, &body).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    assert!(steward.post_once("ask", &reviews, &body).await.replayed);
+    let open = steward.get(&made.location).await.ok();
+    assert_eq!((&open["id"], &open["open"]), (&made.json["id"], &json!(true)));
+    let asked = &open["differences"][0];
+    assert_eq!(asked["asked"], json!({ "by": "ana of the tests", "reason": "the parcel came back" }));
+    let (now, earlier) = (&asked["values"][0], &asked["values"][1]);
+    assert_eq!(now["systems"], json!(["portal", "warehouse"]));
+    assert_eq!((&earlier["systems"], &earlier["value"]["postcode"]), (&json!([]), &json!("10115")));
+    let kept = steward.post(&at(&open, "/resolution"), &keep_first(&open)).await;
+    let kept = steward.get(&kept.location).await.ok();
+    assert_eq!((&kept["state"], &kept["deliveries"]), (&json!("done"), &json!([])));
 }
 
 /// What the systems disagree about now, as a program asks for it.

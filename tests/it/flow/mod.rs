@@ -2,6 +2,7 @@
 //! written back and proven.
 
 mod absent;
+mod asked;
 mod causes;
 mod decide;
 mod detect;
@@ -14,6 +15,7 @@ mod late;
 mod order_lines;
 mod reading;
 mod restaurants;
+mod samples;
 mod stand;
 mod unreadable;
 mod written;

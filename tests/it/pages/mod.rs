@@ -5,3 +5,4 @@ mod desk;
 mod drafts;
 mod dry_runs;
 mod incidents;
+mod reviews;

@@ -124,6 +124,7 @@ fn policy(label: &str, settings: [&str; 6], reviews: u64) -> policies::PolicyRow
         href: "/policies/customer/phone".into(),
         source,
         rule,
+        reviewed: None,
         stakes,
         reason,
         hold,

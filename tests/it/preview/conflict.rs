@@ -37,6 +37,7 @@ fn candidate(n: u8, lines: &[&str], system: &str) -> Candidate {
         outcome: format!("keep:{n}"),
         lines: lines.iter().map(|line| said(line)).collect(),
         keeps: msg("decision-keep").with("system", system),
+        earlier: None,
     }
 }
 

@@ -290,6 +290,7 @@ pub fn full() -> QueuePage {
         filters: Vec::new(),
         clear: None,
         order: msg("queue-order"),
+        more: None,
         rows: LINES.map(row).into(),
         failed: Vec::new(),
         pager: Pager {

@@ -6,6 +6,7 @@ use referee::web::messages::{Msg, literal, msg};
 use referee::web::pages::parts::*;
 use referee::web::pages::record::*;
 use referee::web::pages::records::*;
+use referee::web::pages::reviews::Ask;
 
 fn event(id: &str, when: &str, system: &str, who: &str, how: &str) -> TimelineEvent {
     TimelineEvent {
@@ -134,6 +135,11 @@ fn record() -> RecordPage {
         timeline: "/records/ada/timeline".into(),
         events: events(),
         decisions: vec![Link::new(said("Kept Portal’s Email, 6 October, by Ana Ruiz"), "/resolutions/r0")],
+        ask: Some(Ask::about(
+            &"ada".into(),
+            vec![choice("city", literal("City"), false), choice("plan", literal("Plan"), false)],
+            None,
+        )),
     }
 }
 

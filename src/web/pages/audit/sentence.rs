@@ -94,6 +94,8 @@ impl Spoken<'_> {
                 .by("said-cause")
                 .with("field", self.field())
                 .with("cause", words::cause(self.fact("cause"))),
+            Action::SampleDrawn => self.by("said-sample-drawn").with("n", self.number("size")),
+            Action::SampleAnswered => self.by("said-sample-answered").with("field", self.field()),
             Action::Undone => self.by("said-undone"),
             Action::Reversed => self.by("said-reversed").with("field", self.field()),
             Action::DeliveryConfirmed

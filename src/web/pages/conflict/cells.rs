@@ -3,8 +3,9 @@
 use super::super::parts::Link;
 use super::form::{Sent, label};
 use super::{Candidate, Cell, Difference, Typed};
+use crate::domain::audit::ActorKind;
 use crate::domain::compare::Comparison;
-use crate::domain::conflict::{Dispute, Distinct, Holder};
+use crate::domain::conflict::{Dispute, Distinct, Holder, Was};
 use crate::domain::diff::Kind;
 use crate::domain::entity::{Entity, Field};
 use crate::domain::ids::SystemId;
@@ -237,11 +238,12 @@ impl Grid<'_> {
         let source = dispute.policy.source_of_truth.as_ref();
         let shown = value.shown(source);
         let systems: Vec<&SystemId> = value.holders.iter().map(|holder| &holder.candidate.system).collect();
-        let keeper = systems.iter().find(|system| Some(**system) == source).or(systems.first())?;
+        let keeper = systems.iter().find(|system| Some(**system) == source).or(systems.first());
         let name = |system: &SystemId| self.case.setup.catalog.label(system).to_owned();
-        let keeps = match dispute.absent.first() {
-            None => msg("decision-keep").with("system", name(keeper)),
-            Some(absent) => self.creates(absent),
+        let keeps = match (dispute.absent.first(), keeper) {
+            (Some(absent), _) => self.creates(absent),
+            (None, Some(keeper)) => msg("decision-keep").with("system", name(keeper)),
+            (None, None) => msg("decision-keep-earlier"),
         };
         let line = |held: &Held| match held {
             Held::Value(text) => literal(text),
@@ -249,7 +251,8 @@ impl Grid<'_> {
             Held::Empty | Held::Unknown => msg("state-empty"),
         };
         let n = u8::try_from(value.n).ok()?;
-        Some(Candidate { n, outcome: format!("keep:{n}"), lines: shown.iter().map(line).collect(), keeps })
+        let (outcome, lines) = (format!("keep:{n}"), shown.iter().map(line).collect());
+        Some(Candidate { n, outcome, lines, keeps, earlier: value.was.as_ref().map(earlier) })
     }
 
     fn typed(&self, stored: &Stored) -> Vec<Typed> {
@@ -277,6 +280,17 @@ impl Grid<'_> {
             Some(msg("typed-limit").with("system", catalog.label(&mapping.system)).with("n", most))
         };
         catalog.mappings_of(&self.entity.id).filter_map(limit).collect()
+    }
+}
+
+/// When a value was held that nobody holds any longer.
+fn earlier(was: &Was) -> Msg {
+    match &was.before {
+        None => msg("earlier-moved"),
+        Some(doubted) if doubted.by.kind == ActorKind::Rule => {
+            msg("earlier-rule").with("n", doubted.policy_version)
+        }
+        Some(doubted) => msg("earlier-decided").with("name", &doubted.by.name),
     }
 }
 

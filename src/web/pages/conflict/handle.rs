@@ -218,7 +218,8 @@ impl Look<'_> {
         let flash = Flash {
             tone: Tone::Done,
             text: msg(key).with("name", &case.record.title).with("seconds", seconds),
-            undo: Some(format!("/resolutions/{}/undo", resolution.id)),
+            // What needed no write is over already.
+            undo: (resolution.state != "done").then(|| format!("/resolutions/{}/undo", resolution.id)),
             link: Some((msg("decided-see"), format!("/resolutions/{}", resolution.id))),
         };
         Ok(flash::redirect(self.request, self.viewer, &target, &flash))

@@ -17,7 +17,7 @@ use crate::web::when::Clockface;
 #[must_use]
 pub fn sentences(case: &Case, entity: &Entity, face: &Clockface) -> Vec<Msg> {
     let open: Vec<&Dispute> = case.open().map(|difference| &difference.dispute).collect();
-    let n = open.iter().filter(|dispute| entity.slot(&dispute.field).is_some()).count();
+    let n = open.iter().filter(|dispute| entity.slot(&dispute.field).is_some() && disagrees(dispute)).count();
     let mut sentences = Vec::new();
     if n > 0 {
         let slots = entity.slots_of(&case.base, &case.holdings, std::iter::empty());
@@ -42,7 +42,9 @@ struct Says<'a> {
 impl Says<'_> {
     fn sentences(&self, first: bool, out: &mut Vec<Msg>) {
         let field = label(Some(self.entity), self.dispute);
+        self.asked(&field, out);
         match self.dispute.kind {
+            _ if !disagrees(self.dispute) => {}
             Kind::Missing | Kind::Deleted => {
                 let there = self.names(self.holders().map(|holder| &holder.candidate.system));
                 let missing = self.names(self.dispute.absent.iter());
@@ -62,6 +64,13 @@ impl Says<'_> {
                 self.holds(out);
             }
         }
+    }
+
+    /// Who asked for a decision, and why.
+    fn asked(&self, field: &str, out: &mut Vec<Msg>) {
+        let Some(asked) = &self.dispute.asked else { return };
+        let key = if disagrees(self.dispute) { "verdict-asked" } else { "verdict-asked-agreed" };
+        out.push(msg(key).with("name", &asked.by).with("field", field).with("reason", &asked.reason));
     }
 
     /// What else is known of how it came about, where the sentences so far do not tell.
@@ -125,6 +134,12 @@ impl Says<'_> {
     fn names<'s>(&self, systems: impl Iterator<Item = &'s SystemId>) -> Vec<String> {
         systems.map(|system| self.name(system)).collect()
     }
+}
+
+/// Whether the systems hold different values, or one of them none at all.
+fn disagrees(dispute: &Dispute) -> bool {
+    let held = dispute.values.iter().filter(|value| !value.holders.is_empty());
+    held.count() > 1 || !dispute.absent.is_empty()
 }
 
 fn is_moved(value: &Distinct) -> bool {

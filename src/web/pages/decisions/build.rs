@@ -5,10 +5,12 @@ use super::{DecisionPage, DecisionRow, DecisionsPage, Outcome, SeenValue, delive
 use crate::domain::conflict::Dispute;
 use crate::domain::ids::{EntityId, SystemId};
 use crate::domain::resolution::{self, Chosen};
+use crate::engine::detect::RECORD;
 use crate::store::StoreError;
 use crate::store::resolutions::Resolution;
 use crate::web::messages::{Msg, literal, msg};
-use crate::web::pages::parts::{Empty, Link, Pager};
+use crate::web::pages::parts::{Choice, Empty, Link, Pager};
+use crate::web::pages::reviews::{self, Ask};
 use crate::web::pages::words;
 
 /// The list.
@@ -54,9 +56,10 @@ fn in_short(read: &Decisions, decision: &Resolution, page: &[Dispute], chosen: &
     let field = words::field(&read.setup.catalog, entity(read, decision), &chosen.field);
     let dispute = page.iter().find(|dispute| dispute.field == chosen.field);
     match &chosen.outcome {
-        resolution::Outcome::Keep { value } => {
-            msg("decision-kept").with("system", holder(read, dispute, *value)).with("field", field)
-        }
+        resolution::Outcome::Keep { value } => match holder(read, dispute, *value) {
+            Some(system) => msg("decision-kept").with("system", system).with("field", field),
+            None => msg("decision-kept-earlier").with("field", field),
+        },
         resolution::Outcome::Type { .. } => msg("decision-typed-for").with("field", field),
         resolution::Outcome::LeaveDifferent { until } => {
             msg("decision-left-until").with("field", field).with("until", read.clock.date(*until))
@@ -67,14 +70,14 @@ fn in_short(read: &Decisions, decision: &Resolution, page: &[Dispute], chosen: &
     }
 }
 
-/// Who held a value: the source of truth if it did, else the first.
-fn holder(read: &Decisions, dispute: Option<&Dispute>, n: usize) -> String {
+/// Who held a value: the source of truth if it did, else the first. None for an earlier value.
+fn holder(read: &Decisions, dispute: Option<&Dispute>, n: usize) -> Option<String> {
     let source = dispute.and_then(|dispute| dispute.policy.source_of_truth.as_ref());
     let value = dispute.and_then(|dispute| dispute.value(n));
     let systems: Vec<&SystemId> =
         value.iter().flat_map(|value| &value.holders).map(|held| &held.candidate.system).collect();
     let best = systems.iter().find(|system| Some(**system) == source).or(systems.first());
-    best.map_or_else(String::new, |system| read.setup.catalog.label(system).to_owned())
+    best.map(|system| read.setup.catalog.label(system).to_owned())
 }
 
 fn absent(read: &Decisions, dispute: Option<&Dispute>) -> Msg {
@@ -110,7 +113,20 @@ pub fn page(read: &Decisions) -> Result<DecisionPage, StoreError> {
         deliveries: own.iter().map(|own| deliveries::shown(catalog, clock, &read.viewer, own)).collect(),
         facts: facts(decision),
         audit: Vec::new(),
+        ask: ask(read, decision),
     })
+}
+
+/// The form that asks for another decision about what this one decided, once it has arrived.
+fn ask(read: &Decisions, decision: &Resolution) -> Option<Ask> {
+    let field = |chosen: &Chosen| {
+        let text = words::field(&read.setup.catalog, entity(read, decision), &chosen.field);
+        Choice { value: chosen.field.0.clone(), text, chosen: false }
+    };
+    let known = |chosen: &&Chosen| chosen.field.as_str() != RECORD;
+    let fields: Vec<Choice> = decision.outcomes.iter().filter(known).map(field).collect();
+    let may = !fields.is_empty() && read.is_over(decision) && reviews::may_ask(&read.viewer);
+    may.then(|| Ask::about(&decision.record, fields, Some(&decision.id)))
 }
 
 fn facts(decision: &Resolution) -> Vec<(Msg, Msg)> {
@@ -130,9 +146,10 @@ fn facts(decision: &Resolution) -> Vec<(Msg, Msg)> {
 fn outcome(read: &Decisions, decision: &Resolution, page: &[Dispute], chosen: &Chosen) -> Outcome {
     let dispute = page.iter().find(|dispute| dispute.field == chosen.field);
     let outcome = match &chosen.outcome {
-        resolution::Outcome::Keep { value } => {
-            msg("decision-keep").with("system", holder(read, dispute, *value))
-        }
+        resolution::Outcome::Keep { value } => match holder(read, dispute, *value) {
+            Some(system) => msg("decision-keep").with("system", system),
+            None => msg("decision-keep-earlier"),
+        },
         resolution::Outcome::Type { values } => {
             let typed = words::values(values).map_or_else(|state| state, literal);
             msg("decision-typed-value").with("value", typed)

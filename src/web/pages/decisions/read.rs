@@ -86,6 +86,14 @@ impl Decisions {
         self.records.iter().find(|record| record.id == decision.record)
     }
 
+    /// Whether nothing that it decided waits for its writes any longer.
+    #[must_use]
+    pub fn is_over(&self, decision: &Resolution) -> bool {
+        let own = |difference: &&Difference| difference.state.resolution() == Some(&decision.id);
+        self.differences.iter().filter(own).all(|difference| difference.state.closed_at().is_some())
+            && matches!(decision.state.as_str(), "done" | "partly")
+    }
+
     /// How a decision can be taken back: by whoever may, while nothing of it was sent and what
     /// it decided still stands on it.
     #[must_use]

@@ -9,16 +9,24 @@ use crate::engine::policies::Tried;
 use crate::store::configuration::Version;
 use crate::store::policy_drafts::Draft;
 use crate::store::queue::Count as Counted;
+use crate::store::samples::Figure;
 use crate::web::failure::{Code, Failure};
 use crate::web::messages::{Msg, literal, msg};
 use crate::web::pages::drafts::build as drafts;
 use crate::web::pages::parts::{Count, Link, Tab};
 use crate::web::when::Clockface;
 
-/// How many conflicts wait for a person.
+/// How many conflicts wait for a person, and what people said of those that rules settled.
 pub struct Reviews {
     pub all: i64,
     pub fields: Vec<Counted>,
+    pub blind: Vec<Figure>,
+}
+
+/// The newest blind review of a field.
+fn reviewed(figure: &Figure) -> Link {
+    let text = msg("samples-figure").with("agrees", figure.agrees).with("all", figure.all);
+    Link::new(text, format!("/samples/{}", figure.sample))
 }
 
 /// The kind of record of that id, or the first one.
@@ -115,6 +123,7 @@ fn row(setup: &Setup, entity: &Entity, slot: Option<&Slot<'_>>, effective: &Effe
         href: format!("/policies/{}/{id}", entity.id),
         source: next(),
         rule: next(),
+        reviewed: None,
         stakes: next(),
         reason: next(),
         hold: next(),
@@ -171,6 +180,7 @@ pub fn page(
             reviews: count.map_or(0, |counted| u64::try_from(counted.count).unwrap_or(0)),
             reviews_href: format!("/queue?entity={}&field={}", entity.id, slot.id),
             marked: slot.id.0 == changed,
+            reviewed: reviews.blind.iter().find(|figure| figure.field == *slot.id).map(reviewed),
             ..row(setup, entity, Some(slot), effective)
         }
     });

@@ -8,6 +8,7 @@ use crate::engine::{Refusal, Setup};
 use crate::store::configuration::{self, Document};
 use crate::store::policy_drafts::Draft;
 use crate::store::queue::{self, Facet, Filter};
+use crate::store::samples;
 use crate::web::auth::Admin;
 use crate::web::clock;
 use crate::web::failure::{Code, Failure};
@@ -67,6 +68,7 @@ pub async fn page(
     let reviews = build::Reviews {
         all: queue::count(&mut s, &viewer, &filter, face.now).await?,
         fields: queue::facet(&mut s, &viewer, &filter, Facet::Field, face.now).await?,
+        blind: samples::figures(&mut s, &entity.id).await?,
     };
     let version = configuration::current(&mut s, Document::Policies).await?;
     let mut body = build::page(&setup, entity, &reviews, version.as_ref(), &face, &asked.changed);

@@ -3,6 +3,7 @@
 use super::events::{self, Happened};
 use super::handle::Narrowed;
 use super::{Cause, RecordCell, RecordColumn, RecordField, RecordPage, TimelinePage};
+use crate::domain::access::Viewer;
 use crate::domain::entity::{Entity, Field, Slot};
 use crate::domain::ids::{FieldId, SystemId};
 use crate::domain::mapping::Mapping;
@@ -14,6 +15,7 @@ use crate::store::resolutions::Resolution;
 use crate::web::marks::{Mark, Piece, against};
 use crate::web::messages::{Msg, literal, msg};
 use crate::web::pages::parts::{Choice, Link, Pager, SystemLink};
+use crate::web::pages::reviews::{self, Ask};
 use crate::web::pages::words;
 use crate::web::when::Clockface;
 
@@ -21,10 +23,12 @@ use crate::web::when::Clockface;
 const PAGE: usize = 200;
 /// Events shown on the record's own page, and decisions.
 const NEWEST: usize = 12;
+/// Fields and rows to ask about.
+const ASKED: usize = 200;
 
 /// The record's page.
 #[must_use]
-pub fn page(dossier: &Dossier, face: &Clockface) -> RecordPage {
+pub fn page(dossier: &Dossier, viewer: &Viewer, face: &Clockface) -> RecordPage {
     let record = &dossier.record;
     let newest = events::of(dossier, face, None).into_iter().take(NEWEST);
     let fields = dossier.entity().map(|entity| {
@@ -44,7 +48,20 @@ pub fn page(dossier: &Dossier, face: &Clockface) -> RecordPage {
         timeline: format!("/records/{}/timeline", record.id),
         events: newest.map(|happened| happened.event).collect(),
         decisions: dossier.decisions.iter().take(NEWEST).map(|d| decision(dossier, d, face)).collect(),
+        ask: ask(dossier, viewer),
     }
+}
+
+/// The form that asks for a decision about what is not disputed.
+fn ask(dossier: &Dossier, viewer: &Viewer) -> Option<Ask> {
+    let entity = dossier.entity().filter(|_| reviews::may_ask(viewer))?;
+    let held = dossier.holdings.iter().any(|holding| holding.present);
+    let slots = entity.slots_of(&dossier.base, &dossier.holdings, std::iter::empty());
+    let free = slots.iter().filter(|slot| held && !slot.is_all_rows() && !dossier.is_disputed(&slot.id));
+    let choice =
+        |slot: &Slot<'_>| Choice { value: slot.id.0.clone(), text: literal(&*slot.label), chosen: false };
+    let fields: Vec<Choice> = free.take(ASKED).map(choice).collect();
+    (!fields.is_empty()).then(|| Ask::about(&dossier.record.id, fields, None))
 }
 
 /// A system holds the record more than once: which, and under which identifiers.

@@ -34,7 +34,7 @@ pub async fn page(
 ) -> Result<Page<super::RecordPage>, Failure> {
     let dossier = site.engine.dossier(&viewer, &RecordId(id.into_inner())).await?;
     let face = clock::face(&request);
-    Ok(Page::new(shell, build::page(&dossier, &face)))
+    Ok(Page::new(shell, build::page(&dossier, &viewer, &face)))
 }
 
 /// `GET /records/{id}/timeline`.
