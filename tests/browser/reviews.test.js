@@ -59,6 +59,10 @@ for (const scripts of [true, false]) {
       assert.match(await page.locator('.flash').innerText(), /Decided/)
       await go(page, await link(page, /^\/resolutions\//))
       assert.match(await page.locator('main').innerText(), /Keep an earlier value/)
+      // Taken back, the question is open again.
+      await page.locator('main form[action$="/undo"] button').click()
+      await page.waitForURL(/\/conflicts\//)
+      assert.ok(await earlier.first().isChecked(), 'the choice is kept as a draft')
     })
   })
 }

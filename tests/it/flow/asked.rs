@@ -80,7 +80,11 @@ async fn what_a_rule_settled_is_overturned_and_stays_so() {
         let before = values[1].was.as_ref().and_then(|was| was.before.as_ref()).unwrap();
         assert_eq!((before.by.name.as_str(), before.policy_version), ("policy version 1", 1));
         world.sync().await;
-        assert_eq!(open(&world).await, [conflict.clone()], "it stands, and nothing is written anew");
+        assert_eq!(
+            open(&world).await,
+            std::slice::from_ref(&conflict),
+            "it stands, and nothing is written anew"
+        );
         let kept =
             world.engine.resolve(&other_steward(), &conflict.id, keep(&conflict, &difference, 2)).await;
         assert_eq!(kept.unwrap().state, "held");

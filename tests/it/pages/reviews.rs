@@ -199,18 +199,22 @@ async fn a_sample_is_answered_blind_and_the_rule_is_told_afterwards() {
         let (record, _) = known(&app).await;
         let fields = [("field", "name"), ("decision", &*value(&page, "decision")), ("reason", "a mix-up")];
         assert!(ask(&ana, &record, &fields).await.leads_to().starts_with("/conflicts/"));
-        let sample = item.split("/items").next().unwrap();
-        let page = vera.get(sample).await;
-        for text in ["0 of 1 as the rule decided", "otherwise", "Source wins"] {
-            assert!(page.body.contains(text), "{text}: {}", page.body);
-        }
-        let list = vera.get("/samples").await;
-        assert!(list.body.contains("1 of 1") && !list.body.contains("Draw a sample"), "{}", list.body);
-        app.add("tariq", &[Role::Admin]).await;
-        let matrix = app.sign_in("tariq").await.get("/policies/customer").await;
-        assert_eq!(linked(&matrix, "/samples/"), sample);
-        assert!(matrix.body.contains("0 of 1 as the rule decided"));
-        assert_eq!(vera.get("/samples/nothing").await.status, StatusCode::NOT_FOUND);
-        assert_eq!(vera.get(&format!("{sample}/items/2")).await.status, StatusCode::NOT_FOUND);
+        tallied(&app, &vera, item.split("/items").next().unwrap()).await;
     }
+}
+
+/// The counts of a sample, for those who only look, and beside the rule.
+async fn tallied(app: &TestApp, vera: &Browser, sample: &str) {
+    let page = vera.get(sample).await;
+    for text in ["0 of 1 as the rule decided", "otherwise", "Source wins"] {
+        assert!(page.body.contains(text), "{text}: {}", page.body);
+    }
+    let list = vera.get("/samples").await;
+    assert!(list.body.contains("1 of 1") && !list.body.contains("Draw a sample"), "{}", list.body);
+    app.add("tariq", &[Role::Admin]).await;
+    let matrix = app.sign_in("tariq").await.get("/policies/customer").await;
+    assert_eq!(linked(&matrix, "/samples/"), sample);
+    assert!(matrix.body.contains("0 of 1 as the rule decided"));
+    assert_eq!(vera.get("/samples/nothing").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(vera.get(&format!("{sample}/items/2")).await.status, StatusCode::NOT_FOUND);
 }
