@@ -16,7 +16,7 @@ use super::author::{AuthorKind, Hand};
 use super::diff::{Candidate, Compared, Kind};
 use super::entity::Slot;
 use super::ids::{FieldId, SystemId};
-use super::time::Time;
+pub use super::past::Past;
 use super::value::Tuple;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
@@ -186,14 +186,6 @@ pub struct Evidence<'a> {
     pub written: &'a BTreeMap<SystemId, Tuple>,
     /// The longest text each system keeps in a field, where a mapping says so.
     pub limits: &'a BTreeMap<(SystemId, FieldId), usize>,
-}
-
-/// A value that a system held before.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Past {
-    pub system: SystemId,
-    pub normal: Tuple,
-    pub read_at: Time,
 }
 
 /// Most causes that are named: a longer list explains nothing.

@@ -98,13 +98,15 @@ fn others<'d>(dispute: &'d Dispute, system: &SystemId) -> Result<&'d Distinct, E
     if !dispute.values.iter().any(|value| holds(value, system)) {
         return Err(Excluded::ValueMissing);
     }
-    let mut others = dispute.values.iter().filter(|value| !holds(value, system));
+    // What nobody holds any longer is nobody's value.
+    let held = || dispute.values.iter().filter(|value| !value.holders.is_empty());
+    let mut others = held().filter(|value| !holds(value, system));
     let stood = |value: &&Distinct| value.holders.iter().all(|holder| !holder.candidate.moved);
     match (others.next(), others.next()) {
         (None, _) => Err(Excluded::ValueMissing),
         (Some(only), None) => Ok(only),
         _ => {
-            let agreed = dispute.values.iter().filter(|_| dispute.agreed.is_some()).find(stood);
+            let agreed = held().filter(|_| dispute.agreed.is_some()).find(stood);
             agreed.filter(|value| !holds(value, system)).ok_or(Excluded::OthersDiffer)
         }
     }

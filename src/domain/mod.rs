@@ -19,6 +19,7 @@ pub mod ids;
 pub mod incident;
 pub mod judge;
 pub mod mapping;
+pub mod past;
 pub mod pattern;
 pub mod phone;
 pub mod policy;

@@ -97,6 +97,8 @@ impl CaseFile {
         let holdings: Vec<Holding> = self.holdings(&setup);
         let base = self.base();
         let circumstances: Circumstances = self.circumstances.clone().into();
+        let moved =
+            crate::engine::opinion::moved(entity, &base, &crate::domain::record::comparable(&holdings));
         let explain = |slot: &crate::domain::entity::Slot<'_>| {
             let past: Vec<Past> = self.past.iter().filter_map(|own| own.of(slot)).collect();
             let subject = Subject {
@@ -105,6 +107,8 @@ impl CaseFile {
                 base: &base,
                 holdings: &holdings,
                 past: &past,
+                is_whole: &|_| false,
+                moved: &moved,
                 written: &BTreeMap::new(),
                 circumstances: &circumstances,
                 now: self.now,

@@ -10,6 +10,7 @@ use crate::domain::diff::{self, Candidate, Compared, Kind, Standing};
 use crate::domain::entity::{Entity, Slot};
 use crate::domain::ids::{FieldId, RecordId, RunId, SystemId};
 use crate::domain::judge::{Checked, Circumstances, Finding, Verdict, time_of_change};
+use crate::domain::past;
 use crate::domain::policy::Effective;
 use crate::domain::record::{Base, Holding, comparable, duplicates};
 use crate::domain::time::Time;
@@ -17,6 +18,7 @@ use crate::domain::value::{Held, Tuple};
 use crate::store::records;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// How one field or group of one record is judged, step by step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -106,6 +108,10 @@ pub struct Subject<'a> {
     /// Of every system, in the order of the configuration.
     pub holdings: &'a [Holding],
     pub past: &'a [Past],
+    /// Whether that is all there is of a system.
+    pub is_whole: &'a dyn Fn(&SystemId) -> bool,
+    /// Systems that changed some field of the record since all agreed.
+    pub moved: &'a BTreeSet<SystemId>,
     /// What Referee last wrote of the slot, by system.
     pub written: &'a BTreeMap<SystemId, Tuple>,
     pub circumstances: &'a Circumstances,
@@ -121,7 +127,8 @@ impl Subject<'_> {
         hand: impl Fn(&Candidate) -> Hand,
         excepted: impl Fn(&str) -> bool,
     ) -> Explanation {
-        let compared = diff::compare(slot, self.base, &comparable(self.holdings));
+        let mut compared = diff::compare(slot, self.base, &comparable(self.holdings));
+        past::date(&mut compared, self.past, self.is_whole);
         let policy = self.setup.policy(self.entity, slot);
         let mut explanation = Explanation {
             field: slot.id.clone(),
@@ -167,7 +174,7 @@ impl Subject<'_> {
             kind,
             compared,
             hands: &hands,
-            moved: &opinion::moved(self.entity, self.base, &holdings),
+            moved: self.moved,
             holdings: &holdings,
             past: self.past,
             written: self.written,
@@ -255,6 +262,7 @@ impl Engine {
         if slots.is_empty() {
             return Err(Refusal::NotFound("field"));
         }
+        let moved = opinion::moved(&batch.entity, &loaded.base, loaded.holdings);
         let explain = |slot: &Slot<'_>| {
             let known = loaded.differences.iter().find(|known| known.dispute.field == *slot.id);
             let subject = Subject {
@@ -263,8 +271,13 @@ impl Engine {
                 base: &loaded.base,
                 holdings: loaded.all,
                 past: &batch.past(record, slot),
+                is_whole: &|system| batch.knows_all(record, system),
+                moved: &moved,
                 written: &batch.written(record, slot),
-                circumstances: &batch.circumstances(record, &slot.id, known),
+                circumstances: &Circumstances {
+                    incident: known.and_then(|known| known.dispute.incident().cloned()),
+                    ..batch.circumstances(record, &slot.id, known, known.map_or("", |own| &own.fingerprint))
+                },
                 now: batch.now,
             };
             let exception =

@@ -41,6 +41,8 @@ pub(super) struct Question<'a> {
 pub(super) fn of_values(question: &Question<'_>) -> (Dispute, Judgement) {
     let Question { setup, entity, slot, kind, compared, hands, .. } = *question;
     let policy = setup.policy(entity, slot);
+    // Only an expression asks for the other fields, of which child rows may make very many.
+    let asks = policy.review_if.is_some();
     let case = Case {
         slot,
         kind,
@@ -50,7 +52,7 @@ pub(super) fn of_values(question: &Question<'_>) -> (Dispute, Judgement) {
         policy: &policy,
         clock_offsets: &setup.clock_offsets(),
         circumstances: question.circumstances,
-        record: &fields(question.holdings),
+        record: &if asks { fields(question.holdings) } else { BTreeMap::new() },
         expressions: &setup.expressions,
         now: question.now,
     };

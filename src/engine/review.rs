@@ -222,8 +222,8 @@ fn check_values(
         let holders = holders.filter(|h| !left_out.contains(&h.candidate.system));
         let shown: BTreeMap<_, _> = holders.map(|h| (&h.candidate.system, &h.candidate.normal)).collect();
         let now = diff::compare(&slot, &Base::default(), holdings).candidates;
-        let stands =
-            |c: &Candidate| shown.get(&c.system).is_some_and(|seen| diff::same(&slot, seen, &c.normal));
+        // To the digit, also where a tolerance would let it pass: that is what the page showed.
+        let stands = |c: &Candidate| shown.get(&c.system).is_some_and(|seen| **seen == c.normal);
         now.len() == shown.len() && now.iter().all(stands)
     };
     let fresh = worked.iter().all(|worked| is_fresh(&worked.difference.dispute));

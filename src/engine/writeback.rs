@@ -12,7 +12,6 @@ use super::{Engine, Setup};
 use crate::connectors::{Connector, ConnectorError, ObjectSpec, Row, Written};
 use crate::domain::access::Viewer;
 use crate::domain::chance;
-use crate::domain::compare::Comparison;
 use crate::domain::delivery::{DeliveryState, TRIES};
 use crate::domain::entity::Entity;
 use crate::domain::ids::FieldId;
@@ -317,15 +316,7 @@ impl Attempt<'_> {
         let now = self.fields(row);
         let all = |of: fn(&(Held, Held)) -> &Held| {
             let mut fields = self.delivery.change.fields.iter();
-            fields.all(|(id, pair)| {
-                let comparison = self.entity.field(id).map(|field| &field.comparison);
-                // Where the write is of a value that is near enough by itself, exactly it is meant.
-                let exact = comparison.filter(|comparison| comparison.same(&pair.0, &pair.1));
-                let stands = |exact: &Comparison| {
-                    now.get(id).is_some_and(|held| exact.normal(held) == exact.normal(of(pair)))
-                };
-                exact.map_or_else(|| self.is_now(id, of(pair), &now, row), stands)
-            })
+            fields.all(|(id, pair)| self.is_now(id, of(pair), &now, row))
         };
         match () {
             () if all(|(_, becomes)| becomes) => Found::Becomes,
@@ -341,19 +332,22 @@ impl Attempt<'_> {
         self.delivery.change.beside.iter().all(|(id, was)| self.is_now(id, was, &now, row))
     }
 
-    /// Whether a field reads as it is said to. Two texts that cannot be read are the same only if
-    /// they are the same text.
+    /// Whether a field reads as it is said to, in normal form and to the digit: a value that is
+    /// merely within a tolerance of the one on the page was not seen. Two texts that cannot be read
+    /// are the same only if they are the same text.
     fn is_now(&self, id: &FieldId, said: &Held, now: &BTreeMap<FieldId, Held>, row: &Row) -> bool {
         let comparison = self.entity.field(id).map(|field| &field.comparison);
-        let same = |one, other| comparison.map_or_else(|| one == other, |c| c.same(one, other));
+        let same = |one: &Held, other: &Held| {
+            comparison.map_or_else(|| one == other, |c| c.normal(one) == c.normal(other))
+        };
         match (said, rows::held(now, id)) {
             (Held::Unknown, Some(Held::Unknown)) => {
                 let before = &self.delivery.change.before;
                 let columns = self.mapping.field(id).map_or(&[][..], |field| &field.columns);
                 columns.iter().all(|column| before.get(column) == row.cells.get(column))
             }
+            (Held::Unknown, _) | (_, Some(Held::Unknown) | None) => false,
             (said, Some(held)) => same(held, said),
-            (_, None) => false,
         }
     }
 

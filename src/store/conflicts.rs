@@ -12,7 +12,6 @@ use crate::domain::pattern;
 use crate::domain::policy::Stakes;
 use crate::domain::time::Time;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 
 /// A record's conflict: claim and assignee belong to it, state belongs to its differences.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -288,41 +287,6 @@ impl FromRow for Exception {
             owner: row.get::<String>("owner")?.into(),
             reason: row.get("reason")?,
             until: row.time("until")?,
-        })
-    }
-}
-
-/// How often a rule has settled each slot of these records since then.
-pub async fn settled_by_rule(
-    s: &mut Session,
-    records: &[RecordId],
-    since: Time,
-) -> Result<HashMap<(RecordId, FieldId), u32>, StoreError> {
-    let rows: Vec<Settled> = s
-        .sql(
-            "SELECT record_id, field, CAST(count(*) AS BIGINT) AS times FROM differences
-             WHERE state = 'settled_by_rule' AND opened_at >= $1 AND record_id IN ",
-        )
-        .bind(since)
-        .push_list(records)
-        .push(" GROUP BY record_id, field")
-        .all()
-        .await?;
-    Ok(rows.into_iter().map(|row| ((row.record, row.field), row.times)).collect())
-}
-
-struct Settled {
-    record: RecordId,
-    field: FieldId,
-    times: u32,
-}
-
-impl FromRow for Settled {
-    fn from_row(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            record: row.get::<String>("record_id")?.into(),
-            field: row.get::<String>("field")?.into(),
-            times: u32::try_from(row.get::<i64>("times")?).unwrap_or(u32::MAX),
         })
     }
 }

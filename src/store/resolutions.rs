@@ -4,7 +4,7 @@ use super::db::{Arg, FromRow, Row, Session};
 use super::error::StoreError;
 use super::write::WriteSession;
 use crate::domain::access::Viewer;
-use crate::domain::audit::Actor;
+use crate::domain::audit::{Actor, ActorKind};
 use crate::domain::conflict::Dispute;
 use crate::domain::delivery::{Change, DeliveryState};
 use crate::domain::ids::{ConflictId, DeliveryId, EntityId, RecordId, ResolutionId, SystemId};
@@ -141,6 +141,21 @@ pub async fn of_record(
 ) -> Result<Vec<Resolution>, StoreError> {
     let query = s.sql("SELECT * FROM resolutions WHERE record_id = $1 ORDER BY id DESC LIMIT $2");
     query.bind(record).bind(limit).all().await
+}
+
+/// What rules have decided of these records since then, whatever became of it.
+pub async fn by_rule(
+    s: &mut Session,
+    records: &[RecordId],
+    since: Time,
+) -> Result<Vec<Resolution>, StoreError> {
+    // By way of the conflicts, which have an index.
+    let query = s.sql(
+        "SELECT * FROM resolutions WHERE created_at >= $1 AND conflict_id IN
+             (SELECT conflict_id FROM differences WHERE record_id IN ",
+    );
+    let all: Vec<Resolution> = query.bind(since).push_list(records).push(")").all().await?;
+    Ok(all.into_iter().filter(|decision| decision.actor.kind == ActorKind::Rule).collect())
 }
 
 /// One write to one system.

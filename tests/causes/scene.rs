@@ -123,9 +123,13 @@ impl Scene {
             compared.candidates.iter().filter(|own| own.moved).map(|own| own.system.clone()).collect();
         let mut past: Vec<Past> = Vec::new();
         for (system, values, read_at) in &self.past {
-            past.push(Past { system: system.clone(), normal: diff::normal(slot, values), read_at: *read_at });
+            past.push(Past {
+                system: system.clone(),
+                normal: diff::normal(slot, values),
+                read: Reading { after: None, at: *read_at, modified_at: None, modified_by: None },
+            });
         }
-        past.sort_by_key(|past| std::cmp::Reverse(past.read_at));
+        past.sort_by_key(|past| std::cmp::Reverse(past.read.at));
         let limits = self.limits.iter().map(|(system, limit)| ((system.clone(), id(0)), *limit)).collect();
         Some(cause::of_values(&Evidence {
             slot,

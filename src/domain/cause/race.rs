@@ -46,10 +46,10 @@ impl<'a> Evidence<'a> {
         let given_up = own.next();
         let (keeper, strength) = match given_up {
             Some(given_up) => {
-                let had = own.find(|past| past.normal == candidate.normal).map(|past| past.read_at);
+                let had = own.find(|past| past.normal == candidate.normal).map(|past| past.read.at);
                 let agreed = self.compared.base.as_ref().map(|(_, since)| *since);
                 // One that never moved away from what was agreed came back from nowhere.
-                let came_back = |since: &Time| !candidate.moved && given_up.read_at >= *since;
+                let came_back = |since: &Time| !candidate.moved && given_up.read.at >= *since;
                 let old = had.or(agreed.filter(came_back))?;
                 // One that has held its value all the time holds no newer one: a change was made,
                 // taken back, and is made again.

@@ -2,6 +2,7 @@
 //! `tests/causes`.
 
 use super::*;
+use crate::domain::time::Time;
 use crate::domain::compare::Comparison;
 use crate::domain::diff::{self, Standing};
 use crate::domain::entity::{Entity, Field, Group};
@@ -114,7 +115,7 @@ impl Scene {
         let past = self.past.iter().map(|(system, text)| Past {
             system: SystemId::from(*system),
             normal: diff::normal(slot, &tuple(&[(*text).to_owned()])),
-            read_at: at(0),
+            read: Reading { after: None, at: at(0), modified_at: None, modified_by: None },
         });
         let past: Vec<Past> = past.collect();
         let written =

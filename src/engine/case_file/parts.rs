@@ -101,6 +101,11 @@ pub(super) struct AgreedValues {
 pub(super) struct Earlier {
     system: SystemId,
     read: Time,
+    /// When the row was changed then, as the system says, and by whom.
+    #[serde(default)]
+    changed: Option<Time>,
+    #[serde(default)]
+    by: Option<String>,
     values: BTreeMap<FieldId, toml::Value>,
 }
 
@@ -130,7 +135,9 @@ impl Earlier {
         let value = |field: &Field| Some(cell(self.values.get(&field.id)?)?.held());
         let shown: Option<Vec<Held>> = slot.fields().map(value).collect();
         let normal = super::normal(slot, &shown?);
-        Some(Past { system: self.system.clone(), normal, read_at: self.read })
+        let read =
+            Reading { after: None, at: self.read, modified_at: self.changed, modified_by: self.by.clone() };
+        Some(Past { system: self.system.clone(), normal, read })
     }
 }
 

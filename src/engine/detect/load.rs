@@ -46,8 +46,8 @@ pub(in crate::engine) struct Batch {
     bursts: HashMap<(SystemId, String, i64), i64>,
     /// What systems held before, of records that differ; newest first.
     earlier: HashMap<RecordId, Vec<Earlier>>,
-    /// How often a rule settled a slot of a record in the last day.
-    flips: HashMap<(RecordId, FieldId), u32>,
+    /// What rules decided of these records in the last day.
+    by_rule: Vec<Resolution>,
     /// Incidents under which differences of the entity wait, and which records are part of them.
     pub incidents: Vec<Incident>,
     pub members: HashSet<(IncidentId, RecordId)>,
@@ -127,7 +127,7 @@ impl Batch {
             cursors,
             bursts: HashMap::new(),
             earlier: HashMap::new(),
-            flips: conflicts::settled_by_rule(w, ids, now - TimeDelta::hours(24)).await?,
+            by_rule: resolutions::by_rule(w, ids, now - TimeDelta::hours(24)).await?,
             entity,
         };
         batch.count_bursts(w).await?;
@@ -170,18 +170,30 @@ impl Batch {
         Hand { kind: kind.unwrap_or(AuthorKind::Us), burst }
     }
 
-    /// What is known of a slot's difference beside its values.
+    /// What is known of a difference of that fingerprint beside its values.
     pub fn circumstances(
         &self,
         record: &RecordId,
         field: &FieldId,
         known: Option<&Difference>,
+        fingerprint: &str,
     ) -> Circumstances {
         Circumstances {
             incident: None,
-            flips: self.flips.get(&(record.clone(), field.clone())).copied().unwrap_or(0),
+            flips: self.flips(record, field, fingerprint),
             reopened: known.is_some_and(|known| known.dispute.asked.is_some()),
         }
+    }
+
+    /// How often a rule has settled this very difference in the last day: somebody brings it back.
+    fn flips(&self, record: &RecordId, field: &FieldId, fingerprint: &str) -> u32 {
+        let own = self.by_rule.iter().filter(|decision| decision.record == *record);
+        let own = own.filter(|decision| decision.outcomes.iter().any(|chosen| chosen.field == *field));
+        let again = own.filter(|decision| {
+            let page = decision.disputes().unwrap_or_default();
+            page.iter().any(|seen| seen.field == *field && seen.fingerprint() == fingerprint)
+        });
+        u32::try_from(again.count()).unwrap_or(u32::MAX)
     }
 
     /// The conflict of a record that is not closed, or the one of this id.

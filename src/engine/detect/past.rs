@@ -3,12 +3,12 @@
 use super::load::Batch;
 use crate::domain::cause::Past;
 use crate::domain::delivery::DeliveryState;
-use crate::domain::diff::{self, Standing};
+use crate::domain::diff::{self, Compared, Standing};
 use crate::domain::entity::{Entity, Slot};
 use crate::domain::ids::{FieldId, RecordId, SystemId};
-use crate::domain::record::{Base, Holding};
+use crate::domain::past;
+use crate::domain::record::{Base, Holding, Reading};
 use crate::domain::rows;
-use crate::domain::time::Time;
 use crate::domain::value::{Held, Tuple};
 use crate::engine::Setup;
 use crate::store::holdings::{self, Version};
@@ -17,11 +17,15 @@ use crate::store::{Session, StoreError};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
+/// Versions read of a record and system, the present one among them; as many as
+/// [`holdings::newest_versions`] gives.
+const KNOWN: usize = 5;
+
 /// What a system held before its present row.
 pub(in crate::engine) struct Earlier {
     system: SystemId,
     fields: BTreeMap<FieldId, Held>,
-    read_at: Time,
+    read: Reading,
     /// It was read back after a delivery of ours.
     ours: bool,
 }
@@ -50,7 +54,7 @@ pub(super) async fn load(
     }
     // Ids made in one transaction are in no order: a first change writes two versions.
     for own in earlier.values_mut() {
-        own.sort_by_key(|version| Reverse(version.read_at));
+        own.sort_by_key(|version| Reverse(version.read.at));
     }
     Ok(earlier)
 }
@@ -81,7 +85,7 @@ fn through(setup: &Setup, entity: &Entity, version: Version) -> Option<Earlier> 
     Some(Earlier {
         fields: mapping.read(&version.cells).fields,
         ours: version.origin == "write",
-        read_at: version.read.at,
+        read: version.read,
         system: version.system,
     })
 }
@@ -99,9 +103,19 @@ impl Batch {
     pub fn past(&self, record: &RecordId, slot: &Slot<'_>) -> Vec<Past> {
         let past = |own: &Earlier| {
             let normal = diff::normal(slot, &own.shown(slot)?);
-            Some(Past { system: own.system.clone(), normal, read_at: own.read_at })
+            Some(Past { system: own.system.clone(), normal, read: own.read.clone() })
         };
         self.earlier(record).filter_map(past).collect()
+    }
+
+    /// Dates the candidates of a slot by the versions in which their values appeared.
+    pub fn date(&self, record: &RecordId, slot: &Slot<'_>, compared: &mut Compared) {
+        past::date(compared, &self.past(record, slot), |system| self.knows_all(record, system));
+    }
+
+    /// Whether the earlier versions that were read are all there are of a system.
+    pub fn knows_all(&self, record: &RecordId, system: &SystemId) -> bool {
+        self.earlier(record).filter(|own| own.system == *system).count() < KNOWN - 1
     }
 
     /// What Referee last wrote of a slot, by system: by a delivery that arrived, or as the value
