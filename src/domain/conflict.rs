@@ -302,26 +302,21 @@ impl Dispute {
     /// Tells two disputes over other values apart: SHA-256 of kind, systems and normal forms.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        fingerprint(self.kind, &self.values, &self.absent)
+        let mut text = self.kind.as_str().to_owned();
+        let mut words: Vec<(&str, &Tuple)> = self
+            .values
+            .iter()
+            .flat_map(|value| value.holders.iter().map(|h| (h.candidate.system.as_str(), &value.normal)))
+            .collect();
+        words.sort_unstable();
+        for (system, normal) in words {
+            text.push_str(&format!("\n{system}\t{normal:?}"));
+        }
+        for system in &self.absent {
+            text.push_str(&format!("\nabsent\t{system}"));
+        }
+        super::seal::sha256(&[text.as_bytes()])
     }
-}
-
-/// [`Dispute::fingerprint`] of what a dispute is made of.
-#[must_use]
-pub fn fingerprint(kind: Kind, values: &[Distinct], absent: &[SystemId]) -> String {
-    let mut text = kind.as_str().to_owned();
-    let mut words: Vec<(&str, &Tuple)> = values
-        .iter()
-        .flat_map(|value| value.holders.iter().map(|h| (h.candidate.system.as_str(), &value.normal)))
-        .collect();
-    words.sort_unstable();
-    for (system, normal) in words {
-        text.push_str(&format!("\n{system}\t{normal:?}"));
-    }
-    for system in absent {
-        text.push_str(&format!("\nabsent\t{system}"));
-    }
-    super::seal::sha256(&[text.as_bytes()])
 }
 
 impl Dispute {

@@ -50,8 +50,11 @@ pub struct Judgement {
 pub struct Circumstances {
     /// The open incident that holds it: a storm or a mass change.
     pub incident: Option<IncidentId>,
-    /// How often a rule has settled this slot of this record in the last 24 hours.
+    /// How often a rule has given this slot of this record the value it would give again, in the
+    /// last 24 hours, as far as that is known by number alone.
     pub flips: u32,
+    /// The values that rules gave it in that time.
+    pub settled: Vec<Tuple>,
     /// A person asked to decide it.
     pub reopened: bool,
 }

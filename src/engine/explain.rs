@@ -276,7 +276,7 @@ impl Engine {
                 written: &batch.written(record, slot),
                 circumstances: &Circumstances {
                     incident: known.and_then(|known| known.dispute.incident().cloned()),
-                    ..batch.circumstances(record, &slot.id, known, known.map_or("", |own| &own.fingerprint))
+                    ..batch.circumstances(record, &slot.id, known)
                 },
                 now: batch.now,
             };

@@ -2,12 +2,12 @@
 //! `tests/causes`.
 
 use super::*;
-use crate::domain::time::Time;
 use crate::domain::compare::Comparison;
 use crate::domain::diff::{self, Standing};
 use crate::domain::entity::{Entity, Field, Group};
 use crate::domain::ids::{EntityId, RecordId};
 use crate::domain::record::{Agreed, Base, Holding, Reading};
+use crate::domain::time::Time;
 use crate::domain::time::parse_stamp;
 use crate::domain::validate::Validation;
 use crate::domain::value::Held;

@@ -41,7 +41,7 @@ impl Case<'_> {
     pub(super) fn guard(&self, choice: &Choice) -> Vec<Checked> {
         let asked = [
             (Guard::Reopened, self.reopened()),
-            (Guard::Flapping, self.flapping()),
+            (Guard::Flapping, self.flapping(choice)),
             (Guard::ReviewIf, self.review_if(choice)),
             (Guard::Blank, self.blank(choice)),
             (Guard::Validation, self.validation(choice)),
@@ -55,8 +55,11 @@ impl Case<'_> {
         self.circumstances.reopened.then_some(Finding::Reopened).into_iter().collect()
     }
 
-    fn flapping(&self) -> Vec<Finding> {
-        let times = self.circumstances.flips;
+    /// The same value again and again: somebody brings it back each time.
+    fn flapping(&self, choice: &Choice) -> Vec<Finding> {
+        let same = |own: &&Tuple| self.same(own, &choice.shown);
+        let again = self.circumstances.settled.iter().filter(same).count();
+        let times = self.circumstances.flips + u32::try_from(again).unwrap_or(u32::MAX);
         (times >= FLIPS).then_some(Finding::Flapping { times }).into_iter().collect()
     }
 

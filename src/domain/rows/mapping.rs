@@ -199,7 +199,7 @@ impl RowsMapping {
                 Ok(json::with_members(text, object, &values))
             }
             (_, None) => {
-                let of_key = Held::Value(self.key_of_new_row(key, example(&objects, &self.key))?);
+                let of_key = Held::Value(self.key_of_new_row(key, &objects)?);
                 let mut parts = vec![(&self.key, lexeme(example(&objects, &self.key), &of_key, false)?)];
                 for (field, name) in &self.members {
                     parts.push((name, lexeme(example(&objects, name), &becomes(field), null_is_empty)?));
@@ -215,21 +215,19 @@ impl RowsMapping {
 }
 
 impl RowsMapping {
-    /// The key of a row that is added, which is known in normal form only: where that may not be
-    /// how a system writes it, nothing is made up.
-    fn key_of_new_row(&self, key: &str, like: Option<&Cell>) -> Result<String, String> {
+    /// The key of a row that is added, which is known in normal form only: where the keys there
+    /// are written otherwise, nothing is made up.
+    fn key_of_new_row(&self, key: &str, objects: &[Object]) -> Result<String, String> {
         let key = super::decoded(key);
-        let certain = match &self.key_as {
-            Comparison::Exact => true,
-            Comparison::Decimal => matches!(like, None | Some(Cell::Number(_))),
-            _ => !key.chars().any(char::is_alphabetic),
-        };
-        if certain {
+        let keys = objects.iter().filter_map(|object| object.get(&self.key)?.text());
+        let plain = |text: &str| self.key_as.normal(&Held::from(text)).value() == Some(text);
+        let written_plainly =
+            keys.clone().all(plain) && (keys.count() > 0 || !key.chars().any(char::is_alphabetic));
+        if self.key_as == Comparison::Exact || written_plainly {
             return Ok(key);
         }
-        Err(format!(
-            "the row “{key}” is not there, and how its key is written there is not known: add it there first"
-        ))
+        let why = "is not there, and how its key is written there is not known: add it there first";
+        Err(format!("the row “{key}” {why}"))
     }
 }
 

@@ -126,7 +126,12 @@ pub(super) struct CaseCircumstances {
 
 impl From<CaseCircumstances> for Circumstances {
     fn from(own: CaseCircumstances) -> Self {
-        Self { incident: own.incident.map(Into::into), flips: own.flips, reopened: own.reopened }
+        Self {
+            incident: own.incident.map(Into::into),
+            flips: own.flips,
+            settled: Vec::new(),
+            reopened: own.reopened,
+        }
     }
 }
 

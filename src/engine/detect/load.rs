@@ -11,7 +11,9 @@ use crate::domain::ids::{
 use crate::domain::judge::{Circumstances, time_of_change};
 use crate::domain::record::{Base, Holding, comparable};
 use crate::domain::time::Time;
+use crate::domain::value::Tuple;
 use crate::engine::Setup;
+use crate::engine::opinion::RECORD;
 use crate::store::conflicts::{Conflict, Difference, Exception};
 use crate::store::incidents::Incident;
 use crate::store::records::Record;
@@ -170,30 +172,35 @@ impl Batch {
         Hand { kind: kind.unwrap_or(AuthorKind::Us), burst }
     }
 
-    /// What is known of a difference of that fingerprint beside its values.
+    /// What is known of a slot's difference beside its values.
     pub fn circumstances(
         &self,
         record: &RecordId,
         field: &FieldId,
         known: Option<&Difference>,
-        fingerprint: &str,
     ) -> Circumstances {
+        let settled = self.settled(record, field);
         Circumstances {
             incident: None,
-            flips: self.flips(record, field, fingerprint),
+            // A record that was made again was made again as it is.
+            flips: if field.as_str() == RECORD {
+                u32::try_from(settled.len()).unwrap_or(u32::MAX)
+            } else {
+                0
+            },
+            settled,
             reopened: known.is_some_and(|known| known.dispute.asked.is_some()),
         }
     }
 
-    /// How often a rule has settled this very difference in the last day: somebody brings it back.
-    fn flips(&self, record: &RecordId, field: &FieldId, fingerprint: &str) -> u32 {
+    /// The values that rules gave a slot in the last day.
+    fn settled(&self, record: &RecordId, field: &FieldId) -> Vec<Tuple> {
         let own = self.by_rule.iter().filter(|decision| decision.record == *record);
-        let own = own.filter(|decision| decision.outcomes.iter().any(|chosen| chosen.field == *field));
-        let again = own.filter(|decision| {
-            let page = decision.disputes().unwrap_or_default();
-            page.iter().any(|seen| seen.field == *field && seen.fingerprint() == fingerprint)
-        });
-        u32::try_from(again.count()).unwrap_or(u32::MAX)
+        let meant = |decision: &Resolution| {
+            let chosen = decision.outcomes.iter().find(|chosen| chosen.field == *field)?;
+            chosen.meant(&decision.disputes().unwrap_or_default())
+        };
+        own.filter_map(meant).collect()
     }
 
     /// The conflict of a record that is not closed, or the one of this id.

@@ -5,7 +5,7 @@ use super::load::{Batch, Loaded};
 use super::refresh::Summary;
 use crate::domain::audit::{About, Action, Actor, Event};
 use crate::domain::author::Hand;
-use crate::domain::conflict::{self, DifferenceState, Dispute};
+use crate::domain::conflict::{DifferenceState, Dispute};
 use crate::domain::delivery::DeliveryState;
 use crate::domain::diff::{self, Compared, Kind, Standing};
 use crate::domain::entity::Slot;
@@ -190,12 +190,7 @@ impl<'a> Judge<'a> {
         batch.date(&self.loaded.record.id, slot, &mut compared);
         let compared = &compared;
         let hands: Vec<Hand> = compared.candidates.iter().map(|candidate| batch.hand(candidate)).collect();
-        let mut circumstances = batch.circumstances(
-            &self.loaded.record.id,
-            &slot.id,
-            existing,
-            &conflict::fingerprint(kind, &Dispute::distinct(compared, &hands), &[]),
-        );
+        let mut circumstances = batch.circumstances(&self.loaded.record.id, &slot.id, existing);
         circumstances.incident = self.held(compared, existing);
         let question = Question {
             setup: &batch.setup,

@@ -8,7 +8,6 @@ use crate::domain::delivery::DeliveryState;
 use crate::domain::diff::{self, Compared, Kind};
 use crate::domain::entity::Slot;
 use crate::domain::ids::{FieldId, ResolutionId, SystemId};
-use crate::domain::judge::Circumstances;
 use crate::domain::record::Holding;
 use crate::domain::value::Tuple;
 use crate::engine::opinion::{self, RECORD};
@@ -174,14 +173,10 @@ impl Judge<'_> {
             (Some(presence), existing) => {
                 let Presence { absent, kind } = presence;
                 let (batch, title) = (self.loaded.batch, &self.loaded.record.title);
-                let (setup, entity, record) = (&batch.setup, &batch.entity, &self.loaded.record.id);
-                let judged = |circumstances: &Circumstances| {
-                    let absent = (kind, absent.clone());
-                    opinion::of_absence(setup, entity, title, absent, &present, circumstances)
-                };
-                // Whether it was settled before is asked of the difference itself.
-                let print = judged(&Circumstances::default()).0.fingerprint();
-                let (dispute, restores) = judged(&batch.circumstances(record, &field, existing, &print));
+                let (setup, entity) = (&batch.setup, &batch.entity);
+                let circumstances = batch.circumstances(&self.loaded.record.id, &field, existing);
+                let (dispute, restores) =
+                    opinion::of_absence(setup, entity, title, (kind, absent), &present, &circumstances);
                 match () {
                     () if self.is_excepted(&dispute) => Ok(()),
                     () if restores => self.restore(dispute, existing),
