@@ -114,6 +114,9 @@ pub(super) struct CaseCircumstances {
     flips: u32,
     #[serde(default)]
     reopened: bool,
+    /// A person allowed the record to be gone.
+    #[serde(default)]
+    allowed: bool,
     /// A person decided that exactly these values may stand.
     #[serde(default)]
     pub left_different: bool,
@@ -121,7 +124,8 @@ pub(super) struct CaseCircumstances {
 
 impl From<CaseCircumstances> for Circumstances {
     fn from(own: CaseCircumstances) -> Self {
-        Self { incident: own.incident.map(Into::into), flips: own.flips, reopened: own.reopened }
+        let incident = own.incident.map(Into::into);
+        Self { incident, flips: own.flips, reopened: own.reopened, allowed: own.allowed }
     }
 }
 

@@ -48,9 +48,12 @@ pub(in crate::engine) struct Batch {
     earlier: HashMap<RecordId, Vec<Earlier>>,
     /// How often a rule settled a slot of a record in the last day.
     flips: HashMap<(RecordId, FieldId), u32>,
-    /// Incidents under which differences of the entity wait, and which records are part of them.
+    /// Incidents under which differences of the entity wait; which records are part of them, and with which
+    /// revision of the system's row (0: as a whole).
     pub incidents: Vec<Incident>,
-    pub members: HashSet<(IncidentId, RecordId)>,
+    pub members: HashMap<(IncidentId, RecordId), i64>,
+    /// Records that a person allowed to be gone somewhere.
+    allowed: HashSet<RecordId>,
 }
 
 /// One record's share of a batch.
@@ -112,6 +115,7 @@ impl Batch {
         let mut batch = Self {
             incidents,
             members: members.into_iter().collect(),
+            allowed: incidents::allowed(w, ids).await?.into_iter().collect(),
             setup: setup.clone(),
             run: run.clone(),
             now,
@@ -179,6 +183,7 @@ impl Batch {
     ) -> Circumstances {
         Circumstances {
             incident: None,
+            allowed: self.allowed.contains(record),
             flips: self.flips.get(&(record.clone(), field.clone())).copied().unwrap_or(0),
             reopened: known.is_some_and(|known| known.dispute.asked.is_some()),
         }
