@@ -63,7 +63,7 @@ pub enum Ending {
     Decided,
     /// What is left is judged as usual.
     Released,
-    /// A later full pull no longer showed it.
+    /// Nobody chose: what was gone is back, or nothing waits under it any longer.
     CameBack,
 }
 

@@ -57,6 +57,8 @@ pub struct Circumstances {
     pub settled: Vec<Tuple>,
     /// A person asked to decide it.
     pub reopened: bool,
+    /// A person allowed the record to be gone where it is.
+    pub allowed: bool,
 }
 
 /// Settlements of one slot by rule within 24 hours from which two robots are at war.

@@ -175,8 +175,9 @@ pub enum Deletes {
     /// A person decides.
     #[default]
     Review,
-    /// It is made there again, if the source of truth holds it and nobody's hand is known to have
-    /// deleted it.
+    /// It is made there again, if the source of truth holds it and nobody allowed it to be gone as part
+    /// of a mass delete. Whose hand deleted it is not known, and a person's delete is undone as well:
+    /// where people may delete records on one side alone, leave this at `review`.
     Restore,
 }
 

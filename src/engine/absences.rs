@@ -82,8 +82,9 @@ impl Engine {
         if let Absences::Met { .. } = absences {
             self.mark_unmet(run, absences).await?;
         }
-        self.leave_refused(run).await?;
+        self.leave_refused(run, absences.are_complete()).await?;
         self.ask_for_missed(run, reading).await?;
+        self.leave_waiting(run, absences.are_complete()).await?;
         loop {
             let (next, read_after, at) = (run.clone(), reading.cursor.read_at, self.now());
             let (entity, mapping) = (reading.entity.clone(), reading.mapping.clone());

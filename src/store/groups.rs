@@ -163,6 +163,17 @@ pub async fn insert(w: &mut WriteSession, group: &Group, members: &[Member]) -> 
     Ok(())
 }
 
+/// Forgets drafts of before: nobody decided them.
+pub async fn drop_drafts(w: &mut WriteSession, before: Time) -> Result<(), StoreError> {
+    let query = w.sql(
+        "DELETE FROM group_members WHERE group_id IN
+             (SELECT id FROM group_decisions WHERE state = 'draft' AND created_at < $1)",
+    );
+    query.bind(before).run().await?;
+    w.sql("DELETE FROM group_decisions WHERE state = 'draft' AND created_at < $1").bind(before).run().await?;
+    Ok(())
+}
+
 /// The group, if it exists for this viewer.
 pub async fn get(s: &mut Session, viewer: &Viewer, id: &GroupId) -> Result<Option<Group>, StoreError> {
     let found: Option<Group> = s.sql("SELECT * FROM group_decisions WHERE id = $1").bind(id).maybe().await?;

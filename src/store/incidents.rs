@@ -4,9 +4,10 @@ use super::db::{FromRow, Query, Row, Session};
 use super::error::StoreError;
 use super::write::WriteSession;
 use crate::domain::access::Viewer;
-use crate::domain::ids::{EntityId, IncidentId, RecordId, RunId, SystemId};
+use crate::domain::ids::{EntityId, GroupId, IncidentId, RecordId, RunId, SystemId};
 use crate::domain::incident::{Choice, Ending, IncidentKind, IncidentState};
 use crate::domain::time::Time;
+use crate::store::runs::Run;
 
 /// One problem of one mapping.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -246,8 +247,8 @@ pub async fn add_moved(
 ) -> Result<u64, StoreError> {
     let mut query = w
         .sql(
-            "INSERT INTO incident_records (incident_id, external_id, record_id, state)
-             SELECT CAST($1 AS TEXT), external_id, record_id, 'held' FROM holdings
+            "INSERT INTO incident_records (incident_id, external_id, record_id, state, revision)
+             SELECT CAST($1 AS TEXT), external_id, record_id, 'held', revision FROM holdings
              WHERE system = $2 AND entity = $3 AND run_id = $4 AND revision > 1 AND present",
         )
         .bind(&incident.id)
@@ -257,7 +258,10 @@ pub async fn add_moved(
     if let Some(keys) = keys {
         query = query.push(" AND external_id IN ").push_list(keys);
     }
-    query.push(" ON CONFLICT (incident_id, external_id, record_id) DO NOTHING").run().await
+    // A row that another such run changed again is held for what that one wrote.
+    let tail =
+        " ON CONFLICT (incident_id, external_id, record_id) DO UPDATE SET revision = excluded.revision";
+    query.push(tail).run().await
 }
 
 /// Adds records to an incident; how many are new to it.
@@ -276,16 +280,29 @@ pub async fn add_records(
     .await
 }
 
-/// Takes back that a full pull passed by the rows of an incident: they were refused to be gone.
-pub async fn unmiss_members(w: &mut WriteSession, id: &IncidentId, run: &RunId) -> Result<u64, StoreError> {
-    w.sql(
-        "UPDATE holdings SET missed_in = NULL WHERE missed_in = $2 AND present AND external_id IN
-             (SELECT external_id FROM incident_records WHERE incident_id = $1)",
-    )
-    .bind(id)
-    .bind(run)
-    .run()
-    .await
+/// Rows that wait, or with `refused` those that were refused to be gone, and that a full pull which met
+/// everything did not pass by, are back: they leave their incidents.
+pub async fn keep_returned(w: &mut WriteSession, run: &Run, refused: bool) -> Result<u64, StoreError> {
+    let query = w.sql(
+        "UPDATE incident_records SET state = 'kept' WHERE state = 'held' AND external_id NOT IN
+             (SELECT external_id FROM holdings WHERE system = $1 AND entity = $2 AND missed_in = $3 AND present)
+         AND incident_id IN
+             (SELECT id FROM incidents WHERE system = $1 AND entity = $2 AND kind = 'mass_delete'",
+    );
+    let which = if refused { " AND ending = 'refused')" } else { " AND state = 'open')" };
+    query.bind(&run.system).bind(&run.entity).bind(&run.id).push(which).run().await
+}
+
+/// Takes back that a full pull passed by rows that a person refused to take as deleted; with `waiting`
+/// those, too, for which nobody has chosen yet or whose choice is being carried out.
+pub async fn unmiss_held(w: &mut WriteSession, run: &Run, waiting: bool) -> Result<u64, StoreError> {
+    let query = w.sql(
+        "UPDATE holdings SET missed_in = NULL WHERE missed_in = $3 AND present AND external_id IN
+             (SELECT r.external_id FROM incident_records r JOIN incidents i ON i.id = r.incident_id
+              WHERE i.system = $1 AND i.entity = $2 AND i.kind = 'mass_delete' AND r.state = 'held'",
+    );
+    let which = if waiting { " AND i.state <> 'ended')" } else { " AND i.ending = 'refused')" };
+    query.bind(&run.system).bind(&run.entity).bind(&run.id).push(which).run().await
 }
 
 /// The rows in this state after a place, in order.
@@ -326,19 +343,53 @@ pub async fn set_members(
     query.bind(id).bind(state).push_list(keys).run().await
 }
 
-/// Which of these records are of which incidents.
+/// Which of these records are of which incidents, and the revisions of the rows that they are about.
 pub async fn of_records(
     s: &mut Session,
     incidents: &[IncidentId],
     records: &[RecordId],
-) -> Result<Vec<(IncidentId, RecordId)>, StoreError> {
-    struct Pair(IncidentId, RecordId);
+) -> Result<Vec<((IncidentId, RecordId), i64)>, StoreError> {
+    struct Pair(IncidentId, RecordId, i64);
     impl FromRow for Pair {
         fn from_row(row: &Row) -> Result<Self, StoreError> {
-            Ok(Self(row.get::<String>("incident_id")?.into(), row.get::<String>("record_id")?.into()))
+            let (incident, record) = (row.get::<String>("incident_id")?, row.get::<String>("record_id")?);
+            Ok(Self(incident.into(), record.into(), row.get("revision")?))
         }
     }
-    let query = s.sql("SELECT incident_id, record_id FROM incident_records WHERE incident_id IN ");
+    let query = s.sql("SELECT incident_id, record_id, revision FROM incident_records WHERE incident_id IN ");
     let query = query.push_list(incidents).push(" AND record_id IN ").push_list(records);
-    Ok(query.all::<Pair>().await?.into_iter().map(|pair| (pair.0, pair.1)).collect())
+    Ok(query.all::<Pair>().await?.into_iter().map(|pair| ((pair.0, pair.1), pair.2)).collect())
+}
+
+/// Which of these records a person allowed to be gone somewhere.
+pub async fn allowed(s: &mut Session, records: &[RecordId]) -> Result<Vec<RecordId>, StoreError> {
+    struct One(RecordId);
+    impl FromRow for One {
+        fn from_row(row: &Row) -> Result<Self, StoreError> {
+            Ok(Self(row.get::<String>("record_id")?.into()))
+        }
+    }
+    let query = s.sql(
+        "SELECT DISTINCT r.record_id FROM incident_records r JOIN incidents i ON i.id = r.incident_id
+         WHERE i.kind = 'mass_delete' AND i.ending = 'allowed' AND r.state = 'done' AND r.record_id IN ",
+    );
+    Ok(query.push_list(records).all::<One>().await?.into_iter().map(|one| one.0).collect())
+}
+
+/// Whether a difference under an incident is open, or decided and not yet at its end: it can be undone.
+pub async fn any_unsettled(s: &mut Session, id: &IncidentId) -> Result<bool, StoreError> {
+    let query = s.sql(
+        "SELECT id AS value FROM differences
+         WHERE incident_id = $1 AND closed_at IS NULL AND state <> 'excepted' LIMIT 1",
+    );
+    Ok(query.bind(id).value::<String>().await?.is_some())
+}
+
+/// How many differences are open under an incident that are not in that group.
+pub async fn count_waiting(s: &mut Session, id: &IncidentId, but: &GroupId) -> Result<i64, StoreError> {
+    let query = s.sql(
+        "SELECT CAST(count(*) AS BIGINT) AS value FROM differences d WHERE d.state = 'open' AND d.incident_id = $1
+         AND NOT EXISTS (SELECT 1 FROM group_members m WHERE m.group_id = $2 AND m.difference_id = d.id)",
+    );
+    Ok(query.bind(id).bind(but).value().await?.unwrap_or(0))
 }

@@ -20,6 +20,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (11, "groups", include_str!("../../migrations/0011_groups.sql")),
     (12, "policy_drafts", include_str!("../../migrations/0012_policy_drafts.sql")),
     (13, "samples", include_str!("../../migrations/0013_samples.sql")),
+    (14, "incident_revisions", include_str!("../../migrations/0014_incident_revisions.sql")),
 ];
 
 /// Applies what is missing, all of it or nothing on SQLite, whose write lock is taken for the

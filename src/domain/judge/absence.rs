@@ -6,7 +6,8 @@ use crate::domain::ids::SystemId;
 use crate::domain::policy::{Deletes, Effective};
 
 /// What policy makes of it, and whether a lost record is made there again: only where the policy
-/// says so, the source of truth holds it, and no incident, person or tug of war stands against it.
+/// says so, the source of truth holds it, and no incident, allowed mass delete, person who asked, or tug
+/// of war stands against it.
 /// One that was never there is always reviewed.
 pub fn absence(
     kind: Kind,
@@ -17,7 +18,8 @@ pub fn absence(
     let mut findings = Vec::new();
     let incident = circumstances.incident.clone();
     findings.extend(incident.map(|incident| Finding::Incident { incident }));
-    if kind != Kind::Deleted || policy.deletes == Deletes::Review {
+    // What a person allowed to be gone, no rule makes again.
+    if kind != Kind::Deleted || policy.deletes == Deletes::Review || circumstances.allowed {
         findings.push(Finding::AlwaysReviewed);
         return (findings, false);
     }

@@ -119,6 +119,9 @@ pub(super) struct CaseCircumstances {
     flips: u32,
     #[serde(default)]
     reopened: bool,
+    /// A person allowed the record to be gone.
+    #[serde(default)]
+    allowed: bool,
     /// A person decided that exactly these values may stand.
     #[serde(default)]
     pub left_different: bool,
@@ -131,6 +134,7 @@ impl From<CaseCircumstances> for Circumstances {
             flips: own.flips,
             settled: Vec::new(),
             reopened: own.reopened,
+            allowed: own.allowed,
         }
     }
 }

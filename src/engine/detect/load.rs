@@ -50,9 +50,12 @@ pub(in crate::engine) struct Batch {
     earlier: HashMap<RecordId, Vec<Earlier>>,
     /// What rules decided of these records in the last day.
     by_rule: Vec<Resolution>,
-    /// Incidents under which differences of the entity wait, and which records are part of them.
+    /// Incidents under which differences of the entity wait; which records are part of them, and with which
+    /// revision of the system's row (0: as a whole).
     pub incidents: Vec<Incident>,
-    pub members: HashSet<(IncidentId, RecordId)>,
+    pub members: HashMap<(IncidentId, RecordId), i64>,
+    /// Records that a person allowed to be gone somewhere.
+    allowed: HashSet<RecordId>,
 }
 
 /// One record's share of a batch.
@@ -114,6 +117,7 @@ impl Batch {
         let mut batch = Self {
             incidents,
             members: members.into_iter().collect(),
+            allowed: incidents::allowed(w, ids).await?.into_iter().collect(),
             setup: setup.clone(),
             run: run.clone(),
             now,
@@ -182,6 +186,7 @@ impl Batch {
         let settled = self.settled(record, field);
         Circumstances {
             incident: None,
+            allowed: self.allowed.contains(record),
             // A record that was made again was made again as it is.
             flips: if field.as_str() == RECORD {
                 u32::try_from(settled.len()).unwrap_or(u32::MAX)

@@ -57,6 +57,7 @@ impl Engine {
             drop(session);
             if ids.is_empty() {
                 self.tell_that_none_is_left_out(entity).await?;
+                self.end_empty_incidents(entity).await?;
                 return Ok(counts);
             }
             match self.judge_batch(entity, run, ids.clone()).await {
@@ -67,6 +68,20 @@ impl Engine {
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    /// An incident that holds nothing is no question any longer.
+    async fn end_empty_incidents(&self, entity: &EntityId) -> Result<(), StoreError> {
+        let holding = store::incidents::holding(&mut self.store.session().await?, entity).await?;
+        if holding.is_empty() {
+            return Ok(());
+        }
+        let (entity, limits) = (entity.clone(), self.setup().catalog.incidents.clone());
+        self.store
+            .write::<_, StoreError, _>(async move |w| {
+                Ok(((), incidents::end_empty(w, &limits, &entity).await?))
+            })
+            .await
     }
 
     async fn judge_batch(

@@ -42,18 +42,7 @@ async fn open_mass_delete(
     Ok(Some(event))
 }
 
-/// Lets the rows stay that a person refused to take as deleted.
-async fn keep_refused(w: &mut WriteSession, run: &Run) -> Result<(), StoreError> {
-    let last = incidents::last_ended(w, &run.system, &run.entity, IncidentKind::MassDelete).await?;
-    let refused =
-        |incident: &Incident| incident.state.choice().is_some_and(|choice| choice.ending == Ending::Refused);
-    if let Some(incident) = last.filter(refused) {
-        incidents::unmiss_members(w, &incident.id, &run.id).await?;
-    }
-    Ok(())
-}
-
-/// Ends the incident of a mapping of which a full pull found no more than usual gone.
+/// Ends the incident of a mapping once every row it is about is back.
 pub(in crate::engine) async fn came_back(
     w: &mut WriteSession,
     system: &SystemId,
@@ -61,6 +50,9 @@ pub(in crate::engine) async fn came_back(
 ) -> Result<Option<Event>, StoreError> {
     let found = incidents::unended(w, system, entity, IncidentKind::MassDelete).await?;
     let Some(incident) = found.filter(|incident| incident.state.is_open()) else { return Ok(None) };
+    if incidents::count_members(w, &incident.id, "held").await? > 0 {
+        return Ok(None);
+    }
     let by = Actor::referee();
     let choice = Choice { ending: Ending::CameBack, by, reason: String::new(), at: w.now() };
     let state = IncidentState::Ended(choice, w.now());
@@ -83,11 +75,33 @@ impl Engine {
             .await
     }
 
-    /// Lets what a person refused to take as deleted be, before the others are asked for.
-    pub(in crate::engine) async fn leave_refused(&self, run: &Run) -> Result<(), StoreError> {
+    /// Lets what a person refused to take as deleted be, before the others are asked for. A row that is
+    /// back was refused once: gone again, it is a new question. `all`: the run knows every row it met.
+    pub(in crate::engine) async fn leave_refused(&self, run: &Run, all: bool) -> Result<(), StoreError> {
         let run = run.clone();
         self.store
-            .write::<_, StoreError, _>(async move |w| Ok((keep_refused(w, &run).await?, Vec::new())))
+            .write::<_, StoreError, _>(async move |w| {
+                if all {
+                    incidents::keep_returned(w, &run, true).await?;
+                }
+                incidents::unmiss_held(w, &run, false).await?;
+                Ok(((), Vec::new()))
+            })
+            .await
+    }
+
+    /// Lets be what waits for somebody's choice, however little of it is still gone; what answered when
+    /// it was asked for is back.
+    pub(in crate::engine) async fn leave_waiting(&self, run: &Run, all: bool) -> Result<(), StoreError> {
+        let run = run.clone();
+        self.store
+            .write::<_, StoreError, _>(async move |w| {
+                if all {
+                    incidents::keep_returned(w, &run, false).await?;
+                }
+                incidents::unmiss_held(w, &run, true).await?;
+                Ok(((), Vec::new()))
+            })
             .await
     }
 

@@ -5,8 +5,9 @@
 use super::{because, end, event, may_end};
 use crate::domain::access::{Right, Role, Viewer};
 use crate::domain::audit::{About, Action, Event};
+use crate::domain::conflict;
 use crate::domain::group::{Excluded, GroupChoice};
-use crate::domain::ids::{DifferenceId, GroupId, UserId};
+use crate::domain::ids::{DifferenceId, GroupId, RunId, UserId};
 use crate::domain::incident::{Choice, Ending, IncidentState};
 use crate::domain::policy::Effective;
 use crate::domain::resolution::Reason;
@@ -17,6 +18,7 @@ use crate::store::conflicts::{Conflict, Difference};
 use crate::store::groups::{self, Group, Member, Of};
 use crate::store::incidents::{self, Incident};
 use crate::store::{StoreError, WriteSession, conflicts, records, users};
+use chrono::TimeDelta;
 use std::collections::HashMap;
 
 /// Differences of one group at most; the rest stays for another one.
@@ -91,6 +93,7 @@ impl Engine {
         self.store
             .write::<_, Refusal, _>(async move |w| {
                 let group = Group { id: w.new_id().into(), created_at: w.now(), ..group.clone() };
+                groups::drop_drafts(w, group.created_at - TimeDelta::days(1)).await?;
                 groups::insert(w, &group, &members).await?;
                 Ok((group, Vec::new()))
             })
@@ -213,15 +216,18 @@ impl Engine {
         if members.is_empty() {
             return self.finish_group(group).await;
         }
+        // What whoever froze it may now, and not what was allowed then.
         let may = stored.as_ref().is_none_or(|user| !user.disabled && user.roles.contains(&Role::Steward));
-        let viewer = Viewer {
+        let program = group.actor.kind == crate::domain::audit::ActorKind::Program;
+        let viewer = stored.map(|user| user.viewer(program)).unwrap_or_else(|| Viewer {
             user: UserId(group.actor.id.clone()),
             login: String::new(),
             name: group.actor.name.clone(),
             roles: [Role::Steward].into(),
-            entities: None,
-            program: group.actor.kind == crate::domain::audit::ActorKind::Program,
-        };
+            // What it was frozen over was all of this kind.
+            entities: Some([group.entity.clone()].into()),
+            program,
+        });
         let setup = self.reload().await?;
         for member in members {
             let left_out = match may {
@@ -253,6 +259,9 @@ impl Engine {
             let mut session = self.store.session().await?;
             let found = conflicts::of_ids(&mut session, std::slice::from_ref(&member.difference)).await?;
             let Some(difference) = found.into_iter().next() else { return Ok(Some(left(Excluded::Decided))) };
+            if !viewer.sees(&difference.entity) {
+                return Ok(Some(left(Excluded::NoRight)));
+            }
             let Some(conflict) = conflicts::get(&mut session, viewer, &difference.conflict).await? else {
                 return Ok(Some(left(Excluded::Decided)));
             };
@@ -289,7 +298,13 @@ impl Engine {
         Ok(Some(left(Excluded::Changed)))
     }
 
+    /// Ends a group that was worked off. What it left out is handed to people, and no rule answers it;
+    /// the incident ends with it unless more waits there, which came in after the set was frozen.
     async fn finish_group(&self, group: &Group) -> Result<(), Refusal> {
+        if group.incident.is_some() {
+            // What came in meanwhile is known to be part of the incident once it was compared.
+            self.judge(&group.entity, &RunId::default()).await?;
+        }
         let group = group.clone();
         let progress = self.progress(&group.id).await?;
         self.store
@@ -299,9 +314,12 @@ impl Engine {
                 }
                 let Some(id) = &group.incident else { return Ok(((), Vec::new())) };
                 let Some(incident) = incidents::lock(w, id).await? else { return Ok(((), Vec::new())) };
-                if !group.whole {
+                hand_to_people(w, &group).await?;
+                let more = incidents::count_waiting(w, id, &group.id).await? > 0;
+                if more || !group.whole || records::any_member_unjudged(w, id).await? {
                     // The rest waits for another choice.
                     incidents::save_state(w, id, &IncidentState::Open).await?;
+                    records::mark_members_unjudged(w, id, &incident.entity).await?;
                     return Ok(((), Vec::new()));
                 }
                 let state = incident.state.clone().done(w.now());
@@ -310,6 +328,28 @@ impl Engine {
                 Ok(((), vec![event.fact("decided", progress.decided).fact("left_out", left)]))
             })
             .await
+    }
+}
+
+/// Marks what a group left out as asked for: it waits in the queue, and no rule settles it.
+async fn hand_to_people(w: &mut WriteSession, group: &Group) -> Result<(), StoreError> {
+    let mut after = DifferenceId::default();
+    loop {
+        let page = groups::members(w, &group.id, "excluded", &after, READ).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after.clone_from(&last.difference);
+        let ids: Vec<DifferenceId> = page.into_iter().map(|member| member.difference).collect();
+        let found = conflicts::of_ids(w, &ids).await?;
+        // Nobody decides them meanwhile.
+        let of: Vec<_> = found.into_iter().map(|difference| difference.record).collect();
+        conflicts::lock_of_records(w, &of).await?;
+        let mut left = conflicts::of_ids(w, &ids).await?;
+        left.retain(|difference| difference.state.is_open() && difference.dispute.asked.is_none());
+        for difference in &mut left {
+            let (by, reason) = (group.actor.name.clone(), format!("left out of: {}", group.note));
+            difference.dispute.asked = Some(conflict::Asked { by, reason });
+        }
+        conflicts::save_differences(w, &left).await?;
     }
 }
 

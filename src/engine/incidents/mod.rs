@@ -12,9 +12,10 @@ use super::{Engine, Refusal};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::audit::{About, Action, Actor, Event};
 use crate::domain::ids::{EntityId, IncidentId, RunId, SystemId};
-use crate::domain::incident::{Choice, Ending, IncidentKind, IncidentState};
+use crate::domain::incident::{Choice, Ending, IncidentKind, IncidentState, Limits};
 use crate::store::incidents::{self, Incident};
 use crate::store::{StoreError, WriteSession, alerts, records};
+use chrono::TimeDelta;
 
 /// Characters of a reason.
 const REASON: usize = 500;
@@ -51,6 +52,32 @@ pub(super) async fn open(w: &mut WriteSession, found: Found) -> Result<(Incident
         .fact("records", incident.records)
         .fact("of", incident.held);
     Ok((incident, event))
+}
+
+/// Ends the incidents of an entity under which nothing waits any longer: each record was answered for
+/// itself, or the values came to agree. A storm goes on taking in what is new for as long as it is one.
+pub(super) async fn end_empty(
+    w: &mut WriteSession,
+    limits: &Limits,
+    entity: &EntityId,
+) -> Result<Vec<Event>, StoreError> {
+    let mut events = Vec::new();
+    for found in incidents::holding(w, entity).await? {
+        let Some(incident) = incidents::lock(w, &found.id).await? else { continue };
+        let storms = incident.kind == IncidentKind::Storm
+            && w.now() - incident.opened_at < TimeDelta::minutes(limits.storm_minutes);
+        if !incident.state.is_open()
+            || storms
+            || incidents::any_unsettled(w, &incident.id).await?
+            || records::any_member_unjudged(w, &incident.id).await?
+        {
+            continue;
+        }
+        let by = Actor::referee();
+        let choice = Choice { ending: Ending::CameBack, by, reason: String::new(), at: w.now() };
+        events.push(end(w, &incident, IncidentState::Ended(choice, w.now())).await?);
+    }
+    Ok(events)
 }
 
 /// Ends an incident whose choice takes no more work, or that passed by itself.

@@ -3,12 +3,14 @@
 use crate::support::world::{SystemRandom, TestClock};
 use referee::demo::stories::{edits_between, just_now};
 use referee::demo::{Expect, Helpdesk, Start, Story, System, Table, World};
+use referee::domain::access::Viewer;
 use referee::domain::audit::Actor;
 use referee::domain::ids::SystemId;
 use referee::domain::seal::Key;
 use referee::domain::time::Time;
 use referee::engine::Engine;
 use referee::engine::sync::Trigger;
+use referee::store::incidents::{self, Incident};
 use referee::store::{Options, Store};
 use sqlx::ConnectOptions as _;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -59,6 +61,12 @@ impl Connected {
             assert_eq!(run.error, None, "{} {}", run.system, run.entity);
             assert_eq!(run.counts.quarantined, 0);
         }
+    }
+
+    /// The incidents that wait for a choice: a chapter read at once is none.
+    async fn incidents(&self) -> Vec<Incident> {
+        let mut session = self.engine.store().session().await.unwrap();
+        incidents::open(&mut session, &Viewer::referee(), 100).await.unwrap()
     }
 
     async fn found(&self) -> BTreeSet<Found> {
@@ -205,12 +213,13 @@ async fn the_year_passes_without_a_conflict() {
     world.reset(Start::AYearAgo).await.unwrap();
     let chapters = world.history();
     connected.pass(world.begins_at());
-    connected.sync().await;
+    connected.sync_whole().await;
     for chapter in chapters.iter().take(3) {
         world.apply(&chapter.edits).await.unwrap();
         connected.pass(chapter.ends_at);
-        connected.sync().await;
+        connected.sync_whole().await;
         assert_eq!(connected.found().await, BTreeSet::new(), "by {}", chapter.ends_at);
+        assert_eq!(connected.incidents().await, [], "by {}", chapter.ends_at);
     }
 }
 

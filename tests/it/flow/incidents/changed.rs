@@ -191,6 +191,78 @@ async fn a_group_goes_on_after_a_restart_and_leaves_out_what_is_not_its_own() {
         let told = audit_actions(&world).await;
         assert_eq!(told.iter().filter(|entry| *entry == "decided").count(), 118, "none is decided twice");
         assert_eq!(unended(&world).await, []);
+        // Rules would settle the two: people do, in the queue.
+        judged(&world).await;
+        let told = audit_actions(&world).await;
+        assert_eq!(told.iter().filter(|entry| *entry == "settled_by_rule").count(), 0);
+        assert_eq!((open(&world).await.len(), under(&world, &incident.id).await), (3, 0));
+    }
+}
+
+#[tokio::test]
+async fn what_comes_in_after_the_freeze_is_not_answered_with_it() {
+    for url in databases().await {
+        let (world, incident) = loaded(url).await;
+        let asked = of(&incident, GroupChoice::KeepOthers { system: system("warehouse") });
+        let draft = world.engine.freeze(&steward(), asked).await.unwrap();
+        // The loader goes on.
+        let more = LOADED.replace("'WH-1000' AND 'WH-1119'", "'WH-1120' AND 'WH-1149'");
+        world.sql("warehouse", &more.replace("12:01:30", "12:04:30")).await;
+        read(&world, "warehouse").await;
+        assert_eq!(under(&world, &incident.id).await, 150);
+        world.engine.decide_group(&steward(), &draft.id, "120").await.unwrap();
+        work_off(&world).await;
+        judged(&world).await;
+        let told = audit_actions(&world).await;
+        assert_eq!(told.iter().filter(|entry| *entry == "settled_by_rule").count(), 0);
+        assert_eq!((under(&world, &incident.id).await, unended(&world).await.len()), (30, 1));
+        assert_eq!(alarms(&world).await.len(), 1);
+        confirm(&world, of(&incident, GroupChoice::KeepOthers { system: system("warehouse") })).await;
+        work_off(&world).await;
+        delivered(&world).await;
+        assert_eq!((numbers(&world, "warehouse").await, numbers(&world, "portal").await), (0, 0));
+        assert_eq!((unended(&world).await, alarms(&world).await.len()), (vec![], 0));
+    }
+}
+
+#[tokio::test]
+async fn a_later_edit_leaves_the_incident() {
+    for url in databases().await {
+        let (world, incident) = loaded(url).await;
+        // Bo corrects one number there, and another row's name: that row's number still waits.
+        world
+            .sql(
+                "warehouse",
+                "UPDATE SHIP_TO SET TEL = '030 4711', CHG_AT = '2026-03-03 12:03:30', CHG_BY = 'Bo'
+                 WHERE WH_NO = 'WH-1005';
+                 UPDATE SHIP_TO SET NAME = 'NEW NAME', CHG_AT = '2026-03-03 12:03:30', CHG_BY = 'Bo'
+                 WHERE WH_NO = 'WH-1006'",
+            )
+            .await;
+        read(&world, "warehouse").await;
+        // A conflict is under it where everything that is open of it is.
+        assert!(under(&world, &incident.id).await >= 118);
+        confirm(&world, of(&incident, GroupChoice::KeepOthers { system: system("warehouse") })).await;
+        work_off(&world).await;
+        delivered(&world).await;
+        let of_bo = "SELECT TEL FROM SHIP_TO WHERE WH_NO = 'WH-1005'";
+        assert_eq!(world.value("warehouse", of_bo).await, "030 4711", "nobody's edit is put back");
+        let other = "SELECT TEL FROM SHIP_TO WHERE WH_NO = 'WH-1006'";
+        assert_eq!(world.value("warehouse", other).await, "030 11006");
+    }
+}
+
+#[tokio::test]
+async fn an_incident_under_which_nothing_waits_ends() {
+    for url in databases().await {
+        let (world, _) = loaded(url).await;
+        // The loader takes everything back.
+        let back = LOADED.replace("'030 9' || substr(TEL, 6)", "'030 1' || substr(WH_NO, 4)");
+        world.sql("warehouse", &back.replace("12:01:30", "12:03:30")).await;
+        read(&world, "warehouse").await;
+        assert_eq!((unended(&world).await, alarms(&world).await.len()), (vec![], 0));
+        let told = audit_actions(&world).await;
+        assert_eq!(told.iter().filter(|entry| *entry == "incident_ended").count(), 1);
     }
 }
 

@@ -118,3 +118,73 @@ async fn an_incident_ends_when_what_was_gone_comes_back() {
         assert!(matches!(late, Err(Refusal::WrongState(_))), "{late:?}");
     }
 }
+
+#[tokio::test]
+async fn what_waits_stays_held_however_little_of_it_is_still_gone() {
+    for url in databases().await {
+        let (world, incident) = lost(url).await;
+        // Four are still gone, which would be no mass delete; one more is gone that nobody asked about.
+        world
+            .sql(
+                "portal",
+                "INSERT INTO customers SELECT * FROM away WHERE id < 'C-1026';
+                 DELETE FROM customers WHERE id = 'C-1050'",
+            )
+            .await;
+        assert_eq!(read(&world, "portal").await.error, None);
+        assert_eq!((present(&world, "portal").await, kinds(&world).await), (101, vec![Kind::Deleted]));
+        assert_eq!(unended(&world).await, std::slice::from_ref(&incident), "it is still to be answered");
+        choose(&world, &incident, Ending::Allowed).await;
+        work_off(&world).await;
+        assert_eq!(present(&world, "portal").await, 97, "what came back left the incident");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_outlives_the_next_incident() {
+    for url in databases().await {
+        let (world, incident) = lost(url).await;
+        choose(&world, &incident, Ending::Refused).await;
+        world.sql("portal", "DELETE FROM customers WHERE id BETWEEN 'C-1060' AND 'C-1089'").await;
+        assert!(read(&world, "portal").await.error.is_some());
+        let next = unended(&world).await.remove(0);
+        choose(&world, &next, Ending::Refused).await;
+        for _ in 0..2 {
+            assert_eq!(read(&world, "portal").await.error, None);
+            assert_eq!((present(&world, "portal").await, unended(&world).await), (102, vec![]));
+        }
+        // One that came back and is gone again is a new question.
+        world.sql("portal", "INSERT INTO customers SELECT * FROM away WHERE id = 'C-1001'").await;
+        assert_eq!(read(&world, "portal").await.error, None);
+        world.sql("portal", "DELETE FROM customers WHERE id = 'C-1001'").await;
+        assert_eq!(read(&world, "portal").await.error, None);
+        assert_eq!((present(&world, "portal").await, kinds(&world).await), (101, vec![Kind::Deleted]));
+    }
+}
+
+#[tokio::test]
+async fn what_was_allowed_to_be_gone_no_rule_makes_again() {
+    for url in databases().await {
+        let config = CONFIG.replace(
+            "source_of_truth = \"portal\"\nrule",
+            "source_of_truth = \"portal\"\ndeletes = \"restore\"\nrule",
+        );
+        let world = many(url, &config, 100).await;
+        world.enable_writes(&["portal", "warehouse"]).await;
+        world.sql("warehouse", "DELETE FROM SHIP_TO WHERE WH_NO BETWEEN 'WH-1000' AND 'WH-1029'").await;
+        assert!(read(&world, "warehouse").await.error.is_some());
+        let incident = unended(&world).await.remove(0);
+        choose(&world, &incident, Ending::Allowed).await;
+        work_off(&world).await;
+        read(&world, "warehouse").await;
+        assert_eq!(present(&world, "warehouse").await, 72);
+        let told = audit_actions(&world).await;
+        assert_eq!(told.iter().filter(|entry| *entry == "settled_by_rule").count(), 0);
+        assert_eq!(kinds(&world).await.len(), 30, "a person says what becomes of them in the portal");
+        // One that is gone by itself is made again, as the policy says.
+        world.sql("warehouse", "DELETE FROM SHIP_TO WHERE WH_NO = 'WH-1050'").await;
+        read(&world, "warehouse").await;
+        let told = audit_actions(&world).await;
+        assert_eq!(told.iter().filter(|entry| *entry == "settled_by_rule").count(), 1);
+    }
+}
