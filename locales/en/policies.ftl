@@ -93,6 +93,8 @@ draft-changes = { $n ->
 draft-back-to = back to version { $n }
 draft-based = based on version { $n }
 draft-stale = <b>{ $name }</b> switched on version { $n } since. This draft is based on version { $based } and is kept.
+draft-changed = The draft was changed since you looked at it. Nothing was switched on.
+draft-changed-advice = This is the draft as it is now, with what it would do. Look at it, then switch it on.
 draft-stale-advice = Look at what is in force now, then bring the draft up to date: its changes are made on top.
 draft-rebase = Bring it up to date
 draft-switch-on = Switch on
@@ -111,6 +113,10 @@ draft-open = Of <b>{ $n ->
 draft-open-none = It governs no open difference
 draft-settles = { $system }’s value: { $n }
 draft-settles-computed = A value worked out by the rule: { $n }
+draft-made-again = { $n ->
+    [one] 1 record is made again where it is missing
+   *[other] { $n } records are made again where they are missing
+  }
 draft-review = { $n } stay with people
 draft-claimed = { $n ->
     [one] 1 is claimed and not touched until the claim ends
@@ -138,6 +144,7 @@ draft-decided = Decided
 draft-would = It would
 draft-left-different = Left different
 draft-row-computed = Settled with a value the rule works out
+draft-row-made-again = Settled: the record is made again
 draft-row-review = Stays with people
 draft-row-ended = Ends by itself
 draft-row-claimed = Not touched until the claim ends

@@ -1,11 +1,13 @@
 //! Expressions of the Common Expression Language (CEL), for `review_if`: where one is true, a
 //! person decides.
 //!
-//! An expression is checked when it is saved: its length, its depth, the names it uses, and that
-//! its loops are few. What passes ends soon: a loop runs over the systems or over a list written
-//! out, never over a record's fields, and a loop stands in one other at most.
+//! An expression is checked when it is saved: its length, its depth, the names it uses, and how
+//! many steps it takes at most. What passes ends soon: a loop runs over the systems or over a list
+//! written out and nothing else, a loop stands in one other at most, nothing grows in a loop, and
+//! patterns are short, few and outside of loops. A text that is too long is not looked at.
 
 mod check;
+mod pattern;
 mod scene;
 #[cfg(test)]
 mod tests;
@@ -23,10 +25,12 @@ pub const LONGEST: usize = 4096;
 pub const DEEPEST: usize = 32;
 /// The parser calls itself several times for each level, in large frames: it gets a stack of its own.
 const STACK: usize = 16 * 1024 * 1024;
+/// Characters of a text that an expression looks at; of a longer one it has no answer.
+pub const LONGEST_TEXT: usize = 4_000;
 
 /// A checked expression.
 #[derive(Clone, Debug)]
-pub struct Expression(Arc<Program>);
+pub struct Expression(Arc<Program>, Arc<str>);
 
 impl Expression {
     /// Reads and checks an expression.
@@ -51,7 +55,7 @@ impl Expression {
         });
         let unread = || Invalid("it could not be read".to_owned());
         let program = compile.map_err(|_| unread())?.join().map_err(|_| unread())??;
-        Ok(Self(Arc::new(program)))
+        Ok(Self(Arc::new(program), text.into()))
     }
 
     /// What it says of a scene.
@@ -59,6 +63,10 @@ impl Expression {
     /// # Errors
     /// It does not come to true or false there: why, in words.
     pub fn evaluate(&self, scene: &Scene) -> Result<bool, Invalid> {
+        if let Some(name) = scene.too_long().find(|name| self.1.contains(*name)) {
+            let text = format!("“{name}” has more than {LONGEST_TEXT} characters: too long to be looked at");
+            return Err(Invalid(text));
+        }
         let mut context = Context::default();
         for (name, value) in scene.variables() {
             context.add_variable_from_value(name, value);

@@ -79,12 +79,12 @@ pub fn between(from: &Policies, to: &Policies) -> Vec<Change> {
     changes
 }
 
-/// The slots of an entity for which something else is in force under `to`, and whether that is
-/// so for the record as a whole.
+/// What policies are set on in an entity ([`Slot::policy_id`]: child rows by their kind) for which
+/// something else is in force under `to`, and whether that is so for the record as a whole.
 #[must_use]
 pub fn governed(entity: &Entity, from: &Policies, to: &Policies) -> (BTreeSet<FieldId>, bool) {
     let differs = |slot: &Slot<'_>| from.effective(entity, slot) != to.effective(entity, slot);
-    let slots = entity.slots().into_iter().filter(differs).map(|slot| slot.id.clone()).collect();
+    let slots = entity.slots().into_iter().filter(differs).map(|slot| slot.policy_id().clone()).collect();
     (slots, from.effective_for_record(entity) != to.effective_for_record(entity))
 }
 

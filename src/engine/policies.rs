@@ -35,10 +35,13 @@ impl Engine {
     fn check_change(&self, change: &Change) -> Result<(), Refusal> {
         let setup = self.setup();
         let entity = setup.entity(&change.entity)?;
-        if change.slot.as_ref().is_some_and(|slot| entity.slot(slot).is_none()) {
-            return Err(Refusal::NotFound("field"));
-        }
         let invalid = |text: &str| Err(Refusal::Invalid(text.to_owned()));
+        if let Some(id) = &change.slot {
+            let slot = entity.slot(id).ok_or(Refusal::NotFound("field"))?;
+            if slot.policy_id() != id {
+                return invalid("a single row has no policy of its own: change that of its kind");
+            }
+        }
         let policy = &change.policy;
         if policy.hold_seconds.is_some_and(|hold| hold > 300) {
             return invalid("a hold is 0 to 300 seconds");

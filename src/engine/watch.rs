@@ -119,8 +119,23 @@ impl Engine {
     /// The store failed.
     pub async fn note_read(&self, viewer: &Viewer, record: Option<RecordId>) -> Result<(), StoreError> {
         let view = record.as_ref().map_or_else(|| "audit".to_owned(), |record| format!("audit/{record}"));
+        self.note_view(viewer, "audit", view, About { record, ..About::default() }).await
+    }
+
+    /// Enters that somebody reads values: one entry per person, `place` (what was read exactly) and
+    /// ten minutes. `view` names the kind of page in the entry.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn note_view(
+        &self,
+        viewer: &Viewer,
+        view: &'static str,
+        place: String,
+        about: About,
+    ) -> Result<(), StoreError> {
         let fresh = TimeDelta::minutes(READ_MINUTES);
-        let read = trail::read_at(&mut self.store.session().await?, &viewer.user, &view).await?;
+        let read = trail::read_at(&mut self.store.session().await?, &viewer.user, &place).await?;
         if read.is_some_and(|read| self.now() - read < fresh) {
             return Ok(());
         }
@@ -128,13 +143,12 @@ impl Engine {
         self.store
             .write::<_, StoreError, _>(async move |w| {
                 // Two pages opened at once are one reading.
-                let read = trail::read_at(w, &viewer.user, &view).await?;
+                let read = trail::read_at(w, &viewer.user, &place).await?;
                 if read.is_some_and(|read| w.now() - read < fresh) {
                     return Ok(((), Vec::new()));
                 }
-                trail::save_read(w, &viewer.user, &view).await?;
-                let about = About { record: record.clone(), ..About::default() };
-                Ok(((), vec![Event::new(Action::Read, viewer.actor(), about).fact("view", "audit")]))
+                trail::save_read(w, &viewer.user, &place).await?;
+                Ok(((), vec![Event::new(Action::Read, viewer.actor(), about.clone()).fact("view", view)]))
             })
             .await
     }

@@ -52,6 +52,7 @@ impl Engine {
         };
         let mut workers: Vec<_> = (0..SENDERS).map(sender).collect();
         workers.push(tokio::spawn(self.clone().read_what_is_due(stop.clone())));
+        workers.push(tokio::spawn(self.clone().tidy_reports(stop.clone())));
         let engine = self.clone();
         workers.push(tokio::spawn(repeat(stop.clone(), LOOK, move || {
             let engine = engine.clone();

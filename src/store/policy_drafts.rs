@@ -7,6 +7,7 @@ use crate::domain::conflict::Dispute;
 use crate::domain::ids::{EntityId, RecordId, UserId};
 use crate::domain::policy_change::Change;
 use crate::domain::resolution::Chosen;
+use crate::domain::seal;
 use crate::domain::time::Time;
 
 /// A draft: changes that are not in force yet.
@@ -23,6 +24,18 @@ pub struct Draft {
     pub created_at: Time,
     pub changed_at: Time,
     pub changes: Vec<Change>,
+}
+
+impl Draft {
+    /// What tells whether a draft still is what somebody looked at: a hash over its changes, its
+    /// reason and its version, in hexadecimal.
+    ///
+    /// # Errors
+    /// It cannot be written as JSON, which nothing stored can cause.
+    pub fn fingerprint(&self) -> Result<String, StoreError> {
+        let text = serde_json::to_string(&(&self.changes, &self.reason, self.based_on, self.rolls_back))?;
+        Ok(seal::sha256(&[text.as_bytes()]))
+    }
 }
 
 impl FromRow for Draft {
@@ -73,7 +86,7 @@ pub async fn save(w: &mut WriteSession, draft: &Draft) -> Result<(), StoreError>
         "INSERT INTO policy_drafts (id, author_id, author, reason, based_on, rolls_back, created_at, changed_at, changes)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          ON CONFLICT (id) DO UPDATE SET reason = excluded.reason, based_on = excluded.based_on,
-             changed_at = excluded.changed_at, changes = excluded.changes",
+             rolls_back = excluded.rolls_back, changed_at = excluded.changed_at, changes = excluded.changes",
     )
     .bind(&draft.id)
     .bind(&draft.author_id)

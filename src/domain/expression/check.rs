@@ -1,15 +1,21 @@
 //! What an expression may be made of.
 
-use super::{DEEPEST, NAMES};
+use super::{DEEPEST, NAMES, pattern};
 use crate::domain::compare::Invalid;
 use cel::IdedExpr;
 use cel::ParseErrors;
-use cel::common::ast::{EntryExpr, Expr};
+use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, LiteralValue};
 
 /// Items of a list or map that is written out.
 const LONGEST_LIST: usize = 100;
 /// Loops within one another.
 const LOOPS: usize = 2;
+/// Systems a loop over them is reckoned with.
+const SYSTEMS: u64 = 20;
+/// Steps of a whole expression: each part counts one, in a loop once for each item.
+const STEPS: u64 = 10_000;
+/// The weight of all patterns of an expression: each is compiled whenever it is asked.
+const PATTERNS: u64 = 400;
 /// Functions beside the operators.
 const FUNCTIONS: [&str; 13] = [
     "size",
@@ -55,62 +61,122 @@ pub fn reading(errors: &ParseErrors) -> Invalid {
     Invalid(format!("line {line}, character {}: {}", column + 1, first.msg))
 }
 
-/// Whether what was read is made of what is offered.
+/// Whether what was read is made of what is offered, and ends soon.
 pub fn tree(root: &IdedExpr) -> Result<(), Invalid> {
-    Check { own: Vec::new() }.expression(root, 0, 0)
+    let mut check = Check { own: Vec::new(), patterns: 0 };
+    let steps = check.expression(root, 0, 0)?;
+    if steps > STEPS {
+        return Err(Invalid(format!("it takes more than {STEPS} steps, each round of a loop counted")));
+    }
+    Ok(())
 }
 
 /// A walk over an expression.
 struct Check<'e> {
     /// Names that loops around the present place have made.
     own: Vec<&'e str>,
+    /// The weight of the patterns met.
+    patterns: u64,
 }
 
 impl<'e> Check<'e> {
-    fn expression(&mut self, at: &'e IdedExpr, depth: usize, loops: usize) -> Result<(), Invalid> {
+    /// How many steps it takes at most.
+    fn expression(&mut self, at: &'e IdedExpr, depth: usize, loops: usize) -> Result<u64, Invalid> {
         if depth > DEEPEST {
             return Err(Invalid(format!("it is nested more than {DEEPEST} deep")));
         }
         let depth = depth + 1;
-        match &at.expr {
-            Expr::Unspecified | Expr::Literal(_) => Ok(()),
-            Expr::Ident(name) => self.name(name),
-            Expr::Select(select) => self.expression(&select.operand, depth, loops),
-            Expr::Struct(_) => Err(Invalid("objects cannot be made here".to_owned())),
+        let parts: Vec<&'e IdedExpr> = match &at.expr {
+            Expr::Unspecified | Expr::Literal(_) => Vec::new(),
+            Expr::Ident(name) => {
+                self.name(name)?;
+                Vec::new()
+            }
+            Expr::Select(select) => vec![&*select.operand],
+            Expr::Struct(_) => return Err(no_objects()),
             Expr::Call(call) => {
-                function(&call.func_name)?;
-                let parts = call.target.as_deref().into_iter().chain(&call.args);
-                parts.into_iter().try_for_each(|part| self.expression(part, depth, loops))
+                self.call(call, loops)?;
+                call.target.as_deref().into_iter().chain(&call.args).collect()
             }
             Expr::List(list) => {
                 short(list.elements.len())?;
-                list.elements.iter().try_for_each(|item| self.expression(item, depth, loops))
+                list.elements.iter().collect()
             }
             Expr::Map(map) => {
                 short(map.entries.len())?;
-                map.entries.iter().try_for_each(|entry| match &entry.expr {
-                    EntryExpr::MapEntry(entry) => self
-                        .expression(&entry.key, depth, loops)
-                        .and_then(|()| self.expression(&entry.value, depth, loops)),
-                    EntryExpr::StructField(_) => Err(Invalid("objects cannot be made here".to_owned())),
-                })
-            }
-            Expr::Comprehension(own) => {
-                if loops == LOOPS {
-                    return Err(Invalid(format!("more than {LOOPS} loops stand within one another")));
+                let mut parts = Vec::new();
+                for entry in &map.entries {
+                    let EntryExpr::MapEntry(entry) = &entry.expr else { return Err(no_objects()) };
+                    parts.extend([&entry.key, &entry.value]);
                 }
-                if matches!(&own.iter_range.expr, Expr::Ident(name) if name == "record") {
-                    return Err(Invalid("a loop over the fields of a record is not offered".to_owned()));
-                }
-                self.expression(&own.iter_range, depth, loops)?;
-                let known = self.own.len();
-                self.own.extend([own.iter_var.as_str(), own.accu_var.as_str()]);
-                self.own.extend(own.iter_var2.as_deref());
-                let parts = [&own.accu_init, &own.loop_cond, &own.loop_step, &own.result];
-                let checked = parts.into_iter().try_for_each(|part| self.expression(part, depth, loops + 1));
-                self.own.truncate(known);
-                checked
+                parts
             }
+            Expr::Comprehension(own) => return self.comprehension(own, depth, loops),
+        };
+        self.all(&parts, depth, loops).map(|steps| steps.saturating_add(1))
+    }
+
+    fn all(&mut self, parts: &[&'e IdedExpr], depth: usize, loops: usize) -> Result<u64, Invalid> {
+        let mut steps = 0_u64;
+        for part in parts {
+            steps = steps.saturating_add(self.expression(part, depth, loops)?);
+        }
+        Ok(steps)
+    }
+
+    /// What a loop runs over is within it too: else loops could stand one behind the other.
+    fn comprehension(
+        &mut self,
+        own: &'e ComprehensionExpr,
+        depth: usize,
+        loops: usize,
+    ) -> Result<u64, Invalid> {
+        if loops == LOOPS {
+            return Err(Invalid(format!("more than {LOOPS} loops stand within one another")));
+        }
+        let rounds = self.rounds(&own.iter_range)?;
+        let names = [Some(own.iter_var.as_str()), own.iter_var2.as_deref()];
+        if let Some(name) = names.into_iter().flatten().find(|name| NAMES.contains(name)) {
+            return Err(Invalid(format!("a loop cannot call its items “{name}”: that name is taken")));
+        }
+        let range = self.expression(&own.iter_range, depth, loops + 1)?;
+        let known = self.own.len();
+        self.own.extend(names.into_iter().flatten().chain([own.accu_var.as_str()]));
+        let once = self.all(&[&own.accu_init, &own.result], depth, loops + 1)?;
+        let round = self.all(&[&own.loop_cond, &own.loop_step], depth, loops + 1)?;
+        self.own.truncate(known);
+        Ok(rounds.saturating_mul(round).saturating_add(once).saturating_add(range))
+    }
+
+    /// How often a loop over this runs at most.
+    fn rounds(&self, range: &IdedExpr) -> Result<u64, Invalid> {
+        match &range.expr {
+            Expr::Ident(name) if name == "systems" => Ok(SYSTEMS),
+            Expr::List(list) => Ok(u64::try_from(list.elements.len()).unwrap_or(u64::MAX)),
+            _ => Err(Invalid("a loop runs over systems, or over a list written out in its place".to_owned())),
+        }
+    }
+
+    fn call(&mut self, call: &CallExpr, loops: usize) -> Result<(), Invalid> {
+        function(&call.func_name)?;
+        match call.func_name.as_str() {
+            "matches" if loops > 0 => Err(Invalid("matches is not offered in a loop".to_owned())),
+            "matches" => {
+                let Some(Expr::Literal(LiteralValue::String(text))) = call.args.last().map(|arg| &arg.expr)
+                else {
+                    return Err(Invalid("the pattern of matches must be written out".to_owned()));
+                };
+                self.patterns = self.patterns.saturating_add(pattern::weight(text.inner())?);
+                if self.patterns > PATTERNS {
+                    return Err(Invalid("its patterns repeat too much".to_owned()));
+                }
+                Ok(())
+            }
+            // A text that is added to itself in each round would fill the memory.
+            "_+_" if loops > 0 && !call.args.iter().any(is_harmless) => {
+                Err(Invalid("in a loop only a number written out can be added".to_owned()))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -120,6 +186,19 @@ impl<'e> Check<'e> {
         }
         Err(Invalid(format!("there is no “{name}” here; there are {}", NAMES.join(", "))))
     }
+}
+
+/// What a sum in a loop may have on one side: a number, or the results that the loop gathers.
+fn is_harmless(part: &IdedExpr) -> bool {
+    match &part.expr {
+        Expr::Literal(LiteralValue::Int(_) | LiteralValue::UInt(_) | LiteralValue::Double(_)) => true,
+        Expr::Ident(name) => name.starts_with('@'),
+        _ => false,
+    }
+}
+
+fn no_objects() -> Invalid {
+    Invalid("objects cannot be made here".to_owned())
 }
 
 fn short(items: usize) -> Result<(), Invalid> {

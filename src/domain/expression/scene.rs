@@ -1,12 +1,13 @@
 //! What an expression may look at: one difference, its systems and its record.
 
+use super::LONGEST_TEXT;
 use crate::domain::compare::decimal;
 use crate::domain::diff::Candidate;
 use crate::domain::ids::{FieldId, SystemId};
 use crate::domain::value::{Held, Tuple};
 use cel::Value;
 use cel::objects::{Key, Map};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// The names an expression may use, as `docs/admins/policies.md` explains them.
@@ -32,6 +33,8 @@ pub const NAMES: [&str; 15] = [
 #[derive(Clone, Debug, Default)]
 pub struct Scene {
     variables: Vec<(&'static str, Value)>,
+    /// Names, and fields of the record, with texts that are too long; they have no value here.
+    long: BTreeSet<String>,
 }
 
 impl Scene {
@@ -39,9 +42,19 @@ impl Scene {
         self.variables.iter().cloned()
     }
 
+    /// What cannot be looked at, being too long.
+    pub(super) fn too_long(&self) -> impl Iterator<Item = &str> {
+        self.long.iter().map(String::as_str)
+    }
+
     /// Gives a name its value; one that is not in [`NAMES`] would never be asked for.
     pub fn set(&mut self, name: &'static str, value: impl Into<Value>) {
-        self.variables.push((name, value.into()));
+        let value = value.into();
+        if is_long(&value) {
+            self.long.insert(name.to_owned());
+        } else {
+            self.variables.push((name, value));
+        }
     }
 
     /// Gives a name one value for each system.
@@ -58,7 +71,26 @@ impl Scene {
     /// The record's fields, each as the first system that has it holds it.
     pub fn record(&mut self, fields: &BTreeMap<FieldId, Held>) {
         let entry = |(field, held): (&FieldId, &Held)| (Key::String(Arc::new(field.0.clone())), text(held));
-        self.set("record", map(fields.iter().map(entry)));
+        let (long, short): (Vec<_>, Vec<_>) = fields.iter().partition(|(_, held)| is_long(&text(held)));
+        self.long.extend(long.into_iter().map(|(field, _)| field.0.clone()));
+        self.set("record", map(short.into_iter().map(entry)));
+    }
+}
+
+/// Whether a text in it, or its texts together, have too many characters.
+fn is_long(value: &Value) -> bool {
+    length(value) > LONGEST_TEXT
+}
+
+/// The characters of the longest text, of a list of all its texts.
+fn length(value: &Value) -> usize {
+    match value {
+        // Counting characters only where there are bytes enough for too many.
+        Value::String(text) if text.len() > LONGEST_TEXT => text.chars().count(),
+        Value::String(text) => text.len(),
+        Value::List(items) => items.iter().map(length).sum(),
+        Value::Map(map) => map.map.values().map(length).max().unwrap_or(0),
+        _ => 0,
     }
 }
 

@@ -24,6 +24,8 @@ pub(in crate::engine) struct Trial {
 pub enum Fate {
     /// A rule would settle it: with this system's value, or one it works out.
     Settled { system: Option<SystemId> },
+    /// A rule would make the record again where it is missing.
+    MadeAgain,
     /// It would stay with people, or come before them.
     Review,
     /// It would end without anybody: the systems agree.
@@ -66,6 +68,9 @@ impl Engine {
 
 fn fate(difference: &Difference, outcome: Option<&Outcome>) -> Fate {
     match difference.state {
+        DifferenceState::SettledByRule { .. } if matches!(outcome, Some(Outcome::CreateThere { .. })) => {
+            Fate::MadeAgain
+        }
         DifferenceState::SettledByRule { .. } => {
             let kept = match outcome {
                 Some(Outcome::Keep { value }) => difference.dispute.value(*value),

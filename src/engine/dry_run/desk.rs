@@ -21,6 +21,12 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
+/// How often it is looked for old reports.
+const TIDY: Duration = Duration::from_secs(60);
+/// How often, and how long at most, a stop waits for the dry run under way to end.
+const ENDING_STEP: Duration = Duration::from_millis(50);
+const ENDING_STEPS: u32 = 100;
+
 /// How much dry runs may take.
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -269,6 +275,22 @@ impl Engine {
             engine.dry_runs.tidy(engine.now());
         });
         Ok(run)
+    }
+
+    /// Removes reports that are old, every minute until `stop`; then every report, for they hold
+    /// values and nobody could read them again. One that is being written ends with its own file.
+    pub(in crate::engine) async fn tidy_reports(self: Arc<Self>, stop: CancellationToken) {
+        while stop.run_until_cancelled(tokio::time::sleep(TIDY)).await.is_some() {
+            self.dry_runs.tidy(self.now());
+        }
+        for _ in 0..ENDING_STEPS {
+            if !self.dry_runs.all().iter().any(|run| run.is_running()) {
+                break;
+            }
+            tokio::time::sleep(ENDING_STEP).await;
+        }
+        // A report goes with the last who knew of it.
+        self.dry_runs.all().clear();
     }
 
     /// Ends a dry run under way. One that has ended stays as it is.

@@ -40,7 +40,7 @@ pub struct Found {
 }
 
 /// What a difference is counted as: a child row as one of its kind.
-fn counted_as(field: &FieldId) -> FieldId {
+pub(super) fn counted_as(field: &FieldId) -> FieldId {
     rows::row_of(field).map_or_else(|| field.clone(), |(children, _)| children.into())
 }
 
@@ -124,6 +124,8 @@ impl<'a> Judge<'a> {
                 report(&found)?;
             }
             *(if differs { &mut summary.differ } else { &mut summary.agree }) += 1;
+            // A stop or the deadline gets in between two records.
+            tokio::task::yield_now().await;
         }
         Ok(())
     }

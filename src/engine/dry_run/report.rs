@@ -1,10 +1,12 @@
 //! The report of a dry run in the background: a file of lines, and an index that finds those of
 //! a kind without reading the others.
 
-use super::{Found, Would};
+use super::Would;
+use super::found::{Found, counted_as};
 use crate::domain::entity::Entity;
 use crate::domain::ids::FieldId;
 use crate::domain::judge::Finding;
+use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, BufWriter, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -42,7 +44,7 @@ impl Kind {
             Would::Settle { .. } => Becomes::Settle { rule: dispute.policy.rule.as_str().to_owned() },
             Would::LeaveDifferent => Becomes::LeaveDifferent,
         };
-        Self { field: dispute.field.clone(), becomes }
+        Self { field: counted_as(&dispute.field), becomes }
     }
 }
 
@@ -68,12 +70,14 @@ pub fn why(findings: &[Finding]) -> String {
     }
 }
 
-/// Where each line of a report begins and of which kind it is: ten bytes of memory a line.
+/// Where each line of a report begins and of which kind it is: sixteen bytes of memory a line.
 #[derive(Debug, Default)]
 pub struct Index {
-    lines: Vec<(u64, u16)>,
+    lines: Vec<(u64, u32)>,
     /// Every kind with how many there are, those that the report no longer holds among them.
     kinds: Vec<(Kind, u64)>,
+    /// Where each kind stands among them.
+    known: BTreeMap<Kind, u32>,
     /// The report became too large and holds the first ones only.
     pub cut: bool,
 }
@@ -100,18 +104,27 @@ impl Index {
     #[must_use]
     pub fn places(&self, wanted: impl Fn(&Kind) -> bool) -> Vec<u64> {
         let wanted: Vec<bool> = self.kinds.iter().map(|(kind, _)| wanted(kind)).collect();
-        let lines = self.lines.iter().filter(|(_, kind)| wanted.get(usize::from(*kind)) == Some(&true));
+        let lines = self
+            .lines
+            .iter()
+            .filter(|(_, kind)| usize::try_from(*kind).is_ok_and(|kind| wanted.get(kind) == Some(&true)));
         lines.map(|(place, _)| *place).collect()
     }
 
-    fn count(&mut self, kind: Kind) -> u16 {
-        let at = self.kinds.iter().position(|(known, _)| *known == kind);
-        let at = at.unwrap_or_else(|| {
-            self.kinds.push((kind, 0));
-            self.kinds.len() - 1
-        });
-        self.kinds[at].1 += 1;
-        u16::try_from(at).unwrap_or(u16::MAX)
+    fn count(&mut self, kind: Kind) -> io::Result<u32> {
+        let at = match self.known.get(&kind) {
+            Some(at) => *at,
+            None => {
+                let at = u32::try_from(self.kinds.len()).map_err(io::Error::other)?;
+                self.known.insert(kind.clone(), at);
+                self.kinds.push((kind, 0));
+                at
+            }
+        };
+        if let Some((_, count)) = usize::try_from(at).ok().and_then(|at| self.kinds.get_mut(at)) {
+            *count += 1;
+        }
+        Ok(at)
     }
 }
 
@@ -135,7 +148,7 @@ impl Writer {
     }
 
     pub fn take(&mut self, entity: &Entity, found: &Found) -> io::Result<()> {
-        let kind = self.index.count(Kind::of(found));
+        let kind = self.index.count(Kind::of(found))?;
         if self.index.cut {
             return Ok(());
         }
@@ -178,4 +191,21 @@ pub(super) fn lines(path: &Path, places: &[u64]) -> io::Result<Vec<String>> {
         lines.push(line);
     }
     Ok(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_of_more_kinds_than_sixteen_bits_count_finds_each() {
+        let mut index = Index::default();
+        for n in 0..70_000_u64 {
+            let kind = Kind { field: format!("f{n}").as_str().into(), becomes: Becomes::LeaveDifferent };
+            let at = index.count(kind).unwrap();
+            index.lines.push((n, at));
+        }
+        assert_eq!(index.places(|kind| kind.field.as_str() == "f69999"), [69_999]);
+        assert_eq!(index.places(|kind| kind.field.as_str() == "f4463"), [4_463]);
+    }
 }

@@ -73,7 +73,7 @@ impl Engine {
 }
 
 fn look(trial: &Setup, scope: &Scope, past: &Past, test: &mut Backtest) {
-    for chosen in past.outcomes.iter().filter(|chosen| scope.slots.contains(&chosen.field)) {
+    for chosen in past.outcomes.iter().filter(|chosen| scope.governs(trial, &chosen.field)) {
         let Some(entity) = trial.catalog.entity(&scope.entity) else { continue };
         let dispute = past.page.iter().find(|dispute| dispute.field == chosen.field);
         let Some((slot, dispute)) = entity.slot(&chosen.field).zip(dispute) else { continue };

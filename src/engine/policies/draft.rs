@@ -2,6 +2,7 @@
 
 use super::may_change;
 use crate::domain::access::{Right, Viewer};
+use crate::domain::audit::{About, Action, Event};
 use crate::domain::ids::{EntityId, FieldId};
 use crate::domain::policy::{Policies, Policy};
 use crate::domain::policy_change::{Change, add, applied, between, own};
@@ -65,7 +66,8 @@ impl Engine {
                 add(&mut draft.changes, change.clone());
                 (draft.reason, draft.changed_at) = (joined(&draft.reason, &reason), w.now());
                 policy_drafts::save(w, &draft).await?;
-                Ok((draft, Vec::new()))
+                let events = vec![event(Action::PolicyDrafted, &viewer, &draft, Some(&change))];
+                Ok((draft, events))
             })
             .await
     }
@@ -102,7 +104,8 @@ impl Engine {
                     changes,
                 };
                 policy_drafts::save(w, &draft).await?;
-                Ok((draft, Vec::new()))
+                let events = vec![event(Action::PolicyDrafted, &viewer, &draft, None)];
+                Ok((draft, events))
             })
             .await
     }
@@ -131,17 +134,22 @@ impl Engine {
         Ok(draft)
     }
 
-    /// Bases a draft on the version in force now. What that version says already is left out.
+    /// Bases a draft on the version in force now. What that version says already is left out. One
+    /// that went back to an earlier version is a change as any other, unless it still leads there.
     ///
     /// # Errors
     /// As [`Engine::draft`]; nothing is left of it.
     pub async fn rebase_draft(&self, viewer: &Viewer, id: &str) -> Result<Draft, Refusal> {
         self.draft(viewer, id).await?;
-        let id = id.to_owned();
+        let (viewer, id) = (viewer.clone(), id.to_owned());
         self.store
             .write(async move |w| {
                 let mut draft = policy_drafts::lock(w, &id).await?.ok_or(Refusal::NotFound("draft"))?;
+                may_change(&viewer, &draft.changes)?;
                 let (number, now) = in_force(w).await?;
+                if !leads_back(w, &draft, &now).await? {
+                    draft.rolls_back = None;
+                }
                 draft
                     .changes
                     .retain(|change| own(&now, &change.entity, change.slot.as_ref()) != change.policy);
@@ -150,7 +158,8 @@ impl Engine {
                 }
                 (draft.based_on, draft.changed_at) = (number, w.now());
                 policy_drafts::save(w, &draft).await?;
-                Ok((draft, Vec::new()))
+                let events = vec![event(Action::PolicyDraftRebased, &viewer, &draft, None)];
+                Ok((draft, events))
             })
             .await
     }
@@ -160,16 +169,45 @@ impl Engine {
     /// # Errors
     /// As [`Engine::draft`].
     pub async fn discard_draft(&self, viewer: &Viewer, id: &str) -> Result<Draft, Refusal> {
-        let draft = self.draft(viewer, id).await?;
-        let id = id.to_owned();
+        self.draft(viewer, id).await?;
+        let (viewer, id) = (viewer.clone(), id.to_owned());
         self.store
-            .write::<_, StoreError, _>(async move |w| {
+            .write(async move |w| {
+                let draft = policy_drafts::lock(w, &id).await?.ok_or(Refusal::NotFound("draft"))?;
+                may_change(&viewer, &draft.changes)?;
                 policy_drafts::remove(w, &id).await?;
-                Ok(((), Vec::new()))
+                let events = vec![event(Action::PolicyDraftDiscarded, &viewer, &draft, None)];
+                Ok((draft, events))
             })
-            .await?;
-        Ok(draft)
+            .await
     }
+}
+
+/// An entry about a draft: about one change of it, or about all of it.
+fn event(action: Action, viewer: &Viewer, draft: &Draft, change: Option<&Change>) -> Event {
+    let first = change.or(draft.changes.first());
+    let (entity, field) = (first.map(|own| own.entity.clone()), change.and_then(|own| own.slot.clone()));
+    let about = About { entity, field, ..About::default() };
+    let mut event = Event::new(action, viewer.actor(), about).fact("draft", &draft.id);
+    event = event.fact("based_on", draft.based_on).fact("reason", &draft.reason);
+    if let Ok(changes) = serde_json::to_string(change.map_or(&draft.changes[..], std::slice::from_ref)) {
+        event = event.fact("changes", changes);
+    }
+    if draft.author_id != viewer.user {
+        event = event.fact("drafted_by", &draft.author);
+    }
+    match draft.rolls_back {
+        Some(back) => event.fact("rolls_back", back),
+        None => event,
+    }
+}
+
+/// Whether a draft of a way back still leads to that version from what is in force.
+async fn leads_back(w: &mut WriteSession, draft: &Draft, now: &Policies) -> Result<bool, Refusal> {
+    let Some(to) = draft.rolls_back else { return Ok(false) };
+    let Some(old) = configuration::version(w, Document::Policies, to).await? else { return Ok(false) };
+    let old: Policies = serde_json::from_str(&old.body).map_err(StoreError::from)?;
+    Ok(applied(now.clone(), &draft.changes) == applied(old, &[]))
 }
 
 /// The number and the policies of the version in force.

@@ -18,8 +18,8 @@ use std::sync::Arc;
 const OPEN: i64 = 2_000;
 /// Records that agree and are judged, for each entity.
 const AGREED: i64 = 200;
-/// Records judged in one transaction.
-const BATCH: usize = 200;
+/// Records judged in one transaction: few, for it holds up whoever decides meanwhile.
+const BATCH: usize = 25;
 
 /// What would become of an open difference.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,7 +59,16 @@ pub struct Preview {
 /// The entities a draft changes, each with the slots it governs.
 pub(super) struct Scope {
     pub entity: EntityId,
-    pub slots: BTreeSet<FieldId>,
+    /// What policies are set on; of child rows their kind.
+    slots: BTreeSet<FieldId>,
+}
+
+impl Scope {
+    /// Whether the draft governs differences of this field, group or child row.
+    pub fn governs(&self, setup: &Setup, field: &FieldId) -> bool {
+        let slot = setup.catalog.entity(&self.entity).and_then(|entity| entity.slot(field));
+        self.slots.contains(slot.as_ref().map_or(field, |slot| slot.policy_id()))
+    }
 }
 
 impl Engine {
@@ -101,7 +110,7 @@ impl Engine {
             }
         }
         for batch in open.chunks(BATCH) {
-            let mut governed = governed_by(&mut session, scope, batch).await?;
+            let mut governed = governed_by(&mut session, trial, scope, batch).await?;
             let now = self.now();
             let claimed = |conflict: &Conflict| conflict.claimed_until.is_some_and(|until| until >= now);
             let free = batch.iter().filter(|conflict| !claimed(conflict));
@@ -133,8 +142,11 @@ impl Engine {
             return Ok(());
         }
         preview.agreed += ids.len();
-        let trials = self.try_judging(trial, &scope.entity, ids).await?;
-        for trial in trials.into_iter().filter(|trial| scope.slots.contains(&trial.field)) {
+        let mut trials = Vec::new();
+        for batch in ids.chunks(BATCH) {
+            trials.extend(self.try_judging(trial, &scope.entity, batch.to_vec()).await?);
+        }
+        for trial in trials.into_iter().filter(|own| scope.governs(trial, &own.field)) {
             preview.changed.push(Judged {
                 entity: scope.entity.clone(),
                 title: String::new(),
@@ -151,6 +163,7 @@ impl Engine {
 /// The open differences of these conflicts that a draft governs.
 async fn governed_by(
     session: &mut Session,
+    setup: &Setup,
     scope: &Scope,
     batch: &[Conflict],
 ) -> Result<Vec<(crate::domain::ids::DifferenceId, Judged)>, Refusal> {
@@ -158,9 +171,7 @@ async fn governed_by(
     let titles: HashMap<&ConflictId, &str> =
         batch.iter().map(|conflict| (&conflict.id, conflict.title.as_str())).collect();
     let all = conflicts::differences(session, &ids).await?;
-    let open = all
-        .into_iter()
-        .filter(|difference| difference.state.is_open() && scope.slots.contains(&difference.dispute.field));
+    let open = all.into_iter().filter(|own| own.state.is_open() && scope.governs(setup, &own.dispute.field));
     let judged = open.map(|difference| {
         let title = titles.get(&difference.conflict).map_or_else(String::new, |title| (*title).to_owned());
         let judged = Judged {

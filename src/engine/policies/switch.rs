@@ -20,19 +20,22 @@ impl Engine {
     ///
     /// # Errors
     /// The viewer may not, there is no such draft, it no longer fits the configuration, or another
-    /// version came in force since: the draft is kept.
-    pub async fn switch_on(&self, viewer: &Viewer, id: &str) -> Result<i64, Refusal> {
+    /// version came in force, or somebody changed the draft, since it was looked at, when its
+    /// [`Draft::fingerprint`] was `seen`: the draft is kept.
+    pub async fn switch_on(&self, viewer: &Viewer, id: &str, seen: &str) -> Result<i64, Refusal> {
         let draft = self.draft(viewer, id).await?;
         for change in &draft.changes {
             self.check_change(change)?;
         }
         let entities: BTreeSet<EntityId> = draft.changes.iter().map(|change| change.entity.clone()).collect();
         let (viewer, id, wanted) = (viewer.clone(), id.to_owned(), entities.clone());
+        let seen = seen.to_owned();
         let version = self.store.write(async move |w| {
             let draft = policy_drafts::lock(w, &id).await?.ok_or(Refusal::NotFound("draft"))?;
             may_change(&viewer, &draft.changes)?;
             let (number, before) = in_force(w).await?;
-            if number != draft.based_on {
+            // What was looked at is what comes in force, and nothing that was added since.
+            if number != draft.based_on || draft.fingerprint()? != seen {
                 return Err(Refusal::Stale);
             }
             let after = applied(before.clone(), &draft.changes);

@@ -6,17 +6,20 @@ use crate::domain::author::Hand;
 use crate::domain::diff::{self, Kind, Standing};
 use crate::domain::entity::{Entity, Slot};
 use crate::domain::expression::Expression;
-use crate::domain::ids::{EntityId, FieldId, RecordId, RunId, SystemId};
+use crate::domain::ids::{ConflictId, FieldId, RecordId, RunId, SystemId};
 use crate::domain::judge::{Case, Circumstances, Verdict};
 use crate::domain::policy_change::Change;
 use crate::engine::detect::load::{Batch, Loaded};
 use crate::engine::{Engine, Refusal, Setup};
-use crate::store::policy_drafts;
+use crate::store::{Session, conflicts, policy_drafts};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Records that are tried.
 const TRIED: usize = 10;
+/// A trial that takes longer is answered with why there is no answer.
+const DEADLINE: Duration = Duration::from_secs(5);
 
 /// What an expression says of one record.
 #[derive(Clone, Debug)]
@@ -46,35 +49,60 @@ impl Engine {
     ) -> Result<Vec<Tried>, Refusal> {
         may_change(viewer, std::slice::from_ref(change))?;
         let setup = self.setup();
-        let entity = setup.entity(&change.entity)?;
-        let slots: Vec<Slot<'_>> = match &change.slot {
-            None => entity.slots(),
-            Some(slot) => vec![entity.slot(slot).ok_or(Refusal::NotFound("field"))?],
-        };
+        setup.entity(&change.entity)?;
         let expression = Expression::parse(text).map_err(|error| Refusal::Invalid(error.0))?;
-        let ids = self.samples(&change.entity).await?;
         let mut session = self.store().session().await?;
+        let ids = samples(&mut session, &setup, change).await?;
         let run = RunId::default();
         let batch = Batch::read(&mut session, &setup, (&change.entity, &run), &ids, self.now()).await?;
-        let mut tried: Vec<Tried> = ids
-            .iter()
-            .filter_map(|id| batch.of(id))
-            .filter_map(|loaded| one(&setup, entity, &slots, &batch, &loaded, &expression))
-            .collect();
-        tried.sort_by_key(|tried| !tried.differs);
-        tried.truncate(TRIED);
-        Ok(tried)
+        drop(session);
+        // Off the threads that answer: an expression is a person's text.
+        let change = change.clone();
+        let work = tokio::task::spawn_blocking(move || all(&setup, &change, &batch, &ids, &expression));
+        let late = || Refusal::Invalid("it takes too long on real records".to_owned());
+        tokio::time::timeout(DEADLINE, work).await.map_err(|_| late())?.map_err(|_| late())?
     }
+}
 
-    /// Records with an open conflict, then some that agree.
-    async fn samples(&self, entity: &EntityId) -> Result<Vec<RecordId>, Refusal> {
-        let mut session = self.store().session().await?;
-        let open = policy_drafts::open(&mut session, entity, 100).await?;
-        let mut ids: Vec<RecordId> = open.into_iter().map(|conflict| conflict.record).collect();
-        ids.extend(policy_drafts::agreed(&mut session, entity, 10).await?);
-        ids.dedup();
-        Ok(ids)
+/// Up to ten records: first those with an open difference that it would be asked about, then
+/// others with an open conflict, then some that agree.
+async fn samples(session: &mut Session, setup: &Setup, change: &Change) -> Result<Vec<RecordId>, Refusal> {
+    let open = policy_drafts::open(session, &change.entity, 100).await?;
+    let ids: Vec<ConflictId> = open.iter().map(|conflict| conflict.id.clone()).collect();
+    let differences = conflicts::differences(session, &ids).await?;
+    let entity = setup.entity(&change.entity)?;
+    let asked = |field: &FieldId| match &change.slot {
+        None => true,
+        Some(own) => entity.slot(field).is_some_and(|slot| slot.policy_id() == own),
+    };
+    let of_slot = differences.into_iter().filter(|own| own.state.is_open() && asked(&own.dispute.field));
+    let mut ids: Vec<RecordId> = Vec::with_capacity(TRIED);
+    let all = of_slot.map(|own| own.record).chain(open.into_iter().map(|conflict| conflict.record));
+    for id in all.chain(policy_drafts::agreed(session, &change.entity, 10).await?) {
+        if ids.len() < TRIED && !ids.contains(&id) {
+            ids.push(id);
+        }
     }
+    Ok(ids)
+}
+
+fn all(
+    setup: &Arc<Setup>,
+    change: &Change,
+    batch: &Batch,
+    ids: &[RecordId],
+    expression: &Expression,
+) -> Result<Vec<Tried>, Refusal> {
+    let entity = setup.entity(&change.entity)?;
+    let slots: Vec<Slot<'_>> = match &change.slot {
+        None => entity.slots(),
+        Some(slot) => vec![entity.slot(slot).ok_or(Refusal::NotFound("field"))?],
+    };
+    let loaded = ids.iter().filter_map(|id| batch.of(id));
+    let mut tried: Vec<Tried> =
+        loaded.filter_map(|loaded| one(setup, entity, &slots, batch, &loaded, expression)).collect();
+    tried.sort_by_key(|tried| !tried.differs);
+    Ok(tried)
 }
 
 fn one(

@@ -1,6 +1,7 @@
 //! Why a field of a record is judged as it is, step by step.
 
 use super::listing::{Ask, Items, said};
+use crate::domain::audit::About;
 use crate::domain::ids::{FieldId, RecordId};
 use crate::web::auth::SignedIn;
 use crate::web::failure::{Code, Failure};
@@ -47,6 +48,8 @@ pub async fn show(
 ) -> Result<HttpResponse, Failure> {
     let field = said(ask.0.field.as_ref()).map(FieldId::from);
     let found = site.engine.explain(&viewer, &id, field.as_ref()).await?;
+    let about = About { record: Some(id.clone()), ..About::default() };
+    site.engine.note_view(&viewer, "explanation", format!("explanation/{}", *id), about).await?;
     let items = found.iter().map(|own| {
         let mut steps: BTreeMap<String, Value> = match serde_json::to_value(own)? {
             Value::Object(steps) => steps.into_iter().collect(),

@@ -10,7 +10,7 @@ use super::explanations::ExplanationItem;
 use super::incidents::{CountBody, EndingBody, GroupBody, GroupView, IncidentView};
 use super::me::{Account, Person};
 use super::operations::{ALL, Operation};
-use super::policies::{PolicyDraftBody, PolicyDraftView, PolicyVersionView, SwitchedOn};
+use super::policies::{PolicyDraftBody, PolicyDraftView, PolicyVersionView, SwitchOnBody, SwitchedOn};
 use super::records::{RecordItem, RecordView};
 use super::resolutions::{Decided, ResolutionView};
 use super::reviews::{ReviewBody, ReviewView};
@@ -180,6 +180,7 @@ fn schemas() -> Map<String, Value> {
         .add::<PolicyVersionView>()
         .add_list::<PolicyDraftView>()
         .add::<PolicyDraftBody>()
+        .add::<SwitchOnBody>()
         .add::<SwitchedOn>()
         .add::<Person>()
         .add_list::<Account>();

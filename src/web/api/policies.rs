@@ -67,6 +67,8 @@ pub struct PolicyDraftView {
     /// The version it goes back to.
     rolls_back: Option<i64>,
     created_at: DateTime<Utc>,
+    /// What switching it on names: it changes with whatever the draft says.
+    fingerprint: String,
     changes: Vec<PolicyChangeView>,
     /// What it would do; only where one draft is asked for.
     preview: Option<PolicyPreview>,
@@ -89,8 +91,12 @@ pub struct PolicyPreview {
     stale: bool,
     /// Open differences it governs.
     open: usize,
-    /// Those it would settle, by the system whose value is kept; `` for one the rule works out.
+    /// Those it would settle, by the system whose value is kept.
     settled: BTreeMap<String, usize>,
+    /// Those it would settle with a value worked out by the rule.
+    worked_out: usize,
+    /// Records it would make again where they are missing.
+    made_again: usize,
     /// Those that stay with people.
     review: usize,
     /// Those somebody is deciding: not touched before the claim ends.
@@ -113,9 +119,8 @@ impl PolicyPreview {
     fn of(preview: &Preview) -> Self {
         let mut settled: BTreeMap<String, usize> = BTreeMap::new();
         for judged in &preview.open {
-            if let Standing::Judged(Fate::Settled { system }) = &judged.standing {
-                let system = system.as_ref().map(|system| system.0.clone()).unwrap_or_default();
-                *settled.entry(system).or_default() += 1;
+            if let Standing::Judged(Fate::Settled { system: Some(system) }) = &judged.standing {
+                *settled.entry(system.0.clone()).or_default() += 1;
             }
         }
         let count = |wanted: Standing| {
@@ -126,6 +131,8 @@ impl PolicyPreview {
             stale: preview.stale,
             open: preview.open.len(),
             settled,
+            worked_out: count(Standing::Judged(Fate::Settled { system: None })),
+            made_again: count(Standing::Judged(Fate::MadeAgain)),
             review: count(Standing::Judged(Fate::Review)),
             claimed: count(Standing::Claimed),
             ended: count(Standing::Judged(Fate::Ended)),
@@ -156,6 +163,7 @@ fn view(draft: &Draft, preview: Option<&Preview>) -> Result<PolicyDraftView, Fai
         based_on: draft.based_on,
         rolls_back: draft.rolls_back,
         created_at: draft.created_at,
+        fingerprint: draft.fingerprint()?,
         changes: draft.changes.iter().map(change).collect::<Result<_, _>>()?,
         preview: preview.map(PolicyPreview::of),
     })
@@ -247,18 +255,27 @@ pub struct SwitchedOn {
     href: String,
 }
 
-/// `POST /api/v1/policy-drafts/{id}/version`: switches a draft on.
+/// Which state of a draft is switched on.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SwitchOnBody {
+    /// The fingerprint of the draft as it was looked at.
+    fingerprint: String,
+}
+
+/// `POST /api/v1/policy-drafts/{id}/version`: switches a draft on, as it was looked at.
 ///
 /// # Errors
-/// There is no such draft for this viewer, or another version came in force since.
+/// There is no such draft for this viewer, it was changed since, or another version came in force.
 pub async fn switch_on(
     viewer: Admin,
     request: HttpRequest,
     id: Path<String>,
+    body: JsonBody<SwitchOnBody>,
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
-    once(&request, &viewer, &[], async |_| {
-        let version = site.engine.switch_on(&viewer, &id).await?;
+    once(&request, &viewer, &body.raw, async |_| {
+        let version = site.engine.switch_on(&viewer, &id, &body.value.fingerprint).await?;
         Reply::of(StatusCode::CREATED, &SwitchedOn { version, href: "/api/v1/policies".to_owned() })
     })
     .await

@@ -22,6 +22,8 @@ pub struct DraftPage {
     pub author: String,
     pub when: When,
     pub reason: String,
+    /// Which state of the draft the page shows: that, and no other, is switched on.
+    pub fingerprint: String,
     pub based_on: i64,
     pub changes: Vec<ChangeRow>,
     /// Dangers of what it sets.

@@ -199,7 +199,9 @@ async fn draft(steward: &Program, admin: &Program) {
     let shown = admin.get(&made.location).await.ok();
     assert_eq!((&shown["preview"]["stale"], &shown["changes"][0]["slot"]), (&json!(false), &json!("name")));
     assert_eq!(admin.get("/api/v1/policy-drafts").await.ok()["items"][0]["id"], shown["id"]);
-    let on = admin.post(&format!("{}/version", made.location), &Value::Null).await;
+    let on = format!("{}/version", made.location);
+    assert_eq!(admin.post(&on, &json!({ "fingerprint": "another" })).await.problem(409).0, "stale");
+    let on = admin.post(&on, &json!({ "fingerprint": shown["fingerprint"] })).await;
     assert_eq!((on.status.as_u16(), &on.json["version"]), (201, &json!(2)));
     assert_eq!(admin.post("/api/v1/policy-drafts", &body).await.problem(409).0, "stale");
     let back = json!({ "version": 2, "reason": "it was better", "back_to": 1 });

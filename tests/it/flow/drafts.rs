@@ -48,6 +48,11 @@ async fn drafted(world: &World, rule: Rule) -> Draft {
     world.engine.draft_policy(&admin(), change(world, "address", rule)).await.unwrap()
 }
 
+/// What a draft says, as its page and the interface for programs send it back.
+fn seen(draft: &Draft) -> String {
+    draft.fingerprint().unwrap()
+}
+
 /// How every open difference stands, by title.
 fn standings(judged: &[Judged]) -> BTreeMap<String, Standing> {
     judged.iter().map(|judged| (judged.title.clone(), judged.standing.clone())).collect()
@@ -91,7 +96,7 @@ async fn what_a_draft_says_it_would_do_is_what_happens_when_it_is_switched_on() 
         assert_eq!((preview.sample, preview.agreed, preview.changed.len()), (None, 0, 0));
         assert!(!preview.stale && preview.backtest.looked == 0);
 
-        assert_eq!(world.engine.switch_on(&admin(), &draft.id).await.unwrap(), 2);
+        assert_eq!(world.engine.switch_on(&admin(), &draft.id, &seen(&draft)).await.unwrap(), 2);
         for (title, (state, version)) in states(&world, &before).await {
             let by_rule = matches!(state, DifferenceState::SettledByRule { .. });
             match &told[&title] {
@@ -120,7 +125,7 @@ async fn a_claim_that_runs_out_is_followed_by_the_judge() {
         let held = before.iter().find(|conflict| conflict.title == "Name 4").unwrap();
         world.engine.claim(&steward(), &held.id).await.unwrap();
         let draft = drafted(&world, Rule::SourceWins).await;
-        world.engine.switch_on(&admin(), &draft.id).await.unwrap();
+        world.engine.switch_on(&admin(), &draft.id, &seen(&draft)).await.unwrap();
         world.clock.advance(chrono::TimeDelta::minutes(11));
         world.engine.keep_schedule().await.unwrap();
         let (state, _) = states(&world, &before).await["Name 4"].clone();
@@ -141,7 +146,7 @@ async fn several_changes_are_one_draft_and_one_version_and_can_be_taken_back() {
         let again = world.engine.draft_policy(&admin(), change(&world, "address", Rule::SourceWins)).await;
         assert!(matches!(again, Err(Refusal::Invalid(_))), "the draft says so already");
         assert_eq!(world.engine.setup().policy_version, 1, "nothing is in force yet");
-        assert_eq!(world.engine.switch_on(&admin(), &both.id).await.unwrap(), 2);
+        assert_eq!(world.engine.switch_on(&admin(), &both.id, &seen(&both)).await.unwrap(), 2);
         let told = audit_actions(&world).await;
         assert_eq!(told.iter().filter(|action| *action == "policy_changed").count(), 3, "one for each field");
 
@@ -150,7 +155,7 @@ async fn several_changes_are_one_draft_and_one_version_and_can_be_taken_back() {
         let back = world.engine.draft_rollback(&admin(), 1, "it was better").await.unwrap();
         assert_eq!((back.changes.len(), back.rolls_back), (2, Some(1)));
         assert!(!world.engine.preview_draft(&admin(), &back).await.unwrap().stale);
-        assert_eq!(world.engine.switch_on(&admin(), &back.id).await.unwrap(), 3);
+        assert_eq!(world.engine.switch_on(&admin(), &back.id, &seen(&back)).await.unwrap(), 3);
         assert_eq!(world.engine.setup().policies, first, "a new version, equal to the old one");
         let mut session = world.engine.store().session().await.unwrap();
         let newest = configuration::current(&mut session, Document::Policies).await.unwrap().unwrap();
@@ -170,14 +175,17 @@ async fn a_draft_that_was_overtaken_is_kept_and_brought_up_to_date() {
             world.engine.draft_policy(&zoe, change(&world, "phone", Rule::ManualReview)).await.unwrap();
         assert_ne!(mine.id, theirs.id, "each admin has an own draft");
         assert_eq!(world.engine.drafts(&admin()).await.unwrap().len(), 2);
-        world.engine.switch_on(&zoe, &theirs.id).await.unwrap();
-        assert!(matches!(world.engine.switch_on(&admin(), &mine.id).await, Err(Refusal::Stale)));
+        world.engine.switch_on(&zoe, &theirs.id, &seen(&theirs)).await.unwrap();
+        assert!(matches!(
+            world.engine.switch_on(&admin(), &mine.id, &seen(&mine)).await,
+            Err(Refusal::Stale)
+        ));
         let kept = world.engine.draft(&admin(), &mine.id).await.unwrap();
         assert_eq!(kept, mine);
         assert!(world.engine.preview_draft(&admin(), &kept).await.unwrap().stale);
         let fresh = world.engine.rebase_draft(&admin(), &mine.id).await.unwrap();
-        assert_eq!((fresh.based_on, fresh.changes), (2, mine.changes));
-        assert_eq!(world.engine.switch_on(&admin(), &mine.id).await.unwrap(), 3);
+        assert_eq!((fresh.based_on, &fresh.changes), (2, &mine.changes));
+        assert_eq!(world.engine.switch_on(&admin(), &mine.id, &seen(&fresh)).await.unwrap(), 3);
         let late = change(&world, "name", Rule::ManualReview);
         let late = world.engine.draft_policy(&admin(), PolicyChange { version: 1, ..late }).await;
         assert!(matches!(late, Err(Refusal::Stale)), "a form of an older version");
@@ -229,5 +237,48 @@ async fn a_draft_is_held_against_what_people_decided() {
         let phone =
             world.engine.draft_policy(&admin(), change(&world, "phone", Rule::ManualReview)).await.unwrap();
         assert_eq!(world.engine.preview_draft(&admin(), &phone).await.unwrap().backtest.looked, 0);
+    }
+}
+
+#[tokio::test]
+async fn what_is_switched_on_is_what_was_looked_at() {
+    for world in worlds().await {
+        let looked_at = drafted(&world, Rule::SourceWins).await;
+        let more =
+            world.engine.draft_policy(&admin(), change(&world, "phone", Rule::SourceWins)).await.unwrap();
+        assert_eq!(looked_at.id, more.id, "one draft holds both");
+        let on = world.engine.switch_on(&admin(), &more.id, &seen(&looked_at)).await;
+        assert!(matches!(on, Err(Refusal::Stale)), "{on:?}");
+        assert!(matches!(world.engine.switch_on(&admin(), &more.id, "").await, Err(Refusal::Stale)));
+        assert_eq!(world.engine.draft(&admin(), &more.id).await.unwrap(), more, "the draft is kept");
+        assert_eq!(world.engine.switch_on(&admin(), &more.id, &seen(&more)).await.unwrap(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_way_back_that_leads_elsewhere_is_a_change_as_any_other() {
+    for world in worlds().await {
+        let first = drafted(&world, Rule::SourceWins).await;
+        world.engine.switch_on(&admin(), &first.id, &seen(&first)).await.unwrap();
+        let back = world.engine.draft_rollback(&admin(), 1, "it was better").await.unwrap();
+        assert_eq!(back.rolls_back, Some(1));
+        let other =
+            world.engine.draft_policy(&admin(), change(&world, "phone", Rule::SourceWins)).await.unwrap();
+        world.engine.switch_on(&admin(), &other.id, &seen(&other)).await.unwrap();
+        let zoe = referee::domain::access::Viewer { user: "zoe".into(), name: "zoe".into(), ..admin() };
+        let fresh = world.engine.rebase_draft(&zoe, &back.id).await.unwrap();
+        assert_eq!((fresh.based_on, fresh.rolls_back), (3, None), "the phone stays changed: not version 1");
+        assert_eq!(world.engine.draft(&zoe, &back.id).await.unwrap(), fresh, "and so it is stored");
+        world.engine.discard_draft(&zoe, &back.id).await.unwrap();
+        let told = audit_actions(&world).await;
+        let drafts: Vec<_> = told.iter().filter(|action| action.starts_with("policy_draft")).collect();
+        let expected = [
+            "policy_drafted",
+            "policy_drafted",
+            "policy_drafted",
+            "policy_draft_rebased",
+            "policy_draft_discarded",
+        ];
+        assert_eq!(drafts, expected);
     }
 }

@@ -3,11 +3,14 @@
 //! sequence that open nothing while they are the same.
 
 use super::*;
-use crate::support::world::steward;
+use crate::support::world::{admin, steward};
 use chrono::TimeDelta;
 use referee::domain::diff::Kind;
+use referee::domain::policy::{Policy, Rule};
 use referee::domain::resolution::Outcome;
 use referee::domain::value::Held;
+use referee::engine::Refusal;
+use referee::engine::policies::PolicyChange;
 use referee::engine::review::Decision;
 use sqlx::postgres::PgPool;
 
@@ -223,6 +226,29 @@ async fn one_member_of_one_line_is_one_conflict_and_one_write() {
         decide(&orders, "lines/10", typed).await;
         assert!(orders.shop_items().await.contains(r#""qty": 3, "unit_price": 5.55, "note": "gift""#));
         assert!(orders.erp_items().await.contains(r#"{"preis":"5.55","menge":"3","#));
+    }
+}
+
+#[tokio::test]
+async fn a_draft_for_the_lines_counts_every_line() {
+    for orders in orders().await {
+        let erp = ERP_ITEMS.replace("1,0", "1.0");
+        orders.set_erp(&erp.replace(r#""menge":"2""#, r#""menge":"3""#)).await;
+        assert_eq!(orders.disputed().await, ["lines/10"]);
+        let engine = &orders.world.engine;
+        let asked = |slot: &str| PolicyChange {
+            entity: "order".into(),
+            slot: Some(slot.into()),
+            policy: Policy { rule: Some(Rule::ManualReview), ..Policy::default() },
+            reason: "lines are looked at".to_owned(),
+            version: engine.setup().policy_version,
+        };
+        let draft = engine.draft_policy(&admin(), asked("lines")).await.unwrap();
+        let preview = engine.preview_draft(&admin(), &draft).await.unwrap();
+        let fields: Vec<&str> = preview.open.iter().map(|own| own.field.as_str()).collect();
+        assert_eq!(fields, ["lines/10"]);
+        let single = engine.draft_policy(&admin(), asked("lines/10")).await;
+        assert!(matches!(single, Err(Refusal::Invalid(_))), "{single:?}");
     }
 }
 

@@ -202,7 +202,7 @@ async fn a_stricter_policy_binds_a_conflict_that_was_claimed_before_it() {
         world.engine.claim(&steward(), &conflict.id).await.unwrap();
         let change = stricter(&world);
         let draft = world.engine.draft_policy(&admin(), change).await.unwrap();
-        world.engine.switch_on(&admin(), &draft.id).await.unwrap();
+        world.engine.switch_on(&admin(), &draft.id, &draft.fingerprint().unwrap()).await.unwrap();
         let now = open(&world).await.remove(0);
         let without = world.engine.resolve(&steward(), &conflict.id, keep(&now, &difference, 1)).await;
         assert!(matches!(without, Err(Refusal::Invalid(_))), "{without:?}");

@@ -409,7 +409,7 @@ async fn a_policy_changes_with_a_reason_and_the_next_run_follows() {
     let saved = tariq.post("/policies/customer/phone", &change("1", &[])).await;
     assert!(saved.leads_to().starts_with("/policy-drafts/"), "nothing is in force yet");
     assert_eq!(app.engine.setup().policy_version, 1);
-    let saved = tariq.post(&format!("{}/version", saved.leads_to()), &[]).await;
+    let saved = tariq.switch_on(saved.leads_to()).await;
     assert_eq!(saved.leads_to(), "/policies/customer?changed=phone");
     let after = tariq.get("/policies/customer?changed=phone").await;
     assert!(after.body.contains("Saved as version 2"), "{}", after.body);
@@ -465,7 +465,7 @@ async fn the_second_admin_is_told_and_keeps_what_was_typed() {
 /// Saves a change of the phone's policy as a draft and switches it on.
 async fn put_in_force(admin: &Browser, sent: &[(&str, &str)]) {
     let draft = admin.post("/policies/customer/phone", sent).await.leads_to().to_owned();
-    admin.post(&format!("{draft}/version"), &[]).await.leads_to();
+    admin.switch_on(&draft).await.leads_to();
 }
 
 #[tokio::test]

@@ -81,7 +81,7 @@ async fn a_change_is_looked_at_and_switched_on_by_one_button() {
         }
         assert!(tariq.get("/policies/customer").await.body.contains(&href), "the matrix tells of it");
         assert_eq!(app.engine.setup().policy_version, 1);
-        let on = tariq.post(&format!("{href}/version"), &[]).await;
+        let on = tariq.switch_on(&href).await;
         assert_eq!(on.leads_to(), "/policies/customer?changed=address");
         assert_eq!(app.engine.setup().policy_version, 2);
         assert_eq!(tariq.get(&href).await.status, StatusCode::NOT_FOUND);
@@ -91,7 +91,7 @@ async fn a_change_is_looked_at_and_switched_on_by_one_button() {
         for path in [href.as_str(), "/policies/customer/address"] {
             assert_eq!(ana.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
         }
-        assert_eq!(ana.post(&format!("{href}/version"), &[]).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(ana.switch_on(&href).await.status, StatusCode::FORBIDDEN);
     }
 }
 
@@ -104,8 +104,8 @@ async fn the_second_admin_is_told_and_the_draft_is_kept() {
     let other = [("version", "1"), ("rule", "manual_review"), ("because", "phones are hard")];
     let same = zoe.post("/policies/customer/phone", &other).await.leads_to().to_owned();
     assert_eq!(same, theirs, "one draft holds both");
-    zoe.post(&format!("{theirs}/version"), &[]).await.leads_to();
-    let told = tariq.post(&format!("{mine}/version"), &[]).await;
+    zoe.switch_on(&theirs).await.leads_to();
+    let told = tariq.switch_on(&mine).await;
     assert_eq!(told.status, StatusCode::CONFLICT);
     assert!(told.body.contains("<title>Problem:"), "{}", told.body);
     assert!(told.body.contains("<b><bdi>zoe of the tests</bdi></b> switched on version 2 since"));
@@ -122,7 +122,7 @@ async fn versions_are_compared_and_one_goes_back_in_one_step() {
     let app = apps().await.remove(0);
     let tariq = app.sign_in("tariq").await;
     let href = drafted(&tariq, "1").await;
-    tariq.post(&format!("{href}/version"), &[]).await.leads_to();
+    tariq.switch_on(&href).await.leads_to();
     let versions = tariq.get("/policies/customer/versions?from=1&to=2").await;
     assert!(versions.body.contains("From version 1 to version 2"), "{}", versions.body);
     assert!(versions.body.contains("/policies/customer/versions/1/draft"));
@@ -133,7 +133,7 @@ async fn versions_are_compared_and_one_goes_back_in_one_step() {
     let back = back.leads_to().to_owned();
     let page = tariq.get(&back).await;
     assert!(page.body.contains("Draft: back to version 1"), "{}", page.body);
-    tariq.post(&format!("{back}/version"), &[]).await.leads_to();
+    tariq.switch_on(&back).await.leads_to();
     assert_eq!(app.engine.setup().policy_version, 3);
     let versions = tariq.get("/policies/customer/versions?from=1&to=3").await;
     assert!(versions.body.contains("The two say the same of Customer"), "{}", versions.body);

@@ -235,6 +235,13 @@ impl Browser {
         self.send(self.request(Method::GET, path)).await
     }
 
+    /// Switches a draft of the policies on as its page shows it now.
+    pub async fn switch_on(&self, draft: &str) -> Answer {
+        let page = self.get(draft).await;
+        let seen = page.body.split("name=\"seen\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+        self.post(&format!("{draft}/version"), &[("seen", seen.unwrap_or_default())]).await
+    }
+
     /// Sends a form as a page of ours would: with its token, from our own origin.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let csrf = self.csrf.lock().unwrap().clone();

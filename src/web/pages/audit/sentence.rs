@@ -109,6 +109,7 @@ impl Spoken<'_> {
             Action::PolicyChanged => {
                 self.by("entry-policy").with("field", self.field()).with("why", self.fact("reason"))
             }
+            Action::PolicyDrafted | Action::PolicyDraftRebased | Action::PolicyDraftDiscarded => self.draft(),
             Action::ConfigurationChanged => self.configured(),
             Action::WritesEnabled => self.by("said-writes-on").with("system", self.system()),
             Action::WritesDisabled => self.by("said-writes-off").with("system", self.system()),
@@ -117,6 +118,19 @@ impl Spoken<'_> {
             Action::GroupDecided => self.by("said-group").with("n", self.number("differences")),
             _ => self.account(),
         }
+    }
+
+    /// A draft of the policies: nothing of it is in force.
+    fn draft(&self) -> Msg {
+        let key = match (self.line.action, self.fact("drafted_by")) {
+            (Action::PolicyDrafted, _) => "said-draft",
+            (Action::PolicyDraftRebased, "") => "said-draft-rebased",
+            (Action::PolicyDraftRebased, _) => "said-draft-rebased-of",
+            (_, "") => "said-draft-gone",
+            _ => "said-draft-gone-of",
+        };
+        let said = self.by(key).with("n", self.number("based_on")).with("why", self.fact("reason"));
+        said.with("field", self.field()).with("author", self.fact("drafted_by"))
     }
 
     fn incident(&self) -> Msg {
@@ -202,6 +216,17 @@ impl Spoken<'_> {
             Action::SignedOut => self.by("said-signed-out"),
             Action::Read if self.fact("view") == "dry_run" => {
                 self.by("said-read-dry-run").with("entity", self.field())
+            }
+            Action::Read if self.fact("view") == "policy_draft" => {
+                self.by("said-read-draft").with("entity", self.field())
+            }
+            Action::Read if self.fact("view") == "policy_trial" => {
+                self.by("said-read-trial").with("field", self.field())
+            }
+            Action::Read if self.fact("view") == "explanation" => {
+                let record = self.line.about.record.as_ref();
+                self.by("said-read-explanation")
+                    .with("id", record.map_or_else(String::new, |own| short(&own.0)))
             }
             Action::Read => match &self.line.about.record {
                 Some(record) => self.by("said-read-record").with("id", short(&record.0)),

@@ -7,6 +7,7 @@ use crate::domain::policy_change::{Change, applied, own};
 use crate::engine::Setup;
 use crate::engine::detect::{Fate, RECORD};
 use crate::engine::policies::{Backtest, Judged, Looked, Preview, Standing};
+use crate::store::StoreError;
 use crate::store::configuration::Version;
 use crate::store::policy_drafts::Draft;
 use crate::web::messages::{Arg, Msg, english, literal, msg};
@@ -23,7 +24,7 @@ const ROWS: usize = 500;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
-    /// `settled`, `review`, `claimed`, `ended`, `changed`, `alike` or `differently`.
+    /// `settled`, `made-again`, `review`, `claimed`, `ended`, `changed`, `alike` or `differently`.
     pub what: String,
     pub system: String,
 }
@@ -74,20 +75,21 @@ pub fn page(
     preview: &Preview,
     newest: Option<&Version>,
     face: &Clockface,
-) -> DraftPage {
+) -> Result<DraftPage, StoreError> {
     let stale = newest.filter(|_| preview.stale).map(|newest| {
         msg("draft-stale")
             .with("name", &newest.author)
             .with("n", newest.version)
             .with("based", draft.based_on)
     });
-    DraftPage {
+    Ok(DraftPage {
         href: format!("/policy-drafts/{}", draft.id),
         matrix: matrix(draft),
         heading: heading(draft),
         author: draft.author.clone(),
         when: face.day(draft.changed_at),
         reason: draft.reason.clone(),
+        fingerprint: draft.fingerprint()?,
         based_on: draft.based_on,
         changes: changes(setup, draft),
         warnings: warnings(setup, draft),
@@ -96,7 +98,7 @@ pub fn page(
         open: open(setup, draft, preview),
         agreed: agreed(draft, preview),
         past: past(draft, &preview.backtest),
-    }
+    })
 }
 
 /// The matrix of the first kind of record it changes.
@@ -138,6 +140,7 @@ fn is(judged: &Judged, what: &str, system: Option<&SystemId>) -> bool {
     match (&judged.standing, what) {
         (Standing::Judged(Fate::Settled { system: own }), "settled") => own.as_ref() == system,
         (Standing::Judged(Fate::Review), "review")
+        | (Standing::Judged(Fate::MadeAgain), "made-again")
         | (Standing::Judged(Fate::Ended), "ended")
         | (Standing::Claimed, "claimed") => true,
         _ => false,
@@ -151,7 +154,8 @@ fn open(setup: &Setup, draft: &Draft, preview: &Preview) -> Tally {
             *settled.entry(system.as_ref()).or_default() += 1;
         }
     }
-    let all: usize = settled.values().sum();
+    let made = preview.open.iter().filter(|judged| is(judged, "made-again", None)).count();
+    let all = made + settled.values().sum::<usize>();
     let mut parts = Vec::new();
     for (system, n) in settled {
         let text = match system {
@@ -160,7 +164,7 @@ fn open(setup: &Setup, draft: &Draft, preview: &Preview) -> Tally {
         };
         parts.push(Part { text: text.with("n", n), href: Some(address(draft, "settled", system)) });
     }
-    for what in ["review", "claimed", "ended"] {
+    for what in ["made-again", "review", "claimed", "ended"] {
         let n = preview.open.iter().filter(|judged| is(judged, what, None)).count();
         if n > 0 {
             let text = msg(format!("draft-{what}")).with("n", n);
@@ -222,7 +226,7 @@ pub fn rows(setup: &Setup, draft: &Draft, preview: &Preview, asked: &Asked) -> D
         ("settled", Some(system)) => msg("draft-settles").with("system", setup.catalog.label(system)),
         ("settled", None) => msg("draft-settles-computed"),
         ("changed", _) => msg("draft-agreed-changed"),
-        (what @ ("review" | "claimed" | "ended" | "alike" | "differently"), _) => {
+        (what @ ("made-again" | "review" | "claimed" | "ended" | "alike" | "differently"), _) => {
             msg(format!("draft-{what}"))
         }
         _ => msg("draft-review"),
@@ -248,6 +252,7 @@ fn judged_row(setup: &Setup, judged: &Judged) -> Row {
             msg("dry-run-keeps").with("system", setup.catalog.label(system))
         }
         Standing::Judged(Fate::Settled { system: None }) => msg("draft-row-computed"),
+        Standing::Judged(Fate::MadeAgain) => msg("draft-row-made-again"),
         Standing::Judged(Fate::Review) => msg("draft-row-review"),
         Standing::Judged(Fate::Ended) => msg("draft-row-ended"),
         Standing::Claimed => msg("draft-row-claimed"),

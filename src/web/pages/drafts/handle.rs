@@ -3,6 +3,7 @@
 use super::build::{self, Asked};
 use super::{DraftPage, DraftRowsPage};
 use crate::domain::access::Viewer;
+use crate::domain::audit::About;
 use crate::engine::{Refusal, Setup};
 use crate::store::configuration::{self, Document};
 use crate::store::policy_drafts::Draft;
@@ -10,11 +11,13 @@ use crate::web::auth::Admin;
 use crate::web::failure::{Code, Failure};
 use crate::web::messages::{Msg, msg};
 use crate::web::page::{Flash, Page, Shell, Tone};
+use crate::web::pages::parts::Notice;
 use crate::web::site::Site;
 use crate::web::{clock, flash};
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path, Query};
+use actix_web::web::{Data, Form, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
 
 /// `GET /policy-drafts/{id}`.
 ///
@@ -35,7 +38,8 @@ async fn shown(viewer: &Viewer, request: &HttpRequest, site: &Site, id: &str) ->
     let draft = find(viewer, site, id).await?;
     let preview = site.engine.preview_draft(viewer, &draft).await?;
     let newest = configuration::current(&mut site.store().session().await?, Document::Policies).await?;
-    Ok(build::page(&site.engine.setup(), &draft, &preview, newest.as_ref(), &clock::face(request)))
+    let setup = site.engine.setup();
+    Ok(build::page(&setup, &draft, &preview, newest.as_ref(), &clock::face(request))?)
 }
 
 async fn find(viewer: &Viewer, site: &Site, id: &str) -> Result<Draft, Failure> {
@@ -65,11 +69,20 @@ pub async fn rows(
 ) -> Result<Page<DraftRowsPage>, Failure> {
     let draft = find(&viewer, &site, &id).await?;
     let preview = site.engine.preview_draft(&viewer, &draft).await?;
+    let about = About { entity: draft.changes.first().map(|own| own.entity.clone()), ..About::default() };
+    site.engine.note_view(&viewer, "policy_draft", format!("policy-draft/{}", draft.id), about).await?;
     Ok(Page::new(shell, build::rows(&site.engine.setup(), &draft, &preview, &asked)))
 }
 
-/// `POST /policy-drafts/{id}/version`: switches it on. A draft that was overtaken is kept, and
-/// its page says so.
+/// What a draft said when it was looked at: [`Draft::fingerprint`].
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Seen {
+    seen: String,
+}
+
+/// `POST /policy-drafts/{id}/version`: switches it on. A draft that was overtaken, or changed since
+/// it was looked at, is kept, and its page says so.
 ///
 /// # Errors
 /// There is no such draft for this viewer, or the store failed.
@@ -79,16 +92,25 @@ pub async fn switch_on(
     site: Data<Site>,
     shell: Shell,
     id: Path<String>,
+    Form(sent): Form<Seen>,
 ) -> Result<HttpResponse, Failure> {
     let draft = find(&viewer, &site, &id).await?;
-    match site.engine.switch_on(&viewer, &id).await {
+    match site.engine.switch_on(&viewer, &id, &sent.seen).await {
         Ok(n) => Ok(done(&viewer, &request, &target(&draft), msg("flash-policy").with("n", n))),
         Err(Refusal::Stale) => {
-            let body = shown(&viewer, &request, &site, &id).await?;
+            let mut body = shown(&viewer, &request, &site, &id).await?;
+            if body.stale.is_none() {
+                body.notice = Some(changed());
+            }
             Ok(Page::new(shell, body).status(StatusCode::CONFLICT).into_response())
         }
         Err(other) => Err(gone(other)),
     }
+}
+
+fn changed() -> Notice {
+    let lines = vec![msg("draft-changed-advice")];
+    Notice { tone: Tone::Danger, title: msg("draft-changed"), lines, links: Vec::new() }
 }
 
 /// The matrix, with the row marked that changed.

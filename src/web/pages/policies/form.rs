@@ -32,7 +32,11 @@ impl<'a> Place<'a> {
         let entity = setup.entity(&entity.into())?;
         let slot = match slot {
             ALL => None,
-            id => Some(entity.slot(&id.into()).ok_or_else(|| Failure::new(Code::NotFound))?),
+            // A single child row has no policy of its own.
+            id => {
+                let slot = entity.slot(&id.into()).filter(|slot| slot.policy_id() == &*slot.id);
+                Some(slot.ok_or_else(|| Failure::new(Code::NotFound))?)
+            }
         };
         let own = own(setup, entity, slot.as_ref().map(|slot| &*slot.id));
         Ok(Self { entity, slot, own })

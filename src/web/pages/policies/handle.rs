@@ -2,6 +2,7 @@
 
 use super::form::{self, Place, Sent};
 use super::{build, versions};
+use crate::domain::audit::About;
 use crate::domain::policy_change::Change;
 use crate::engine::policies::PolicyChange;
 use crate::engine::{Refusal, Setup};
@@ -147,6 +148,9 @@ pub async fn trial(
     let mut page = form::page(&setup, &place, &sent, Vec::new());
     let status = match site.engine.try_expression(&viewer, &change, sent.review_if.trim()).await {
         Ok(tried) => {
+            let about = About { entity: Some(change.entity), field: change.slot, ..About::default() };
+            let view = format!("policy-trial/{}/{}", path.0, path.1);
+            site.engine.note_view(&viewer, "policy_trial", view, about).await?;
             page.tried = Some(tried.iter().map(|tried| build::tried(&setup, place.entity, tried)).collect());
             StatusCode::OK
         }
