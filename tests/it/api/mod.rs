@@ -36,7 +36,8 @@ async fn every_route_is_described_and_nothing_else() {
         let own = rest.split(".service(").next().unwrap();
         for method in ["get", "post", "put", "delete", "patch"] {
             if own.contains(&format!("route({method}()")) {
-                served.insert(format!("{method} {path}"));
+                // What a part of a path may be made of is the server's own matter.
+                served.insert(format!("{method} {}", path.replace(":.+}", "}")));
             }
         }
     }
