@@ -7,6 +7,8 @@ import sys
 from dataclasses import dataclass
 
 ROWS = int(os.environ.get("REFEREE_BENCH_ROWS", "1000000"))
+# The sizes at which a curve is taken: each ten times the one before, the last the whole.
+SIZES = [rows for rows in (ROWS // 100, ROWS // 10, ROWS) if rows >= 1000]
 TIMES = int(os.environ.get("REFEREE_BENCH_TIMES", "5"))
 
 
@@ -58,6 +60,11 @@ def at_least(bench, figure, ours, other, unit, limit):
     """Ours has to be at least so much; the other stands there to compare with."""
     holds = ours is not None and ours >= limit
     return _figure(bench, figure, ours, other, unit, f"at least {limit:g} {unit}", holds)
+
+
+def told(bench, figure, ours, unit):
+    """A figure that is held to nothing: the first of a curve."""
+    return _figure(bench, figure, ours, None, unit, "told", ours is not None)
 
 
 def median(values):
