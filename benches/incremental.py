@@ -17,6 +17,14 @@ CHANGES = max(ROWS // 1000, 1)
 # At most this share of the first load.
 SHARE = 0.02
 
+TIMED = 'modified_at = "touched_at"\n'
+# What a pull costs is meant here, not what an incident does.
+UNBOUND = """
+[incidents]
+mass_percent = 100
+storm_differences = 1000000000
+"""
+
 LONG_AGO = "timestamptz '2024-01-01'"
 TOUCHED = f"""
 ALTER TABLE customers ADD COLUMN touched_at timestamptz NOT NULL DEFAULT {LONG_AGO};
@@ -37,7 +45,7 @@ def pulled(program, port, rows, counts):
     """What pulls of so many changes among so many rows took, and the first load before them."""
     one, other = moving(port, rows)
     wanted = customers.differing(port, DIFFERS, rows)
-    with loaded(program, port, one, other, rows, wanted, 'modified_at = "touched_at"\n') as (store, ran):
+    with loaded(program, port, one, other, rows, wanted, TIMED, UNBOUND) as (store, ran):
         pulls = Pulls(store, port, other, rows, ran and ran.seconds)
         for count in counts:
             say(f"incremental, {count} of {rows} rows")

@@ -145,12 +145,12 @@ complete = true
 """ + "".join(f'  {{{{ field = "{column}", columns = ["{column}"] }}}},\n' for column in COLUMNS[1:]) + "]\n"
 
 
-def configure(folder, port, one, other, more=""):
+def configure(folder, port, one, other, more="", end=""):
     """Writes what an admin writes for these two databases into a folder, and says how the settings
-    are named; `more` are further lines of both mappings."""
+    are named; `more` are further lines of both mappings, `end` further parts."""
     business = SYSTEM.format(id="one", label="One", port=port, database=one)
     business += SYSTEM.format(id="other", label="Other", port=port, database=other) + ENTITY
     business += "".join(MAPPING.format(system=system, more=more) for system in ("one", "other"))
-    (folder / "business.toml").write_text(business)
+    (folder / "business.toml").write_text(business + end)
     (folder / "referee.toml").write_text(SETTINGS.format(folder=folder))
     return folder / "referee.toml"

@@ -69,17 +69,17 @@ def _is(found, wanted):
 
 
 @contextmanager
-def keeping(program, port, one, other, more=""):
+def keeping(program, port, one, other, more="", end=""):
     """A new store for these two databases."""
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
-        yield Keeping(program, folder, customers.configure(folder, port, one, other, more))
+        yield Keeping(program, folder, customers.configure(folder, port, one, other, more, end))
 
 
 @contextmanager
-def loaded(program, port, one, other, rows, differing, more=""):
+def loaded(program, port, one, other, rows, differing, more="", end=""):
     """A store that has taken both tables in; with it, what that took. None in its place if it could not."""
-    with keeping(program, port, one, other, more) as store:
+    with keeping(program, port, one, other, more, end) as store:
         say(f"taking in {rows} rows of each side")
         ran = store.sync("--full")
         yield (store, ran) if ran and store.is_full(rows, differing) else (None, None)
