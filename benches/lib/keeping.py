@@ -54,9 +54,11 @@ class Keeping:
         return _is(self.last_read(), (read, changed))
 
     def weighs(self):
-        """Bytes of the store on disk, its log among them."""
-        database = self.database()
-        return sum(path.stat().st_size for path in database.parent.glob(database.name + "*"))
+        """Bytes of the store: of its pages in use, those still in its log among them."""
+        return self.ask(
+            "SELECT (pages.page_count - free.freelist_count) * size.page_size"
+            " FROM pragma_page_count AS pages, pragma_freelist_count AS free, pragma_page_size AS size"
+        )[0]
 
     def database(self):
         return next((self.folder / "data").glob("*.db"))
