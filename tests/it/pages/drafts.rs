@@ -81,6 +81,10 @@ async fn a_change_is_looked_at_and_switched_on_by_one_button() {
         }
         assert!(tariq.get("/policies/customer").await.body.contains(&href), "the matrix tells of it");
         assert_eq!(app.engine.setup().policy_version, 1);
+        let told = tariq.post(&format!("{href}/version"), &[("seen", "another")]).await;
+        assert_eq!(told.status, StatusCode::CONFLICT);
+        assert!(told.body.contains("The draft was changed since you looked at it"), "{}", told.body);
+        assert_eq!(app.engine.setup().policy_version, 1, "nothing was switched on");
         let on = tariq.switch_on(&href).await;
         assert_eq!(on.leads_to(), "/policies/customer?changed=address");
         assert_eq!(app.engine.setup().policy_version, 2);

@@ -68,7 +68,9 @@ fn field(setup: &Setup, entity: &EntityId, field: &FieldId) -> String {
 }
 
 /// The page.
-#[must_use]
+///
+/// # Errors
+/// The draft cannot be written as JSON, which nothing stored can cause.
 pub fn page(
     setup: &Setup,
     draft: &Draft,
