@@ -9,6 +9,7 @@ use crate::domain::conflict;
 use crate::domain::group::{Excluded, GroupChoice};
 use crate::domain::ids::{DifferenceId, GroupId, RunId, UserId};
 use crate::domain::incident::{Choice, Ending, IncidentState};
+use crate::domain::judge::Finding;
 use crate::domain::policy::Effective;
 use crate::domain::resolution::Reason;
 use crate::domain::time::Time;
@@ -331,26 +332,44 @@ impl Engine {
     }
 }
 
-/// Marks what a group left out as asked for: it waits in the queue, and no rule settles it.
+/// Marks what a group left out as asked for: it waits in the queue, and no rule settles it. So it is with
+/// what it decided and somebody may still undo, or a system overtake.
 async fn hand_to_people(w: &mut WriteSession, group: &Group) -> Result<(), StoreError> {
-    let mut after = DifferenceId::default();
-    loop {
-        let page = groups::members(w, &group.id, "excluded", &after, READ).await?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after.clone_from(&last.difference);
-        let ids: Vec<DifferenceId> = page.into_iter().map(|member| member.difference).collect();
-        let found = conflicts::of_ids(w, &ids).await?;
-        // Nobody decides them meanwhile.
-        let of: Vec<_> = found.into_iter().map(|difference| difference.record).collect();
-        conflicts::lock_of_records(w, &of).await?;
-        let mut left = conflicts::of_ids(w, &ids).await?;
-        left.retain(|difference| difference.state.is_open() && difference.dispute.asked.is_none());
-        for difference in &mut left {
-            let (by, reason) = (group.actor.name.clone(), format!("left out of: {}", group.note));
-            difference.dispute.asked = Some(conflict::Asked { by, reason });
+    for (state, why) in [("excluded", "left out of the group"), ("decided", "one of the group")] {
+        let mut after = DifferenceId::default();
+        loop {
+            let page = groups::members(w, &group.id, state, &after, READ).await?;
+            let Some(last) = page.last() else { break };
+            after.clone_from(&last.difference);
+            let ids: Vec<DifferenceId> = page.into_iter().map(|member| member.difference).collect();
+            mark_asked(w, group, why, &ids).await?;
         }
-        conflicts::save_differences(w, &left).await?;
     }
+    Ok(())
+}
+
+async fn mark_asked(
+    w: &mut WriteSession,
+    group: &Group,
+    why: &str,
+    ids: &[DifferenceId],
+) -> Result<(), StoreError> {
+    let found = conflicts::of_ids(w, ids).await?;
+    // Nobody decides them meanwhile.
+    let of: Vec<_> = found.into_iter().map(|difference| difference.record).collect();
+    conflicts::lock_of_records(w, &of).await?;
+    let mut left = conflicts::of_ids(w, ids).await?;
+    left.retain(|one| (one.state.is_open() || one.state.is_under_way()) && one.dispute.asked.is_none());
+    for difference in &mut left {
+        let (by, reason) = (group.actor.name.clone(), format!("{why}: {}", group.note));
+        difference.dispute.asked = Some(conflict::Asked { by, reason });
+        // What is open is judged anew; what is undone would else wait under an incident that ended.
+        if difference.state.is_under_way() {
+            difference.dispute.findings.retain(|finding| !matches!(finding, Finding::Incident { .. }));
+            difference.dispute.findings.push(Finding::Reopened);
+        }
+    }
+    conflicts::save_differences(w, &left).await
 }
 
 fn left(why: Excluded) -> (Excluded, String) {

@@ -7,7 +7,7 @@ use referee::domain::ids::IncidentId;
 use referee::domain::incident::{Ending, IncidentState};
 use referee::engine::Refusal;
 use referee::engine::incidents::group::{Asked, Progress};
-use referee::store::groups::{Group, Of};
+use referee::store::groups::{self, Group, Of};
 use referee::store::queue::Under;
 
 /// The loader of the warehouse turns 120 phone numbers around; the portal would win by rule.
@@ -196,6 +196,18 @@ async fn a_group_goes_on_after_a_restart_and_leaves_out_what_is_not_its_own() {
         let told = audit_actions(&world).await;
         assert_eq!(told.iter().filter(|entry| *entry == "settled_by_rule").count(), 0);
         assert_eq!((open(&world).await.len(), under(&world, &incident.id).await), (3, 0));
+        // Nor what is undone.
+        let mut session = world.engine.store().session().await.unwrap();
+        let first = Default::default();
+        let decided = groups::members(&mut session, &draft.id, "decided", &first, 200).await.unwrap();
+        drop(session);
+        let last = decided.last().unwrap().resolution.clone().unwrap();
+        engine.undo(&steward(), &last).await.unwrap();
+        read(&world, "warehouse").await;
+        judged(&world).await;
+        let told = audit_actions(&world).await;
+        assert_eq!(told.iter().filter(|entry| *entry == "settled_by_rule").count(), 0);
+        assert_eq!(open(&world).await.len(), 4);
     }
 }
 
