@@ -1,6 +1,7 @@
 //! Prints how well causes are recognised: `cargo run --example causes -- --seed 7 --cases 4000`.
 //! With `--missed`, also what was found instead.
 
+#[expect(clippy::unwrap_used, dead_code, reason = "it is made for the tests, and not all of it is used here")]
 #[path = "../tests/causes/mod.rs"]
 mod causes;
 

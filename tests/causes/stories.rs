@@ -379,7 +379,7 @@ impl Teller<'_> {
     fn without_zeros(&mut self) -> Scene {
         let zeros = usize::try_from(self.dice.from(1, 3)).unwrap();
         let code = format!("{}{}", "0".repeat(zeros), self.corpus.value(Sort::Code, self.dice));
-        self.damaged_value(vec![Sort::Code], vec![code], 0, |text, dice| damage::as_number(text, dice))
+        self.damaged_value(vec![Sort::Code], vec![code], 0, damage::as_number)
     }
 
     /// One of very many records changed at once.

@@ -124,10 +124,12 @@ fn replaced(letter: char, rest: &[char]) -> Vec<usize> {
     if related { Vec::new() } else { vec![1] }
 }
 
+/// What one escape says, and how long it is.
+type Read = fn(&str) -> Option<(String, usize)>;
+
 /// Signs written as escapes of HTML, of an address, of a mail or of JSON.
 fn is_escaped(damaged: &str, whole: &str) -> bool {
-    let escapes: [(char, fn(&str) -> Option<(String, usize)>); 4] =
-        [('&', entity), ('%', octets), ('=', octets), ('\\', unit)];
+    let escapes: [(char, Read); 4] = [('&', entity), ('%', octets), ('=', octets), ('\\', unit)];
     escapes.into_iter().any(|(sign, read)| {
         damaged.contains(sign) && {
             let read = unescape(damaged, sign, read);

@@ -91,7 +91,7 @@ fn instants(new: NaiveDateTime, old: NaiveDateTime, same_kind: bool) -> Option<G
     if apart.num_seconds() == minutes * 60 && apart.subsec_nanos() == 0 {
         let zone = minutes.abs() <= FAR && is_zone(minutes);
         // Nobody puts an appointment off from 09:12:40 to 11:12:40.
-        let odd = old.second() != 0 || old.nanosecond() != 0 || old.minute() % 5 != 0;
+        let odd = old.second() != 0 || old.nanosecond() != 0 || !old.minute().is_multiple_of(5);
         let strength = match () {
             () if minutes % 30 != 0 && !QUARTERS.contains(&minutes.abs()) => Strength::Weak,
             () if odd || !same_kind => Strength::Strong,

@@ -17,7 +17,8 @@ const WIDE: usize = 30;
 
 /// Wider ones are these and the powers of two, one less included.
 fn is_width(n: usize) -> bool {
-    WIDTHS.contains(&n) || n > 512 && (n % 500 == 0 || n.is_power_of_two() || (n + 1).is_power_of_two())
+    WIDTHS.contains(&n)
+        || n > 512 && (n.is_multiple_of(500) || n.is_power_of_two() || (n + 1).is_power_of_two())
 }
 
 /// The front of the other text.
