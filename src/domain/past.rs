@@ -16,11 +16,12 @@ pub struct Past {
     pub read: Reading,
 }
 
-/// Dates each candidate by the version in which its value appeared. `past` is newest first and
-/// without the present versions; `is_whole` says of which systems it is all there is. Where the
-/// version is not among them, neither time nor author is known.
+/// Dates each candidate that moved by the version in which its value appeared. Of the others the
+/// row's own time says when they were written again, which is what tells of a race. `past` is
+/// newest first and without the present versions; `is_whole` says of which systems it is all there
+/// is. Where the version is not among them, neither time nor author is known.
 pub fn date(compared: &mut Compared, past: &[Past], is_whole: impl Fn(&SystemId) -> bool) {
-    for candidate in &mut compared.candidates {
+    for candidate in compared.candidates.iter_mut().filter(|candidate| candidate.moved) {
         let own = past.iter().filter(|past| past.system == candidate.system);
         let unchanged = own.clone().take_while(|past| past.normal == candidate.normal);
         let (count, first) = (unchanged.clone().count(), unchanged.last());
