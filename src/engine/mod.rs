@@ -44,6 +44,8 @@ use std::sync::{Arc, Mutex, RwLock};
 pub struct Engine {
     store: Store,
     setup: RwLock<Arc<Setup>>,
+    /// One reload at a time: of two, the one that read earlier must not be kept later.
+    reloading: tokio::sync::Mutex<()>,
     connectors: Mutex<HashMap<SystemId, Arc<dyn Connector>>>,
     checks: watch::Checks,
     dry_runs: dry_run::DryRuns,
@@ -57,8 +59,8 @@ impl Engine {
     pub async fn start(store: Store) -> Result<Arc<Self>, StoreError> {
         let setup = Setup::load(&mut store.session().await?).await?;
         let (setup, connectors) = (RwLock::new(Arc::new(setup)), Mutex::default());
-        let (checks, dry_runs) = Default::default();
-        Ok(Arc::new(Self { store, setup, connectors, checks, dry_runs }))
+        let (checks, dry_runs, reloading) = Default::default();
+        Ok(Arc::new(Self { store, setup, reloading, connectors, checks, dry_runs }))
     }
 
     /// The store: for reading, and for the verbs of this floor.

@@ -118,6 +118,7 @@ impl Engine {
     /// # Errors
     /// The store cannot be read.
     pub async fn reload(&self) -> Result<Arc<Setup>, StoreError> {
+        let _alone = self.reloading.lock().await;
         let fresh = Arc::new(Setup::load(&mut self.store.session().await?).await?);
         let mut setup = self.setup.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         if setup.catalog != fresh.catalog || setup.states != fresh.states {
