@@ -1,6 +1,5 @@
 //! Who changed a value, as far as the source tells.
 
-use super::diff::Candidate;
 use super::mapping::Mapping;
 use serde::{Deserialize, Serialize};
 
@@ -75,6 +74,3 @@ impl Hand {
         matches!(self.kind, AuthorKind::Person | AuthorKind::Unknown) && !self.is_bulk()
     }
 }
-
-/// A candidate with the hand behind it.
-pub type Attributed<'a> = (&'a Candidate, &'a Hand);

@@ -17,8 +17,7 @@ use crate::domain::time::Time;
 use crate::domain::value::{Held, Tuple};
 use crate::store::records;
 use serde::Serialize;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How one field or group of one record is judged, step by step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

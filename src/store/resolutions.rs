@@ -149,6 +149,9 @@ pub async fn by_rule(
     records: &[RecordId],
     since: Time,
 ) -> Result<Vec<Resolution>, StoreError> {
+    if records.is_empty() {
+        return Ok(Vec::new());
+    }
     // By way of the conflicts, which have an index.
     let query = s.sql(
         "SELECT * FROM resolutions WHERE created_at >= $1 AND conflict_id IN

@@ -114,6 +114,11 @@ impl Batch {
                 incidents::of_records(w, &held, ids).await?
             }
         };
+        // What never changed was never written to: a first load asks nothing more.
+        let is_changed = |own: &&RecordId| {
+            holdings.get(*own).is_some_and(|all| all.iter().any(|holding| holding.revision > 1))
+        };
+        let changed: Vec<RecordId> = ids.iter().filter(is_changed).cloned().collect();
         let mut batch = Self {
             incidents,
             members: members.into_iter().collect(),
@@ -133,7 +138,7 @@ impl Batch {
             cursors,
             bursts: HashMap::new(),
             earlier: HashMap::new(),
-            by_rule: resolutions::by_rule(w, ids, now - TimeDelta::hours(24)).await?,
+            by_rule: resolutions::by_rule(w, &changed, now - TimeDelta::hours(24)).await?,
             entity,
         };
         batch.count_bursts(w).await?;

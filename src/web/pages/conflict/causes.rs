@@ -37,7 +37,9 @@ pub struct Causes {
 /// The causes of what is open.
 pub(super) fn of(case: &Case, entity: &Entity, viewer: &Viewer) -> Vec<Causes> {
     let may = viewer.may(Right::Decide);
-    case.open().map(|difference| of_one(case, entity, difference, may)).collect()
+    // A question about what all agree on has no cause.
+    let differs = |own: &&Difference| own.dispute.asked.is_none() || !own.dispute.causes.is_empty();
+    case.open().filter(differs).map(|difference| of_one(case, entity, difference, may)).collect()
 }
 
 fn of_one(case: &Case, entity: &Entity, difference: &Difference, may: bool) -> Causes {
