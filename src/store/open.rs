@@ -127,13 +127,10 @@ impl Store {
     }
 
     /// Closes the connections after what is being read has been read. Writes already taken
-    /// are committed by their threads first; who closes the last store waits for that.
+    /// are committed by their threads first, later ones are refused, also those of other clones.
     pub async fn close(self) {
-        let Self { inner, writers } = self;
-        if let Some(last) = Arc::into_inner(writers) {
-            last.end().await;
-        }
-        match &inner.pools {
+        self.writers.end().await;
+        match &self.inner.pools {
             Pools::Sqlite { read, .. } => read.close().await,
             Pools::Postgres { read, .. } => read.close().await,
         }

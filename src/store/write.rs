@@ -23,6 +23,7 @@ use std::ops::{Deref, DerefMut};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 
 /// Closures that may share one commit.
 const GROUP: usize = 64;
@@ -148,8 +149,10 @@ impl AsStoreError for StoreError {
 /// The way to the writers.
 pub(super) struct Writers {
     queue: mpsc::Sender<Box<dyn Job>>,
-    /// Answers when the thread has ended.
-    ended: oneshot::Receiver<()>,
+    /// Cancelled when nothing more is to be taken.
+    closing: CancellationToken,
+    /// Cancelled when the thread has ended.
+    ended: CancellationToken,
 }
 
 impl Store {
@@ -177,27 +180,51 @@ impl Writers {
     /// need not be `Send` and a caller's runtime can end without them.
     pub(super) fn start(inner: &Arc<Inner>) -> Result<Self, StoreError> {
         let (queue, jobs) = mpsc::channel(1024);
-        let (inner, (end, ended)) = (inner.clone(), oneshot::channel());
+        let (closing, ended) = (CancellationToken::new(), CancellationToken::new());
+        let (inner, jobs, end) =
+            (inner.clone(), Jobs { waiting: jobs, closing: closing.clone() }, ended.clone());
         let work = move || {
+            let _end = end.drop_guard();
             writer_thread(&inner, jobs);
-            let _ = end.send(());
         };
         std::thread::Builder::new()
             .name("writer".to_owned())
             .spawn(work)
             .map_err(|e| StoreError::Unavailable(e.to_string()))?;
-        Ok(Self { queue, ended })
+        Ok(Self { queue, closing, ended })
     }
 
-    /// Lets the thread finish what was queued and close its connections.
-    pub(super) async fn end(self) {
-        let Self { queue, ended } = self;
-        drop(queue);
-        let _ = ended.await;
+    /// Takes nothing more, lets the thread finish what was queued and close its connections.
+    pub(super) async fn end(&self) {
+        self.closing.cancel();
+        self.ended.cancelled().await;
     }
 }
 
-fn writer_thread(inner: &Arc<Inner>, jobs: mpsc::Receiver<Box<dyn Job>>) {
+/// What the writers are asked to do.
+struct Jobs {
+    waiting: mpsc::Receiver<Box<dyn Job>>,
+    closing: CancellationToken,
+}
+
+impl Jobs {
+    /// At most so many, as soon as there are any; none when there will be no more.
+    async fn take(&mut self, most: usize) -> Vec<Box<dyn Job>> {
+        let mut group = Vec::with_capacity(most);
+        let closing = tokio::select! {
+            biased;
+            _ = self.waiting.recv_many(&mut group, most) => false,
+            () = self.closing.cancelled() => true,
+        };
+        if closing {
+            self.waiting.close();
+            self.waiting.recv_many(&mut group, most).await;
+        }
+        group
+    }
+}
+
+fn writer_thread(inner: &Arc<Inner>, jobs: Jobs) {
     let writers = if inner.backend() == Backend::Sqlite { 1 } else { inner.connections };
     let jobs = Mutex::new(jobs);
     match tokio::runtime::Builder::new_current_thread().enable_all().build() {
@@ -209,11 +236,11 @@ fn writer_thread(inner: &Arc<Inner>, jobs: mpsc::Receiver<Box<dyn Job>>) {
     }
 }
 
-async fn work(inner: &Arc<Inner>, jobs: &Mutex<mpsc::Receiver<Box<dyn Job>>>) {
+async fn work(inner: &Arc<Inner>, jobs: &Mutex<Jobs>) {
     let most = if inner.backend() == Backend::Sqlite { GROUP } else { 1 };
     loop {
-        let mut group = Vec::with_capacity(most);
-        if jobs.lock().await.recv_many(&mut group, most).await == 0 {
+        let group = jobs.lock().await.take(most).await;
+        if group.is_empty() {
             return;
         }
         let outcome = commit_group(inner, &group).await;

@@ -27,19 +27,15 @@ async fn changed(folder: &Path, name: &str, sql: &str) -> PathBuf {
     for ending in ["", "-wal"] {
         let _ = std::fs::copy(format!("{}{ending}", from.display()), format!("{}{ending}", copy.display()));
     }
-    let mut connection = connect(&copy).await;
+    // As one file, which nobody else has open.
+    let mut connection = connect(&copy, SqliteJournalMode::Delete).await;
     sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.unwrap();
     connection.close().await.unwrap();
     copy
 }
 
-async fn connect(file: &Path) -> SqliteConnection {
-    SqliteConnectOptions::new()
-        .filename(file)
-        .journal_mode(SqliteJournalMode::Delete)
-        .connect()
-        .await
-        .unwrap()
+async fn connect(file: &Path, mode: SqliteJournalMode) -> SqliteConnection {
+    SqliteConnectOptions::new().filename(file).journal_mode(mode).connect().await.unwrap()
 }
 
 #[tokio::test]
@@ -148,7 +144,7 @@ async fn a_log_changed_while_the_server_was_down_is_an_alarm_at_its_start() {
     app.add("maya", &[Role::Manager]).await;
     let folder = twenty(app).await;
     let path = folder.path().join("data/referee.db");
-    let mut connection = connect(&path).await;
+    let mut connection = connect(&path, SqliteJournalMode::Wal).await;
     let change = "UPDATE audit SET line = line || ' ' WHERE seq = 9";
     sqlx::raw_sql(change).execute(&mut connection).await.unwrap();
     connection.close().await.unwrap();

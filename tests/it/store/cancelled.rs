@@ -103,7 +103,9 @@ async fn what_was_handed_over_before_the_store_closes_is_committed() {
             write.await.unwrap().unwrap();
         }
         let Place { store, url, clock, folder } = place;
-        store.close().await;
+        let other = store.clone();
+        timeout(Duration::from_secs(5), store.close()).await.expect("also while another has it");
+        assert_eq!(note(&other, 41).await, Err(StoreError::Stopping), "nothing more is taken");
         let store = Store::open(options(&url, &clock)).await.unwrap();
         let again = Place { store, url, clock, folder };
         assert_eq!(again.notes().await.len(), 40);
