@@ -1,0 +1,254 @@
+//! A frozen set is decided: the worker takes one difference after the other, each the way of a single
+//! decision, and hands what was left out to people.
+
+use super::{HOLD, Progress, READ, TYPED, fits, left};
+use crate::domain::access::{Right, Role, Viewer};
+use crate::domain::audit::{About, Action, ActorKind, Event};
+use crate::domain::conflict;
+use crate::domain::group::{Excluded, GroupChoice};
+use crate::domain::ids::{DifferenceId, GroupId, RunId, UserId};
+use crate::domain::incident::{Choice, Ending, IncidentState};
+use crate::domain::judge::Finding;
+use crate::domain::resolution::Reason;
+use crate::engine::incidents::{end, event, may_end};
+use crate::engine::review::{Decision, PartOf};
+use crate::engine::{Engine, Refusal, Setup};
+use crate::store::groups::{self, Group, Member};
+use crate::store::{StoreError, WriteSession, conflicts, incidents, records, users};
+use std::sync::Arc;
+
+/// Differences decided before the worker looks around.
+const BATCH: i64 = 50;
+
+impl Engine {
+    /// Decides a frozen set: from now on the worker does. `typed` is the number of differences, asked
+    /// for above [`TYPED`].
+    ///
+    /// # Errors
+    /// The viewer may not or did not freeze it, it is empty, the number is another one, or it was
+    /// decided already.
+    pub async fn decide_group(&self, viewer: &Viewer, id: &GroupId, typed: &str) -> Result<Group, Refusal> {
+        if !viewer.may(Right::Decide) {
+            return Err(Refusal::Forbidden);
+        }
+        let group = self.group(viewer, id).await?;
+        if group.actor.id != viewer.user.0 {
+            return Err(Refusal::WrongState("only who froze this set may decide it".to_owned()));
+        }
+        let progress = self.progress(id).await?;
+        if progress.included == 0 && group.state == "draft" {
+            return Err(Refusal::WrongState("nothing is left in this set".to_owned()));
+        }
+        let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
+        if progress.included > TYPED && digits != progress.included.to_string() {
+            return Err(Refusal::Invalid(format!("Type {} to decide them all", progress.included)));
+        }
+        let viewer = viewer.clone();
+        self.store
+            .write::<_, Refusal, _>(async move |w| {
+                if !groups::start(w, &group.id).await? {
+                    return Err(Refusal::WrongState("this set was decided already".to_owned()));
+                }
+                let mut events = vec![told(&viewer, &group, &progress)];
+                events.extend(choose_incident(w, &viewer, &group).await?);
+                Ok((Group { state: "working".to_owned(), chosen_at: Some(w.now()), ..group.clone() }, events))
+            })
+            .await
+    }
+
+    /// Decides some of a group; once none is left, the group has ended and its incident with it.
+    pub(in crate::engine::incidents) async fn decide_some(&self, group: &Group) -> Result<(), Refusal> {
+        let mut session = self.store.session().await?;
+        let first = DifferenceId::default();
+        let members = groups::members(&mut session, &group.id, "included", &first, BATCH).await?;
+        let stored = users::by_id(&mut session, &UserId(group.actor.id.clone())).await?;
+        drop(session);
+        if members.is_empty() {
+            return self.finish_group(group).await;
+        }
+        // What whoever froze it may now, and not what was allowed then.
+        let program = group.actor.kind == ActorKind::Program;
+        let may = |user: &users::User| !user.disabled && user.roles.contains(&Role::Steward);
+        let viewer = stored.filter(may).map(|user| user.viewer(program));
+        let setup = self.reload().await?;
+        for member in members {
+            let left_out = match &viewer {
+                Some(viewer) => self.decide_member(&setup, viewer, group, &member).await?,
+                None => Some(left(Excluded::NoRight)),
+            };
+            if let Some((why, detail)) = left_out {
+                let (group, id) = (group.id.clone(), member.difference);
+                self.store
+                    .write::<_, StoreError, _>(async move |w| {
+                        Ok((groups::exclude(w, &group, &id, why, &detail).await?, Vec::new()))
+                    })
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Decides one difference of a group, or says why it is left out.
+    async fn decide_member(
+        &self,
+        setup: &Arc<Setup>,
+        viewer: &Viewer,
+        group: &Group,
+        member: &Member,
+    ) -> Result<Option<(Excluded, String)>, Refusal> {
+        // Another field of the record may be decided between looking and deciding.
+        for last in [false, true] {
+            let mut session = self.store.session().await?;
+            let found = conflicts::of_ids(&mut session, std::slice::from_ref(&member.difference)).await?;
+            let Some(difference) = found.into_iter().next() else { return Ok(Some(left(Excluded::Decided))) };
+            if !viewer.sees(&difference.entity) {
+                return Ok(Some(left(Excluded::NoRight)));
+            }
+            let Some(conflict) = conflicts::get(&mut session, viewer, &difference.conflict).await? else {
+                return Ok(Some(left(Excluded::Decided)));
+            };
+            drop(session);
+            if difference.state.is_open() && difference.fingerprint != member.fingerprint {
+                return Ok(Some(left(Excluded::Changed)));
+            }
+            let outcome = match fits(setup, viewer, &conflict, &difference, &group.choice, self.now()) {
+                Ok(outcome) => outcome,
+                Err((why, detail)) => return Ok(Some((why, detail))),
+            };
+            let decision = Decision {
+                version: conflict.version,
+                outcomes: vec![(difference.id.clone(), outcome)],
+                reason: Reason::of(&group.reason),
+                note: group.note.clone(),
+                hold_seconds: Some(HOLD),
+                part_of: Some(PartOf { group: group.id.clone(), incident: group.incident.clone() }),
+                ..Decision::default()
+            };
+            match self.decide(setup.clone(), viewer, &conflict.id, decision).await {
+                Ok(_) => return Ok(None),
+                Err(Refusal::Stale) if !last => self.judge_conflict(viewer, &conflict.id).await?,
+                Err(Refusal::Stale) => {}
+                Err(Refusal::DecidedAlready(by)) => return Ok(Some((Excluded::Decided, by))),
+                Err(Refusal::Store(error)) if !error.is_lasting() => return Err(error.into()),
+                Err(Refusal::Outcomes(problems)) => {
+                    let detail = problems.into_iter().map(|(_, error)| error.to_string());
+                    return Ok(Some((Excluded::Refused, detail.collect::<Vec<_>>().join("; "))));
+                }
+                Err(other) => return Ok(Some((Excluded::Refused, other.to_string()))),
+            }
+        }
+        Ok(Some(left(Excluded::Changed)))
+    }
+
+    /// Ends a group that was worked off. What it left out is handed to people, and no rule answers it;
+    /// the incident ends with it unless more waits there, which came in after the set was frozen.
+    async fn finish_group(&self, group: &Group) -> Result<(), Refusal> {
+        if group.incident.is_some() {
+            // What came in meanwhile is known to be part of the incident once it was compared.
+            self.judge(&group.entity, &RunId::default()).await?;
+        }
+        let group = group.clone();
+        let progress = self.progress(&group.id).await?;
+        self.store
+            .write::<_, Refusal, _>(async move |w| {
+                if !groups::finish(w, &group.id).await? {
+                    return Ok(((), Vec::new()));
+                }
+                let Some(id) = &group.incident else { return Ok(((), Vec::new())) };
+                let Some(incident) = incidents::lock(w, id).await? else { return Ok(((), Vec::new())) };
+                hand_to_people(w, &group).await?;
+                let more = incidents::count_waiting(w, id, &group.id).await? > 0;
+                if more || !group.whole || records::any_member_unjudged(w, id).await? {
+                    // The rest waits for another choice.
+                    incidents::save_state(w, id, &IncidentState::Open).await?;
+                    records::mark_members_unjudged(w, id, &incident.entity).await?;
+                    return Ok(((), Vec::new()));
+                }
+                let state = incident.state.clone().done(w.now());
+                let left: i64 = progress.excluded.iter().map(|(_, count)| count).sum();
+                let event = end(w, &incident, state).await?;
+                Ok(((), vec![event.fact("decided", progress.decided).fact("left_out", left)]))
+            })
+            .await
+    }
+}
+
+/// Marks what a group left out as asked for: it waits in the queue, and no rule settles it. So it is with
+/// what it decided and somebody may still undo, or a system overtake.
+async fn hand_to_people(w: &mut WriteSession, group: &Group) -> Result<(), StoreError> {
+    for (state, why) in [("excluded", "left out of the group"), ("decided", "one of the group")] {
+        let mut after = DifferenceId::default();
+        loop {
+            let page = groups::members(w, &group.id, state, &after, READ).await?;
+            let Some(last) = page.last() else { break };
+            after.clone_from(&last.difference);
+            let ids: Vec<DifferenceId> = page.into_iter().map(|member| member.difference).collect();
+            mark_asked(w, group, why, &ids).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn mark_asked(
+    w: &mut WriteSession,
+    group: &Group,
+    why: &str,
+    ids: &[DifferenceId],
+) -> Result<(), StoreError> {
+    let found = conflicts::of_ids(w, ids).await?;
+    // Nobody decides them meanwhile.
+    let of: Vec<_> = found.into_iter().map(|difference| difference.record).collect();
+    conflicts::lock_of_records(w, &of).await?;
+    let mut left = conflicts::of_ids(w, ids).await?;
+    left.retain(|one| (one.state.is_open() || one.state.is_under_way()) && one.dispute.asked.is_none());
+    for difference in &mut left {
+        let (by, reason) = (group.actor.name.clone(), format!("{why}: {}", group.note));
+        difference.dispute.asked = Some(conflict::Asked { by, reason });
+        // What is open is judged anew; what is undone would else wait under an incident that ended.
+        if difference.state.is_under_way() {
+            difference.dispute.findings.retain(|finding| !matches!(finding, Finding::Incident { .. }));
+            difference.dispute.findings.push(Finding::Reopened);
+        }
+    }
+    conflicts::save_differences(w, &left).await
+}
+fn told(viewer: &Viewer, group: &Group, progress: &Progress) -> Event {
+    let left: i64 = progress.excluded.iter().map(|(_, count)| count).sum();
+    let about = About { entity: Some(group.entity.clone()), ..About::default() };
+    let event = Event::new(Action::GroupDecided, viewer.actor(), about)
+        .fact("group", &group.id)
+        .fact("differences", progress.included)
+        .fact("left_out", left)
+        .fact("reason", &group.note);
+    let event = match &group.choice {
+        GroupChoice::Keep { system } => event.fact("outcome", "keep").fact("system", system),
+        GroupChoice::KeepOthers { system } => event.fact("outcome", "keep_others").fact("system", system),
+        GroupChoice::LeaveDifferent { .. } => event.fact("outcome", "leave_different"),
+    };
+    match &group.incident {
+        Some(incident) => event.fact("incident", incident),
+        None => event,
+    }
+}
+
+/// The incident that a group was made of has its choice.
+async fn choose_incident(
+    w: &mut WriteSession,
+    viewer: &Viewer,
+    group: &Group,
+) -> Result<Option<Event>, Refusal> {
+    let Some(id) = &group.incident else { return Ok(None) };
+    may_end(viewer)?;
+    let incident = incidents::lock(w, id).await?.ok_or(Refusal::NotFound("incident"))?;
+    let ending = match &group.choice {
+        GroupChoice::Keep { system } if *system == incident.system => Ending::Accepted,
+        GroupChoice::KeepOthers { system } if *system == incident.system => Ending::Refused,
+        _ => Ending::Decided,
+    };
+    let choice = Choice { ending, by: viewer.actor(), reason: group.note.clone(), at: w.now() };
+    let state =
+        incident.state.clone().work(choice).map_err(|error| Refusal::WrongState(error.to_string()))?;
+    incidents::save_state(w, id, &state).await?;
+    let event = event(Action::IncidentDecided, viewer.actor(), &incident);
+    Ok(Some(event.fact("how", ending.as_str()).fact("reason", &group.note).fact("group", &group.id)))
+}
