@@ -10,7 +10,8 @@ use referee::domain::seal::Key;
 use referee::domain::time::{Clock, Time};
 use referee::engine::Engine;
 use referee::engine::sync::Trigger;
-use referee::store::{Options, Store};
+use referee::store::users::{self, User};
+use referee::store::{Options, Store, StoreError, WriteSession};
 use sqlx::ConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use std::path::PathBuf;
@@ -71,7 +72,29 @@ impl World {
         let config = config.replace("FOLDER", &world.folder.path().display().to_string());
         let catalog: Catalog = toml::from_str(&config).unwrap();
         assert!(world.engine.seed(catalog).await.unwrap());
+        for viewer in [steward(), other_steward(), admin()] {
+            world.add(viewer).await;
+        }
         world
+    }
+
+    /// An account for a viewer, who cannot sign in.
+    async fn add(&self, viewer: Viewer) {
+        let add = async move |w: &mut WriteSession| {
+            let user = User {
+                id: viewer.user.clone(),
+                login: viewer.login.clone(),
+                name: viewer.name.clone(),
+                roles: viewer.roles.clone(),
+                zone: "UTC".to_owned(),
+                theme: "system".to_owned(),
+                disabled: false,
+                epoch: 0,
+                created_at: w.now(),
+            };
+            Ok::<_, StoreError>((users::insert(w, &user, "none").await?, Vec::new()))
+        };
+        self.engine.store().write(add).await.unwrap();
     }
 
     pub fn path(&self, system: &str) -> PathBuf {
