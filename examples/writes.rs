@@ -148,6 +148,7 @@ async fn decide(store: &Store, caller: usize) -> Result<(), StoreError> {
                 external_id: Some("WH-008841".to_owned()),
                 change: Change {
                     create: false,
+                    remove: false,
                     slot: "phone".into(),
                     fields: [].into(),
                     beside: [].into(),

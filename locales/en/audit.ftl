@@ -83,6 +83,7 @@ said-kept = <b>{ $actor }</b> kept <b>{ $field }</b> <q>{ $value }</q> over <q>{
 said-settled = <b>{ $actor }</b> settled <b>{ $field }</b>
 said-settled-over = <b>{ $actor }</b> settled <b>{ $field }</b>: <q>{ $value }</q> over <q>{ $lost }</q>
 said-created = <b>{ $actor }</b> let it be created where it is missing, from <q>{ $value }</q>
+said-removed = <b>{ $actor }</b> let it be removed where it still is
 said-sample-drawn = <b>{ $actor }</b> drew a sample of { $n } for blind review
 said-sample-answered = <b>{ $actor }</b> answered a blind review of { $field }
 said-asked = <b>{ $actor }</b> asked for a decision about { $field }

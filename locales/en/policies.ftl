@@ -117,6 +117,10 @@ draft-made-again = { $n ->
     [one] 1 record is made again where it is missing
    *[other] { $n } records are made again where they are missing
   }
+draft-removed = { $n ->
+    [one] 1 record is removed where it still is
+   *[other] { $n } records are removed where they still are
+  }
 draft-review = { $n } stay with people
 draft-claimed = { $n ->
     [one] 1 is claimed and not touched until the claim ends
@@ -144,6 +148,7 @@ draft-decided = Decided
 draft-would = It would
 draft-left-different = Left different
 draft-row-computed = Settled with a value the rule works out
+draft-row-removed = Settled: the record is removed elsewhere
 draft-row-made-again = Settled: the record is made again
 draft-row-review = Stays with people
 draft-row-ended = Ends by itself
@@ -176,6 +181,7 @@ policy-bulk = Many at once
 half-life-days = { $n } days
 deletes-review = A person decides
 deletes-restore = Made there again, if the source of truth holds it
+deletes-propagate = Removed elsewhere too, if the source of truth lost it and nobody changed it since
 blank-allowed = Yes
 blank-rejected = No: a blank against a value is reviewed
 rule-best-manual_review = Best for: money, identity, and what nobody has looked at yet.

@@ -51,6 +51,7 @@ can-full = Is read in full
 can-conditional = Writes only if the value is still the one that was read
 can-unconditional = Cannot write on a condition: another write in the same moment is found afterwards
 can-create = Can create records
+can-delete = Can remove records
 fact-name-kind = Kind
 fact-name-address = Address
 fact-name-direction = Direction

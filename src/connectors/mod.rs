@@ -206,4 +206,13 @@ pub trait Connector: Send + Sync {
         cells: &'a Cells,
         idempotency_key: &'a str,
     ) -> BoxFuture<'a, Result<String, ConnectorError>>;
+
+    /// Removes the row, on the condition that every column of `expected` still holds what it says
+    /// (or its token is unchanged), where the kind has a condition; refused where the kind cannot.
+    fn remove<'a>(
+        &'a self,
+        object: &'a ObjectSpec,
+        expected: &'a Row,
+        idempotency_key: &'a str,
+    ) -> BoxFuture<'a, Result<Written, ConnectorError>>;
 }

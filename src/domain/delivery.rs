@@ -25,6 +25,9 @@ pub struct Change {
     /// A row to be made, rather than changed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub create: bool,
+    /// A row to be removed: its fields have to stand as the steward saw them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub remove: bool,
     /// The slot that was decided.
     pub slot: FieldId,
     /// Our fields: as the steward saw them in this system, and as they shall be.

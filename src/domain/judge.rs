@@ -10,7 +10,7 @@ mod finding;
 mod guards;
 mod rules;
 
-pub use absence::absence;
+pub use absence::{Fate, Presence, absence};
 pub use finding::Finding;
 pub use guards::{Checked, Guard};
 

@@ -179,16 +179,20 @@ pub enum Deletes {
     /// of a mass delete. Whose hand deleted it is not known, and a person's delete is undone as well:
     /// where people may delete records on one side alone, leave this at `review`.
     Restore,
+    /// It is removed elsewhere, if it was the source of truth that lost it and nobody changed it since
+    /// all agreed. What is removed is kept on the timeline, and can be made there again by hand.
+    Propagate,
 }
 
 impl Deletes {
-    pub const ALL: [Self; 2] = [Self::Review, Self::Restore];
+    pub const ALL: [Self; 3] = [Self::Review, Self::Restore, Self::Propagate];
 
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Review => "review",
             Self::Restore => "restore",
+            Self::Propagate => "propagate",
         }
     }
 }

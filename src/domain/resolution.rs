@@ -19,6 +19,8 @@ pub enum Outcome {
     LeaveDifferent { until: Time },
     /// The record is made in the systems that lack it, from the value of that number.
     CreateThere { value: usize },
+    /// The record is removed from the systems that still hold it.
+    RemoveElsewhere,
 }
 
 /// The outcome of one difference.
@@ -47,7 +49,7 @@ impl Chosen {
     #[must_use]
     pub fn meant(&self, page: &[Dispute]) -> Option<Tuple> {
         match &self.outcome {
-            Outcome::LeaveDifferent { .. } => None,
+            Outcome::LeaveDifferent { .. } | Outcome::RemoveElsewhere => None,
             Outcome::Type { values } => Some(values.clone()),
             Outcome::Keep { value } | Outcome::CreateThere { value } => {
                 let dispute = page.iter().find(|dispute| dispute.field == self.field)?;
@@ -117,9 +119,13 @@ pub enum OutcomeError {
     BadUntil,
     #[error("only a missing record can be created")]
     NothingToCreate,
+    #[error("only a record that is missing somewhere can be removed elsewhere")]
+    NothingToRemove,
     #[error("it was given twice: choose one outcome for it")]
     Twice,
-    #[error("a value cannot be kept where a record is missing: create it there or leave it different")]
+    #[error(
+        "a value cannot be kept where a record is missing: create it there, remove it elsewhere or leave it different"
+    )]
     MissingRecord,
 }
 
@@ -139,6 +145,8 @@ impl Outcome {
         match self {
             Self::Keep { .. } | Self::Type { .. } if missing => Err(OutcomeError::MissingRecord),
             Self::CreateThere { .. } if !missing => Err(OutcomeError::NothingToCreate),
+            Self::RemoveElsewhere if !missing => Err(OutcomeError::NothingToRemove),
+            Self::RemoveElsewhere => Ok(Some(Tuple::new())),
             Self::Keep { value } | Self::CreateThere { value } => {
                 let distinct = dispute.value(*value).ok_or(OutcomeError::NoSuchValue(*value))?;
                 Ok(Some(distinct.shown(dispute.policy.source_of_truth.as_ref()).to_vec()))

@@ -31,6 +31,7 @@ pub mod watch;
 pub mod worker;
 mod writeback;
 
+pub use crate::connectors::Capabilities;
 pub use refusal::Refusal;
 pub use setup::Setup;
 

@@ -8,7 +8,7 @@ use crate::domain::conflict::{Dispute, Distinct, Holder};
 use crate::domain::diff::{self, Candidate, Compared, Kind};
 use crate::domain::entity::{Entity, Field, Slot};
 use crate::domain::ids::{FieldId, SystemId};
-use crate::domain::judge::{self, Case, Circumstances, Judgement};
+use crate::domain::judge::{self, Case, Circumstances, Fate, Judgement};
 use crate::domain::mapping::Mapping;
 use crate::domain::record::{Base, Holding};
 use crate::domain::time::Time;
@@ -112,16 +112,26 @@ fn limits(setup: &Setup, entity: &Entity, slot: &Slot<'_>) -> BTreeMap<(SystemId
     mappings.flat_map(|mapping| slot.fields().filter_map(move |field| limit(mapping, field))).collect()
 }
 
-/// A record that some systems lack and others hold is a difference of its own kind. The verdict
-/// is true where policy makes a lost one there again.
+/// The systems that lack a record, and those that hold it.
+pub(super) struct Presence<'a> {
+    pub kind: Kind,
+    pub absent: Vec<SystemId>,
+    /// Those of the absent that held it once.
+    pub gone: Vec<SystemId>,
+    pub present: Vec<&'a Holding>,
+    /// Holders that changed it since all agreed; None where nothing was ever agreed on.
+    pub changed: Option<BTreeSet<SystemId>>,
+}
+
+/// A record that some systems lack and others hold is a difference of its own kind.
 pub(super) fn of_absence(
     setup: &Setup,
     entity: &Entity,
     title: &str,
-    (kind, absent): (Kind, Vec<SystemId>),
-    present: &[&Holding],
+    presence: Presence<'_>,
     circumstances: &Circumstances,
-) -> (Dispute, bool) {
+) -> (Dispute, Fate) {
+    let Presence { kind, absent, gone, present, changed } = presence;
     let first = absent.first().cloned().unwrap_or_default();
     let cause = match kind {
         Kind::Deleted => Cause::DeletedRecord { system: first },
@@ -141,8 +151,9 @@ pub(super) fn of_absence(
     };
     let holders = present.iter().map(holder).collect();
     let policy = setup.policies.effective_for_record(entity);
-    let holds = |system: &SystemId| present.iter().any(|holding| holding.system == *system);
-    let (findings, restores) = judge::absence(kind, &policy, circumstances, holds);
+    let held_by = present.iter().map(|holding| &holding.system).collect();
+    let presence = judge::Presence { kind, gone: &gone, holders: held_by, changed };
+    let (findings, fate) = judge::absence(&presence, &policy, circumstances);
     let dispute = Dispute {
         field: FieldId::from(RECORD),
         kind,
@@ -155,7 +166,7 @@ pub(super) fn of_absence(
         asked: None,
         policy,
     };
-    (dispute, restores)
+    (dispute, fate)
 }
 
 /// Systems that changed some field of the record since all agreed.

@@ -243,6 +243,10 @@ fn check_reason(decision: &Decision, worked: &[Worked]) -> Result<(), Refusal> {
     if left && !given && decision.note.trim().is_empty() {
         return Err(Refusal::Invalid("Leaving a difference needs a reason or a note".to_owned()));
     }
+    let removed = worked.iter().any(|worked| worked.outcome == Outcome::RemoveElsewhere);
+    if removed && !given && decision.note.trim().is_empty() {
+        return Err(Refusal::Invalid("Removing a record needs a reason or a note".to_owned()));
+    }
     if decision.note.chars().count() > 2000 {
         return Err(Refusal::Invalid("A note may have 2,000 characters".to_owned()));
     }

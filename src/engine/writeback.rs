@@ -5,6 +5,7 @@
 mod alarm;
 mod create;
 mod learn;
+mod remove;
 mod told;
 
 use super::detect::{refresh, resolution_state};
@@ -115,7 +116,11 @@ impl Engine {
         let (orphan, maybe_sent, now) = (*orphan, *maybe_sent, self.now());
         let attempt =
             Attempt { delivery, orphan, maybe_sent, writable, entity, mapping, connector, spec, now };
-        let done = if delivery.change.create { attempt.create().await } else { attempt.change().await };
+        let done = match &delivery.change {
+            change if change.create => attempt.create().await,
+            change if change.remove => attempt.remove().await,
+            _ => attempt.change().await,
+        };
         done.unwrap_or_else(|error| self.failed(error))
     }
 
@@ -150,7 +155,8 @@ impl Engine {
         };
         let no_sign_in = matches!(outcome, Outcome::Credentials(_));
         let (state, row) = self.after(&delivery, outcome, jitter)?;
-        let gone = row.is_none() && matches!(state, DeliveryState::Overtaken { .. });
+        let removed = delivery.change.remove && state.is_done();
+        let gone = row.is_none() && (removed || matches!(state, DeliveryState::Overtaken { .. }));
         self.store
             .write::<_, StoreError, _>(async move |w| {
                 let mut delivery = delivery.clone();
@@ -313,16 +319,17 @@ impl Attempt<'_> {
 
     /// How the fields to be written read now.
     fn compare(&self, row: &Row) -> Found {
-        let now = self.fields(row);
-        let all = |of: fn(&(Held, Held)) -> &Held| {
-            let mut fields = self.delivery.change.fields.iter();
-            fields.all(|(id, pair)| self.is_now(id, of(pair), &now, row))
-        };
         match () {
-            () if all(|(_, becomes)| becomes) => Found::Becomes,
-            () if all(|(was, _)| was) => Found::Was,
+            () if self.all_are(row, |(_, becomes)| becomes) => Found::Becomes,
+            () if self.all_are(row, |(was, _)| was) => Found::Was,
             () => Found::Other,
         }
+    }
+
+    /// Whether all fields of the change read as one side of it.
+    fn all_are(&self, row: &Row, side: fn(&(Held, Held)) -> &Held) -> bool {
+        let now = self.fields(row);
+        self.delivery.change.fields.iter().all(|(id, pair)| self.is_now(id, side(pair), &now, row))
     }
 
     /// Whether the slot's other fields are as they were when the decision was made: one choice

@@ -93,7 +93,7 @@ impl Connector for Rest {
         Capabilities {
             condition: collections.values().all(|collection| collection.etag),
             create: collections.values().any(|collection| collection.create),
-            delete: false,
+            delete: collections.values().any(|collection| collection.delete),
             modified_time: collections.values().all(|collection| collection.since_param.is_some()),
             ordered: false,
         }
@@ -153,6 +153,17 @@ impl Connector for Rest {
         let (inner, object, key) = (Arc::clone(&self.0), object.clone(), idempotency_key.to_owned());
         let cells = cells.clone();
         calls::writing(async move { inner.create(&object, &cells, &key).await })
+    }
+
+    fn remove<'a>(
+        &'a self,
+        object: &'a ObjectSpec,
+        expected: &'a Row,
+        idempotency_key: &'a str,
+    ) -> BoxFuture<'a, Result<Written, ConnectorError>> {
+        let (inner, object, key) = (Arc::clone(&self.0), object.clone(), idempotency_key.to_owned());
+        let expected = expected.clone();
+        calls::writing(async move { inner.remove(&object, &expected, &key).await })
     }
 }
 

@@ -81,6 +81,9 @@ pub struct Collection {
     /// A POST to the path makes a record.
     #[serde(default)]
     pub create: bool,
+    /// A DELETE of an item removes the record.
+    #[serde(default)]
+    pub delete: bool,
     /// A member a record does not have is null; without this nothing is known about it.
     #[serde(default)]
     pub absent_is_null: bool,

@@ -1,11 +1,11 @@
-//! Changing and making records.
+//! Changing, making and removing records.
 
 use super::answer::{self, Intent};
 use super::{Inner, JSON, WriteMethod, key, record};
 use crate::connectors::{ConnectorError, DEADLINE, ObjectSpec, Row, Written, differing};
 use crate::domain::value::Cells;
 use reqwest::header::{CONTENT_TYPE, IF_MATCH};
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, RequestBuilder, StatusCode};
 use tokio::time::Instant;
 
 const MERGE_PATCH: &str = "application/merge-patch+json";
@@ -47,6 +47,43 @@ impl Inner {
         if let Some(token) = token {
             request = request.header(IF_MATCH, token);
         }
+        self.written(request, deadline).await
+    }
+
+    /// Removes a record, if its version is the one read; a kind without versions has no condition.
+    pub(super) async fn remove(
+        &self,
+        object: &ObjectSpec,
+        expected: &Row,
+        idempotency_key: &str,
+    ) -> Result<Written, ConnectorError> {
+        let deadline = Instant::now() + DEADLINE;
+        let collection = self.collection(&object.object)?;
+        if !collection.delete {
+            let message = format!("{} cannot remove records from {:?}", self.place, object.object);
+            return Err(ConnectorError::Refused(message));
+        }
+        let mut token = expected.token.clone().filter(|_| collection.etag);
+        // A row out of a list has no version of its own yet.
+        if collection.etag && token.is_none() {
+            let Some((row, _)) = self.item(object, &expected.key, deadline).await? else {
+                return Ok(Written::Gone);
+            };
+            if row.cells != expected.cells {
+                return Ok(Written::ConditionFailed);
+            }
+            token = row.token;
+        }
+        let mut request = self
+            .request(Method::DELETE, self.item_url(collection, &expected.key)?)
+            .header("idempotency-key", idempotency_key);
+        if let Some(token) = token {
+            request = request.header(IF_MATCH, token);
+        }
+        self.written(request, deadline).await
+    }
+
+    async fn written(&self, request: RequestBuilder, deadline: Instant) -> Result<Written, ConnectorError> {
         let voice = self.voice();
         let answer = answer::send(request, Intent::Write, deadline, &voice).await?;
         match answer.status {

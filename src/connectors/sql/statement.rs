@@ -170,23 +170,49 @@ impl<'a> Selection<'a> {
         changes: &Cells,
     ) -> Result<Statement, ConnectorError> {
         let mut statement = Statement::default();
-        let (mut sets, mut conditions) = (Vec::new(), Vec::new());
+        let mut sets = Vec::new();
         for (name, cell) in &differing(changes, expected) {
             let column = self.table.column(name)?;
             let value = D::value(column, cell, &mut statement);
             sets.push(format!("{} = {value}", quote(&column.name)));
         }
-        conditions.push(D::key_is(self.key, key, &mut statement));
+        let mut stands = Cells::new();
         for name in changes.keys() {
             let Some(cell) = expected.get(name) else {
                 let message = format!("nothing was read of the column {name:?}, so it is not written");
                 return Err(ConnectorError::Shape(message));
             };
-            conditions.push(D::holds(self.table.column(name)?, cell, &mut statement));
+            stands.insert(name.clone(), cell.clone());
         }
-        let (sets, conditions) = (sets.join(", "), conditions.join(" AND "));
+        let conditions = self.stands::<D>(key, &stands, &mut statement)?;
+        let sets = sets.join(", ");
         statement.sql = format!("UPDATE {} AS t SET {sets} WHERE {conditions}", self.table.quoted);
         Ok(statement)
+    }
+
+    /// Removes the row of a key, where every column still holds what was expected.
+    ///
+    /// # Errors
+    /// `Shape` where a column is missing.
+    pub fn delete<D: Dialect>(&self, key: &str, expected: &Cells) -> Result<Statement, ConnectorError> {
+        let mut statement = Statement::default();
+        let conditions = self.stands::<D>(key, expected, &mut statement)?;
+        statement.sql = format!("DELETE FROM {} AS t WHERE {conditions}", self.table.quoted);
+        Ok(statement)
+    }
+
+    /// That the row of a key still holds these cells.
+    fn stands<D: Dialect>(
+        &self,
+        key: &str,
+        cells: &Cells,
+        statement: &mut Statement,
+    ) -> Result<String, ConnectorError> {
+        let mut conditions = vec![D::key_is(self.key, key, statement)];
+        for (name, cell) in cells {
+            conditions.push(D::holds(self.table.column(name)?, cell, statement));
+        }
+        Ok(conditions.join(" AND "))
     }
 
     /// How many rows have that key, counted up to two.

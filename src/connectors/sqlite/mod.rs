@@ -66,7 +66,7 @@ impl Sqlite {
 
 impl Connector for Sqlite {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { condition: true, create: true, delete: false, modified_time: true, ordered: true }
+        Capabilities { condition: true, create: true, delete: true, modified_time: true, ordered: true }
     }
 
     fn describe(&self) -> BoxFuture<'_, Result<Vec<ObjectDescription>, ConnectorError>> {
@@ -110,7 +110,12 @@ impl Connector for Sqlite {
     ) -> BoxFuture<'a, Result<Written, ConnectorError>> {
         let (inner, object) = (Arc::clone(&self.0), object.clone());
         let (expected, changes) = (expected.clone(), changes.clone());
-        calls::writing(async move { inner.write(&object, &expected, &changes).await })
+        calls::writing(async move {
+            let update = |selection: &Selection<'_>| {
+                selection.update::<dialect::Sqlite>(&expected.key, &expected.cells, &changes)
+            };
+            inner.alter(&object, &expected.key, update).await
+        })
     }
 
     fn create<'a>(
@@ -121,6 +126,21 @@ impl Connector for Sqlite {
     ) -> BoxFuture<'a, Result<String, ConnectorError>> {
         let (inner, object, cells) = (Arc::clone(&self.0), object.clone(), cells.clone());
         calls::writing(async move { inner.create(&object, &cells).await })
+    }
+
+    fn remove<'a>(
+        &'a self,
+        object: &'a ObjectSpec,
+        expected: &'a Row,
+        _idempotency_key: &'a str,
+    ) -> BoxFuture<'a, Result<Written, ConnectorError>> {
+        let (inner, object, expected) = (Arc::clone(&self.0), object.clone(), expected.clone());
+        calls::writing(async move {
+            let delete = |selection: &Selection<'_>| {
+                selection.delete::<dialect::Sqlite>(&expected.key, &expected.cells)
+            };
+            inner.alter(&object, &expected.key, delete).await
+        })
     }
 }
 
@@ -205,11 +225,12 @@ impl Inner {
         found.map_err(|error| self.fault(&error))
     }
 
-    async fn write(
+    /// Changes or removes the row of a key by one statement, on its condition.
+    async fn alter(
         &self,
         object: &ObjectSpec,
-        expected: &Row,
-        changes: &Cells,
+        key: &str,
+        statement: impl FnOnce(&Selection<'_>) -> Result<Statement, ConnectorError>,
     ) -> Result<Written, ConnectorError> {
         let _slot = self.idle.slot(&self.place).await?;
         let change = async {
@@ -217,14 +238,14 @@ impl Inner {
             let connection = &mut opened.connection;
             let table = self.table(connection, &object.object).await?;
             let selection = Selection::new(&table, object)?;
-            let statement = selection.update::<dialect::Sqlite>(&expected.key, &expected.cells, changes)?;
+            let statement = statement(&selection)?;
             let done =
                 bound(statement).execute(&mut *connection).await.map_err(|error| self.fault(&error))?;
             let written = match done.rows_affected() {
-                0 => self.missed(connection, &selection, &expected.key).await?,
+                0 => self.missed(connection, &selection, key).await?,
                 1 => Written::Applied,
                 _ => {
-                    let message = format!("the key {:?} is on more than one row", expected.key);
+                    let message = format!("the key {key:?} is on more than one row");
                     return Err(ConnectorError::Refused(message));
                 }
             };

@@ -40,6 +40,10 @@ pub enum Finding {
     SameChange { first: SystemId, second: SystemId },
     /// A record that was lost elsewhere is made there again, as this system holds it.
     Restores { system: SystemId },
+    /// A record that the source of truth lost is removed elsewhere.
+    Removes { system: SystemId },
+    /// A system that still holds a record changed it since all agreed: it is not removed unasked.
+    ChangedHere { system: SystemId },
     /// A candidate's time of change is not known.
     NoTime { system: SystemId },
     /// The times are closer than the clocks can tell apart.

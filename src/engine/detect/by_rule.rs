@@ -58,6 +58,17 @@ impl Judge<'_> {
         self.settled(dispute, Outcome::CreateThere { value: 1 }, targets, existing)
     }
 
+    /// Removes a record that the source of truth lost.
+    pub(super) fn remove(
+        &mut self,
+        dispute: Dispute,
+        existing: Option<&Difference>,
+    ) -> Result<(), StoreError> {
+        let batch = self.loaded.batch;
+        let targets = deliver::removals(&batch.setup, &batch.entity, &dispute.field, self.loaded.holdings);
+        self.settled(dispute, Outcome::RemoveElsewhere, targets, existing)
+    }
+
     fn settled(
         &mut self,
         dispute: Dispute,

@@ -109,12 +109,33 @@ fn change(
     let cells = mapping.write(&values, current).map_err(|(_, error)| error)?;
     let before = current.iter().filter(|(column, _)| cells.contains_key(*column));
     let before = before.map(|(column, cell)| (column.clone(), cell.clone())).collect();
-    Ok(Change { create: false, slot: slot.id.clone(), fields, beside, before, cells })
+    Ok(Change { create: false, remove: false, slot: slot.id.clone(), fields, beside, before, cells })
 }
 
 fn writable(setup: &Setup, mapping: &Mapping, slot: &Slot<'_>) -> bool {
     let read_only = slot.fields().any(|field| mapping.is_read_only(&field.id));
     setup.state(&mapping.system).writes_enabled && !read_only
+}
+
+/// The rows of a record, to be removed wherever it still is.
+pub fn removals(setup: &Setup, entity: &Entity, slot: &FieldId, holdings: &[Holding]) -> Vec<Targets> {
+    let present = holdings.iter().filter(|holding| holding.present);
+    let mapped = present.filter(|holding| setup.catalog.mapping(&holding.system, &entity.id).is_some());
+    let removal = |holding: &Holding| Targets {
+        system: holding.system.clone(),
+        external_id: Some(holding.external_id.clone()),
+        writable: setup.state(&holding.system).writes_enabled,
+        change: Change {
+            create: false,
+            remove: true,
+            slot: slot.clone(),
+            fields: holding.fields.iter().map(|(id, was)| (id.clone(), (was.clone(), Held::Null))).collect(),
+            beside: BTreeMap::new(),
+            before: holding.cells.clone(),
+            cells: Cells::new(),
+        },
+    };
+    mapped.map(removal).collect()
 }
 
 /// A row for a system that lacks the record, made of the record's present values.
@@ -147,7 +168,7 @@ pub fn creation(
     }
     let writable = setup.state(system).writes_enabled;
     let (slot, beside, before) = (slot.clone(), BTreeMap::new(), Cells::new());
-    let change = Change { create: true, slot, fields, beside, before, cells };
+    let change = Change { create: true, remove: false, slot, fields, beside, before, cells };
     Ok(Some(Targets { system: system.clone(), external_id: None, change, writable }))
 }
 

@@ -11,7 +11,7 @@ mod refresh;
 mod settle;
 mod trial;
 
-pub use deliver::{Targets, creation, plan};
+pub use deliver::{Targets, creation, plan, removals};
 pub(super) use load::mapped;
 pub(super) use record::resolution_state;
 pub(super) use refresh::refresh;

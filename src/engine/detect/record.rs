@@ -51,7 +51,7 @@ pub(in crate::engine) struct Judge<'a> {
     /// Child rows of which some differ: which rows there are is not agreed.
     rows_apart: BTreeSet<FieldId>,
     /// Systems that changed some field of the record since all agreed.
-    moved: BTreeSet<SystemId>,
+    pub(super) moved: BTreeSet<SystemId>,
 }
 
 impl Batch {
@@ -424,10 +424,4 @@ pub(in crate::engine) fn resolution_state<'d>(
         () if stuck => "partly",
         () => "sending",
     }
-}
-
-/// The systems that hold the record, and those that lack it.
-pub(super) struct Presence {
-    pub absent: Vec<SystemId>,
-    pub kind: Kind,
 }

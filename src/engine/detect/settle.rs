@@ -1,16 +1,17 @@
 //! Differences that end or come back: systems that came to agree, values that moved under a
 //! decision, and records that are missing somewhere.
 
-use super::record::{Judge, Presence, resolution_state};
+use super::record::{Judge, resolution_state};
 use crate::domain::audit::Action;
 use crate::domain::conflict::DifferenceState;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::diff::{self, Compared, Kind};
 use crate::domain::entity::Slot;
 use crate::domain::ids::{FieldId, ResolutionId, SystemId};
+use crate::domain::judge::Fate;
 use crate::domain::record::Holding;
 use crate::domain::value::Tuple;
-use crate::engine::opinion::{self, RECORD};
+use crate::engine::opinion::{self, Presence, RECORD};
 use crate::store::StoreError;
 use crate::store::conflicts::Difference;
 use crate::store::resolutions::Delivery;
@@ -165,30 +166,29 @@ impl Judge<'_> {
             // Only systems that hold it twice are left: nobody knows which row to make elsewhere.
             return Ok(());
         }
-        let presence = if present.is_empty() { None } else { self.absences() };
+        let presence = if present.is_empty() { None } else { self.absences(present) };
         match (presence, existing) {
             (None, None) => Ok(()),
             (None, Some(difference)) => self.came_to_agree(None, difference, None),
             (Some(_), Some(difference)) if difference.state.is_under_way() => Ok(()),
             (Some(presence), existing) => {
-                let Presence { absent, kind } = presence;
                 let (batch, title) = (self.loaded.batch, &self.loaded.record.title);
                 let (setup, entity) = (&batch.setup, &batch.entity);
                 let circumstances = batch.circumstances(&self.loaded.record.id, &field, existing);
-                let (dispute, restores) =
-                    opinion::of_absence(setup, entity, title, (kind, absent), &present, &circumstances);
-                match () {
-                    () if self.is_excepted(&dispute) => Ok(()),
-                    () if restores => self.restore(dispute, existing),
-                    () => self.open(dispute, existing),
+                let (dispute, fate) = opinion::of_absence(setup, entity, title, presence, &circumstances);
+                match fate {
+                    _ if self.is_excepted(&dispute) => Ok(()),
+                    Fate::Restore => self.restore(dispute, existing),
+                    Fate::Remove => self.remove(dispute, existing),
+                    Fate::Review => self.open(dispute, existing),
                 }
             }
         }
     }
 
-    fn absences(&self) -> Option<Presence> {
+    fn absences<'h>(&self, present: Vec<&'h Holding>) -> Option<Presence<'h>> {
         let batch = self.loaded.batch;
-        let (mut absent, mut deleted) = (Vec::new(), false);
+        let (mut absent, mut lost) = (Vec::new(), Vec::new());
         for mapping in batch.setup.catalog.mappings_of(&batch.entity.id) {
             let own: Vec<&Holding> = self.loaded.all.iter().filter(|h| h.system == mapping.system).collect();
             let full_at = batch.cursors.get(&mapping.system).and_then(|cursor| cursor.full_at);
@@ -197,13 +197,18 @@ impl Judge<'_> {
                 && mapping.complete
                 && full_at.is_some_and(|full_at| full_at > self.loaded.record.created_at);
             let gone = !own.is_empty() && own.iter().all(|holding| !holding.present);
-            deleted |= gone;
+            if gone {
+                lost.push(mapping.system.clone());
+            }
             if lacks || gone {
                 absent.push(mapping.system.clone());
             }
         }
-        let kind = if deleted { Kind::Deleted } else { Kind::Missing };
-        (!absent.is_empty()).then_some(Presence { absent, kind })
+        let kind = if lost.is_empty() { Kind::Missing } else { Kind::Deleted };
+        let agreed = !self.loaded.base.0.is_empty();
+        let changed = present.iter().map(|holding| &holding.system).filter(|own| self.moved.contains(*own));
+        let changed = agreed.then(|| changed.cloned().collect());
+        (!absent.is_empty()).then_some(Presence { kind, absent, gone: lost, present, changed })
     }
 }
 

@@ -26,6 +26,8 @@ pub enum Fate {
     Settled { system: Option<SystemId> },
     /// A rule would make the record again where it is missing.
     MadeAgain,
+    /// A rule would remove the record where it still is.
+    Removed,
     /// It would stay with people, or come before them.
     Review,
     /// It would end without anybody: the systems agree.
@@ -70,6 +72,9 @@ fn fate(difference: &Difference, outcome: Option<&Outcome>) -> Fate {
     match difference.state {
         DifferenceState::SettledByRule { .. } if matches!(outcome, Some(Outcome::CreateThere { .. })) => {
             Fate::MadeAgain
+        }
+        DifferenceState::SettledByRule { .. } if matches!(outcome, Some(Outcome::RemoveElsewhere)) => {
+            Fate::Removed
         }
         DifferenceState::SettledByRule { .. } => {
             let kept = match outcome {

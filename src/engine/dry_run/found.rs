@@ -11,7 +11,7 @@ use crate::domain::judge::{Circumstances, Verdict};
 use crate::domain::record::{Base, Holding};
 use crate::domain::rows;
 use crate::domain::time::Time;
-use crate::engine::opinion::{self, Question};
+use crate::engine::opinion::{self, Presence, Question};
 use crate::engine::{Engine, Setup};
 use crate::store::conflicts::Exception;
 use crate::store::{StoreError, conflicts, records};
@@ -193,15 +193,9 @@ impl<'a> Judge<'a> {
         let title =
             pending.holdings.iter().find_map(|holding| holding.fields.get(&self.entity.title)?.value());
         let (title, absent) = (title.unwrap_or(&pending.key), pending.absent.clone());
-        let judged = opinion::of_absence(
-            self.setup,
-            self.entity,
-            title,
-            (Kind::Missing, absent),
-            &present,
-            &Circumstances::default(),
-        );
-        Some(judged.0)
+        let presence = Presence { kind: Kind::Missing, absent, gone: Vec::new(), present, changed: None };
+        let circumstances = Circumstances::default();
+        Some(opinion::of_absence(self.setup, self.entity, title, presence, &circumstances).0)
     }
 
     fn hand(&self, candidate: &Candidate) -> Hand {

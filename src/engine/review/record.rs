@@ -135,6 +135,7 @@ fn decided_event(
             event.fact("outcome", word).value("kept", kept).value("over", over)
         }
         Outcome::Type { values } => event.fact("outcome", "type").value("typed", text(values)),
+        Outcome::RemoveElsewhere => event.fact("outcome", "remove_elsewhere"),
         Outcome::LeaveDifferent { until } => {
             event.fact("outcome", "leave_different").fact("until", crate::domain::time::stamp(*until))
         }

@@ -8,7 +8,7 @@ use crate::domain::record::{Holding, comparable};
 use crate::domain::resolution::{Outcome, OutcomeError};
 use crate::domain::time::Time;
 use crate::domain::transform::TransformError;
-use crate::engine::detect::{RECORD, Targets, creation, mapped, plan};
+use crate::engine::detect::{RECORD, Targets, creation, mapped, plan, removals};
 use crate::engine::{Refusal, Setup};
 use crate::store::conflicts::{Conflict, Difference};
 use crate::store::holdings;
@@ -81,7 +81,7 @@ impl Work<'_> {
         outcome: &Outcome,
     ) -> Result<Vec<Targets>, OutcomeError> {
         if dispute.field.as_str() == RECORD {
-            return self.creations(entity, dispute, outcome);
+            return self.of_record(entity, dispute, outcome);
         }
         let gone = || OutcomeError::Invalid {
             label: dispute.field.to_string(),
@@ -95,7 +95,8 @@ impl Work<'_> {
         }
     }
 
-    fn creations(
+    /// What is made where the record is missing, or removed where it still is.
+    fn of_record(
         &self,
         entity: &Entity,
         dispute: &Dispute,
@@ -103,6 +104,9 @@ impl Work<'_> {
     ) -> Result<Vec<Targets>, OutcomeError> {
         if outcome.target(None, dispute, self.now)?.is_none() {
             return Ok(Vec::new());
+        }
+        if *outcome == Outcome::RemoveElsewhere {
+            return Ok(removals(self.setup, entity, &dispute.field, self.holdings));
         }
         let mut all = Vec::new();
         for system in &dispute.absent {

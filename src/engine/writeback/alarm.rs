@@ -48,6 +48,7 @@ fn what(setup: &Setup, delivery: &Delivery) -> String {
     let field =
         entity.and_then(|entity| entity.slot(slot)).map_or(slot.0.clone(), |slot| slot.label.to_owned());
     match &delivery.external_id {
+        _ if delivery.change.remove => format!("to remove the record ({kind})"),
         _ if delivery.change.create => format!("to make the missing record ({kind})"),
         Some(id) => format!("the decision on {field} of {kind} {id}"),
         None => format!("the decision on {field} of {kind}"),

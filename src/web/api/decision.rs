@@ -58,6 +58,7 @@ pub enum OutcomeName {
     Type,
     LeaveDifferent,
     CreateThere,
+    RemoveElsewhere,
 }
 
 /// Null is a value here, and not the same as nothing.
@@ -125,12 +126,13 @@ impl OutcomeBody {
         if until.is_some() && !dated {
             return Err(error("/until", "goes with leave_different only"));
         }
-        if value.is_some() && dated {
-            return Err(error("/value", "does not go with leave_different"));
+        if value.is_some() && (dated || self.outcome == OutcomeName::RemoveElsewhere) {
+            return Err(error("/value", "does not go with this outcome"));
         }
         match self.outcome {
             OutcomeName::Keep => Ok(Outcome::Keep { value: number(value)? }),
             OutcomeName::CreateThere => Ok(Outcome::CreateThere { value: number(value)? }),
+            OutcomeName::RemoveElsewhere => Ok(Outcome::RemoveElsewhere),
             OutcomeName::Type => {
                 let value = value.ok_or_else(|| error("/value", "is missing"))?;
                 let values = values::typed(slot, value)

@@ -97,6 +97,8 @@ pub struct PolicyPreview {
     worked_out: usize,
     /// Records it would make again where they are missing.
     made_again: usize,
+    /// Records it would remove where they still are.
+    removed: usize,
     /// Those that stay with people.
     review: usize,
     /// Those somebody is deciding: not touched before the claim ends.
@@ -133,6 +135,7 @@ impl PolicyPreview {
             settled,
             worked_out: count(Standing::Judged(Fate::Settled { system: None })),
             made_again: count(Standing::Judged(Fate::MadeAgain)),
+            removed: count(Standing::Judged(Fate::Removed)),
             review: count(Standing::Judged(Fate::Review)),
             claimed: count(Standing::Claimed),
             ended: count(Standing::Judged(Fate::Ended)),

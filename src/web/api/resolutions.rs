@@ -78,7 +78,7 @@ pub struct Decider {
 pub struct OutcomeView {
     difference: String,
     field: String,
-    /// `keep`, `type`, `leave_different` or `create_there`.
+    /// `keep`, `type`, `leave_different`, `create_there` or `remove_elsewhere`.
     outcome: String,
     /// The number of the listed value, or the typed value.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -104,6 +104,8 @@ pub struct DeliveryView {
     external_id: Option<String>,
     /// A row is made, rather than changed.
     create: bool,
+    /// A row is removed, rather than changed.
+    remove: bool,
     /// The fields that are written.
     fields: Vec<String>,
     /// By field, what was there and what shall be.
@@ -142,6 +144,7 @@ impl From<Delivery> for DeliveryView {
             system: delivery.system.0.clone(),
             external_id: delivery.external_id.clone(),
             create: delivery.change.create,
+            remove: delivery.change.remove,
             fields: delivery.change.fields.keys().map(|field| field.0.clone()).collect(),
             changes: changes.collect(),
             state: state.name().to_owned(),
@@ -158,6 +161,7 @@ fn outcome(setup: &Setup, record: &Record, chosen: Chosen) -> OutcomeView {
         Outcome::Keep { value } => ("keep", Some(Picked::Number(*value)), None),
         Outcome::CreateThere { value } => ("create_there", Some(Picked::Number(*value)), None),
         Outcome::Type { values } => ("type", Some(Picked::Typed(values::of(slot.as_ref(), values))), None),
+        Outcome::RemoveElsewhere => ("remove_elsewhere", None, None),
         Outcome::LeaveDifferent { until } => ("leave_different", None, Some(*until)),
     };
     let (difference, field) = (chosen.difference.0, chosen.field.0);

@@ -166,6 +166,8 @@ pub struct Difference {
     /// The fields for a value of one's own; empty where none may be typed.
     pub typed: Vec<Typed>,
     /// Whether "leave different" may be chosen.
+    /// What removing the record would do, where it is missing somewhere.
+    pub remove: Option<Msg>,
     pub may_leave: bool,
     /// `YYYY-MM-DD`, as it was typed.
     pub until: String,
@@ -224,6 +226,12 @@ impl Difference {
         self.chosen == Chosen::Leave
     }
 
+    /// Whether it is removed where it still is.
+    #[must_use]
+    pub fn removes(&self) -> bool {
+        self.chosen == Chosen::Remove
+    }
+
     /// Whether a cell shows again, letter by letter, what the first with its number shows.
     #[must_use]
     pub fn repeats(&self, at: &usize) -> bool {
@@ -240,6 +248,7 @@ pub enum Chosen {
     Keep(u8),
     Type,
     Leave,
+    Remove,
 }
 
 /// What one system holds.

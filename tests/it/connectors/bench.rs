@@ -108,7 +108,7 @@ pub fn postgres_settings(url: &str) -> PostgresSettings {
 
 pub fn rest_settings(url: &str, change: impl FnOnce(&mut Collection)) -> RestSettings {
     let collection = r#"{"path":"/customer","record_path":"/data","item_path":"/customer/{key}","paging":"page",
-        "size_param":"size","since_param":"since","etag":true,"create":true}"#;
+        "size_param":"size","since_param":"since","etag":true,"create":true,"delete":true}"#;
     let mut collection: Collection = serde_json::from_str(collection).expect("settings");
     change(&mut collection);
     assert_ne!(collection.paging, Paging::None);

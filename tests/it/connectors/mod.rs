@@ -48,6 +48,7 @@ contract![
     a_missing_column_is_named,
     a_new_row_says_its_key,
     a_key_that_is_taken_is_refused,
+    a_row_is_removed_only_as_it_was_read,
     a_scan_gives_every_row_once_in_order,
     a_scan_of_a_missing_column_names_it,
 ];
@@ -266,6 +267,7 @@ async fn a_missing_object_is_named(bench: Bench) {
         shape(connector.read(&object, "1").await),
         shape(connector.write(&object, &row, &changes, "k1").await),
         shape(connector.create(&object, &changes, "k2").await),
+        shape(connector.remove(&object, &row, "k3").await),
     ] {
         assert!(words.contains("DROP TABLE customer"), "{words}");
     }
@@ -288,6 +290,23 @@ async fn a_new_row_says_its_key(bench: Bench) {
     let found = read(&bench, "new/1").await;
     assert_eq!(found.cells["name"], text("new"));
     assert_eq!(bench.outside.all().await.len(), KEYS.len() + 1);
+}
+
+async fn a_row_is_removed_only_as_it_was_read(bench: Bench) {
+    fill(&bench).await;
+    let row = read(&bench, "d'or").await;
+    let written = bench.connector.write(&customer(), &row, &cells(&[("name", text("new"))]), "k1").await;
+    assert_eq!(written, Ok(Written::Applied));
+    let removed = bench.connector.remove(&customer(), &row, "k2").await;
+    assert_eq!(removed, Ok(Written::ConditionFailed), "it was changed since");
+    let before = bench.outside.all().await;
+    assert_eq!(before.len(), KEYS.len());
+
+    let row = read(&bench, "d'or").await;
+    assert_eq!(bench.connector.remove(&customer(), &row, "k3").await, Ok(Written::Applied));
+    assert_eq!(bench.connector.read(&customer(), "d'or").await, Ok(None));
+    assert_eq!(bench.outside.all().await.len(), KEYS.len() - 1, "one, and no other");
+    assert_eq!(bench.connector.remove(&customer(), &row, "k4").await, Ok(Written::Gone));
 }
 
 async fn a_key_that_is_taken_is_refused(bench: Bench) {

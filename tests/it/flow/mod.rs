@@ -14,6 +14,7 @@ mod judged_again;
 mod late;
 mod order_lines;
 mod reading;
+mod removed;
 mod restaurants;
 mod samples;
 mod stand;

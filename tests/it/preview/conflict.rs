@@ -89,6 +89,7 @@ fn address() -> Difference {
         }),
         chosen: Chosen::Open,
         typed: vec![typed("street", "Street"), typed("postcode", "Postcode"), typed("city", "City")],
+        remove: None,
         may_leave: true,
         until: String::new(),
         because: String::new(),

@@ -31,6 +31,7 @@ async fn delivery(place: &Place, id: &'static str, system: &'static str) {
         external_id: Some("C-1".to_owned()),
         change: Change {
             create: false,
+            remove: false,
             slot: "phone".into(),
             fields: BTreeMap::new(),
             beside: BTreeMap::new(),

@@ -232,6 +232,7 @@ fn route(state: &mut State, entry: &Entry) -> HttpResponse {
         },
         ("POST", None) => once(state, entry, |state| insert(state, &collection, &entry.body)),
         ("PATCH" | "PUT", Some(key)) => once(state, entry, |state| change(state, &collection, key, entry)),
+        ("DELETE", Some(key)) => once(state, entry, |state| delete(state, &collection, key, entry)),
         _ => problem(StatusCode::METHOD_NOT_ALLOWED, "not allowed"),
     }
 }
@@ -297,6 +298,18 @@ fn change(state: &mut State, collection: &str, key: &str, entry: &Entry) -> (Sta
     }
     state.store(collection, document.clone());
     (StatusCode::OK, document.written())
+}
+
+fn delete(state: &mut State, collection: &str, key: &str, entry: &Entry) -> (StatusCode, String) {
+    let Some(record) = state.collections.get(collection).and_then(|all| all.get(key)) else {
+        return refusal(StatusCode::NOT_FOUND, "no such record");
+    };
+    if entry.if_match.as_ref().is_some_and(|token| *token != etag(record)) {
+        return refusal(StatusCode::PRECONDITION_FAILED, "the record was changed");
+    }
+    state.changes += 1;
+    state.collections.entry(collection.to_owned()).or_default().remove(key);
+    (StatusCode::OK, "{}".to_owned())
 }
 
 fn etag(record: &Record) -> String {

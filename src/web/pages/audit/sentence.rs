@@ -159,6 +159,7 @@ impl Spoken<'_> {
                     .with("until", until.unwrap_or_else(|_| literal("")))
             }
             "create_there" => self.by("said-created").with("field", field).with("value", self.value("kept")),
+            "remove_elsewhere" => self.by("said-removed").with("field", field),
             _ if by_rule && !kept => self.by("said-settled").with("field", field),
             _ => {
                 let key = if by_rule { "said-settled-over" } else { "said-kept" };

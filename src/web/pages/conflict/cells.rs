@@ -52,6 +52,7 @@ impl Grid<'_> {
             agreed: agreed(dispute),
             agreed_note: self.agreed_note(dispute),
             act: dispute.absent.first().map(|absent| self.creates(absent)),
+            remove: self.removes(dispute),
             suggestion: None,
             chosen: self.sent.chosen(&stored.id),
             typed: self.typed(stored),
@@ -92,6 +93,15 @@ impl Grid<'_> {
 
     fn creates(&self, absent: &SystemId) -> Msg {
         msg("decision-create").with("system", self.case.setup.catalog.label(absent))
+    }
+
+    /// The choice of removing a record from the systems that still hold it.
+    fn removes(&self, dispute: &Dispute) -> Option<Msg> {
+        let holders = dispute.values.iter().flat_map(|value| &value.holders);
+        let label = |system| self.case.setup.catalog.label(system).to_owned();
+        let names: Vec<String> = holders.map(|holder| label(&holder.candidate.system)).collect();
+        let missing = !dispute.absent.is_empty() && !names.is_empty();
+        missing.then(|| msg("decision-remove").with("system", msg("list-of").with("names", names)))
     }
 
     fn cell(&self, dispute: &Dispute, system: &SystemId) -> Cell {
@@ -323,6 +333,7 @@ fn guard(finding: &Finding) -> Option<Msg> {
         Finding::BlankWins { .. } => msg("guard-blank"),
         Finding::NoSource => msg("guard-no-source"),
         Finding::NeverAgreed => msg("guard-never-agreed"),
+        Finding::ChangedHere { .. } => msg("guard-changed-here"),
         Finding::Unreadable { .. } => msg("guard-unreadable"),
         Finding::Invalid { reason, .. } => msg("guard-invalid").with("why", reason),
         Finding::NoPriority => msg("guard-no-priority"),
@@ -340,6 +351,7 @@ fn guard(finding: &Finding) -> Option<Msg> {
         | Finding::RuleChooses { .. }
         | Finding::RuleMakes { .. }
         | Finding::Restores { .. }
+        | Finding::Removes { .. }
         | Finding::Trust { .. } => return None,
     })
 }

@@ -70,6 +70,7 @@ impl Sent {
                     }
                     "type".to_owned()
                 }
+                (Outcome::RemoveElsewhere, _) => "remove".to_owned(),
                 (Outcome::LeaveDifferent { until }, _) => {
                     sent.0.insert(format!("until.{id}"), face.iso_date(*until));
                     "leave".to_owned()
@@ -95,6 +96,7 @@ impl Sent {
             (_, Some(n)) => Chosen::Keep(n),
             ("type", _) => Chosen::Type,
             ("leave", _) => Chosen::Leave,
+            ("remove", _) => Chosen::Remove,
             _ => Chosen::Open,
         }
     }
@@ -149,6 +151,7 @@ impl Sent {
                 Ok(Some(Outcome::Keep { value: n.into() }))
             }
             Chosen::Keep(n) => Ok(Some(Outcome::CreateThere { value: n.into() })),
+            Chosen::Remove => Ok(Some(Outcome::RemoveElsewhere)),
             Chosen::Type => {
                 let slot = entity.and_then(|entity| entity.slot(&difference.dispute.field));
                 let fields = slot.iter().flat_map(|slot| slot.fields());

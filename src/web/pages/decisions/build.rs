@@ -67,6 +67,7 @@ fn in_short(read: &Decisions, decision: &Resolution, page: &[Dispute], chosen: &
         resolution::Outcome::CreateThere { .. } => {
             msg("decision-create").with("system", absent(read, dispute))
         }
+        resolution::Outcome::RemoveElsewhere => msg("decision-removed"),
     }
 }
 
@@ -160,6 +161,7 @@ fn outcome(read: &Decisions, decision: &Resolution, page: &[Dispute], chosen: &C
         resolution::Outcome::CreateThere { .. } => {
             msg("decision-create").with("system", absent(read, dispute))
         }
+        resolution::Outcome::RemoveElsewhere => msg("decision-removed"),
     };
     Outcome {
         field: words::field(&read.setup.catalog, entity(read, decision), &chosen.field),

@@ -24,7 +24,7 @@ const ROWS: usize = 500;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
-    /// `settled`, `made-again`, `review`, `claimed`, `ended`, `changed`, `alike` or `differently`.
+    /// `settled`, `made-again`, `removed`, `review`, `claimed`, `ended`, `changed`, `alike` or `differently`.
     pub what: String,
     pub system: String,
 }
@@ -143,6 +143,7 @@ fn is(judged: &Judged, what: &str, system: Option<&SystemId>) -> bool {
         (Standing::Judged(Fate::Settled { system: own }), "settled") => own.as_ref() == system,
         (Standing::Judged(Fate::Review), "review")
         | (Standing::Judged(Fate::MadeAgain), "made-again")
+        | (Standing::Judged(Fate::Removed), "removed")
         | (Standing::Judged(Fate::Ended), "ended")
         | (Standing::Claimed, "claimed") => true,
         _ => false,
@@ -156,8 +157,9 @@ fn open(setup: &Setup, draft: &Draft, preview: &Preview) -> Tally {
             *settled.entry(system.as_ref()).or_default() += 1;
         }
     }
-    let made = preview.open.iter().filter(|judged| is(judged, "made-again", None)).count();
-    let all = made + settled.values().sum::<usize>();
+    let settles = |judged: &&Judged| ["made-again", "removed"].iter().any(|what| is(judged, what, None));
+    let records = preview.open.iter().filter(settles).count();
+    let all = records + settled.values().sum::<usize>();
     let mut parts = Vec::new();
     for (system, n) in settled {
         let text = match system {
@@ -166,7 +168,7 @@ fn open(setup: &Setup, draft: &Draft, preview: &Preview) -> Tally {
         };
         parts.push(Part { text: text.with("n", n), href: Some(address(draft, "settled", system)) });
     }
-    for what in ["made-again", "review", "claimed", "ended"] {
+    for what in ["made-again", "removed", "review", "claimed", "ended"] {
         let n = preview.open.iter().filter(|judged| is(judged, what, None)).count();
         if n > 0 {
             let text = msg(format!("draft-{what}")).with("n", n);
@@ -228,7 +230,7 @@ pub fn rows(setup: &Setup, draft: &Draft, preview: &Preview, asked: &Asked) -> D
         ("settled", Some(system)) => msg("draft-settles").with("system", setup.catalog.label(system)),
         ("settled", None) => msg("draft-settles-computed"),
         ("changed", _) => msg("draft-agreed-changed"),
-        (what @ ("made-again" | "review" | "claimed" | "ended" | "alike" | "differently"), _) => {
+        (what @ ("made-again" | "removed" | "review" | "claimed" | "ended" | "alike" | "differently"), _) => {
             msg(format!("draft-{what}"))
         }
         _ => msg("draft-review"),
@@ -255,6 +257,7 @@ fn judged_row(setup: &Setup, judged: &Judged) -> Row {
         }
         Standing::Judged(Fate::Settled { system: None }) => msg("draft-row-computed"),
         Standing::Judged(Fate::MadeAgain) => msg("draft-row-made-again"),
+        Standing::Judged(Fate::Removed) => msg("draft-row-removed"),
         Standing::Judged(Fate::Review) => msg("draft-row-review"),
         Standing::Judged(Fate::Ended) => msg("draft-row-ended"),
         Standing::Claimed => msg("draft-row-claimed"),

@@ -7,7 +7,7 @@ use crate::domain::ids::SystemId;
 use crate::domain::mapping::FieldMapping;
 use crate::domain::time::Time;
 use crate::domain::transform::Transform;
-use crate::engine::Setup;
+use crate::engine::{Capabilities, Setup};
 use crate::store::configuration::SystemState;
 use crate::store::runs::{self, Run};
 use crate::store::{Session, StoreError, holdings, resolutions};
@@ -150,11 +150,13 @@ pub fn list(rows: Vec<SystemRow>, runs: Vec<RunRow>, viewer: &Viewer) -> Systems
 
 /// What a connector can do, each a sentence.
 #[must_use]
-pub fn capabilities(condition: bool, create: bool, times: bool) -> Vec<Msg> {
-    let mut can = vec![msg("can-full"), msg(if condition { "can-conditional" } else { "can-unconditional" })];
-    can.extend(create.then(|| msg("can-create")));
-    can.extend(times.then(|| msg("can-increments")));
-    can
+pub fn capabilities(can: Capabilities) -> Vec<Msg> {
+    let condition = if can.condition { "can-conditional" } else { "can-unconditional" };
+    let mut said = vec![msg("can-full"), msg(condition)];
+    said.extend(can.create.then(|| msg("can-create")));
+    said.extend(can.delete.then(|| msg("can-delete")));
+    said.extend(can.modified_time.then(|| msg("can-increments")));
+    said
 }
 
 /// The page of one system.

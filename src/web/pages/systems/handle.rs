@@ -53,10 +53,7 @@ pub async fn page(
     let mut s = site.store().session().await?;
     let known = build::Known::read(&mut s, &setup, &system.id).await?;
     let newest = crate::store::runs::newest(&mut s, Some(&system.id), RUNS).await?;
-    let capabilities = site
-        .engine
-        .capabilities(&system.id)
-        .map(|can| build::capabilities(can.condition, can.create, can.modified_time));
+    let capabilities = site.engine.capabilities(&system.id).map(build::capabilities);
     let runs = runs::rows(&setup, &newest, &face);
     Ok(Page::new(shell, build::page(&setup, system, &known, capabilities, runs, &face, &viewer)))
 }
