@@ -62,6 +62,7 @@ past-kept-n = Decided: keep value { $n }
 past-created = Decided: create it where it is missing, from <q>{ $value }</q>
 past-created-n = Decided: create it where it is missing, from value { $n }
 past-removed = Decided: remove it where it still is
+past-put-back = Decided: put back what an earlier decision wrote
 past-typed = Decided: <q>{ $value }</q>
 past-left = Left different until { $until }
 past-by-rule = Settled by rule

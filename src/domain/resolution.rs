@@ -2,7 +2,7 @@
 
 use super::conflict::Dispute;
 use super::entity::Slot;
-use super::ids::{DifferenceId, FieldId};
+use super::ids::{DifferenceId, FieldId, ResolutionId};
 use super::time::Time;
 use super::value::{Held, Tuple};
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,8 @@ pub enum Outcome {
     CreateThere { value: usize },
     /// The record is removed from the systems that still hold it.
     RemoveElsewhere,
+    /// What an earlier decision wrote is put back where it still stands.
+    PutBack { of: ResolutionId },
 }
 
 /// The outcome of one difference.
@@ -49,7 +51,7 @@ impl Chosen {
     #[must_use]
     pub fn meant(&self, page: &[Dispute]) -> Option<Tuple> {
         match &self.outcome {
-            Outcome::LeaveDifferent { .. } | Outcome::RemoveElsewhere => None,
+            Outcome::LeaveDifferent { .. } | Outcome::RemoveElsewhere | Outcome::PutBack { .. } => None,
             Outcome::Type { values } => Some(values.clone()),
             Outcome::Keep { value } | Outcome::CreateThere { value } => {
                 let dispute = page.iter().find(|dispute| dispute.field == self.field)?;
@@ -121,6 +123,8 @@ pub enum OutcomeError {
     NothingToCreate,
     #[error("only a record that is missing somewhere can be removed elsewhere")]
     NothingToRemove,
+    #[error("a decision is reversed where it is shown, not by an outcome")]
+    NotAChoice,
     #[error("it was given twice: choose one outcome for it")]
     Twice,
     #[error(
@@ -144,6 +148,7 @@ impl Outcome {
         let missing = !dispute.absent.is_empty();
         match self {
             Self::Keep { .. } | Self::Type { .. } if missing => Err(OutcomeError::MissingRecord),
+            Self::PutBack { .. } => Err(OutcomeError::NotAChoice),
             Self::CreateThere { .. } if !missing => Err(OutcomeError::NothingToCreate),
             Self::RemoveElsewhere if !missing => Err(OutcomeError::NothingToRemove),
             Self::RemoveElsewhere => Ok(Some(Tuple::new())),

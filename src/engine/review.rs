@@ -3,6 +3,7 @@
 mod cause;
 mod claim;
 mod record;
+mod reverse;
 mod undo;
 mod work;
 
@@ -21,6 +22,7 @@ use crate::store::conflicts::{Conflict, Difference};
 use crate::store::resolutions::Resolution;
 use crate::store::{WriteSession, configuration, conflicts, groups, holdings, records, resolutions};
 use record::decide;
+pub use reverse::{Kept, PutBack};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use work::{Work, Worked, compared};

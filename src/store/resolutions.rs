@@ -8,7 +8,7 @@ use crate::domain::audit::{Actor, ActorKind};
 use crate::domain::conflict::Dispute;
 use crate::domain::delivery::{Change, DeliveryState};
 use crate::domain::ids::{ConflictId, DeliveryId, EntityId, RecordId, ResolutionId, SystemId};
-use crate::domain::resolution::{Chosen, Draft};
+use crate::domain::resolution::{Chosen, Draft, Outcome};
 use crate::domain::time::Time;
 
 /// A decision, as stored.
@@ -37,6 +37,15 @@ impl Resolution {
     /// The stored page cannot be read.
     pub fn disputes(&self) -> Result<Vec<Dispute>, StoreError> {
         Ok(serde_json::from_str(&self.page)?)
+    }
+
+    /// The decision that this one reverses.
+    #[must_use]
+    pub fn reverses(&self) -> Option<&ResolutionId> {
+        self.outcomes.iter().find_map(|chosen| match &chosen.outcome {
+            Outcome::PutBack { of } => Some(of),
+            _ => None,
+        })
     }
 
     /// Its choices, to be offered again.
@@ -141,6 +150,18 @@ pub async fn of_record(
 ) -> Result<Vec<Resolution>, StoreError> {
     let query = s.sql("SELECT * FROM resolutions WHERE record_id = $1 ORDER BY id DESC LIMIT $2");
     query.bind(record).bind(limit).all().await
+}
+
+/// The decisions on these records that reverse another one and stand.
+pub async fn reversals(s: &mut Session, records: &[RecordId]) -> Result<Vec<Resolution>, StoreError> {
+    if records.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = s.sql(
+        "SELECT * FROM resolutions WHERE state NOT IN ('undone', 'overtaken') AND outcomes LIKE '%\"put_back\"%'
+             AND record_id IN ",
+    );
+    query.push_list(records).all().await
 }
 
 /// What rules have decided of these records since then, whatever became of it.

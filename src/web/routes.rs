@@ -68,6 +68,11 @@ fn for_people(config: &mut ServiceConfig) {
         .service(resource("/decisions").route(get().to(decisions::list)))
         .service(resource("/resolutions/{id}").route(get().to(decisions::page)))
         .service(resource("/resolutions/{id}/undo").route(post().to(decisions::undo)))
+        .service(
+            resource("/resolutions/{id}/reversal")
+                .route(get().to(decisions::reversal))
+                .route(post().to(decisions::reverse)),
+        )
         .service(resource("/deliveries/{id}/retry").route(post().to(decisions::retry)))
         .service(resource("/deliveries/{id}/reopening").route(post().to(decisions::reopening)))
         .service(resource("/alerts").route(get().to(alerts::page)))
@@ -167,6 +172,11 @@ fn for_programs_deciding(config: &mut ServiceConfig) {
         .service(resource("/api/v1/conflicts/{id}/resolution").route(post().to(api::conflicts::resolve)))
         .service(resource("/api/v1/resolutions/{id}").route(get().to(api::resolutions::show)))
         .service(resource("/api/v1/resolutions/{id}/undo").route(post().to(api::resolutions::undo)))
+        .service(
+            resource("/api/v1/resolutions/{id}/reversal")
+                .route(get().to(api::reversals::show))
+                .route(post().to(api::reversals::reverse)),
+        )
         .service(resource("/api/v1/incidents").route(get().to(api::incidents::list)))
         .service(resource("/api/v1/incidents/{id}").route(get().to(api::incidents::show)))
         .service(resource("/api/v1/incidents/{id}/choice").route(post().to(api::incidents::choose)))

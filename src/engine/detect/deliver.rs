@@ -112,7 +112,8 @@ fn change(
     Ok(Change { create: false, remove: false, slot: slot.id.clone(), fields, beside, before, cells })
 }
 
-fn writable(setup: &Setup, mapping: &Mapping, slot: &Slot<'_>) -> bool {
+/// Whether Referee may write the slot there by itself.
+pub fn writable(setup: &Setup, mapping: &Mapping, slot: &Slot<'_>) -> bool {
     let read_only = slot.fields().any(|field| mapping.is_read_only(&field.id));
     setup.state(&mapping.system).writes_enabled && !read_only
 }

@@ -11,6 +11,7 @@ mod refresh;
 mod settle;
 mod trial;
 
+pub(super) use deliver::writable;
 pub use deliver::{Targets, creation, plan, removals};
 pub(super) use load::mapped;
 pub(super) use record::resolution_state;

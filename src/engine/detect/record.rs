@@ -106,6 +106,12 @@ impl<'a> Judge<'a> {
                 }
                 self.still_asked(slot, &compared, asked)?;
             }
+            // They agree on what a reversal is to undo, until it arrives.
+            (Standing::Agreed(_), Some(reversed)) if self.is_being_reversed(reversed) => {
+                if self.was_moved(slot, reversed, &compared) && self.withdraw(reversed)? {
+                    self.still_asked(slot, &compared, reversed)?;
+                }
+            }
             // The slot of all rows says that those which are nowhere are agreed not to be there.
             (Standing::Agreed(_), _) if self.rows_apart.contains(&*slot.id) => {}
             // One that was never read may say something else: nobody knows that they agree.

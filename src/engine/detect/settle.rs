@@ -115,9 +115,22 @@ impl Judge<'_> {
                         !as_seen && !holds(&after(slot, seen, own))
                     }
                     // It gets nothing: it held the outcome, or could not be read when it was decided.
-                    None => goal.as_ref().is_none_or(|goal| !diff::same(slot, &candidate.normal, goal)),
+                    None => {
+                        let holds = |tuple: &Tuple| diff::same(slot, &candidate.normal, tuple);
+                        !holds(seen) && !goal.as_ref().is_some_and(holds)
+                    }
                 }
             })
+    }
+
+    /// Whether what a decision wrote is on its way back.
+    pub fn is_being_reversed(&self, difference: &Difference) -> bool {
+        let Some(id) = difference.state.resolution().filter(|_| difference.state.is_under_way()) else {
+            return false;
+        };
+        let reverses = self.loaded.batch.resolution(id).is_some_and(|own| own.reverses().is_some());
+        let deliveries = self.deliveries(id, &difference.dispute.field);
+        reverses && deliveries.iter().any(|delivery| !delivery.state.is_done())
     }
 
     /// Takes a decision back because values moved under it. False while a worker still has a

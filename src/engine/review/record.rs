@@ -114,7 +114,11 @@ fn decided_event(
     let dispute = &difference.dispute;
     let field = Some(dispute.field.clone());
     let about = About { field, resolution: Some(id.clone()), ..about(conflict) };
-    let event = Event::new(Action::Decided, viewer.actor(), about)
+    let action = match outcome {
+        Outcome::PutBack { .. } => Action::Reversed,
+        _ => Action::Decided,
+    };
+    let event = Event::new(action, viewer.actor(), about)
         .policy(setup.policy_version)
         .fact("reason", decision.reason.map_or("", Reason::as_str))
         .value("record", &conflict.title)
@@ -135,6 +139,7 @@ fn decided_event(
             event.fact("outcome", word).value("kept", kept).value("over", over)
         }
         Outcome::Type { values } => event.fact("outcome", "type").value("typed", text(values)),
+        Outcome::PutBack { of } => event.fact("decision", of),
         Outcome::RemoveElsewhere => event.fact("outcome", "remove_elsewhere"),
         Outcome::LeaveDifferent { until } => {
             event.fact("outcome", "leave_different").fact("until", crate::domain::time::stamp(*until))

@@ -16,6 +16,7 @@ mod operations;
 pub mod policies;
 pub mod records;
 pub mod resolutions;
+pub mod reversals;
 pub mod reviews;
 pub mod systems;
 pub mod values;

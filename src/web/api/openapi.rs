@@ -13,6 +13,7 @@ use super::operations::{ALL, Operation};
 use super::policies::{PolicyDraftBody, PolicyDraftView, PolicyVersionView, SwitchOnBody, SwitchedOn};
 use super::records::{RecordItem, RecordView};
 use super::resolutions::{Decided, ResolutionView};
+use super::reversals::{ReversalBody, ReversalView};
 use super::reviews::{ReviewBody, ReviewView};
 use super::systems::{RunBody, RunView, Started, SystemView};
 use crate::web::failure::Problem;
@@ -167,6 +168,8 @@ fn schemas() -> Map<String, Value> {
         .add_list::<RecordItem>()
         .add::<RecordView>()
         .add_list::<ExplanationItem>()
+        .add::<ReversalBody>()
+        .add::<ReversalView>()
         .add::<ReviewBody>()
         .add::<ReviewView>()
         .add_list::<AuditEntry>()

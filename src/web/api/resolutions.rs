@@ -2,9 +2,10 @@
 
 use super::values::{self, FieldValue};
 use crate::domain::access::Viewer;
-use crate::domain::delivery::DeliveryState;
+use crate::domain::delivery::{Change, DeliveryState};
 use crate::domain::ids::ResolutionId;
 use crate::domain::resolution::{Chosen, Outcome};
+use crate::domain::value::Held;
 use crate::engine::Setup;
 use crate::store::records;
 use crate::store::records::Record;
@@ -78,7 +79,7 @@ pub struct Decider {
 pub struct OutcomeView {
     difference: String,
     field: String,
-    /// `keep`, `type`, `leave_different`, `create_there` or `remove_elsewhere`.
+    /// `keep`, `type`, `leave_different`, `create_there`, `remove_elsewhere` or, of a reversal, `put_back`.
     outcome: String,
     /// The number of the listed value, or the typed value.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -136,9 +137,6 @@ impl From<Delivery> for DeliveryView {
             | DeliveryState::Unknown { message, .. } => Some(message.clone()),
             _ => None,
         };
-        let changes = delivery.change.fields.iter().map(|(field, (from, to))| {
-            (field.0.clone(), ChangeView { from: values::text(from), to: values::text(to) })
-        });
         Self {
             id: delivery.id.0.clone(),
             system: delivery.system.0.clone(),
@@ -146,13 +144,19 @@ impl From<Delivery> for DeliveryView {
             create: delivery.change.create,
             remove: delivery.change.remove,
             fields: delivery.change.fields.keys().map(|field| field.0.clone()).collect(),
-            changes: changes.collect(),
+            changes: changes(&delivery.change),
             state: state.name().to_owned(),
             message,
             next_at: state.next_at(),
             ended_at: state.ended_at(),
         }
     }
+}
+
+/// The fields of a change, as they are and as they shall be.
+pub(super) fn changes(change: &Change) -> BTreeMap<String, ChangeView> {
+    let field = |from: &Held, to: &Held| ChangeView { from: values::text(from), to: values::text(to) };
+    change.fields.iter().map(|(id, (from, to))| (id.0.clone(), field(from, to))).collect()
 }
 
 fn outcome(setup: &Setup, record: &Record, chosen: Chosen) -> OutcomeView {
@@ -162,13 +166,14 @@ fn outcome(setup: &Setup, record: &Record, chosen: Chosen) -> OutcomeView {
         Outcome::CreateThere { value } => ("create_there", Some(Picked::Number(*value)), None),
         Outcome::Type { values } => ("type", Some(Picked::Typed(values::of(slot.as_ref(), values))), None),
         Outcome::RemoveElsewhere => ("remove_elsewhere", None, None),
+        Outcome::PutBack { .. } => ("put_back", None, None),
         Outcome::LeaveDifferent { until } => ("leave_different", None, Some(*until)),
     };
     let (difference, field) = (chosen.difference.0, chosen.field.0);
     OutcomeView { difference, field, outcome: name.to_owned(), value, until }
 }
 
-async fn view(site: &Site, viewer: &Viewer, id: &ResolutionId) -> Result<ResolutionView, Failure> {
+pub(super) async fn view(site: &Site, viewer: &Viewer, id: &ResolutionId) -> Result<ResolutionView, Failure> {
     let missing = || Failure::new(Code::NotFound);
     let mut session = site.store().session().await?;
     let resolution = resolutions::get(&mut session, viewer, id).await?.ok_or_else(missing)?;

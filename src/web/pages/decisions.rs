@@ -5,7 +5,7 @@ pub mod deliveries;
 mod handle;
 pub mod read;
 
-pub use handle::{list, page, reopening, retry, undo};
+pub use handle::{list, page, reopening, retry, reversal, reverse, undo};
 
 use super::parts::{Empty, Link, Notice, Pager};
 use super::reviews::Ask;
@@ -126,7 +126,6 @@ pub struct ReversalPage {
     /// Where the form posts to.
     pub action: String,
     pub deliveries: Vec<Delivery>,
-    pub idempotency: String,
     pub reason: String,
     pub error: Option<Msg>,
 }

@@ -77,6 +77,7 @@ async fn a_program_does_the_whole_job() {
     assert_eq!(over.problem(409).0, "conflict", "what is decided cannot be claimed");
     look_around(&host, &steward, &admin, &conflict).await;
     asked(&steward, &conflict, &done).await;
+    reversed(&steward, &done).await;
     undone(&host, &steward, &admin).await;
     many_at_once(&host, &steward, &admin).await;
     proven(&admin).await;
@@ -157,6 +158,32 @@ async fn asked(steward: &Program, conflict: &Value, decision: &Value) {
     let kept = steward.post(&at(&open, "/resolution"), &keep_first(&open)).await;
     let kept = steward.get(&kept.location).await.ok();
     assert_eq!((&kept["state"], &kept["deliveries"]), (&json!("done"), &json!([])));
+}
+
+/// What arrived is reversed, and that taken back.
+async fn reversed(steward: &Program, decision: &Value) {
+    let path = format!("/api/v1/resolutions/{}/reversal", decision["id"].as_str().unwrap());
+    let preview = steward.get(&path).await.ok();
+    let back = &preview["deliveries"][0];
+    assert_eq!((&back["system"], &back["outcome"]), (&json!("warehouse"), &json!("put_back")));
+    assert_eq!(back["changes"]["postcode"], json!({ "from": "10117", "to": "10115" }));
+    assert_eq!(steward.post(&path, &json!({ "reason": "" })).await.problem(422).0, "invalid");
+    let reason = json!({ "reason": "the wrong customer" });
+    let made = steward.post_once("reverse", &path, &reason).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    assert!(steward.post_once("reverse", &path, &reason).await.replayed);
+    assert_eq!(
+        (&made.json["state"], &made.json["outcomes"][0]["outcome"]),
+        (&json!("held"), &json!("put_back"))
+    );
+    assert_eq!(steward.post(&path, &reason).await.problem(409).0, "conflict");
+    let undo = format!("/api/v1/resolutions/{}/undo", made.json["id"].as_str().unwrap());
+    assert_eq!(steward.post(&undo, &Value::Null).await.ok()["state"], "undone");
+    let conflict = format!("/api/v1/conflicts/{}", made.json["conflict"].as_str().unwrap());
+    let open = steward.get(&conflict).await.ok();
+    assert_eq!(open["open"], true, "the question stays");
+    let kept = steward.post(&at(&open, "/resolution"), &keep_first(&open)).await;
+    assert_eq!(kept.status, 201, "{}", kept.text);
 }
 
 /// What the systems disagree about now, as a program asks for it.

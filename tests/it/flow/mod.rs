@@ -16,6 +16,7 @@ mod order_lines;
 mod reading;
 mod removed;
 mod restaurants;
+mod reversed;
 mod samples;
 mod stand;
 mod unreadable;

@@ -274,7 +274,6 @@ fn reversal() -> ReversalPage {
         record: "Ada Okafor".into(),
         action: "/resolutions/r3/reversal".into(),
         deliveries: vec![delivery("Warehouse", state(msg("state-put-back"), Tone::Info))],
-        idempotency: "k2".into(),
         reason: String::new(),
         error: None,
     }

@@ -71,6 +71,8 @@ impl Sent {
                     "type".to_owned()
                 }
                 (Outcome::RemoveElsewhere, _) => "remove".to_owned(),
+                // A reversal is no choice of this form.
+                (Outcome::PutBack { .. }, _) => continue,
                 (Outcome::LeaveDifferent { until }, _) => {
                     sent.0.insert(format!("until.{id}"), face.iso_date(*until));
                     "leave".to_owned()

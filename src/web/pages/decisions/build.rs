@@ -1,14 +1,17 @@
 //! The pages of decisions from what was read.
 
+use super::State;
 use super::read::Decisions;
-use super::{DecisionPage, DecisionRow, DecisionsPage, Outcome, SeenValue, deliveries};
+use super::{DecisionPage, DecisionRow, DecisionsPage, Outcome, ReversalPage, SeenValue, deliveries};
 use crate::domain::conflict::Dispute;
 use crate::domain::ids::{EntityId, SystemId};
 use crate::domain::resolution::{self, Chosen};
 use crate::engine::detect::RECORD;
+use crate::engine::review::PutBack;
 use crate::store::StoreError;
-use crate::store::resolutions::Resolution;
+use crate::store::resolutions::{Delivery, Resolution};
 use crate::web::messages::{Msg, literal, msg};
+use crate::web::page::Tone;
 use crate::web::pages::parts::{Choice, Empty, Link, Pager};
 use crate::web::pages::reviews::{self, Ask};
 use crate::web::pages::words;
@@ -38,9 +41,17 @@ fn row(read: &Decisions, decision: &Resolution) -> Result<DecisionRow, StoreErro
         when: read.clock.day(decision.created_at),
         record: title(read, decision),
         text,
-        state: deliveries::standing(&read.setup.catalog, &read.clock, decision, &own),
+        state: state(read, decision, &own),
         recover: read.recover(decision),
     })
+}
+
+/// How a decision stands; one that was reversed says so.
+fn state(read: &Decisions, decision: &Resolution, own: &[&Delivery]) -> State {
+    match read.is_reversed(decision) {
+        true => State { text: msg("state-reversed"), tone: Tone::Info },
+        false => deliveries::standing(&read.setup.catalog, &read.clock, decision, own),
+    }
 }
 
 fn title(read: &Decisions, decision: &Resolution) -> String {
@@ -68,6 +79,7 @@ fn in_short(read: &Decisions, decision: &Resolution, page: &[Dispute], chosen: &
             msg("decision-create").with("system", absent(read, dispute))
         }
         resolution::Outcome::RemoveElsewhere => msg("decision-removed"),
+        resolution::Outcome::PutBack { .. } => msg("decision-put-back-of").with("field", field),
     }
 }
 
@@ -107,7 +119,7 @@ pub fn page(read: &Decisions) -> Result<DecisionPage, StoreError> {
             .with("n", decision.outcomes.len())
             .with("record", record),
         when: clock.day(decision.created_at),
-        state: deliveries::standing(catalog, clock, decision, &own),
+        state: state(read, decision, &own),
         recover: read.recover(decision),
         notice: None,
         outcomes,
@@ -128,6 +140,21 @@ fn ask(read: &Decisions, decision: &Resolution) -> Option<Ask> {
     let fields: Vec<Choice> = decision.outcomes.iter().filter(known).map(field).collect();
     let may = !fields.is_empty() && read.is_over(decision) && reviews::may_ask(&read.viewer);
     may.then(|| Ask::about(&decision.record, fields, Some(&decision.id)))
+}
+
+/// What reversing a decision would put back.
+#[must_use]
+pub fn reversal(read: &Decisions, all: &[PutBack]) -> ReversalPage {
+    let decision = read.all.first();
+    let id = decision.map_or("", |decision| decision.id.as_str());
+    ReversalPage {
+        decision: Link::new(msg("decision-title"), format!("/resolutions/{id}")),
+        record: decision.map_or_else(String::new, |decision| title(read, decision)),
+        action: format!("/resolutions/{id}/reversal"),
+        deliveries: all.iter().map(|back| deliveries::put_back(&read.setup.catalog, back)).collect(),
+        reason: String::new(),
+        error: None,
+    }
 }
 
 fn facts(decision: &Resolution) -> Vec<(Msg, Msg)> {
@@ -162,6 +189,7 @@ fn outcome(read: &Decisions, decision: &Resolution, page: &[Dispute], chosen: &C
             msg("decision-create").with("system", absent(read, dispute))
         }
         resolution::Outcome::RemoveElsewhere => msg("decision-removed"),
+        resolution::Outcome::PutBack { .. } => msg("decision-put-back"),
     };
     Outcome {
         field: words::field(&read.setup.catalog, entity(read, decision), &chosen.field),

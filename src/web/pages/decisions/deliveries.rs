@@ -3,8 +3,9 @@
 use super::{Delivery, State};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::catalog::Catalog;
-use crate::domain::delivery::{DeliveryState, TRIES};
+use crate::domain::delivery::{Change, DeliveryState, TRIES};
 use crate::domain::resolution::Outcome;
+use crate::engine::review::{Kept, PutBack};
 use crate::store::resolutions::{self, Resolution};
 use crate::web::messages::{Msg, msg};
 use crate::web::page::Tone;
@@ -27,7 +28,7 @@ pub fn shown(
     Delivery {
         system: catalog.label(&delivery.system).to_owned(),
         state: state(catalog, clock, delivery),
-        writes: writes(delivery),
+        writes: writes(&delivery.change),
         said: match &delivery.state {
             DeliveryState::Retrying { message, .. }
             | DeliveryState::Refused { message, .. }
@@ -46,9 +47,33 @@ pub fn shown(
     }
 }
 
+/// What a reversal does about one write.
+#[must_use]
+pub fn put_back(catalog: &Catalog, back: &PutBack) -> Delivery {
+    let (text, tone) = match &back.way {
+        Ok(target) if target.writable => ("reversal-back", Tone::Info),
+        Ok(_) => ("reversal-by-hand", Tone::Warning),
+        Err(Kept::NotWritten) => ("reversal-not-written", Tone::Info),
+        Err(Kept::Moved) => ("reversal-moved", Tone::Warning),
+        Err(Kept::Gone) => ("reversal-gone", Tone::Warning),
+        Err(Kept::Record) => ("reversal-record", Tone::Warning),
+        Err(Kept::Refused(_)) => ("reversal-refused", Tone::Danger),
+    };
+    Delivery {
+        system: catalog.label(&back.delivery.system).to_owned(),
+        state: State { text: msg(text), tone },
+        writes: back.way.as_ref().map_or_else(|_| Vec::new(), |target| writes(&target.change)),
+        said: match &back.way {
+            Err(Kept::Refused(why)) => Some(why.clone()),
+            _ => None,
+        },
+        advice: None,
+        actions: Vec::new(),
+    }
+}
+
 /// The columns that change, in the system's own words.
-fn writes(delivery: &resolutions::Delivery) -> Vec<(String, Option<String>, Option<String>)> {
-    let change = &delivery.change;
+fn writes(change: &Change) -> Vec<(String, Option<String>, Option<String>)> {
     let changed = change.cells.iter().filter(|(column, cell)| change.before.get(*column) != Some(cell));
     let text = |cell: &crate::domain::value::Cell| cell.text().map(str::to_owned);
     changed.map(|(name, cell)| (name.clone(), change.before.get(name).and_then(text), text(cell))).collect()

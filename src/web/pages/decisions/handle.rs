@@ -1,20 +1,23 @@
 //! The addresses of decisions and of their writes.
 
 use super::read::Decisions;
-use super::{DecisionPage, DecisionsPage, build};
+use super::{DecisionPage, DecisionsPage, ReversalPage, build};
 use crate::domain::access::Viewer;
 use crate::domain::ids::{DeliveryId, ResolutionId};
 use crate::engine::Refusal;
 use crate::store::resolutions;
 use crate::web::auth::SignedIn;
+use crate::web::clock;
 use crate::web::failure::{Code, Failure};
 use crate::web::flash;
 use crate::web::messages::{Msg, msg};
 use crate::web::page::{Flash, Page, Shell, Tone};
 use crate::web::site::Site;
 use crate::web::when::Clockface;
-use actix_web::web::{Data, Path};
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Form, Path};
 use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
 
 /// `GET /decisions`.
 ///
@@ -61,6 +64,71 @@ pub async fn undo(
         Ok(decision) => {
             let place = format!("/conflicts/{}", decision.conflict);
             Ok(told(&request, &viewer, &place, Tone::Done, msg("flash-undone")))
+        }
+        Err(Refusal::WrongState(why)) => {
+            let place = format!("/resolutions/{id}");
+            Ok(told(&request, &viewer, &place, Tone::Danger, Msg::Literal(why)))
+        }
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+/// `GET /resolutions/{id}/reversal`: what reversing would put back.
+///
+/// # Errors
+/// The viewer may not, there is no such decision, or the store failed.
+pub async fn reversal(
+    viewer: SignedIn,
+    request: HttpRequest,
+    site: Data<Site>,
+    shell: Shell,
+    id: Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let id = ResolutionId(id.into_inner());
+    match site.engine.reversal(&viewer, &id).await {
+        Ok(found) => {
+            let read = Decisions::one(&site, &viewer, clock::face(&request), &id).await?;
+            Ok(Page::new(shell, build::reversal(&read, &found.1)).into_response())
+        }
+        Err(Refusal::WrongState(why)) => {
+            let place = format!("/resolutions/{id}");
+            Ok(told(&request, &viewer, &place, Tone::Danger, Msg::Literal(why)))
+        }
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+/// What the form of a reversal sends.
+#[derive(Deserialize)]
+pub struct Because {
+    #[serde(default)]
+    reason: String,
+}
+
+/// `POST /resolutions/{id}/reversal`: reverses the decision, and leads to the decision that does.
+///
+/// # Errors
+/// As [`reversal`]. Without a reason the same page comes back.
+pub async fn reverse(
+    viewer: SignedIn,
+    request: HttpRequest,
+    site: Data<Site>,
+    shell: Shell,
+    id: Path<String>,
+    Form(sent): Form<Because>,
+) -> Result<HttpResponse, Failure> {
+    let id = ResolutionId(id.into_inner());
+    match site.engine.reverse(&viewer, &id, &sent.reason).await {
+        Ok(decision) => {
+            let place = format!("/resolutions/{}", decision.id);
+            Ok(told(&request, &viewer, &place, Tone::Done, msg("flash-reversed")))
+        }
+        Err(Refusal::Invalid(why)) => {
+            let found = site.engine.reversal(&viewer, &id).await?;
+            let read = Decisions::one(&site, &viewer, clock::face(&request), &id).await?;
+            let page = build::reversal(&read, &found.1);
+            let page = ReversalPage { reason: sent.reason, error: Some(Msg::Literal(why)), ..page };
+            Ok(Page::new(shell, page).status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
         }
         Err(Refusal::WrongState(why)) => {
             let place = format!("/resolutions/{id}");

@@ -25,6 +25,7 @@ pub struct Decisions {
     deliveries: Vec<Delivery>,
     records: Vec<Record>,
     differences: Vec<Difference>,
+    reversals: Vec<Resolution>,
 }
 
 impl Decisions {
@@ -70,6 +71,7 @@ impl Decisions {
             deliveries: resolutions::deliveries(s, &ids).await?,
             records: records::of_ids(s, &of).await?,
             differences: conflicts::differences(s, &conflicts).await?,
+            reversals: resolutions::reversals(s, &of).await?,
             all,
         })
     }
@@ -94,8 +96,24 @@ impl Decisions {
             && matches!(decision.state.as_str(), "done" | "partly")
     }
 
-    /// How a decision can be taken back: by whoever may, while nothing of it was sent and what
-    /// it decided still stands on it.
+    /// Whether another decision reverses it.
+    #[must_use]
+    pub fn is_reversed(&self, decision: &Resolution) -> bool {
+        self.reversals.iter().any(|reversal| reversal.reverses() == Some(&decision.id))
+    }
+
+    /// Whether something of it arrived that can be put back.
+    fn can_be_reversed(&self, decision: &Resolution) -> bool {
+        let own = self.deliveries(decision);
+        let arrived = |delivery: &&Delivery| {
+            delivery.state.is_done() && !delivery.change.create && !delivery.change.remove
+        };
+        let over = own.iter().all(|delivery| delivery.state.ended_at().is_some());
+        over && own.iter().any(arrived) && !self.is_reversed(decision)
+    }
+
+    /// How a decision can be taken back by whoever may: undone while nothing of it was sent and what
+    /// it decided still stands on it, reversed once it has arrived.
     #[must_use]
     pub fn recover(&self, decision: &Resolution) -> Recover {
         let own = decision.actor.id == self.viewer.user.0 && self.viewer.may(Right::Decide);
@@ -106,10 +124,14 @@ impl Decisions {
         let standing = self.differences.iter().any(|difference| {
             difference.state.resolution() == Some(&decision.id) && difference.state.closed_at().is_none()
         });
-        let may = (own || self.viewer.may(Right::Reverse)) && !ended && standing;
-        match may && self.deliveries(decision).iter().all(unsent) {
-            true => Recover::Undo(format!("/resolutions/{}/undo", decision.id)),
-            false => Recover::No,
+        let may = own || self.viewer.may(Right::Reverse);
+        let unsent = !ended && standing && self.deliveries(decision).iter().all(unsent);
+        match () {
+            () if may && unsent => Recover::Undo(format!("/resolutions/{}/undo", decision.id)),
+            () if may && self.can_be_reversed(decision) => {
+                Recover::Reverse(format!("/resolutions/{}/reversal", decision.id))
+            }
+            () => Recover::No,
         }
     }
 }

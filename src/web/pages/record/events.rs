@@ -265,6 +265,7 @@ impl Teller<'_> {
             Outcome::Keep { value } => self.value_of(chosen, *value, "past-kept", "past-kept-n"),
             Outcome::CreateThere { value } => self.value_of(chosen, *value, "past-created", "past-created-n"),
             Outcome::RemoveElsewhere => msg("past-removed"),
+            Outcome::PutBack { .. } => msg("past-put-back"),
             Outcome::Type { values } => msg("past-typed").with("value", joined(values)),
             Outcome::LeaveDifferent { until } => msg("past-left").with("until", self.face.date(*until)),
         }
