@@ -6,6 +6,7 @@ pub mod author;
 pub mod catalog;
 pub mod cause;
 pub mod chance;
+pub mod clock;
 pub mod compare;
 pub mod conflict;
 pub mod country;

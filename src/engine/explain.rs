@@ -6,6 +6,7 @@ use super::{Engine, Refusal, Setup};
 use crate::domain::access::Viewer;
 use crate::domain::author::{AuthorKind, Hand};
 use crate::domain::cause::{Past, Suspect};
+use crate::domain::clock::{Measured, Offset};
 use crate::domain::diff::{self, Candidate, Compared, Kind, Standing};
 use crate::domain::entity::{Entity, Slot};
 use crate::domain::ids::{FieldId, RecordId, RunId, SystemId};
@@ -89,10 +90,30 @@ pub struct Voice {
     pub burst: i64,
 }
 
+    /// What was measured of the system's clock; without that it is taken to be ours.
+    pub clock: Option<VoiceClock>,
 /// The outcome of judging.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Said {
+/// A system's clock, as its times are judged by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct VoiceClock {
+    /// How far it runs ahead of ours, and within what that is known, in milliseconds.
+    #[serde(flatten)]
+    pub now: Offset,
+    pub measured_at: Time,
+    /// As it was before it was set within the last day: both count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Offset>,
+}
+
+impl From<&Measured> for VoiceClock {
+    fn from(clock: &Measured) -> Self {
+        Self { now: clock.now, measured_at: clock.at, before: clock.before.map(|(before, _)| before) }
+    }
+}
+
     /// A rule settles it: every system gets these values; `system` holds them already.
     Settle { system: Option<SystemId>, values: Tuple },
     /// A person decides.
@@ -227,6 +248,7 @@ impl Subject<'_> {
     }
 }
 
+                clock: self.setup.clocks.of(&holding.system).map(VoiceClock::from),
 fn why_unknown(slot: &Slot<'_>, holding: &Holding) -> String {
     let unknown = slot.fields().find(|field| holding.fields.get(&field.id) == Some(&Held::Unknown));
     let why = unknown.and_then(|field| holding.problems.get(&field.id));

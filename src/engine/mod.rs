@@ -7,6 +7,7 @@ pub mod alerts;
 pub mod ask;
 pub mod case;
 pub mod case_file;
+mod clocks;
 mod deliveries;
 pub mod detect;
 pub mod dossier;

@@ -50,7 +50,7 @@ pub(super) fn of_values(question: &Question<'_>) -> (Dispute, Judgement) {
         hands,
         unreadable: &unreadable(slot, question.holdings),
         policy: &policy,
-        clock_offsets: &setup.clock_offsets(),
+        clocks: &setup.clocks,
         circumstances: question.circumstances,
         record: &if asks { fields(question.holdings) } else { BTreeMap::new() },
         expressions: &setup.expressions,

@@ -7,6 +7,7 @@ use crate::domain::audit::{About, Action, Actor, Event};
 use crate::domain::catalog::Catalog;
 use crate::domain::chance;
 use crate::domain::entity::{Entity, Slot};
+use crate::domain::clock::Clocks;
 use crate::domain::expression::Expressions;
 use crate::domain::ids::{EntityId, SystemId};
 use crate::domain::policy::{Effective, Policies};
@@ -33,7 +34,8 @@ impl Setup {
         let configuration = configuration::current(s, Document::Configuration).await?;
         let policies = configuration::current(s, Document::Policies).await?;
         let states = configuration::system_states(s).await?;
-        let mut setup = Self::default();
+        let (clocks, pauses) = (clocks::all(s).await?, pauses::all(s).await?);
+        let mut setup = Self { clocks, pauses, ..Self::default() };
         if let Some(version) = configuration {
             (setup.catalog, setup.catalog_version) = (serde_json::from_str(&version.body)?, version.version);
         }
@@ -56,13 +58,6 @@ impl Setup {
     pub fn state(&self, system: &SystemId) -> SystemState {
         let fresh = || SystemState { id: system.clone(), ..SystemState::default() };
         self.states.get(system).cloned().unwrap_or_else(fresh)
-    }
-
-    /// By how many milliseconds each system's clock was found to run ahead of ours.
-    #[must_use]
-    pub fn clock_offsets(&self) -> BTreeMap<SystemId, i64> {
-        let offset = |state: &SystemState| Some((state.id.clone(), state.clock_offset_ms?));
-        self.states.values().filter_map(offset).collect()
     }
 
     /// An entity, or the refusal that it is unknown.

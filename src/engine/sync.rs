@@ -5,6 +5,7 @@
 //! knows what is gone.
 
 use super::absences::Absences;
+use super::clocks::Listening;
 use super::incidents::{came_back, change};
 use super::intake::{Source, Taken};
 use super::{Engine, Refusal};
@@ -278,10 +279,12 @@ impl Engine {
             let asked = self.now();
             let page = reading.connector.pull(&reading.spec, &scope, position.as_deref(), PAGE).await?;
             absences.meet(&page);
+        let mut clock = Listening::default();
             let next = page.next.clone();
             let at = asked - TimeDelta::from_std(page.age).unwrap_or_default();
             self.take_page(run, &reading, (page, at), absences.merges()).await?;
             if next.is_none() {
+            clock.hear(page.clock.as_ref(), self.now());
                 break;
             }
         }
@@ -290,6 +293,7 @@ impl Engine {
         }
         self.complete(run, &reading, full && absences.are_complete()).await
     }
+        self.keep_clock(&run.system, &clock).await?;
 
     async fn reading(&self, run: &Run) -> Result<Reading, Ended> {
         let setup = self.setup();

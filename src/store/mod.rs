@@ -4,6 +4,7 @@
 
 pub mod alerts;
 pub mod audit;
+pub mod clocks;
 pub mod configuration;
 pub mod conflicts;
 mod db;

@@ -2,10 +2,10 @@
 
 use super::guard::Forbidden;
 use super::json;
-use crate::connectors::{ConnectorError, open::Secret};
+use crate::connectors::{ConnectorError, Heard, open::Secret};
 use crate::domain::time::Time;
 use chrono::{DateTime, Utc};
-use reqwest::header::{DATE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{AGE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{RequestBuilder, Response, StatusCode};
 use std::error::Error;
 use tokio::time::Instant;
@@ -34,6 +34,19 @@ pub(super) struct Answer {
     pub headers: HeaderMap,
     pub body: Result<Vec<u8>, ConnectorError>,
 }
+    /// From the request to its first line, and when that was there.
+    trip: Duration,
+    answered: Instant,
+}
+
+impl Answer {
+    /// The system's clock, told in whole seconds. An answer out of a cache tells an earlier time.
+    pub fn clock(&self) -> Option<Heard> {
+        let cached = self.headers.get(AGE).is_some_and(|age| age.as_bytes().trim_ascii() != b"0");
+        let time = date(&self.headers).filter(|_| !cached)?;
+        let step = Duration::from_secs(1);
+        Some(Heard::Said { time, step, trip: self.trip, answered: self.answered })
+    }
 
 /// What errors are told with: the place, and the secret that must not be in them.
 pub(super) struct Voice<'a> {
@@ -176,8 +189,8 @@ fn is_html(body: &[u8]) -> bool {
     body.trim_ascii_start().first() == Some(&b'<')
 }
 
-/// The system's clock.
-pub(super) fn date(headers: &HeaderMap) -> Option<Time> {
+/// The instant of an answer.
+fn date(headers: &HeaderMap) -> Option<Time> {
     http_date(headers.get(DATE)?.to_str().ok()?)
 }
 

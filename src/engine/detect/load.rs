@@ -208,7 +208,9 @@ impl Batch {
         let own = self.by_rule.iter().filter(|decision| decision.record == *record);
         let meant = |decision: &Resolution| {
             let chosen = decision.outcomes.iter().find(|chosen| chosen.field == *field)?;
-            chosen.meant(&decision.disputes().unwrap_or_default())
+            let page = decision.disputes().unwrap_or_default();
+            // Tidying gave it no value.
+            chosen.meant(&page).filter(|_| !page.iter().any(Dispute::is_of_form))
         };
         own.filter_map(meant).collect()
     }

@@ -81,15 +81,8 @@ fn look(trial: &Setup, scope: &Scope, past: &Past, test: &mut Backtest) {
             return;
         }
         test.looked += 1;
-        let Verdict::Settle { values, .. } = verdict(trial, entity, &slot, dispute, past) else {
-            test.reviewed += 1;
-            continue;
-        };
-        let meant = chosen.meant(&past.page);
-        let same =
-            meant.as_ref().is_some_and(|meant| diff::normal(&slot, meant) == diff::normal(&slot, &values));
-        let texts = |tuple: &[Held]| tuple.iter().map(ToString::to_string).collect();
-        let looked = Looked {
+        let texts = |tuple: &[Held]| -> Vec<String> { tuple.iter().map(ToString::to_string).collect() };
+        let looked = |decided: Option<&[Held]>, would: &[Held]| Looked {
             entity: scope.entity.clone(),
             resolution: ResolutionId(past.id.clone()),
             record: past.record.clone(),
@@ -119,7 +112,7 @@ fn verdict(trial: &Setup, entity: &Entity, slot: &Slot<'_>, dispute: &Dispute, p
         hands: &hands,
         unreadable: &[],
         policy: &trial.policy(entity, slot),
-        clock_offsets: &trial.clock_offsets(),
+        clocks: &trial.clocks,
         circumstances: &Circumstances::default(),
         record: &record(entity, &past.page),
         expressions: &trial.expressions,

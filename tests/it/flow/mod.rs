@@ -4,6 +4,7 @@
 mod absent;
 mod asked;
 mod causes;
+mod clocks;
 mod decide;
 mod detect;
 mod drafts;

@@ -39,7 +39,7 @@ async fn shown(viewer: &Viewer, request: &HttpRequest, site: &Site, id: &str) ->
     let preview = site.engine.preview_draft(viewer, &draft).await?;
     let newest = configuration::current(&mut site.store().session().await?, Document::Policies).await?;
     let setup = site.engine.setup();
-    Ok(build::page(&setup, &draft, &preview, newest.as_ref(), &clock::face(request))?)
+    Ok(build::page(&setup, &draft, &preview, shadow.as_ref(), newest.as_ref(), &clock::face(request))?)
 }
 
 async fn find(viewer: &Viewer, site: &Site, id: &str) -> Result<Draft, Failure> {

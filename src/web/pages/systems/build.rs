@@ -1,10 +1,11 @@
 //! The inventory and the page of one system, built from the configuration and what is stored.
 
-use super::{RunRow, SystemPage, SystemRow, SystemsPage};
+use super::{MappedRow, RunRow, SystemPage, SystemRow, SystemsPage};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::catalog::System;
-use crate::domain::ids::SystemId;
-use crate::domain::mapping::FieldMapping;
+use crate::domain::clock::{Measured, Offset};
+use crate::domain::ids::{EntityId, SystemId};
+use crate::domain::mapping::{FieldMapping, Mapping};
 use crate::domain::time::Time;
 use crate::domain::transform::Transform;
 use crate::engine::{Capabilities, Setup};
@@ -15,6 +16,7 @@ use crate::web::failure::{Code, Failure};
 use crate::web::messages::{Msg, english, literal, msg};
 use crate::web::page::Tone;
 use crate::web::pages::parts::{Empty, Link, Notice};
+use crate::web::pages::words;
 use crate::web::when::Clockface;
 
 /// What the store knows of a system.
@@ -24,6 +26,9 @@ pub struct Known {
     pub last_write: Option<Time>,
     pub last_run: Option<Run>,
     pub state: SystemState,
+    pub clock: Option<Measured>,
+    /// Some object of it is not read, or not written.
+    pub partly_paused: bool,
 }
 
 impl Known {
@@ -64,16 +69,36 @@ impl Known {
     }
 
     fn clock(&self) -> Msg {
-        match self.state.clock_offset_ms {
-            None => msg("clock-unknown"),
-            Some(0) => msg("clock-equal"),
-            Some(ms) if ms > 0 => msg("clock-ahead").with("ms", ms),
-            Some(ms) => msg("clock-behind").with("ms", -ms),
+        let Some(Measured { now, .. }) = self.clock else { return msg("clock-unknown") };
+        match now.ahead_ms {
+            0 if now.within_ms == 0 => msg("clock-equal"),
+            ms if ms.abs() <= now.within_ms => {
+                msg("clock-within").with("span", words::milliseconds(now.within_ms + ms.abs()))
+            }
+            ms if ms > 0 => msg("clock-ahead").with("span", words::milliseconds(ms)),
+            ms => msg("clock-behind").with("span", words::milliseconds(-ms)),
         }
     }
 }
 
 /// The system of that id.
+
+    /// The clock with all that is known of it, each a sentence.
+    fn clock_facts(&self, face: &Clockface) -> Vec<Msg> {
+        let Some(clock) = &self.clock else { return vec![msg("clock-unknown-why")] };
+        if clock.now == Offset::default() && clock.before.is_none() {
+            return vec![msg("clock-ours")];
+        }
+        let measured = msg("clock-measured").with("clock", self.clock());
+        let measured = measured.with("within", words::milliseconds(clock.now.within_ms));
+        let mut facts = vec![measured.with("when", face.ago(clock.at).text)];
+        facts.extend(clock.before.map(|(before, set)| {
+            let was = words::milliseconds(before.ahead_ms.abs());
+            let said = if before.ahead_ms < 0 { "clock-was-behind" } else { "clock-was-ahead" };
+            msg(said).with("span", was).with("when", face.ago(set).text)
+        }));
+        facts
+    }
 ///
 /// # Errors
 /// It is not configured.
@@ -197,7 +222,6 @@ fn facts(system: &System, known: &Known, face: &Clockface, admin: bool) -> Vec<(
         (msg("fact-name-records"), msg("number").with("n", known.records)),
         (msg("fact-name-read"), time(known.last_read)),
         (msg("fact-name-write"), time(known.last_write)),
-        (msg("fact-name-clock"), known.clock()),
     ]);
     facts.extend(known.state.paused_reason.as_ref().map(|why| (msg("fact-name-paused"), literal(why))));
     facts
@@ -220,6 +244,7 @@ fn address(system: &System) -> Option<String> {
     text("host").map(|host| format!("{host}{port}{database}"))
 }
 
+    facts.extend(known.clock_facts(face).into_iter().map(|fact| (msg("fact-name-clock"), fact)));
 fn notice(known: &Known) -> Option<Notice> {
     let (error, run) = (known.error()?, known.last_run.as_ref()?);
     Some(Notice {
