@@ -33,6 +33,7 @@ pub mod seal;
 pub mod textdiff;
 pub mod throttle;
 pub mod time;
+pub mod tidy;
 pub mod transform;
 pub mod validate;
 pub mod value;

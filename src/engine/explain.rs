@@ -14,6 +14,7 @@ use crate::domain::judge::{Checked, Circumstances, Finding, Verdict, time_of_cha
 use crate::domain::past;
 use crate::domain::policy::Effective;
 use crate::domain::record::{Base, Holding, comparable, duplicates};
+use crate::domain::tidy::{Untidy, untidy};
 use crate::domain::time::Time;
 use crate::domain::value::{Held, Tuple};
 use crate::store::records;
@@ -39,6 +40,9 @@ pub struct Explanation {
     /// Every guard that was asked; none when no rule chose anything.
     pub guards: Vec<Checked>,
     pub verdict: Option<Said>,
+    /// Systems that write the agreed value otherwise and that policy tidies.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub untidy: Vec<Untidy>,
     /// The causes it may have, the likeliest first.
     pub causes: Vec<Suspect>,
 }
@@ -165,12 +169,16 @@ impl Subject<'_> {
             findings: Vec::new(),
             guards: Vec::new(),
             verdict: None,
+            untidy: Vec::new(),
             causes: Vec::new(),
         };
         match compared.standing {
             Standing::Waiting => {}
             Standing::Agreed(_) if explanation.voices.iter().any(|voice| voice.left_out.is_some()) => {}
-            Standing::Agreed(_) => explanation.standing = Outcome::Agreed,
+            Standing::Agreed(_) => {
+                explanation.standing = Outcome::Agreed;
+                explanation.untidy = untidy(slot, &compared, &explanation.policy);
+            }
             Standing::Differs(kind) => self.judge(&mut explanation, slot, kind, &compared, hand, excepted),
         }
         explanation

@@ -182,6 +182,15 @@ pub async fn by_rule(
     Ok(all.into_iter().filter(|decision| decision.actor.kind == ActorKind::Rule).collect())
 }
 
+/// What was written to these records for its form alone, whatever became of it.
+pub async fn of_form(s: &mut Session, records: &[RecordId]) -> Result<Vec<Delivery>, StoreError> {
+    if records.is_empty() {
+        return Ok(Vec::new());
+    }
+    let text = "SELECT * FROM deliveries WHERE body LIKE '%\"form\":true%' AND record_id IN ";
+    s.sql(text).push_list(records).all().await
+}
+
 /// One write to one system.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {

@@ -51,6 +51,8 @@ pub(in crate::engine) struct Batch {
     /// What rules decided of these records in the last day.
     by_rule: Vec<Resolution>,
     /// Incidents under which differences of the entity wait; which records are part of them, and with which
+    /// What was written before for its form alone; asked only where a policy tidies.
+    tidied: Vec<Delivery>,
     /// revision of the system's row (0: as a whole).
     pub incidents: Vec<Incident>,
     pub members: HashMap<(IncidentId, RecordId), i64>,
@@ -121,6 +123,10 @@ impl Batch {
         let changed: Vec<RecordId> = ids.iter().filter(is_changed).cloned().collect();
         let mut batch = Self {
             incidents,
+            tidied: match setup.policies.tidies(&entity) {
+                true => resolutions::of_form(w, ids).await?,
+                false => Vec::new(),
+            },
             members: members.into_iter().collect(),
             allowed: incidents::allowed(w, ids).await?.into_iter().collect(),
             setup: setup.clone(),
@@ -152,6 +158,11 @@ impl Batch {
     }
 
     /// Every delivery of the batch's unfinished decisions.
+    /// What of a record was written before for its form alone.
+    pub(super) fn tidied(&self, record: &RecordId) -> impl Iterator<Item = &Delivery> {
+        self.tidied.iter().filter(move |delivery| delivery.record == *record)
+    }
+
     pub(super) fn all_deliveries(&self) -> impl Iterator<Item = &Delivery> {
         self.deliveries.iter()
     }

@@ -9,6 +9,8 @@ mod past;
 pub(super) mod record;
 mod refresh;
 mod settle;
+mod shadow;
+mod tidy;
 mod trial;
 
 pub(super) use deliver::writable;

@@ -90,7 +90,14 @@ impl<'a> Judge<'a> {
 
     fn slot(&mut self, slot: &Slot<'_>) -> Result<(), StoreError> {
         let compared = diff::compare(slot, &self.loaded.base, self.loaded.holdings);
-        let existing = self.existing(&slot.id);
+        let mut existing = self.existing(&slot.id);
+        let tidying = |known: &&Difference| known.state.is_under_way() && known.dispute.is_of_form();
+        if let Some(known) = existing.filter(tidying) {
+            if self.is_being_tidied(slot, known, &compared)? {
+                return Ok(());
+            }
+            existing = None;
+        }
         if let (Standing::Differs(_), Some(children)) = (&compared.standing, slot.children()) {
             self.rows_apart.insert(children.id.clone());
         }
@@ -125,8 +132,9 @@ impl<'a> Judge<'a> {
             }
             (Standing::Agreed(tuple), existing) => {
                 self.agree(slot, tuple);
-                if let Some(difference) = existing {
-                    self.came_to_agree(Some(slot), difference, Some(tuple))?;
+                match existing {
+                    Some(difference) => self.came_to_agree(Some(slot), difference, Some(tuple))?,
+                    None => self.tidy(slot, &compared)?,
                 }
             }
             (Standing::Differs(kind), Some(difference)) if difference.state.is_under_way() => {

@@ -161,7 +161,13 @@ impl Judge<'_> {
         all.filter(|delivery| delivery.change.slot == *field).cloned().collect()
     }
 
-    fn update_resolution(&mut self, resolution: &ResolutionId) {
+    /// The deliveries by which a difference is settled.
+    pub(super) fn deliveries_of(&self, difference: &Difference) -> Vec<Delivery> {
+        let resolution = difference.state.resolution();
+        resolution.map_or_else(Vec::new, |own| self.deliveries(own, &difference.dispute.field))
+    }
+
+    pub(super) fn update_resolution(&mut self, resolution: &ResolutionId) {
         let states = self.loaded.batch.deliveries(resolution).map(|delivery| {
             let changed = self.ruling.deliveries.iter().find(|changed| changed.id == delivery.id);
             &changed.unwrap_or(delivery).state

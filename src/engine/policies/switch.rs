@@ -14,6 +14,9 @@ use crate::store::{StoreError, WriteSession, records};
 use std::collections::BTreeSet;
 
 impl Engine {
+/// What marks records that are looked at for their form: very many, and left to the worker.
+const TIDY: &str = "tidy";
+
     /// Puts a draft in force as the next version, and judges the open, unclaimed differences of
     /// its entities anew; those that somebody holds are judged when the claim ends. Answers the
     /// new version.
@@ -47,6 +50,10 @@ impl Engine {
             policy_drafts::remove(w, &id).await?;
             for entity in &wanted {
                 records::mark_open_unjudged(w, entity, "policy").await?;
+                // Those first: what is open is judged at once, and not left for later.
+                if setup.catalog.entity(entity).is_some_and(|own| tidies_more(own, &before, &after)) {
+                    records::mark_all_unjudged(w, entity, TIDY).await?;
+                }
                 policy_drafts::postpone_claimed(w, entity).await?;
             }
             Ok((next, events(&viewer, &draft, &before, next)?))
@@ -54,7 +61,7 @@ impl Engine {
         let version = version.await?;
         self.reload().await?;
         for entity in &entities {
-            self.judge(entity, &RunId::default()).await?;
+            self.judge_but(entity, &RunId::default(), &[TIDY.into()]).await?;
         }
         Ok(version)
     }
@@ -82,6 +89,18 @@ impl Engine {
 }
 
 async fn insert(
+/// Whether a slot of an entity is tidied that was not before, or in another form.
+fn tidies_more(entity: &Entity, before: &Policies, after: &Policies) -> bool {
+    let form = |policies: &Policies, slot: &Slot<'_>| {
+        let policy = policies.effective(entity, slot);
+        policy.source_of_truth.filter(|_| policy.tidy_formatting)
+    };
+    entity.slots().iter().any(|slot| {
+        let after = form(after, slot);
+        after.is_some() && after != form(before, slot)
+    })
+}
+
     w: &mut WriteSession,
     version: i64,
     viewer: &Viewer,

@@ -280,6 +280,7 @@ fn way(setup: &Setup, delivery: &Delivery, held: &[Holding]) -> Result<Targets, 
         change: Change {
             create: false,
             remove: false,
+            form: false,
             slot: change.slot.clone(),
             fields,
             beside,

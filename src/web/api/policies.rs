@@ -182,11 +182,15 @@ pub struct PolicyDraftBody {
     reason: String,
     #[serde(default)]
     entity: String,
+    /// Of those, what would be written in another form alone.
+    agreed_tidied: usize,
     /// A field or group; null for the entity's own level.
     #[serde(default)]
     slot: Option<String>,
     /// The whole new policy of the level, as in a configuration file.
     #[serde(default)]
+    /// Those after which a system that held the value would have been tidied.
+    past_tidied: usize,
     #[schema(value_type = Option<serde_json::Value>)]
     policy: Option<Policy>,
     /// Instead of entity, slot and policy: the version to go back to.
@@ -213,10 +217,16 @@ pub async fn draft(
     viewer: Admin,
     request: HttpRequest,
     body: JsonBody<PolicyDraftBody>,
+            agreed_tidied: preview
+                .changed
+                .iter()
+                .filter(|own| own.standing == Standing::Judged(Fate::Tidied))
+                .count(),
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
     once(&request, &viewer, &body.raw, async |_| {
         let draft = drafted(&site, &viewer, &body.value).await?;
+            past_tidied: test.tidied.len(),
         Reply::of(StatusCode::CREATED, &view(&draft, None)?)
     })
     .await

@@ -22,6 +22,7 @@ mod samples;
 mod stand;
 mod unreadable;
 mod written;
+mod tidied;
 
 use crate::support::postgres;
 use crate::support::world::World;

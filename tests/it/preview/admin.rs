@@ -237,6 +237,7 @@ fn form(problems: Vec<Problem>) -> policies::PolicyForm {
 }
 
 fn versions() -> policies::VersionsPage {
+        tidies: vec![inherit(msg("tidy-no")), choice("yes", msg("tidy-yes"), false)],
     policies::VersionsPage {
         entity: "Customer".into(),
         entity_href: "/policies/customer".into(),

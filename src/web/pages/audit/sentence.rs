@@ -165,6 +165,7 @@ impl Spoken<'_> {
                 let key = if by_rule { "said-settled-over" } else { "said-kept" };
                 let said = self.by(key).with("field", field).with("value", self.value("kept"));
                 said.with("lost", self.value("over"))
+            _ if self.fact("rule") == "tidy_formatting" => self.by("said-tidied").with("field", field),
             }
         }
     }

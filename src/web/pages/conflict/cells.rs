@@ -363,6 +363,7 @@ fn guard(finding: &Finding) -> Option<Msg> {
         | Finding::RuleMakes { .. }
         | Finding::Restores { .. }
         | Finding::Removes { .. }
+        | Finding::Tidied { .. }
         | Finding::Trust { .. } => return None,
     })
 }

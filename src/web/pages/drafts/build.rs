@@ -24,7 +24,7 @@ const ROWS: usize = 500;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
-    /// `settled`, `made-again`, `removed`, `review`, `claimed`, `ended`, `changed`, `alike` or `differently`.
+    /// `settled`, `made-again`, `removed`, `review`, `claimed`, `ended`, `changed`, `tidied`, `alike`, `differently` or `past-tidied`.
     pub what: String,
     pub system: String,
 }
@@ -188,9 +188,12 @@ fn agreed(draft: &Draft, preview: &Preview) -> Tally {
         return Tally::default();
     }
     let lead = msg("draft-agreed").with("n", preview.agreed).with("changed", preview.changed.len());
-    let text = msg("draft-agreed-changed").with("n", preview.changed.len());
-    let part = Part { text, href: Some(address(draft, "changed", None)) };
-    let parts = if preview.changed.is_empty() { Vec::new() } else { vec![part] };
+    let tidied = preview.changed.iter().filter(|judged| is_tidied(judged)).count();
+    let part = |n: usize, what: &str, key: &'static str| {
+        (n > 0).then(|| Part { text: msg(key).with("n", n), href: Some(address(draft, what, None)) })
+    };
+    let others = part(preview.changed.len() - tidied, "changed", "draft-agreed-changed");
+    let parts = others.into_iter().chain(part(tidied, "tidied", "draft-tidied")).collect();
     Tally { lead: Some(lead), parts, note: None }
 }
 
@@ -210,16 +213,27 @@ fn past(draft: &Draft, test: &Backtest) -> Tally {
     let thin = test.is_thin().then(|| msg("draft-thin").with("n", test.looked));
     Tally { lead: Some(lead), parts, note: thin }
 }
+fn is_tidied(judged: &Judged) -> bool {
+    judged.standing == Standing::Judged(Fate::Tidied)
+}
+
 
 /// The rows behind one number.
 #[must_use]
 pub fn rows(setup: &Setup, draft: &Draft, preview: &Preview, asked: &Asked) -> DraftRowsPage {
     let system = (!asked.system.is_empty()).then(|| SystemId(asked.system.clone()));
-    let past = matches!(asked.what.as_str(), "alike" | "differently");
+    let past = matches!(asked.what.as_str(), "alike" | "differently" | "past-tidied");
     let (all, rows): (usize, Vec<Row>) = match asked.what.as_str() {
         "alike" => listed(&preview.backtest.alike, |looked| looked_row(setup, looked)),
         "differently" => listed(&preview.backtest.differently, |looked| looked_row(setup, looked)),
-        "changed" => listed(&preview.changed, |judged| judged_row(setup, judged)),
+        "past-tidied" => listed(&preview.backtest.tidied, |looked| looked_row(setup, looked)),
+        what @ ("changed" | "tidied") => {
+            let fit: Vec<&Judged> =
+                preview.changed.iter().filter(|own| is_tidied(own) == (what == "tidied")).collect();
+            listed(&fit, |judged| judged_row(setup, judged))
+        }
+    let tidied = (!test.tidied.is_empty()).then(|| msg("draft-past-tidied").with("n", test.tidied.len()));
+    parts.extend(tidied.map(|text| Part { text, href: Some(address(draft, "past-tidied", None)) }));
         what => {
             let fit: Vec<&Judged> =
                 preview.open.iter().filter(|judged| is(judged, what, system.as_ref())).collect();
@@ -230,9 +244,8 @@ pub fn rows(setup: &Setup, draft: &Draft, preview: &Preview, asked: &Asked) -> D
         ("settled", Some(system)) => msg("draft-settles").with("system", setup.catalog.label(system)),
         ("settled", None) => msg("draft-settles-computed"),
         ("changed", _) => msg("draft-agreed-changed"),
-        (what @ ("made-again" | "removed" | "review" | "claimed" | "ended" | "alike" | "differently"), _) => {
-            msg(format!("draft-{what}"))
-        }
+        (what @ ("made-again" | "removed" | "review" | "claimed" | "ended" | "alike" | "differently"), _)
+        | (what @ ("tidied" | "past-tidied"), _) => msg(format!("draft-{what}")),
         _ => msg("draft-review"),
     };
     DraftRowsPage {
@@ -274,6 +287,7 @@ fn judged_row(setup: &Setup, judged: &Judged) -> Row {
 
 fn looked_row(setup: &Setup, looked: &Looked) -> Row {
     let shown = |texts: &[String]| {
+        Standing::Judged(Fate::Tidied) => msg("draft-row-tidied"),
         let known: Vec<&str> = texts.iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
         if known.is_empty() { msg("value-none") } else { literal(known.join(", ")) }
     };
