@@ -163,6 +163,34 @@ draft-row-ended = Ends by itself
 draft-row-claimed = Not touched until the claim ends
 draft-rows-more = The first { $n } of { $of } are listed.
 draft-rows-none = There is none any longer: values or claims have changed since.
+shadow-title = In shadow
+shadow-what = In shadow, the draft judges what is judged from then on, and nothing comes of it but the numbers here.
+shadow-lead = { $n ->
+    [0] No difference was judged
+    [one] <b>1</b> difference was judged
+   *[other] <b>{ $n }</b> differences were judged
+} by it as well since { $name } put it in shadow { $when }{ $until }
+shadow-until = , until { $when } or until there are { $most }
+shadow-found = Beside the policy in force
+shadow-same = { $n } the same
+shadow-settles-alike = { $n } it would have settled as people then did
+shadow-settles-differently = { $n } it would have settled, and people chose otherwise
+shadow-settles-left-different = { $n } it would have settled, and people left different
+shadow-settles-open = { $n } it would have settled, still open
+shadow-settles-ended = { $n } it would have settled, ended without people
+shadow-asks = { $n } it would ask a person
+shadow-otherwise = { $n } settled with another value
+shadow-not-decided = Not by people
+shadow-ended-stopped = Ended by hand.
+shadow-ended-number = Ended: as many as it was given.
+shadow-ended-time = Ended: its time is over.
+shadow-ended-changed = Ended: the draft was changed or brought up to date since.
+shadow-start = Put in shadow
+shadow-end = End the shadow
+shadow-days = Days, at most 90
+shadow-most = Differences, at most 5,000
+flash-shadow = In shadow for { $n } days
+flash-shadow-ended = The shadow is ended
 drafts-title = Drafts
 draft-line = { $what } by { $author }: { $reason }
 flash-draft-rebased = The draft is based on version { $n } now

@@ -30,6 +30,7 @@ pub mod resolution;
 pub mod rows;
 pub mod sample;
 pub mod seal;
+pub mod shadow;
 pub mod textdiff;
 pub mod throttle;
 pub mod time;

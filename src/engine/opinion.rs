@@ -113,6 +113,7 @@ fn limits(setup: &Setup, entity: &Entity, slot: &Slot<'_>) -> BTreeMap<(SystemId
 }
 
 /// The systems that lack a record, and those that hold it.
+#[derive(Clone)]
 pub(super) struct Presence<'a> {
     pub kind: Kind,
     pub absent: Vec<SystemId>,

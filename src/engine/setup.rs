@@ -32,6 +32,31 @@ pub struct Setup {
 impl Setup {
     pub(super) async fn load(s: &mut Session) -> Result<Self, StoreError> {
         let configuration = configuration::current(s, Document::Configuration).await?;
+    /// What was measured of the systems' clocks.
+    pub clocks: Clocks,
+    /// The mappings that are paused, mostly none.
+    pub pauses: Vec<Pause>,
+    /// The drafts in shadow, mostly none.
+    pub shadows: Vec<Shadow>,
+}
+
+/// A draft in shadow, ready to judge by.
+#[derive(Clone, Debug)]
+pub struct Shadow {
+    pub draft: String,
+    /// All as it is in force, but for the draft's policies.
+    pub setup: Arc<Setup>,
+    until: Time,
+    /// What it governs.
+    scopes: BTreeMap<EntityId, BTreeSet<FieldId>>,
+}
+
+impl Shadow {
+    /// Whether it judges differences that a policy of this id is set on, at that time.
+    #[must_use]
+    pub fn judges(&self, entity: &EntityId, policy: &FieldId, now: Time) -> bool {
+        now < self.until && self.scopes.get(entity).is_some_and(|slots| slots.contains(policy))
+    }
         let policies = configuration::current(s, Document::Policies).await?;
         let states = configuration::system_states(s).await?;
         let (clocks, pauses) = (clocks::all(s).await?, pauses::all(s).await?);
@@ -49,9 +74,30 @@ impl Setup {
 
     /// The policy in force for a slot.
     #[must_use]
+        let mut shadows = Vec::new();
+        for shadow in policy_shadows::running(s).await? {
+            let draft = policy_drafts::get(s, &shadow.draft).await?;
+            // A draft that was changed since is another one.
+            let same = |draft: &Draft| draft.fingerprint().is_ok_and(|own| own == shadow.fingerprint);
+            shadows.extend(draft.filter(same).map(|draft| setup.shadow(&draft, shadow.until)));
+        }
+        setup.shadows = shadows;
     pub fn policy(&self, entity: &Entity, slot: &Slot<'_>) -> Effective {
         self.policies.effective(entity, slot)
     }
+    fn shadow(&self, draft: &Draft, until: Time) -> Shadow {
+        let policies = applied(self.policies.clone(), &draft.changes);
+        let mut scopes = BTreeMap::new();
+        for entity in draft.changes.iter().filter_map(|change| self.catalog.entity(&change.entity)) {
+            let (mut slots, whole) = governed(entity, &self.policies, &policies);
+            slots.extend(whole.then(|| FieldId::from(RECORD)));
+            scopes.insert(entity.id.clone(), slots);
+        }
+        let expressions = Expressions::of(policies.expressions());
+        let setup = Arc::new(Self { policies, expressions, shadows: Vec::new(), ..self.clone() });
+        Shadow { draft: draft.id.clone(), setup, until, scopes }
+    }
+
 
     /// The state of a system: watch only and running, if nothing else was ever set.
     #[must_use]

@@ -17,6 +17,7 @@ mod migrate;
 mod open;
 pub mod policy_drafts;
 pub mod queue;
+pub mod policy_shadows;
 pub mod records;
 pub mod resolutions;
 pub mod runs;

@@ -135,6 +135,8 @@ fn for_admins(config: &mut ServiceConfig) {
         .service(resource("/policy-drafts/{id}/version").route(post().to(drafts::switch_on)))
         .service(resource("/policy-drafts/{id}/basis").route(post().to(drafts::rebase)))
         .service(resource("/policy-drafts/{id}/removal").route(post().to(drafts::discard)))
+        .service(resource("/policy-drafts/{id}/shadow").route(post().to(drafts::start_shadow)))
+        .service(resource("/policy-drafts/{id}/shadow-end").route(post().to(drafts::end_shadow)))
         .service(resource("/policies").route(get().to(policies::index)))
         .service(resource("/policies/versions").route(get().to(policies::all_versions)))
         .service(resource("/policies/{entity}").route(get().to(policies::page)))
@@ -200,6 +202,10 @@ fn for_programs_judging(config: &mut ServiceConfig) {
         .service(resource("/api/v1/policy-drafts/{id}").route(get().to(api::policies::show)))
         .service(resource("/api/v1/policy-drafts/{id}/version").route(post().to(api::policies::switch_on)))
         .service(resource("/api/v1/policy-drafts/{id}/removal").route(post().to(api::policies::discard)));
+        .service(resource("/api/v1/policy-drafts/{id}/shadow").route(post().to(api::policies::start_shadow)))
+        .service(
+            resource("/api/v1/policy-drafts/{id}/shadow-end").route(post().to(api::policies::end_shadow)),
+        )
 }
 
 fn for_programs_operating(config: &mut ServiceConfig) {

@@ -18,6 +18,7 @@ use crate::domain::time::Time;
 use crate::domain::value::{Held, Tuple};
 use crate::engine::opinion::{self, Question};
 use crate::store::conflicts::{Conflict, Difference};
+use crate::store::policy_shadows::Judgement;
 use crate::store::resolutions::{Delivery, Resolution};
 use crate::store::runs::Counts;
 use crate::store::{StoreError, WriteSession};
@@ -34,6 +35,8 @@ pub(in crate::engine) struct Ruling {
     pub deliveries: Vec<Delivery>,
     pub resolution_states: Vec<(ResolutionId, &'static str)>,
     pub ended_exceptions: Vec<(RecordId, FieldId)>,
+    /// What drafts in shadow would have made of it.
+    pub shadows: Vec<Judgement>,
     /// Records that are new to a storm.
     pub joined: BTreeSet<(IncidentId, RecordId)>,
     /// The mappings on which a new difference counts.
@@ -221,6 +224,8 @@ impl<'a> Judge<'a> {
             now: batch.now,
         };
         let (mut dispute, judgement) = opinion::of_values(&question);
+        // What came back from under a decision asks a person, whatever any policy says.
+        let wishes = if review { Vec::new() } else { self.wishes(&question) };
         if let Some(known) = existing {
             (dispute.corrected, dispute.asked) =
                 (known.dispute.corrected.clone(), known.dispute.asked.clone());
@@ -229,10 +234,16 @@ impl<'a> Judge<'a> {
         if self.is_excepted(&dispute) {
             return Ok(());
         }
-        match judgement.verdict {
-            Verdict::Settle { values, .. } if !review => self.settle(slot, dispute, &values, existing),
-            _ => self.open(dispute, existing),
+        match &judgement.verdict {
+            Verdict::Settle { values, .. } if !review => self.settle(slot, dispute, values, existing)?,
+            _ => self.open(dispute, existing)?,
         }
+        let settled = match &judgement.verdict {
+            Verdict::Settle { values, .. } => Some(values),
+            Verdict::Review => None,
+        };
+        self.note(Some(slot), &slot.id, wishes, settled, existing);
+        Ok(())
     }
 
     /// Whether the difference stands by a decision; an exception that no longer fits ends.

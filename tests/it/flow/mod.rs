@@ -20,6 +20,7 @@ mod restaurants;
 mod reversed;
 mod samples;
 mod stand;
+mod shadow;
 mod unreadable;
 mod written;
 mod tidied;

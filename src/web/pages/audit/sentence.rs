@@ -110,6 +110,11 @@ impl Spoken<'_> {
                 self.by("entry-policy").with("field", self.field()).with("why", self.fact("reason"))
             }
             Action::PolicyDrafted | Action::PolicyDraftRebased | Action::PolicyDraftDiscarded => self.draft(),
+            Action::PolicyShadowStarted | Action::PolicyShadowEnded => {
+                let started = self.line.action == Action::PolicyShadowStarted;
+                let said = self.by(if started { "said-shadow" } else { "said-shadow-ended" });
+                said.with("n", self.number("days")).with("why", self.fact("reason"))
+            }
             Action::ConfigurationChanged => self.configured(),
             Action::WritesEnabled => self.by("said-writes-on").with("system", self.system()),
             Action::WritesDisabled => self.by("said-writes-off").with("system", self.system()),

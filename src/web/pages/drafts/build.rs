@@ -6,6 +6,7 @@ use crate::domain::ids::{EntityId, FieldId, SystemId};
 use crate::domain::policy_change::{Change, applied, own};
 use crate::engine::Setup;
 use crate::engine::detect::{Fate, RECORD};
+use crate::engine::policies::shadow::Shadowed;
 use crate::engine::policies::{Backtest, Judged, Looked, Preview, Standing};
 use crate::store::StoreError;
 use crate::store::configuration::Version;
@@ -27,6 +28,15 @@ pub struct Asked {
     /// `settled`, `made-again`, `removed`, `review`, `claimed`, `ended`, `changed`, `tidied`, `alike`, `differently` or `past-tidied`.
     pub what: String,
     pub system: String,
+    /// Of a shadow's numbers.
+    pub entity: String,
+    pub field: String,
+}
+
+/// The address of rows, by what is asked of them.
+pub(super) fn address_of(draft: &Draft, asked: &[(&str, &str)]) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(asked).finish();
+    format!("/policy-drafts/{}/differences?{query}", draft.id)
 }
 
 fn address(draft: &Draft, what: &str, system: Option<&SystemId>) -> String {
@@ -79,6 +89,7 @@ pub fn page(
     face: &Clockface,
 ) -> Result<DraftPage, StoreError> {
     let stale = newest.filter(|_| preview.stale).map(|newest| {
+    shadow: Option<&Shadowed>,
         msg("draft-stale")
             .with("name", &newest.author)
             .with("n", newest.version)
@@ -104,6 +115,7 @@ pub fn page(
 }
 
 /// The matrix of the first kind of record it changes.
+        shadow: super::shadow::part(setup, draft, shadow, face),
 #[must_use]
 pub fn matrix(draft: &Draft) -> String {
     let first = draft.changes.first();
