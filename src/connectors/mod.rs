@@ -28,6 +28,7 @@ use scan::{Order, Scan, ScanSpec};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// Longest time to a connection.
 pub const CONNECT_DEADLINE: Duration = Duration::from_secs(5);
@@ -91,7 +92,6 @@ pub struct Page {
     pub age: Duration,
 }
 
-/// A row that is there and cannot be taken.
 /// What a system told of its clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Heard {
@@ -108,6 +108,7 @@ pub enum Heard {
     },
 }
 
+/// A row that is there and cannot be taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unusable {
     /// Its key, where it has one: the row is not gone.

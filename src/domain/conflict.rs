@@ -305,7 +305,10 @@ impl Dispute {
         let mut values: Vec<Distinct> = Vec::new();
         for (candidate, hand) in compared.candidates.iter().zip(hands) {
             let holder = Holder { candidate: candidate.clone(), hand: hand.clone() };
-            match values.iter_mut().find(|value| value.normal == candidate.normal) {
+            let is_it = |value: &&mut Distinct| {
+                value.holders.first().is_some_and(|first| of(&first.candidate) == of(candidate))
+            };
+            match values.iter_mut().find(is_it) {
                 Some(value) => value.holders.push(holder),
                 None => {
                     let n = values.len() + 1;

@@ -90,16 +90,12 @@ pub struct Voice {
     /// That time, if it lies in the interval in which the change was learned.
     pub changed_at: Option<Time>,
     pub hand: AuthorKind,
+    /// What was measured of the system's clock; without that it is taken to be ours.
+    pub clock: Option<VoiceClock>,
     /// Records the same author changed there within ten minutes.
     pub burst: i64,
 }
 
-    /// What was measured of the system's clock; without that it is taken to be ours.
-    pub clock: Option<VoiceClock>,
-/// The outcome of judging.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Said {
 /// A system's clock, as its times are judged by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct VoiceClock {
@@ -118,6 +114,10 @@ impl From<&Measured> for VoiceClock {
     }
 }
 
+/// The outcome of judging.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Said {
     /// A rule settles it: every system gets these values; `system` holds them already.
     Settle { system: Option<SystemId>, values: Tuple },
     /// A person decides.
@@ -248,6 +248,7 @@ impl Subject<'_> {
                 modified_at: holding.read.modified_at,
                 modified_by: holding.read.modified_by.clone(),
                 changed_at: candidate.and_then(time_of_change),
+                clock: self.setup.clocks.of(&holding.system).map(VoiceClock::from),
                 burst: hand.as_ref().map_or(0, |hand| hand.burst),
                 hand: hand.map_or(AuthorKind::Unknown, |hand| hand.kind),
             })
@@ -256,7 +257,6 @@ impl Subject<'_> {
     }
 }
 
-                clock: self.setup.clocks.of(&holding.system).map(VoiceClock::from),
 fn why_unknown(slot: &Slot<'_>, holding: &Holding) -> String {
     let unknown = slot.fields().find(|field| holding.fields.get(&field.id) == Some(&Held::Unknown));
     let why = unknown.and_then(|field| holding.problems.get(&field.id));

@@ -20,6 +20,7 @@ mod merge;
 pub mod on_demand;
 pub mod once;
 mod opinion;
+pub mod pauses;
 pub mod policies;
 mod quarantine;
 mod refusal;

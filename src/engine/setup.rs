@@ -1,20 +1,25 @@
 //! What is configured and in force, read from the store and kept until it changes.
 
+use super::opinion::RECORD;
 use super::{Engine, Refusal};
 use crate::connectors::{self, Connector, ConnectorError, Secret, Settings};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::audit::{About, Action, Actor, Event};
 use crate::domain::catalog::Catalog;
 use crate::domain::chance;
-use crate::domain::entity::{Entity, Slot};
 use crate::domain::clock::Clocks;
+use crate::domain::entity::{Entity, Slot};
 use crate::domain::expression::Expressions;
-use crate::domain::ids::{EntityId, SystemId};
+use crate::domain::ids::{EntityId, FieldId, SystemId};
 use crate::domain::policy::{Effective, Policies};
+use crate::domain::policy_change::{applied, governed};
 use crate::domain::seal::SealBroken;
+use crate::domain::time::Time;
 use crate::store::configuration::{self, Document, SystemState};
-use crate::store::{Session, StoreError};
-use std::collections::{BTreeMap, HashMap};
+use crate::store::pauses::{self, Pause};
+use crate::store::policy_drafts::{self, Draft};
+use crate::store::{Session, StoreError, clocks, policy_shadows};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Configuration, policies and system states of one moment.
@@ -27,11 +32,6 @@ pub struct Setup {
     /// The policies' expressions, read.
     pub expressions: Expressions,
     pub states: HashMap<SystemId, SystemState>,
-}
-
-impl Setup {
-    pub(super) async fn load(s: &mut Session) -> Result<Self, StoreError> {
-        let configuration = configuration::current(s, Document::Configuration).await?;
     /// What was measured of the systems' clocks.
     pub clocks: Clocks,
     /// The mappings that are paused, mostly none.
@@ -57,6 +57,11 @@ impl Shadow {
     pub fn judges(&self, entity: &EntityId, policy: &FieldId, now: Time) -> bool {
         now < self.until && self.scopes.get(entity).is_some_and(|slots| slots.contains(policy))
     }
+}
+
+impl Setup {
+    pub(super) async fn load(s: &mut Session) -> Result<Self, StoreError> {
+        let configuration = configuration::current(s, Document::Configuration).await?;
         let policies = configuration::current(s, Document::Policies).await?;
         let states = configuration::system_states(s).await?;
         let (clocks, pauses) = (clocks::all(s).await?, pauses::all(s).await?);
@@ -69,11 +74,6 @@ impl Shadow {
         }
         setup.expressions = Expressions::of(setup.policies.expressions());
         setup.states = states.into_iter().map(|state| (state.id.clone(), state)).collect();
-        Ok(setup)
-    }
-
-    /// The policy in force for a slot.
-    #[must_use]
         let mut shadows = Vec::new();
         for shadow in policy_shadows::running(s).await? {
             let draft = policy_drafts::get(s, &shadow.draft).await?;
@@ -82,9 +82,9 @@ impl Shadow {
             shadows.extend(draft.filter(same).map(|draft| setup.shadow(&draft, shadow.until)));
         }
         setup.shadows = shadows;
-    pub fn policy(&self, entity: &Entity, slot: &Slot<'_>) -> Effective {
-        self.policies.effective(entity, slot)
+        Ok(setup)
     }
+
     fn shadow(&self, draft: &Draft, until: Time) -> Shadow {
         let policies = applied(self.policies.clone(), &draft.changes);
         let mut scopes = BTreeMap::new();
@@ -98,6 +98,11 @@ impl Shadow {
         Shadow { draft: draft.id.clone(), setup, until, scopes }
     }
 
+    /// The policy in force for a slot.
+    #[must_use]
+    pub fn policy(&self, entity: &Entity, slot: &Slot<'_>) -> Effective {
+        self.policies.effective(entity, slot)
+    }
 
     /// The state of a system: watch only and running, if nothing else was ever set.
     #[must_use]

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use reqwest::header::{AGE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{RequestBuilder, Response, StatusCode};
 use std::error::Error;
+use std::time::Duration;
 use tokio::time::Instant;
 use url::Url;
 
@@ -33,7 +34,6 @@ pub(super) struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Result<Vec<u8>, ConnectorError>,
-}
     /// From the request to its first line, and when that was there.
     trip: Duration,
     answered: Instant,
@@ -47,6 +47,7 @@ impl Answer {
         let step = Duration::from_secs(1);
         Some(Heard::Said { time, step, trip: self.trip, answered: self.answered })
     }
+}
 
 /// What errors are told with: the place, and the secret that must not be in them.
 pub(super) struct Voice<'a> {
@@ -61,11 +62,13 @@ pub(super) async fn send(
     deadline: Instant,
     voice: &Voice<'_>,
 ) -> Result<Answer, ConnectorError> {
-    let left = deadline.saturating_duration_since(Instant::now());
+    let asked = Instant::now();
+    let left = deadline.saturating_duration_since(asked);
     let mut response = request.timeout(left).send().await.map_err(|error| voice.lost(&error, intent))?;
+    let (trip, answered) = (asked.elapsed(), Instant::now());
     let (url, status, headers) = (response.url().clone(), response.status(), response.headers().clone());
     let body = body(&mut response, intent, voice).await;
-    Ok(Answer { url, status, headers, body })
+    Ok(Answer { url, status, headers, body, trip, answered })
 }
 
 async fn body(response: &mut Response, intent: Intent, voice: &Voice<'_>) -> Result<Vec<u8>, ConnectorError> {

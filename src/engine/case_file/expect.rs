@@ -4,6 +4,7 @@ use crate::domain::tidy::Untidy;
 use crate::domain::value::{Held, Tuple};
 use crate::engine::explain::{Explanation, Outcome, Said};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What must come of one field or group. What is left out is not asked for.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -35,10 +36,10 @@ pub struct Expect {
     /// Systems that are left out.
     #[serde(default)]
     left_out: Vec<String>,
-}
     /// Systems that agree and are tidied, each with what it gets; `{}`: none is.
     #[serde(default)]
     tidied: Option<BTreeMap<String, Values>>,
+}
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
@@ -104,7 +105,6 @@ impl Expect {
         if !self.left_out.is_empty() && self.left_out != out {
             say("left out", &self.left_out.join(", "), &out.join(", "));
         }
-    }
         self.unmet_forms(found, unmet);
     }
 
@@ -120,6 +120,7 @@ impl Expect {
             let wanted = &self.tidied;
             unmet.push(format!("{}: tidied should be {wanted:?} and is {tidied:?}", found.field));
         }
+    }
 }
 
 fn outcome(found: &Explanation) -> &'static str {

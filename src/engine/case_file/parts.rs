@@ -13,10 +13,9 @@ use crate::domain::record::{Holding, Reading};
 use crate::domain::time::Time;
 use crate::domain::value::{Cell, Cells, Held};
 use crate::engine::Setup;
-use crate::store::configuration::SystemState;
 use chrono::TimeDelta;
 use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// The entity of every case.
 pub(super) const ENTITY: &str = "record";
@@ -44,10 +43,10 @@ pub(super) struct CaseMapping {
     fields: Vec<FieldMapping>,
     /// By how many milliseconds its clock runs ahead of ours.
     #[serde(default)]
+    clock_offset_ms: Option<i64>,
     /// Within how many milliseconds that is known.
     #[serde(default)]
     clock_within_ms: Option<i64>,
-    clock_offset_ms: Option<i64>,
 }
 
 /// What one system says now.

@@ -69,7 +69,7 @@ impl Judge<'_> {
         self.settled(dispute, Outcome::RemoveElsewhere, targets, existing)
     }
 
-    fn settled(
+    pub(super) fn settled(
         &mut self,
         dispute: Dispute,
         outcome: Outcome,

@@ -109,7 +109,16 @@ fn change(
     let cells = mapping.write(&values, current).map_err(|(_, error)| error)?;
     let before = current.iter().filter(|(column, _)| cells.contains_key(*column));
     let before = before.map(|(column, cell)| (column.clone(), cell.clone())).collect();
-    Ok(Change { create: false, remove: false, form: false, slot: slot.id.clone(), fields, beside, before, cells })
+    Ok(Change {
+        create: false,
+        remove: false,
+        form: false,
+        slot: slot.id.clone(),
+        fields,
+        beside,
+        before,
+        cells,
+    })
 }
 
 /// Whether Referee may write the slot there by itself.

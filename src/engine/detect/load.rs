@@ -3,6 +3,7 @@
 use super::past::{self, Earlier};
 use crate::domain::audit::Actor;
 use crate::domain::author::{AuthorKind, Hand};
+use crate::domain::conflict::Dispute;
 use crate::domain::diff::Candidate;
 use crate::domain::entity::Entity;
 use crate::domain::ids::{
@@ -50,9 +51,9 @@ pub(in crate::engine) struct Batch {
     earlier: HashMap<RecordId, Vec<Earlier>>,
     /// What rules decided of these records in the last day.
     by_rule: Vec<Resolution>,
-    /// Incidents under which differences of the entity wait; which records are part of them, and with which
     /// What was written before for its form alone; asked only where a policy tidies.
     tidied: Vec<Delivery>,
+    /// Incidents under which differences of the entity wait; which records are part of them, and with which
     /// revision of the system's row (0: as a whole).
     pub incidents: Vec<Incident>,
     pub members: HashMap<(IncidentId, RecordId), i64>,
@@ -122,11 +123,11 @@ impl Batch {
         };
         let changed: Vec<RecordId> = ids.iter().filter(is_changed).cloned().collect();
         let mut batch = Self {
-            incidents,
             tidied: match setup.policies.tidies(&entity) {
                 true => resolutions::of_form(w, ids).await?,
                 false => Vec::new(),
             },
+            incidents,
             members: members.into_iter().collect(),
             allowed: incidents::allowed(w, ids).await?.into_iter().collect(),
             setup: setup.clone(),
@@ -157,12 +158,12 @@ impl Batch {
         self.earlier.get(record).into_iter().flatten()
     }
 
-    /// Every delivery of the batch's unfinished decisions.
     /// What of a record was written before for its form alone.
     pub(super) fn tidied(&self, record: &RecordId) -> impl Iterator<Item = &Delivery> {
         self.tidied.iter().filter(move |delivery| delivery.record == *record)
     }
 
+    /// Every delivery of the batch's unfinished decisions.
     pub(super) fn all_deliveries(&self) -> impl Iterator<Item = &Delivery> {
         self.deliveries.iter()
     }

@@ -91,8 +91,8 @@ fn look(trial: &Setup, scope: &Scope, past: &Past, test: &mut Backtest) {
             record: past.record.clone(),
             title: past.title.clone(),
             field: chosen.field.clone(),
-            decided: meant.as_deref().map(texts),
-            would: texts(&values),
+            decided: decided.map(texts),
+            would: texts(would),
         };
         let meant = chosen.meant(&past.page);
         if let Some(form) = tidied(trial, entity, &slot, dispute, meant.as_deref()) {

@@ -4,6 +4,7 @@ use super::draft::in_force;
 use super::may_change;
 use crate::domain::access::Viewer;
 use crate::domain::audit::{About, Action, Event};
+use crate::domain::entity::{Entity, Slot};
 use crate::domain::ids::{EntityId, RunId};
 use crate::domain::policy::Policies;
 use crate::domain::policy_change::{applied, own};
@@ -13,10 +14,10 @@ use crate::store::policy_drafts::{self, Draft, Postponed};
 use crate::store::{StoreError, WriteSession, records};
 use std::collections::BTreeSet;
 
-impl Engine {
 /// What marks records that are looked at for their form: very many, and left to the worker.
 const TIDY: &str = "tidy";
 
+impl Engine {
     /// Puts a draft in force as the next version, and judges the open, unclaimed differences of
     /// its entities anew; those that somebody holds are judged when the claim ends. Answers the
     /// new version.
@@ -32,7 +33,7 @@ const TIDY: &str = "tidy";
         }
         let entities: BTreeSet<EntityId> = draft.changes.iter().map(|change| change.entity.clone()).collect();
         let (viewer, id, wanted) = (viewer.clone(), id.to_owned(), entities.clone());
-        let seen = seen.to_owned();
+        let (seen, setup) = (seen.to_owned(), self.setup());
         let version = self.store.write(async move |w| {
             let draft = policy_drafts::lock(w, &id).await?.ok_or(Refusal::NotFound("draft"))?;
             may_change(&viewer, &draft.changes)?;
@@ -49,11 +50,11 @@ const TIDY: &str = "tidy";
             insert(w, next, &viewer, &draft, &after).await?;
             policy_drafts::remove(w, &id).await?;
             for entity in &wanted {
-                records::mark_open_unjudged(w, entity, "policy").await?;
                 // Those first: what is open is judged at once, and not left for later.
                 if setup.catalog.entity(entity).is_some_and(|own| tidies_more(own, &before, &after)) {
                     records::mark_all_unjudged(w, entity, TIDY).await?;
                 }
+                records::mark_open_unjudged(w, entity, "policy").await?;
                 policy_drafts::postpone_claimed(w, entity).await?;
             }
             Ok((next, events(&viewer, &draft, &before, next)?))
@@ -88,7 +89,6 @@ const TIDY: &str = "tidy";
     }
 }
 
-async fn insert(
 /// Whether a slot of an entity is tidied that was not before, or in another form.
 fn tidies_more(entity: &Entity, before: &Policies, after: &Policies) -> bool {
     let form = |policies: &Policies, slot: &Slot<'_>| {
@@ -101,6 +101,7 @@ fn tidies_more(entity: &Entity, before: &Policies, after: &Policies) -> bool {
     })
 }
 
+async fn insert(
     w: &mut WriteSession,
     version: i64,
     viewer: &Viewer,

@@ -181,11 +181,15 @@ pub struct PolicyPreview {
     /// Records that agree and were judged, and how many of their fields would change.
     agreed: usize,
     agreed_changed: usize,
+    /// Of those, what would be written in another form alone.
+    agreed_tidied: usize,
     /// Decided differences that were looked back on.
     past: usize,
     past_alike: usize,
     past_differently: usize,
     past_reviewed: usize,
+    /// Those after which a system that held the value would have been tidied.
+    past_tidied: usize,
 }
 
 impl PolicyPreview {
@@ -213,10 +217,16 @@ impl PolicyPreview {
             sample: preview.sample.is_some(),
             agreed: preview.agreed,
             agreed_changed: preview.changed.len(),
+            agreed_tidied: preview
+                .changed
+                .iter()
+                .filter(|own| own.standing == Standing::Judged(Fate::Tidied))
+                .count(),
             past: test.looked,
             past_alike: test.alike.len(),
             past_differently: test.differently.len(),
             past_reviewed: test.reviewed,
+            past_tidied: test.tidied.len(),
         }
     }
 }
@@ -240,6 +250,7 @@ fn view(draft: &Draft, preview: Option<&Preview>) -> Result<PolicyDraftView, Fai
         fingerprint: draft.fingerprint()?,
         changes: draft.changes.iter().map(change).collect::<Result<_, _>>()?,
         preview: preview.map(PolicyPreview::of),
+        shadow: None,
     })
 }
 
@@ -250,19 +261,14 @@ pub struct PolicyDraftBody {
     /// The version the change is based on; the draft one has on it is added to.
     version: i64,
     /// Why.
-        shadow: None,
     reason: String,
     #[serde(default)]
     entity: String,
-    /// Of those, what would be written in another form alone.
-    agreed_tidied: usize,
     /// A field or group; null for the entity's own level.
     #[serde(default)]
     slot: Option<String>,
     /// The whole new policy of the level, as in a configuration file.
     #[serde(default)]
-    /// Those after which a system that held the value would have been tidied.
-    past_tidied: usize,
     #[schema(value_type = Option<serde_json::Value>)]
     policy: Option<Policy>,
     /// Instead of entity, slot and policy: the version to go back to.
@@ -289,16 +295,10 @@ pub async fn draft(
     viewer: Admin,
     request: HttpRequest,
     body: JsonBody<PolicyDraftBody>,
-            agreed_tidied: preview
-                .changed
-                .iter()
-                .filter(|own| own.standing == Standing::Judged(Fate::Tidied))
-                .count(),
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
     once(&request, &viewer, &body.raw, async |_| {
         let draft = drafted(&site, &viewer, &body.value).await?;
-            past_tidied: test.tidied.len(),
         Reply::of(StatusCode::CREATED, &view(&draft, None)?)
     })
     .await

@@ -5,7 +5,9 @@ use super::listing::Items;
 use crate::domain::access::Viewer;
 use crate::domain::clock::Measured;
 use crate::domain::ids::{RunId, SystemId};
+use crate::engine::Setup;
 use crate::engine::sync::Trigger;
+use crate::store::pauses::Pause;
 use crate::store::runs::{self, Run};
 use crate::web::auth::{Operator, SignedIn};
 use crate::web::failure::{Code, Failure};
@@ -29,19 +31,17 @@ pub struct SystemView {
     writes_enabled: bool,
     /// Why it is not read at present.
     paused: Option<String>,
-    /// Minutes between scheduled runs.
-    every_minutes: Option<u32>,
     /// Objects of it that are not read, or not written.
     pauses: Vec<PauseView>,
     /// Its clock, as last measured; null: never, and it is taken to be ours.
     clock: Option<ClockView>,
+    /// Minutes between scheduled runs.
+    every_minutes: Option<u32>,
     /// The entities that it holds records of.
     entities: Vec<String>,
     last_run: Option<RunView>,
 }
 
-/// One execution of reading one object of a system.
-#[derive(Serialize, ToSchema)]
 /// One object of a system that is not read, or not written.
 #[derive(Serialize, ToSchema)]
 pub struct PauseView {
@@ -72,6 +72,8 @@ impl From<&Measured> for ClockView {
     }
 }
 
+/// One execution of reading one object of a system.
+#[derive(Serialize, ToSchema)]
 pub struct RunView {
     id: String,
     system: String,
@@ -147,14 +149,24 @@ pub async fn list(viewer: SignedIn, site: Data<Site>) -> Result<Json<Items<Syste
             kind: system.kind().to_owned(),
             writes_enabled: state.writes_enabled,
             paused: state.paused_reason,
-            every_minutes: system.every_minutes,
-            entities: entities.collect(),
             pauses: pauses(&setup, &system.id, &viewer),
             clock: setup.clocks.of(&system.id).map(ClockView::from),
+            every_minutes: system.every_minutes,
+            entities: entities.collect(),
             last_run: newest.into_iter().find(|run| viewer.sees(&run.entity)).map(RunView::from),
         });
     }
     Ok(Json(Items { items, next: None }))
+}
+
+fn pauses(setup: &Setup, system: &SystemId, viewer: &Viewer) -> Vec<PauseView> {
+    let own = setup.pauses.iter().filter(|own| own.system == *system && viewer.sees(&own.entity));
+    let view = |own: &Pause| PauseView {
+        entity: own.entity.0.clone(),
+        reading: own.reading.clone(),
+        writing: own.writing.clone(),
+    };
+    own.map(view).collect()
 }
 
 /// What a run is to read.

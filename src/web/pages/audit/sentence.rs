@@ -165,12 +165,12 @@ impl Spoken<'_> {
             }
             "create_there" => self.by("said-created").with("field", field).with("value", self.value("kept")),
             "remove_elsewhere" => self.by("said-removed").with("field", field),
+            _ if self.fact("rule") == "tidy_formatting" => self.by("said-tidied").with("field", field),
             _ if by_rule && !kept => self.by("said-settled").with("field", field),
             _ => {
                 let key = if by_rule { "said-settled-over" } else { "said-kept" };
                 let said = self.by(key).with("field", field).with("value", self.value("kept"));
                 said.with("lost", self.value("over"))
-            _ if self.fact("rule") == "tidy_formatting" => self.by("said-tidied").with("field", field),
             }
         }
     }
@@ -204,6 +204,17 @@ impl Spoken<'_> {
 
     fn configured(&self) -> Msg {
         let system = self.system();
+        if let what @ ("reading" | "writing") = self.fact("what") {
+            let key = match (what, self.fact("paused")) {
+                ("reading", "true") => "said-reading-paused",
+                ("reading", _) => "said-reading-resumed",
+                (_, "true") => "said-writing-paused",
+                _ => "said-writing-resumed",
+            };
+            let id = self.line.about.entity.as_ref();
+            let kind = id.and_then(|id| self.setup.catalog.entity(id)).map(|entity| entity.label.clone());
+            return self.by(key).with("system", system).with("entity", kind.unwrap_or_default());
+        }
         match self.fact("paused") {
             "true" => self.by("said-paused").with("system", system),
             "false" => self.by("said-resumed").with("system", system),

@@ -40,12 +40,9 @@ pub(super) fn address_of(draft: &Draft, asked: &[(&str, &str)]) -> String {
 }
 
 fn address(draft: &Draft, what: &str, system: Option<&SystemId>) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    query.append_pair("what", what);
-    if let Some(system) = system {
-        query.append_pair("system", system.as_str());
-    }
-    format!("/policy-drafts/{}/differences?{}", draft.id, query.finish())
+    let system = system.map(|system| ("system", system.as_str()));
+    let asked: Vec<(&str, &str)> = std::iter::once(("what", what)).chain(system).collect();
+    address_of(draft, &asked)
 }
 
 /// `2 changes`, `Back to version 3`.
@@ -59,12 +56,19 @@ pub fn heading(draft: &Draft) -> Msg {
 
 /// The level of a change by its name on screen.
 fn level(setup: &Setup, change: &Change) -> Msg {
-    let entity = setup.catalog.entity(&change.entity);
-    let kind = entity.map_or_else(|| change.entity.0.clone(), |entity| entity.label.clone());
     match &change.slot {
-        None => msg("policy-parent").with("entity", kind),
-        Some(slot) => msg("policy-heading").with("field", label(entity, slot)).with("entity", kind),
+        None => msg("policy-parent").with("entity", kind(setup, &change.entity)),
+        Some(slot) => label_of(setup, &change.entity, slot),
     }
+}
+
+fn kind(setup: &Setup, entity: &EntityId) -> String {
+    setup.catalog.entity(entity).map_or_else(|| entity.0.clone(), |entity| entity.label.clone())
+}
+
+/// `Phone of Customer`.
+pub(super) fn label_of(setup: &Setup, entity: &EntityId, slot: &FieldId) -> Msg {
+    msg("policy-heading").with("field", field(setup, entity, slot)).with("entity", kind(setup, entity))
 }
 
 fn label(entity: Option<&Entity>, field: &FieldId) -> String {
@@ -73,7 +77,7 @@ fn label(entity: Option<&Entity>, field: &FieldId) -> String {
     slot.unwrap_or_else(|| if field.as_str() == RECORD { whole() } else { field.0.clone() })
 }
 
-fn field(setup: &Setup, entity: &EntityId, field: &FieldId) -> String {
+pub(super) fn field(setup: &Setup, entity: &EntityId, field: &FieldId) -> String {
     label(setup.catalog.entity(entity), field)
 }
 
@@ -85,11 +89,11 @@ pub fn page(
     setup: &Setup,
     draft: &Draft,
     preview: &Preview,
+    shadow: Option<&Shadowed>,
     newest: Option<&Version>,
     face: &Clockface,
 ) -> Result<DraftPage, StoreError> {
     let stale = newest.filter(|_| preview.stale).map(|newest| {
-    shadow: Option<&Shadowed>,
         msg("draft-stale")
             .with("name", &newest.author)
             .with("n", newest.version)
@@ -111,11 +115,11 @@ pub fn page(
         open: open(setup, draft, preview),
         agreed: agreed(draft, preview),
         past: past(draft, &preview.backtest),
+        shadow: super::shadow::part(setup, draft, shadow, face),
     })
 }
 
 /// The matrix of the first kind of record it changes.
-        shadow: super::shadow::part(setup, draft, shadow, face),
 #[must_use]
 pub fn matrix(draft: &Draft) -> String {
     let first = draft.changes.first();
@@ -209,6 +213,10 @@ fn agreed(draft: &Draft, preview: &Preview) -> Tally {
     Tally { lead: Some(lead), parts, note: None }
 }
 
+fn is_tidied(judged: &Judged) -> bool {
+    judged.standing == Standing::Judged(Fate::Tidied)
+}
+
 fn past(draft: &Draft, test: &Backtest) -> Tally {
     if test.looked == 0 {
         return Tally { lead: Some(msg("draft-past-none")), ..Tally::default() };
@@ -219,16 +227,14 @@ fn past(draft: &Draft, test: &Backtest) -> Tally {
     };
     let mut parts: Vec<Part> = part("alike", test.alike.len()).into_iter().collect();
     parts.extend(part("differently", test.differently.len()));
+    let tidied = (!test.tidied.is_empty()).then(|| msg("draft-past-tidied").with("n", test.tidied.len()));
+    parts.extend(tidied.map(|text| Part { text, href: Some(address(draft, "past-tidied", None)) }));
     let reviewed = msg("draft-reviewed").with("n", test.reviewed);
     parts.extend((test.reviewed > 0).then_some(Part { text: reviewed, href: None }));
     let lead = msg("draft-past").with("n", test.looked).with("itself", test.itself());
     let thin = test.is_thin().then(|| msg("draft-thin").with("n", test.looked));
     Tally { lead: Some(lead), parts, note: thin }
 }
-fn is_tidied(judged: &Judged) -> bool {
-    judged.standing == Standing::Judged(Fate::Tidied)
-}
-
 
 /// The rows behind one number.
 #[must_use]
@@ -244,8 +250,6 @@ pub fn rows(setup: &Setup, draft: &Draft, preview: &Preview, asked: &Asked) -> D
                 preview.changed.iter().filter(|own| is_tidied(own) == (what == "tidied")).collect();
             listed(&fit, |judged| judged_row(setup, judged))
         }
-    let tidied = (!test.tidied.is_empty()).then(|| msg("draft-past-tidied").with("n", test.tidied.len()));
-    parts.extend(tidied.map(|text| Part { text, href: Some(address(draft, "past-tidied", None)) }));
         what => {
             let fit: Vec<&Judged> =
                 preview.open.iter().filter(|judged| is(judged, what, system.as_ref())).collect();
@@ -271,7 +275,7 @@ pub fn rows(setup: &Setup, draft: &Draft, preview: &Preview, asked: &Asked) -> D
     }
 }
 
-fn listed<T>(all: &[T], row: impl Fn(&T) -> Row) -> (usize, Vec<Row>) {
+pub(super) fn listed<T>(all: &[T], row: impl Fn(&T) -> Row) -> (usize, Vec<Row>) {
     (all.len(), all.iter().take(ROWS).map(row).collect())
 }
 
@@ -283,6 +287,7 @@ fn judged_row(setup: &Setup, judged: &Judged) -> Row {
         Standing::Judged(Fate::Settled { system: None }) => msg("draft-row-computed"),
         Standing::Judged(Fate::MadeAgain) => msg("draft-row-made-again"),
         Standing::Judged(Fate::Removed) => msg("draft-row-removed"),
+        Standing::Judged(Fate::Tidied) => msg("draft-row-tidied"),
         Standing::Judged(Fate::Review) => msg("draft-row-review"),
         Standing::Judged(Fate::Ended) => msg("draft-row-ended"),
         Standing::Claimed => msg("draft-row-claimed"),
@@ -297,12 +302,13 @@ fn judged_row(setup: &Setup, judged: &Judged) -> Row {
     }
 }
 
+/// The values of a field or group on one line.
+pub(super) fn shown(texts: &[String]) -> Msg {
+    let known: Vec<&str> = texts.iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
+    if known.is_empty() { msg("value-none") } else { literal(known.join(", ")) }
+}
+
 fn looked_row(setup: &Setup, looked: &Looked) -> Row {
-    let shown = |texts: &[String]| {
-        Standing::Judged(Fate::Tidied) => msg("draft-row-tidied"),
-        let known: Vec<&str> = texts.iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
-        if known.is_empty() { msg("value-none") } else { literal(known.join(", ")) }
-    };
     let decided = looked.decided.as_deref();
     Row {
         title: looked.title.clone(),

@@ -46,6 +46,8 @@ impl Known {
             last_write: resolutions::last_write(s, id).await?,
             last_run: runs::newest(s, Some(id), 1).await?.pop(),
             state: setup.state(id),
+            clock: setup.clocks.of(id).copied(),
+            partly_paused: setup.pauses.iter().any(|pause| pause.system == *id),
         })
     }
 
@@ -53,6 +55,7 @@ impl Known {
     fn condition(&self, face: &Clockface) -> (Msg, Tone) {
         match &self.last_run {
             _ if self.state.paused_reason.is_some() => (msg("system-is-paused"), Tone::Warning),
+            _ if self.partly_paused => (msg("system-is-partly-paused"), Tone::Warning),
             Some(run) if run.state == "failed" => {
                 let since = run.ended_at.unwrap_or(run.started_at);
                 (msg("system-failing").with("when", face.day(since).text), Tone::Danger)
@@ -79,9 +82,6 @@ impl Known {
             ms => msg("clock-behind").with("span", words::milliseconds(-ms)),
         }
     }
-}
-
-/// The system of that id.
 
     /// The clock with all that is known of it, each a sentence.
     fn clock_facts(&self, face: &Clockface) -> Vec<Msg> {
@@ -99,6 +99,9 @@ impl Known {
         }));
         facts
     }
+}
+
+/// The system of that id.
 ///
 /// # Errors
 /// It is not configured.
@@ -199,19 +202,37 @@ pub fn page(
     SystemPage {
         id: system.id.0.clone(),
         name: system.label.clone(),
-        facts: facts(system, known, face, admin),
+        facts: facts(setup, system, known, face, admin),
         notice: notice(known),
         capabilities: capabilities.unwrap_or_else(|| vec![msg("system-unopened")]),
         mapping: mapping(setup, &system.id),
         steps: Vec::new(),
         writable: known.state.writes_enabled,
         paused: known.state.paused_reason.is_some(),
+        mapped: mapped(setup, &system.id, viewer),
         admin,
         runs,
     }
 }
 
-fn facts(system: &System, known: &Known, face: &Clockface, admin: bool) -> Vec<(Msg, Msg)> {
+fn mapped(setup: &Setup, system: &SystemId, viewer: &Viewer) -> Vec<MappedRow> {
+    let own = setup.catalog.mappings.iter().filter(|own| own.system == *system && viewer.sees(&own.entity));
+    let row = |own: &Mapping| MappedRow {
+        id: own.entity.0.clone(),
+        entity: kind_label(setup, &own.entity).to_owned(),
+        object: own.object.clone(),
+        action: format!("/systems/{system}/mappings/{}/pause", own.entity),
+        reading: setup.not_read(system, &own.entity).map(str::to_owned),
+        writing: setup.not_written(system, &own.entity).map(str::to_owned),
+    };
+    own.map(row).collect()
+}
+
+fn kind_label<'a>(setup: &'a Setup, entity: &'a EntityId) -> &'a str {
+    setup.catalog.entity(entity).map_or(entity.as_str(), |entity| &entity.label)
+}
+
+fn facts(setup: &Setup, system: &System, known: &Known, face: &Clockface, admin: bool) -> Vec<(Msg, Msg)> {
     let time = |time: Option<Time>| time.map_or_else(|| msg("never"), |time| face.ago(time).text);
     let mut facts = vec![(msg("fact-name-kind"), kind(system))];
     // Where a system stands is for those who may change it.
@@ -223,7 +244,16 @@ fn facts(system: &System, known: &Known, face: &Clockface, admin: bool) -> Vec<(
         (msg("fact-name-read"), time(known.last_read)),
         (msg("fact-name-write"), time(known.last_write)),
     ]);
+    facts.extend(known.clock_facts(face).into_iter().map(|fact| (msg("fact-name-clock"), fact)));
     facts.extend(known.state.paused_reason.as_ref().map(|why| (msg("fact-name-paused"), literal(why))));
+    for pause in setup.pauses.iter().filter(|pause| pause.system == system.id) {
+        let said = |key: &'static str, why: &String| {
+            let text = msg(key).with("entity", kind_label(setup, &pause.entity)).with("reason", why);
+            (msg("fact-name-paused"), text)
+        };
+        facts.extend(pause.reading.as_ref().map(|why| said("fact-paused-reading", why)));
+        facts.extend(pause.writing.as_ref().map(|why| said("fact-paused-writing", why)));
+    }
     facts
 }
 
@@ -244,7 +274,6 @@ fn address(system: &System) -> Option<String> {
     text("host").map(|host| format!("{host}{port}{database}"))
 }
 
-    facts.extend(known.clock_facts(face).into_iter().map(|fact| (msg("fact-name-clock"), fact)));
 fn notice(known: &Known) -> Option<Notice> {
     let (error, run) = (known.error()?, known.last_run.as_ref()?);
     Some(Notice {
