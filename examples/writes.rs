@@ -147,6 +147,7 @@ async fn decide(store: &Store, caller: usize) -> Result<(), StoreError> {
                 entity: "customer".into(),
                 external_id: Some("WH-008841".to_owned()),
                 change: Change {
+                    form: false,
                     create: false,
                     remove: false,
                     slot: "phone".into(),

@@ -91,6 +91,8 @@ ago-months = { $n ->
     [one] 1 month ago
    *[other] { $n } months ago
 }
+span-ms = { $n } ms
+span-s = { $n } s
 age-seconds = { $n } s
 age-minutes = { $n } min
 age-hours = { $n } h

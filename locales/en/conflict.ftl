@@ -159,6 +159,7 @@ writes-pending = { $fields } { $n ->
     [one] is
    *[other] are
 } added here once you choose.
+writes-paused = Writing there is paused: { $reason }. It is sent when that ends.
 writes-by-hand = Watched only: somebody must write this by hand. It counts as done when a later read shows it.
 writes-when-back = Not reachable now. It will be sent when it is back.
 writes-too-long = { $system } keeps { $n } characters: the rest is cut
@@ -212,6 +213,9 @@ guard-somebody = somebody unknown
 guard-bulk = the change is one of { $n } made at once
 guard-no-time = a time of change is not known
 guard-too-close = the changes are closer than the clocks can tell apart
+guard-too-close-by = the changes are { $apart } apart, and only beyond { $bound } do these clocks tell which came last
+guard-too-close-one = { guard-too-close-by } (one of the clocks was never measured)
+guard-too-close-none = { guard-too-close-by } (neither clock was ever measured)
 guard-blank = a blank would replace a value
 guard-no-source = the source of truth has no say here
 guard-changed-here = a system that still has it changed it since all agreed

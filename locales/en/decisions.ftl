@@ -28,6 +28,7 @@ reversal-by-hand = A person has to put it back: it takes no writes
 reversal-not-written = Nothing arrived there
 reversal-moved = Changed since: it stays as it is
 reversal-gone = The record is not there any longer
+reversal-form = Left: only its form was written, and the value is agreed
 reversal-record = A record that was made or removed is decided anew, not put back
 reversal-refused = Cannot take back what it held
 decision-put-back = Put back what an earlier decision wrote

@@ -71,6 +71,7 @@ paused-title = Checking <b>{ $system }</b> fails since { $when }
 paused-text = What you see may be old. Nothing new from { $system } can appear until it is read again.
 paused-link = See what is wrong
 paused-by-hand = Checking <b>{ $system }</b> is paused: { $reason }
+paused-mapping = Checking <b>{ $entity }</b> in <b>{ $system }</b> is paused: { $reason }
 paused-lines = What you see may be old. Nothing new from there can appear until it is read again.
 empty-stale-title = Nothing is open, as far as is known
 empty-stale-text = Not every system is being checked now, so there may be conflicts nobody has seen.

@@ -28,6 +28,7 @@ use scan::{Order, Scan, ScanSpec};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// Longest time to a connection.
 pub const CONNECT_DEADLINE: Duration = Duration::from_secs(5);
@@ -84,11 +85,27 @@ pub struct Page {
     pub rows: Vec<Row>,
     pub next: Option<String>,
     pub unusable: Vec<Unusable>,
-    /// The system's clock at this page, where it tells.
-    pub system_time: Option<Time>,
+    /// What was heard of the system's clock with this page.
+    pub clock: Option<Heard>,
     /// How long before this page was asked for its rows may have been read: pages of one cursor
     /// show the system as it was when the cursor was opened.
     pub age: Duration,
+}
+
+/// What a system told of its clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// It has none but this machine's.
+    Ours,
+    Said {
+        time: Time,
+        /// It tells the time in steps of this size, and may be up to one later than it said.
+        step: Duration,
+        /// From asking to the answer.
+        trip: Duration,
+        /// When the answer was there.
+        answered: Instant,
+    },
 }
 
 /// A row that is there and cannot be taken.

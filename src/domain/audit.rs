@@ -50,6 +50,8 @@ pub enum Action {
     PolicyDrafted,
     PolicyDraftRebased,
     PolicyDraftDiscarded,
+    PolicyShadowStarted,
+    PolicyShadowEnded,
     ConfigurationChanged,
     WritesEnabled,
     WritesDisabled,

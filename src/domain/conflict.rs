@@ -277,13 +277,38 @@ impl Dispute {
         }
     }
 
+    /// Whether nothing but the form of an agreed value is at stake.
+    #[must_use]
+    pub fn is_of_form(&self) -> bool {
+        self.findings.iter().any(|finding| matches!(finding, Finding::Tidied { .. }))
+    }
+
+    /// The name of the rule that settles it.
+    #[must_use]
+    pub fn rule_name(&self) -> &'static str {
+        if self.is_of_form() { "tidy_formatting" } else { self.policy.rule.as_str() }
+    }
+
     /// Numbers the distinct values of a comparison.
     #[must_use]
     pub fn distinct(compared: &Compared, hands: &[Hand]) -> Vec<Distinct> {
+        Self::numbered(compared, hands, |candidate| &candidate.normal)
+    }
+
+    /// Numbers the forms in which one value is written.
+    #[must_use]
+    pub fn forms(compared: &Compared, hands: &[Hand]) -> Vec<Distinct> {
+        Self::numbered(compared, hands, |candidate| &candidate.shown)
+    }
+
+    fn numbered(compared: &Compared, hands: &[Hand], of: impl Fn(&Candidate) -> &Tuple) -> Vec<Distinct> {
         let mut values: Vec<Distinct> = Vec::new();
         for (candidate, hand) in compared.candidates.iter().zip(hands) {
             let holder = Holder { candidate: candidate.clone(), hand: hand.clone() };
-            match values.iter_mut().find(|value| value.normal == candidate.normal) {
+            let is_it = |value: &&mut Distinct| {
+                value.holders.first().is_some_and(|first| of(&first.candidate) == of(candidate))
+            };
+            match values.iter_mut().find(is_it) {
                 Some(value) => value.holders.push(holder),
                 None => {
                     let n = values.len() + 1;

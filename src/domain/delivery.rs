@@ -28,6 +28,9 @@ pub struct Change {
     /// A row to be removed: its fields have to stand as the steward saw them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub remove: bool,
+    /// The form alone is written: the value is agreed, and texts are compared as they stand.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub form: bool,
     /// The slot that was decided.
     pub slot: FieldId,
     /// Our fields: as the steward saw them in this system, and as they shall be.

@@ -15,6 +15,7 @@ pub use finding::Finding;
 pub use guards::{Checked, Guard};
 
 use super::author::{AuthorKind, Hand};
+use super::clock::Clocks;
 use super::diff::{self, Candidate, Compared, Kind};
 use super::entity::Slot;
 use super::expression::Expressions;
@@ -74,8 +75,8 @@ pub struct Case<'a> {
     /// Systems whose value cannot be read.
     pub unreadable: &'a [SystemId],
     pub policy: &'a Effective,
-    /// By how many milliseconds each system's clock is known to run ahead of ours.
-    pub clock_offsets: &'a BTreeMap<SystemId, i64>,
+    /// What was measured of the systems' clocks.
+    pub clocks: &'a Clocks,
     pub circumstances: &'a Circumstances,
     /// The record's values, for expressions.
     pub record: &'a BTreeMap<FieldId, Held>,
@@ -142,14 +143,6 @@ impl Case<'_> {
         let others = moved.iter().filter(|(at, _)| self.hands[*at].kind != AuthorKind::Us);
         let others: Vec<(usize, &Candidate)> = others.copied().collect();
         if others.is_empty() { moved } else { others }
-    }
-
-    /// The largest known difference between the clocks of these candidates, in milliseconds.
-    fn clock_difference_ms(&self, candidates: &[usize]) -> i64 {
-        let offset =
-            |at: &usize| self.clock_offsets.get(&self.compared.candidates[*at].system).copied().unwrap_or(0);
-        let range = candidates.iter().map(offset).max().zip(candidates.iter().map(offset).min());
-        range.map_or(0, |(most, least)| most - least)
     }
 
     fn candidates(&self) -> impl Iterator<Item = (usize, &Candidate)> {

@@ -163,6 +163,9 @@ pub struct Policy {
     /// Milliseconds added to the measured clock difference before newest counts as newer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_margin_ms: Option<u32>,
+    /// Systems that write the agreed value otherwise get the form of the source of truth. Default no.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tidy_formatting: Option<bool>,
     /// One sentence: what goes wrong in the business if this is wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub if_wrong: Option<String>,
@@ -236,6 +239,8 @@ pub struct Effective {
     #[serde(default)]
     pub bulk_allowed: bool,
     pub clock_margin_ms: u32,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tidy_formatting: bool,
     pub if_wrong: Option<String>,
 }
 
@@ -261,6 +266,14 @@ impl Policies {
     pub fn expressions(&self) -> impl Iterator<Item = &str> {
         let levels = self.0.values().flat_map(|own| std::iter::once(&own.all).chain(own.slots.values()));
         levels.filter_map(|policy| policy.review_if.as_deref()).filter(|text| !text.trim().is_empty())
+    }
+
+    /// Whether some slot of an entity is tidied.
+    #[must_use]
+    pub fn tidies(&self, entity: &Entity) -> bool {
+        let Some(own) = self.0.get(&entity.id) else { return false };
+        let levels = std::iter::once(&own.all).chain(own.slots.values());
+        levels.filter_map(|level| level.tidy_formatting).any(|tidies| tidies)
     }
 
     /// What is in force for a record as a whole: whether it should exist somewhere is reviewed.
@@ -299,6 +312,7 @@ impl Policy {
             deletes: self.deletes.or(above.deletes),
             bulk_allowed: self.bulk_allowed.or(above.bulk_allowed),
             clock_margin_ms: self.clock_margin_ms.or(above.clock_margin_ms),
+            tidy_formatting: self.tidy_formatting.or(above.tidy_formatting),
             if_wrong: self.if_wrong.or_else(|| above.if_wrong.clone()),
         }
     }
@@ -320,6 +334,7 @@ impl Policy {
             deletes: self.deletes.unwrap_or_default(),
             bulk_allowed: self.bulk_allowed.unwrap_or(stakes != Stakes::High),
             clock_margin_ms: self.clock_margin_ms.unwrap_or(DEFAULT_CLOCK_MARGIN_MS),
+            tidy_formatting: self.tidy_formatting.unwrap_or(false),
             if_wrong: self.if_wrong,
         }
     }

@@ -89,8 +89,8 @@ impl CaseFile {
         }
         let policies = catalog.policies.clone();
         let expressions = crate::domain::expression::Expressions::of(policies.expressions());
-        let states = self.states();
-        let setup = Setup { catalog, policies, expressions, states, ..Setup::default() };
+        let clocks = self.clocks();
+        let setup = Setup { catalog, policies, expressions, clocks, ..Setup::default() };
         let Some(entity) = setup.catalog.entities.first() else {
             return Err(CaseError("field: a case has at least one field".to_owned()));
         };

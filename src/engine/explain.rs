@@ -6,6 +6,7 @@ use super::{Engine, Refusal, Setup};
 use crate::domain::access::Viewer;
 use crate::domain::author::{AuthorKind, Hand};
 use crate::domain::cause::{Past, Suspect};
+use crate::domain::clock::{Measured, Offset};
 use crate::domain::diff::{self, Candidate, Compared, Kind, Standing};
 use crate::domain::entity::{Entity, Slot};
 use crate::domain::ids::{FieldId, RecordId, RunId, SystemId};
@@ -13,6 +14,7 @@ use crate::domain::judge::{Checked, Circumstances, Finding, Verdict, time_of_cha
 use crate::domain::past;
 use crate::domain::policy::Effective;
 use crate::domain::record::{Base, Holding, comparable, duplicates};
+use crate::domain::tidy::{Untidy, untidy};
 use crate::domain::time::Time;
 use crate::domain::value::{Held, Tuple};
 use crate::store::records;
@@ -38,6 +40,9 @@ pub struct Explanation {
     /// Every guard that was asked; none when no rule chose anything.
     pub guards: Vec<Checked>,
     pub verdict: Option<Said>,
+    /// Systems that write the agreed value otherwise and that policy tidies.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub untidy: Vec<Untidy>,
     /// The causes it may have, the likeliest first.
     pub causes: Vec<Suspect>,
 }
@@ -85,8 +90,28 @@ pub struct Voice {
     /// That time, if it lies in the interval in which the change was learned.
     pub changed_at: Option<Time>,
     pub hand: AuthorKind,
+    /// What was measured of the system's clock; without that it is taken to be ours.
+    pub clock: Option<VoiceClock>,
     /// Records the same author changed there within ten minutes.
     pub burst: i64,
+}
+
+/// A system's clock, as its times are judged by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct VoiceClock {
+    /// How far it runs ahead of ours, and within what that is known, in milliseconds.
+    #[serde(flatten)]
+    pub now: Offset,
+    pub measured_at: Time,
+    /// As it was before it was set within the last day: both count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Offset>,
+}
+
+impl From<&Measured> for VoiceClock {
+    fn from(clock: &Measured) -> Self {
+        Self { now: clock.now, measured_at: clock.at, before: clock.before.map(|(before, _)| before) }
+    }
 }
 
 /// The outcome of judging.
@@ -144,12 +169,16 @@ impl Subject<'_> {
             findings: Vec::new(),
             guards: Vec::new(),
             verdict: None,
+            untidy: Vec::new(),
             causes: Vec::new(),
         };
         match compared.standing {
             Standing::Waiting => {}
             Standing::Agreed(_) if explanation.voices.iter().any(|voice| voice.left_out.is_some()) => {}
-            Standing::Agreed(_) => explanation.standing = Outcome::Agreed,
+            Standing::Agreed(_) => {
+                explanation.standing = Outcome::Agreed;
+                explanation.untidy = untidy(slot, &compared, &explanation.policy);
+            }
             Standing::Differs(kind) => self.judge(&mut explanation, slot, kind, &compared, hand, excepted),
         }
         explanation
@@ -219,6 +248,7 @@ impl Subject<'_> {
                 modified_at: holding.read.modified_at,
                 modified_by: holding.read.modified_by.clone(),
                 changed_at: candidate.and_then(time_of_change),
+                clock: self.setup.clocks.of(&holding.system).map(VoiceClock::from),
                 burst: hand.as_ref().map_or(0, |hand| hand.burst),
                 hand: hand.map_or(AuthorKind::Unknown, |hand| hand.kind),
             })

@@ -26,10 +26,8 @@ impl Engine {
         }
         let setup = self.reload().await?;
         setup.catalog.system(system).ok_or(Refusal::NotFound("system"))?;
-        let mapped = setup.catalog.mappings.iter().filter(|mapping| mapping.system == *system);
-        let mut entities = mapped.map(|mapping| mapping.entity.clone());
-        let nothing = || Refusal::WrongState("nothing of this system is mapped".to_owned());
-        let first = entities.next().ok_or_else(nothing)?;
+        let mut entities = setup.read_of(system);
+        let first = entities.next().ok_or_else(|| setup.nothing_to_read(system))?;
         let rest: Vec<EntityId> = entities.collect();
         let run = self.start_run(system, &first, &trigger).await?;
         let (engine, begun) = (self.clone(), run.clone());

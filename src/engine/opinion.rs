@@ -50,7 +50,7 @@ pub(super) fn of_values(question: &Question<'_>) -> (Dispute, Judgement) {
         hands,
         unreadable: &unreadable(slot, question.holdings),
         policy: &policy,
-        clock_offsets: &setup.clock_offsets(),
+        clocks: &setup.clocks,
         circumstances: question.circumstances,
         record: &if asks { fields(question.holdings) } else { BTreeMap::new() },
         expressions: &setup.expressions,
@@ -113,6 +113,7 @@ fn limits(setup: &Setup, entity: &Entity, slot: &Slot<'_>) -> BTreeMap<(SystemId
 }
 
 /// The systems that lack a record, and those that hold it.
+#[derive(Clone)]
 pub(super) struct Presence<'a> {
     pub kind: Kind,
     pub absent: Vec<SystemId>,

@@ -4,6 +4,7 @@
 mod backtest;
 mod draft;
 mod preview;
+pub mod shadow;
 mod switch;
 mod tester;
 

@@ -176,7 +176,7 @@ async fn drawn(
             answered_at: None,
         };
         let (dispute, _) = seen(decision, &item)?;
-        dispute.policy.rule.as_str().clone_into(&mut item.rule);
+        dispute.rule_name().clone_into(&mut item.rule);
         items.push(item);
     }
     Ok(items)

@@ -1,19 +1,25 @@
 //! What is configured and in force, read from the store and kept until it changes.
 
+use super::opinion::RECORD;
 use super::{Engine, Refusal};
 use crate::connectors::{self, Connector, ConnectorError, Secret, Settings};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::audit::{About, Action, Actor, Event};
 use crate::domain::catalog::Catalog;
 use crate::domain::chance;
+use crate::domain::clock::Clocks;
 use crate::domain::entity::{Entity, Slot};
 use crate::domain::expression::Expressions;
-use crate::domain::ids::{EntityId, SystemId};
+use crate::domain::ids::{EntityId, FieldId, SystemId};
 use crate::domain::policy::{Effective, Policies};
+use crate::domain::policy_change::{applied, governed};
 use crate::domain::seal::SealBroken;
+use crate::domain::time::Time;
 use crate::store::configuration::{self, Document, SystemState};
-use crate::store::{Session, StoreError};
-use std::collections::{BTreeMap, HashMap};
+use crate::store::pauses::{self, Pause};
+use crate::store::policy_drafts::{self, Draft};
+use crate::store::{Session, StoreError, clocks, policy_shadows};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Configuration, policies and system states of one moment.
@@ -26,6 +32,31 @@ pub struct Setup {
     /// The policies' expressions, read.
     pub expressions: Expressions,
     pub states: HashMap<SystemId, SystemState>,
+    /// What was measured of the systems' clocks.
+    pub clocks: Clocks,
+    /// The mappings that are paused, mostly none.
+    pub pauses: Vec<Pause>,
+    /// The drafts in shadow, mostly none.
+    pub shadows: Vec<Shadow>,
+}
+
+/// A draft in shadow, ready to judge by.
+#[derive(Clone, Debug)]
+pub struct Shadow {
+    pub draft: String,
+    /// All as it is in force, but for the draft's policies.
+    pub setup: Arc<Setup>,
+    until: Time,
+    /// What it governs.
+    scopes: BTreeMap<EntityId, BTreeSet<FieldId>>,
+}
+
+impl Shadow {
+    /// Whether it judges differences that a policy of this id is set on, at that time.
+    #[must_use]
+    pub fn judges(&self, entity: &EntityId, policy: &FieldId, now: Time) -> bool {
+        now < self.until && self.scopes.get(entity).is_some_and(|slots| slots.contains(policy))
+    }
 }
 
 impl Setup {
@@ -33,7 +64,8 @@ impl Setup {
         let configuration = configuration::current(s, Document::Configuration).await?;
         let policies = configuration::current(s, Document::Policies).await?;
         let states = configuration::system_states(s).await?;
-        let mut setup = Self::default();
+        let (clocks, pauses) = (clocks::all(s).await?, pauses::all(s).await?);
+        let mut setup = Self { clocks, pauses, ..Self::default() };
         if let Some(version) = configuration {
             (setup.catalog, setup.catalog_version) = (serde_json::from_str(&version.body)?, version.version);
         }
@@ -42,7 +74,28 @@ impl Setup {
         }
         setup.expressions = Expressions::of(setup.policies.expressions());
         setup.states = states.into_iter().map(|state| (state.id.clone(), state)).collect();
+        let mut shadows = Vec::new();
+        for shadow in policy_shadows::running(s).await? {
+            let draft = policy_drafts::get(s, &shadow.draft).await?;
+            // A draft that was changed since is another one.
+            let same = |draft: &Draft| draft.fingerprint().is_ok_and(|own| own == shadow.fingerprint);
+            shadows.extend(draft.filter(same).map(|draft| setup.shadow(&draft, shadow.until)));
+        }
+        setup.shadows = shadows;
         Ok(setup)
+    }
+
+    fn shadow(&self, draft: &Draft, until: Time) -> Shadow {
+        let policies = applied(self.policies.clone(), &draft.changes);
+        let mut scopes = BTreeMap::new();
+        for entity in draft.changes.iter().filter_map(|change| self.catalog.entity(&change.entity)) {
+            let (mut slots, whole) = governed(entity, &self.policies, &policies);
+            slots.extend(whole.then(|| FieldId::from(RECORD)));
+            scopes.insert(entity.id.clone(), slots);
+        }
+        let expressions = Expressions::of(policies.expressions());
+        let setup = Arc::new(Self { policies, expressions, shadows: Vec::new(), ..self.clone() });
+        Shadow { draft: draft.id.clone(), setup, until, scopes }
     }
 
     /// The policy in force for a slot.
@@ -56,13 +109,6 @@ impl Setup {
     pub fn state(&self, system: &SystemId) -> SystemState {
         let fresh = || SystemState { id: system.clone(), ..SystemState::default() };
         self.states.get(system).cloned().unwrap_or_else(fresh)
-    }
-
-    /// By how many milliseconds each system's clock was found to run ahead of ours.
-    #[must_use]
-    pub fn clock_offsets(&self) -> BTreeMap<SystemId, i64> {
-        let offset = |state: &SystemState| Some((state.id.clone(), state.clock_offset_ms?));
-        self.states.values().filter_map(offset).collect()
     }
 
     /// An entity, or the refusal that it is unknown.

@@ -5,6 +5,7 @@
 //! knows what is gone.
 
 use super::absences::Absences;
+use super::clocks::Listening;
 use super::incidents::{came_back, change};
 use super::intake::{Source, Taken};
 use super::{Engine, Refusal};
@@ -15,7 +16,7 @@ use crate::domain::ids::{EntityId, RunId, SystemId};
 use crate::domain::mapping::Mapping;
 use crate::domain::time::Time;
 use crate::store::runs::{Counts, Cursor, Run};
-use crate::store::{StoreError, WriteSession, alerts, holdings, records, runs};
+use crate::store::{StoreError, WriteSession, alerts, holdings, pauses, records, runs};
 use chrono::TimeDelta;
 use std::sync::{Arc, OnceLock};
 
@@ -92,8 +93,7 @@ impl Engine {
     pub async fn sync(&self, system: &SystemId, trigger: &Trigger) -> Result<Vec<Run>, Refusal> {
         let setup = self.reload().await?;
         setup.catalog.system(system).ok_or(Refusal::NotFound("system"))?;
-        let entities: Vec<EntityId> =
-            setup.catalog.mappings.iter().filter(|m| m.system == *system).map(|m| m.entity.clone()).collect();
+        let entities: Vec<EntityId> = setup.read_of(system).collect();
         let mut done = Vec::new();
         for entity in entities {
             let run = self.start_run(system, &entity, trigger).await?;
@@ -112,7 +112,8 @@ impl Engine {
     pub async fn sync_all(&self, trigger: &Trigger) -> Result<Vec<Run>, Refusal> {
         let setup = self.reload().await?;
         let mut done = Vec::new();
-        for mapping in &setup.catalog.mappings {
+        let read = |own: &&Mapping| setup.not_read(&own.system, &own.entity).is_none();
+        for mapping in setup.catalog.mappings.iter().filter(read) {
             let run = self.start_run(&mapping.system, &mapping.entity, trigger).await?;
             done.push(self.carry_out(run).await?);
         }
@@ -133,15 +134,14 @@ impl Engine {
         let setup = self.reload().await?;
         setup.catalog.system(system).ok_or(Refusal::NotFound("system"))?;
         let (mut started, mut refused) = (Vec::new(), None);
-        for mapping in setup.catalog.mappings.iter().filter(|mapping| mapping.system == *system) {
-            match self.start_run(system, &mapping.entity, trigger).await {
+        for entity in setup.read_of(system) {
+            match self.start_run(system, &entity, trigger).await {
                 Ok(run) => started.push(run),
                 Err(refusal) => refused = Some(refusal),
             }
         }
         if started.is_empty() {
-            let unmapped = || Refusal::WrongState(format!("nothing of {system} is mapped"));
-            return Err(refused.unwrap_or_else(unmapped));
+            return Err(refused.unwrap_or_else(|| setup.nothing_to_read(system)));
         }
         let (engine, runs) = (self.clone(), started.clone());
         tokio::spawn(async move {
@@ -177,6 +177,12 @@ impl Engine {
         self.store
             .write(async move |w| {
                 let (now, until) = (w.now(), w.now() + TimeDelta::seconds(LEASE_SECONDS));
+                // As it stands in the store now: whoever paused it, and in which process.
+                if let Some(why) = pauses::get(w, &system, &entity).await?.reading {
+                    return Err(Refusal::WrongState(format!(
+                        "reading {entity} of {system} is paused: {why}"
+                    )));
+                }
                 if let Some(mut run) = runs::running(w, &system, &entity).await? {
                     if run.lease_until.is_some_and(|lease| lease > now) {
                         return Err(Refusal::WrongState(format!("{system} is being read already")));
@@ -273,10 +279,12 @@ impl Engine {
         };
         let full = scope == Scope::Full;
         let mut absences = Absences::of(&reading, full);
+        let mut clock = Listening::default();
         loop {
             let position = run.position.clone();
             let asked = self.now();
             let page = reading.connector.pull(&reading.spec, &scope, position.as_deref(), PAGE).await?;
+            clock.hear(page.clock.as_ref(), self.now());
             absences.meet(&page);
             let next = page.next.clone();
             let at = asked - TimeDelta::from_std(page.age).unwrap_or_default();
@@ -285,6 +293,7 @@ impl Engine {
                 break;
             }
         }
+        self.keep_clock(&run.system, &clock).await?;
         if full {
             self.find_absent(run, &reading, &absences).await?;
         }

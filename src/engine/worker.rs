@@ -128,10 +128,16 @@ impl Engine {
         let mut session = self.store.session().await?;
         let mut all: BTreeMap<SystemId, Due> = BTreeMap::new();
         for orphan in runs::orphans(&mut session, self.now(), 20).await? {
-            all.entry(orphan.system.clone()).or_default().orphans.push(orphan);
+            // What is paused stays where it is, and goes on from there.
+            if setup.not_read(&orphan.system, &orphan.entity).is_none() {
+                all.entry(orphan.system.clone()).or_default().orphans.push(orphan);
+            }
         }
         for system in &setup.catalog.systems {
             let Some(minutes) = system.every_minutes else { continue };
+            if setup.read_of(&system.id).next().is_none() {
+                continue;
+            }
             let last = runs::newest(&mut session, Some(&system.id), 1).await?;
             let next = last.first().map(|run| run.started_at + TimeDelta::minutes(i64::from(minutes)));
             if next.is_none_or(|next| next <= self.now()) {

@@ -290,6 +290,11 @@ impl Attempt<'_> {
             Ok(None) => self.overtaken(None),
             Ok(Some(row)) => match self.compare(&row) {
                 Found::Becomes => self.confirmed(row),
+                // It keeps its own way of writing: that is no value, and nothing to fight over.
+                Found::Was if self.delivery.change.form => {
+                    let found = self.fields(&row);
+                    Outcome::State(DeliveryState::AcceptedWithChanges { at: self.now, found }, Some(row))
+                }
                 Found::Was => {
                     Outcome::Later { message: "it said yes, and the value is unchanged".into(), after: None }
                 }
@@ -329,7 +334,11 @@ impl Attempt<'_> {
     /// Whether all fields of the change read as one side of it.
     fn all_are(&self, row: &Row, side: fn(&(Held, Held)) -> &Held) -> bool {
         let now = self.fields(row);
-        self.delivery.change.fields.iter().all(|(id, pair)| self.is_now(id, side(pair), &now, row))
+        self.delivery.change.fields.iter().all(|(id, pair)| match self.delivery.change.form {
+            // Of its form alone every text of the value is another one.
+            true => rows::held(&now, id) == Some(side(pair)),
+            false => self.is_now(id, side(pair), &now, row),
+        })
     }
 
     /// Whether the slot's other fields are as they were when the decision was made: one choice

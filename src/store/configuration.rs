@@ -103,8 +103,6 @@ pub struct SystemState {
     /// Sealed for `systems/<id>/secret`.
     pub secret: Option<Vec<u8>>,
     pub paused_reason: Option<String>,
-    /// The system's clock minus ours.
-    pub clock_offset_ms: Option<i64>,
 }
 
 impl FromRow for SystemState {
@@ -114,7 +112,6 @@ impl FromRow for SystemState {
             writes_enabled: row.get("writes_enabled")?,
             secret: row.maybe("secret")?,
             paused_reason: row.maybe("paused_reason")?,
-            clock_offset_ms: row.maybe("clock_offset_ms")?,
         })
     }
 }
@@ -133,16 +130,15 @@ pub async fn system_state(s: &mut Session, id: &SystemId) -> Result<SystemState,
 /// Stores the state of a system.
 pub async fn save_system_state(w: &mut WriteSession, state: &SystemState) -> Result<(), StoreError> {
     w.sql(
-        "INSERT INTO systems (id, writes_enabled, secret, paused_reason, clock_offset_ms)
-         VALUES ($1, $2, $3, $4, $5)
+        "INSERT INTO systems (id, writes_enabled, secret, paused_reason)
+         VALUES ($1, $2, $3, $4)
          ON CONFLICT (id) DO UPDATE SET writes_enabled = excluded.writes_enabled, secret = excluded.secret,
-             paused_reason = excluded.paused_reason, clock_offset_ms = excluded.clock_offset_ms",
+             paused_reason = excluded.paused_reason",
     )
     .bind(&state.id)
     .bind(state.writes_enabled)
     .bind(state.secret.clone())
     .bind(state.paused_reason.as_ref())
-    .bind(state.clock_offset_ms)
     .run_one()
     .await
 }

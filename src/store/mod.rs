@@ -4,6 +4,7 @@
 
 pub mod alerts;
 pub mod audit;
+pub mod clocks;
 pub mod configuration;
 pub mod conflicts;
 mod db;
@@ -14,7 +15,9 @@ pub mod idempotency;
 pub mod incidents;
 mod migrate;
 mod open;
+pub mod pauses;
 pub mod policy_drafts;
+pub mod policy_shadows;
 pub mod queue;
 pub mod records;
 pub mod resolutions;

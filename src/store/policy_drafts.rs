@@ -101,8 +101,9 @@ pub async fn save(w: &mut WriteSession, draft: &Draft) -> Result<(), StoreError>
     .await
 }
 
-/// Throws a draft away.
+/// Takes a draft away, with what its shadow found.
 pub async fn remove(w: &mut WriteSession, id: &str) -> Result<u64, StoreError> {
+    super::policy_shadows::remove(w, id).await?;
     w.sql("DELETE FROM policy_drafts WHERE id = $1").bind(id).run().await
 }
 

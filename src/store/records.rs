@@ -209,6 +209,23 @@ pub async fn mark_open_unjudged(
     .await
 }
 
+/// Marks every record of an entity.
+pub async fn mark_all_unjudged(
+    w: &mut WriteSession,
+    entity: &EntityId,
+    run: &str,
+) -> Result<u64, StoreError> {
+    w.sql(
+        "INSERT INTO unjudged (record_id, entity, run_id)
+         SELECT id, entity, CAST($2 AS TEXT) FROM records WHERE entity = $1
+         ON CONFLICT (record_id) DO UPDATE SET run_id = excluded.run_id, tried_at = NULL",
+    )
+    .bind(entity)
+    .bind(run)
+    .run()
+    .await
+}
+
 /// The next records to be judged, without those whose judging failed since `tried` and those that
 /// one of the runs `but` marked.
 pub async fn unjudged(

@@ -182,6 +182,15 @@ pub async fn by_rule(
     Ok(all.into_iter().filter(|decision| decision.actor.kind == ActorKind::Rule).collect())
 }
 
+/// What was written to these records for its form alone, whatever became of it.
+pub async fn of_form(s: &mut Session, records: &[RecordId]) -> Result<Vec<Delivery>, StoreError> {
+    if records.is_empty() {
+        return Ok(Vec::new());
+    }
+    let text = "SELECT * FROM deliveries WHERE body LIKE '%\"form\":true%' AND record_id IN ";
+    s.sql(text).push_list(records).all().await
+}
+
 /// One write to one system.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
@@ -281,10 +290,14 @@ pub async fn lease(w: &mut WriteSession, until: Time) -> Result<Option<Leased>, 
         "SELECT d.* FROM deliveries d WHERE d.next_at <= $1 AND NOT EXISTS
              (SELECT 1 FROM deliveries e WHERE e.record_id = d.record_id AND e.system = d.system AND e.id < d.id
                   AND e.next_at IS NOT NULL)
+             AND NOT EXISTS (SELECT 1 FROM mapping_pauses p WHERE p.system = d.system AND p.entity = d.entity
+                  AND p.writing IS NOT NULL)
          ORDER BY d.next_at, d.id LIMIT 1",
         "SELECT d.* FROM deliveries d WHERE d.next_at <= $1 AND NOT EXISTS
              (SELECT 1 FROM deliveries e WHERE e.record_id = d.record_id AND e.system = d.system AND e.id < d.id
                   AND e.next_at IS NOT NULL)
+             AND NOT EXISTS (SELECT 1 FROM mapping_pauses p WHERE p.system = d.system AND p.entity = d.entity
+                  AND p.writing IS NOT NULL)
          ORDER BY d.next_at, d.id LIMIT 1 FOR UPDATE SKIP LOCKED",
     );
     let Some(mut delivery): Option<Delivery> = w.sql(text).bind(now).maybe().await? else { return Ok(None) };

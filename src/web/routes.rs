@@ -124,6 +124,7 @@ fn for_admins(config: &mut ServiceConfig) {
         .service(resource("/systems/{id}/runs").route(post().to(systems::run)))
         .service(resource("/systems/{id}/writes").route(post().to(systems::writes)))
         .service(resource("/systems/{id}/pause").route(post().to(systems::pause)))
+        .service(resource("/systems/{id}/mappings/{entity}/pause").route(post().to(systems::pause_mapping)))
         .service(resource("/runs").route(get().to(runs::list)))
         .service(resource("/runs/{id}").route(get().to(runs::page)))
         .service(resource("/dry-runs").route(get().to(dry_runs::list)).route(post().to(dry_runs::start)))
@@ -134,6 +135,8 @@ fn for_admins(config: &mut ServiceConfig) {
         .service(resource("/policy-drafts/{id}/differences").route(get().to(drafts::rows)))
         .service(resource("/policy-drafts/{id}/version").route(post().to(drafts::switch_on)))
         .service(resource("/policy-drafts/{id}/basis").route(post().to(drafts::rebase)))
+        .service(resource("/policy-drafts/{id}/shadow").route(post().to(drafts::start_shadow)))
+        .service(resource("/policy-drafts/{id}/shadow-end").route(post().to(drafts::end_shadow)))
         .service(resource("/policy-drafts/{id}/removal").route(post().to(drafts::discard)))
         .service(resource("/policies").route(get().to(policies::index)))
         .service(resource("/policies/versions").route(get().to(policies::all_versions)))
@@ -199,6 +202,10 @@ fn for_programs_judging(config: &mut ServiceConfig) {
         )
         .service(resource("/api/v1/policy-drafts/{id}").route(get().to(api::policies::show)))
         .service(resource("/api/v1/policy-drafts/{id}/version").route(post().to(api::policies::switch_on)))
+        .service(resource("/api/v1/policy-drafts/{id}/shadow").route(post().to(api::policies::start_shadow)))
+        .service(
+            resource("/api/v1/policy-drafts/{id}/shadow-end").route(post().to(api::policies::end_shadow)),
+        )
         .service(resource("/api/v1/policy-drafts/{id}/removal").route(post().to(api::policies::discard)));
 }
 

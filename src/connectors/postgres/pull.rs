@@ -7,8 +7,7 @@
 
 use super::{Inner, dialect, fetch};
 use crate::connectors::sql::{self, Found, Selection, Table};
-use crate::connectors::{ConnectorError, ObjectSpec, Page, Scope};
-use crate::domain::time::Time;
+use crate::connectors::{ConnectorError, Heard, ObjectSpec, Page, Scope};
 use crate::domain::value::Cell;
 use sqlx::PgConnection;
 use std::sync::{Arc, PoisonError};
@@ -87,7 +86,7 @@ impl Inner {
         scope: &Scope,
         mut page: Page,
     ) -> Result<Page, ConnectorError> {
-        page.system_time = self.clock(connection).await?;
+        page.clock = self.clock(connection).await?;
         if page.next.is_none() && *scope == Scope::Full {
             let statement = selection.keyless::<dialect::Postgres>(KEYLESS);
             let found = self.found(connection, selection, statement).await?;
@@ -168,9 +167,12 @@ impl Inner {
         done.map(|_| ()).map_err(|error| self.fault(&error))
     }
 
-    async fn clock(&self, connection: &mut PgConnection) -> Result<Option<Time>, ConnectorError> {
+    async fn clock(&self, connection: &mut PgConnection) -> Result<Option<Heard>, ConnectorError> {
+        let asking = Instant::now();
         let asked = sqlx::query_scalar("SELECT clock_timestamp()::text").fetch_one(connection).await;
         let text: String = asked.map_err(|error| self.fault(&error))?;
-        Ok(crate::connectors::time::instant(&Cell::Text(text)))
+        let (trip, answered, step) = (asking.elapsed(), Instant::now(), Duration::from_micros(1));
+        let time = crate::connectors::time::instant(&Cell::Text(text));
+        Ok(time.map(|time| Heard::Said { time, step, trip, answered }))
     }
 }

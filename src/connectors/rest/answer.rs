@@ -2,12 +2,13 @@
 
 use super::guard::Forbidden;
 use super::json;
-use crate::connectors::{ConnectorError, open::Secret};
+use crate::connectors::{ConnectorError, Heard, open::Secret};
 use crate::domain::time::Time;
 use chrono::{DateTime, Utc};
-use reqwest::header::{DATE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{AGE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{RequestBuilder, Response, StatusCode};
 use std::error::Error;
+use std::time::Duration;
 use tokio::time::Instant;
 use url::Url;
 
@@ -33,6 +34,19 @@ pub(super) struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Result<Vec<u8>, ConnectorError>,
+    /// From the request to its first line, and when that was there.
+    trip: Duration,
+    answered: Instant,
+}
+
+impl Answer {
+    /// The system's clock, told in whole seconds. An answer out of a cache tells an earlier time.
+    pub fn clock(&self) -> Option<Heard> {
+        let cached = self.headers.get(AGE).is_some_and(|age| age.as_bytes().trim_ascii() != b"0");
+        let time = date(&self.headers).filter(|_| !cached)?;
+        let step = Duration::from_secs(1);
+        Some(Heard::Said { time, step, trip: self.trip, answered: self.answered })
+    }
 }
 
 /// What errors are told with: the place, and the secret that must not be in them.
@@ -48,11 +62,13 @@ pub(super) async fn send(
     deadline: Instant,
     voice: &Voice<'_>,
 ) -> Result<Answer, ConnectorError> {
-    let left = deadline.saturating_duration_since(Instant::now());
+    let asked = Instant::now();
+    let left = deadline.saturating_duration_since(asked);
     let mut response = request.timeout(left).send().await.map_err(|error| voice.lost(&error, intent))?;
+    let (trip, answered) = (asked.elapsed(), Instant::now());
     let (url, status, headers) = (response.url().clone(), response.status(), response.headers().clone());
     let body = body(&mut response, intent, voice).await;
-    Ok(Answer { url, status, headers, body })
+    Ok(Answer { url, status, headers, body, trip, answered })
 }
 
 async fn body(response: &mut Response, intent: Intent, voice: &Voice<'_>) -> Result<Vec<u8>, ConnectorError> {
@@ -176,8 +192,8 @@ fn is_html(body: &[u8]) -> bool {
     body.trim_ascii_start().first() == Some(&b'<')
 }
 
-/// The system's clock.
-pub(super) fn date(headers: &HeaderMap) -> Option<Time> {
+/// The instant of an answer.
+fn date(headers: &HeaderMap) -> Option<Time> {
     http_date(headers.get(DATE)?.to_str().ok()?)
 }
 

@@ -284,7 +284,7 @@ impl Inner {
         let body = self.voice().json(&answer)?;
         let records = self.records(&object.object, collection, body)?;
         let shape = Shape::new(object, collection);
-        let mut page = Page { system_time: answer::date(&answer.headers), ..Page::default() };
+        let mut page = Page { clock: answer.clock(), ..Page::default() };
         for record in &records {
             match shape.row(record, None) {
                 Ok(row) => page.rows.push(row),

@@ -8,7 +8,7 @@ mod file;
 use super::idle::Idle;
 use super::scan::{self, Order, Scan, ScanSpec};
 use super::sql::{self, Column, Found, Param, Selection, Statement, Table, Unreadable, no_table, quote};
-use super::{Capabilities, Connector, ConnectorError, DEADLINE, calls};
+use super::{Capabilities, Connector, ConnectorError, DEADLINE, Heard, calls};
 use super::{ObjectDescription, ObjectSpec, Page, Row, Scope, Written};
 use crate::domain::value::{Cell, Cells};
 use data_encoding::HEXLOWER;
@@ -201,6 +201,8 @@ impl Inner {
             page.unusable.extend(sql::keyless(&selection, found));
         }
         self.idle.keep(opened);
+        // A file has no clock: whoever writes it stamps by this machine's.
+        page.clock = Some(Heard::Ours);
         Ok(page)
     }
 

@@ -47,7 +47,19 @@ pub enum Finding {
     /// A candidate's time of change is not known.
     NoTime { system: SystemId },
     /// The times are closer than the clocks can tell apart.
-    TooClose { first: SystemId, second: SystemId, milliseconds: i64 },
+    TooClose {
+        first: SystemId,
+        second: SystemId,
+        milliseconds: i64,
+        /// What they must differ by, beyond which one is newer: clocks, their doubt and the margin.
+        #[serde(default)]
+        bound_ms: i64,
+        /// Those of the two whose clock was never measured.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        unmeasured: Vec<SystemId>,
+    },
+    /// All agree, and some write it otherwise than this system, whose form they get.
+    Tidied { form_of: SystemId },
     /// An incident holds it: no rule settles it until a person has chosen there.
     Incident { incident: IncidentId },
     /// A person asked to decide this difference.

@@ -79,10 +79,13 @@ impl Case<'_> {
         let rival = moved.iter().find(|(at, _)| !self.same(&self.compared.candidates[*at].normal, own));
         if let Some((rival, time)) = rival {
             let apart = (newest - *time).num_milliseconds();
-            let clocks = self.clock_difference_ms(&[winner, *rival]);
-            if apart <= clocks + i64::from(self.policy.clock_margin_ms) {
-                let (first, second) = (self.system(winner), self.system(*rival));
-                findings.push(Finding::TooClose { first, second, milliseconds: apart });
+            let (first, second) = (self.system(winner), self.system(*rival));
+            let clocks = self.clocks.apart_ms(&first, &second);
+            let bound_ms = clocks.saturating_add(i64::from(self.policy.clock_margin_ms));
+            if apart <= bound_ms {
+                let both = [&first, &second].into_iter();
+                let unmeasured = both.filter(|system| self.clocks.of(system).is_none()).cloned().collect();
+                findings.push(Finding::TooClose { first, second, milliseconds: apart, bound_ms, unmeasured });
                 return None;
             }
         }

@@ -1,8 +1,10 @@
 //! What a case expects of the judge.
 
+use crate::domain::tidy::Untidy;
 use crate::domain::value::{Held, Tuple};
 use crate::engine::explain::{Explanation, Outcome, Said};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What must come of one field or group. What is left out is not asked for.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -34,6 +36,9 @@ pub struct Expect {
     /// Systems that are left out.
     #[serde(default)]
     left_out: Vec<String>,
+    /// Systems that agree and are tidied, each with what it gets; `{}`: none is.
+    #[serde(default)]
+    tidied: Option<BTreeMap<String, Values>>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -99,6 +104,21 @@ impl Expect {
         out.dedup();
         if !self.left_out.is_empty() && self.left_out != out {
             say("left out", &self.left_out.join(", "), &out.join(", "));
+        }
+        self.unmet_forms(found, unmet);
+    }
+
+    fn unmet_forms(&self, found: &Explanation, unmet: &mut Vec<String>) {
+        let becomes = |own: &Untidy| own.fields.iter().map(|form| form.becomes.clone()).collect::<Tuple>();
+        let tidied: Vec<(&str, Tuple)> =
+            found.untidy.iter().map(|own| (own.system.as_str(), becomes(own))).collect();
+        let fits = |wanted: &BTreeMap<String, Values>| {
+            let is = |(system, tuple): &(&str, Tuple)| wanted.get(*system).is_some_and(|own| own.fits(tuple));
+            wanted.len() == tidied.len() && tidied.iter().all(is)
+        };
+        if self.tidied.as_ref().is_some_and(|wanted| !fits(wanted)) {
+            let wanted = &self.tidied;
+            unmet.push(format!("{}: tidied should be {wanted:?} and is {tidied:?}", found.field));
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::{CaseError, CaseFile};
 use crate::domain::catalog::{Catalog, System};
 use crate::domain::cause::Past;
+use crate::domain::clock::{Clocks, Measured, Offset};
 use crate::domain::entity::{Entity, Field, Slot};
 use crate::domain::ids::{EntityId, FieldId, RecordId, SystemId};
 use crate::domain::judge::Circumstances;
@@ -12,10 +13,9 @@ use crate::domain::record::{Holding, Reading};
 use crate::domain::time::Time;
 use crate::domain::value::{Cell, Cells, Held};
 use crate::engine::Setup;
-use crate::store::configuration::SystemState;
 use chrono::TimeDelta;
 use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// The entity of every case.
 pub(super) const ENTITY: &str = "record";
@@ -44,6 +44,9 @@ pub(super) struct CaseMapping {
     /// By how many milliseconds its clock runs ahead of ours.
     #[serde(default)]
     clock_offset_ms: Option<i64>,
+    /// Within how many milliseconds that is known.
+    #[serde(default)]
+    clock_within_ms: Option<i64>,
 }
 
 /// What one system says now.
@@ -278,16 +281,13 @@ impl CaseFile {
         setup.catalog.mappings_of(&entity).flat_map(own).collect()
     }
 
-    pub(super) fn states(&self) -> HashMap<SystemId, SystemState> {
-        let state = |mapping: &CaseMapping| {
-            let state = SystemState {
-                id: mapping.system.clone(),
-                clock_offset_ms: mapping.clock_offset_ms,
-                ..SystemState::default()
-            };
-            (mapping.system.clone(), state)
+    pub(super) fn clocks(&self) -> Clocks {
+        let measured = |mapping: &CaseMapping| {
+            let within_ms = mapping.clock_within_ms.unwrap_or(0).max(0);
+            let offset = Offset { ahead_ms: mapping.clock_offset_ms?, within_ms };
+            Some((mapping.system.clone(), Measured::after(None, offset, self.now)))
         };
-        self.mappings.iter().map(state).collect()
+        Clocks(self.mappings.iter().filter_map(measured).collect())
     }
 }
 

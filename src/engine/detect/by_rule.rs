@@ -69,7 +69,7 @@ impl Judge<'_> {
         self.settled(dispute, Outcome::RemoveElsewhere, targets, existing)
     }
 
-    fn settled(
+    pub(super) fn settled(
         &mut self,
         dispute: Dispute,
         outcome: Outcome,
@@ -91,8 +91,7 @@ impl Judge<'_> {
         let actor = Actor::rule(batch.setup.policy_version);
         self.tell(Action::SettledByRule, Some(&field), |event| {
             let about = About { resolution: Some(id.clone()), ..event.about.clone() };
-            Event { actor: actor.clone(), about, ..event }
-                .fact("rule", difference.dispute.policy.rule.as_str())
+            Event { actor: actor.clone(), about, ..event }.fact("rule", difference.dispute.rule_name())
         });
         let resolution = Resolution {
             id,

@@ -109,7 +109,16 @@ fn change(
     let cells = mapping.write(&values, current).map_err(|(_, error)| error)?;
     let before = current.iter().filter(|(column, _)| cells.contains_key(*column));
     let before = before.map(|(column, cell)| (column.clone(), cell.clone())).collect();
-    Ok(Change { create: false, remove: false, slot: slot.id.clone(), fields, beside, before, cells })
+    Ok(Change {
+        create: false,
+        remove: false,
+        form: false,
+        slot: slot.id.clone(),
+        fields,
+        beside,
+        before,
+        cells,
+    })
 }
 
 /// Whether Referee may write the slot there by itself.
@@ -129,6 +138,7 @@ pub fn removals(setup: &Setup, entity: &Entity, slot: &FieldId, holdings: &[Hold
         change: Change {
             create: false,
             remove: true,
+            form: false,
             slot: slot.clone(),
             fields: holding.fields.iter().map(|(id, was)| (id.clone(), (was.clone(), Held::Null))).collect(),
             beside: BTreeMap::new(),
@@ -169,7 +179,7 @@ pub fn creation(
     }
     let writable = setup.state(system).writes_enabled;
     let (slot, beside, before) = (slot.clone(), BTreeMap::new(), Cells::new());
-    let change = Change { create: true, remove: false, slot, fields, beside, before, cells };
+    let change = Change { create: true, remove: false, form: false, slot, fields, beside, before, cells };
     Ok(Some(Targets { system: system.clone(), external_id: None, change, writable }))
 }
 

@@ -3,6 +3,7 @@
 use super::past::{self, Earlier};
 use crate::domain::audit::Actor;
 use crate::domain::author::{AuthorKind, Hand};
+use crate::domain::conflict::Dispute;
 use crate::domain::diff::Candidate;
 use crate::domain::entity::Entity;
 use crate::domain::ids::{
@@ -50,6 +51,8 @@ pub(in crate::engine) struct Batch {
     earlier: HashMap<RecordId, Vec<Earlier>>,
     /// What rules decided of these records in the last day.
     by_rule: Vec<Resolution>,
+    /// What was written before for its form alone; asked only where a policy tidies.
+    tidied: Vec<Delivery>,
     /// Incidents under which differences of the entity wait; which records are part of them, and with which
     /// revision of the system's row (0: as a whole).
     pub incidents: Vec<Incident>,
@@ -120,6 +123,10 @@ impl Batch {
         };
         let changed: Vec<RecordId> = ids.iter().filter(is_changed).cloned().collect();
         let mut batch = Self {
+            tidied: match setup.policies.tidies(&entity) {
+                true => resolutions::of_form(w, ids).await?,
+                false => Vec::new(),
+            },
             incidents,
             members: members.into_iter().collect(),
             allowed: incidents::allowed(w, ids).await?.into_iter().collect(),
@@ -149,6 +156,11 @@ impl Batch {
     /// What systems held of a record before, newest first.
     pub(super) fn earlier(&self, record: &RecordId) -> impl Iterator<Item = &Earlier> {
         self.earlier.get(record).into_iter().flatten()
+    }
+
+    /// What of a record was written before for its form alone.
+    pub(super) fn tidied(&self, record: &RecordId) -> impl Iterator<Item = &Delivery> {
+        self.tidied.iter().filter(move |delivery| delivery.record == *record)
     }
 
     /// Every delivery of the batch's unfinished decisions.
@@ -208,7 +220,9 @@ impl Batch {
         let own = self.by_rule.iter().filter(|decision| decision.record == *record);
         let meant = |decision: &Resolution| {
             let chosen = decision.outcomes.iter().find(|chosen| chosen.field == *field)?;
-            chosen.meant(&decision.disputes().unwrap_or_default())
+            let page = decision.disputes().unwrap_or_default();
+            // Tidying gave it no value.
+            chosen.meant(&page).filter(|_| !page.iter().any(Dispute::is_of_form))
         };
         own.filter_map(meant).collect()
     }

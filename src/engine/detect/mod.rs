@@ -9,6 +9,8 @@ mod past;
 pub(super) mod record;
 mod refresh;
 mod settle;
+mod shadow;
+mod tidy;
 mod trial;
 
 pub(super) use deliver::writable;
@@ -185,6 +187,7 @@ pub(super) async fn save(
         let joined = store::incidents::add_records(w, &incident, &[record]).await?;
         store::incidents::grow(w, &incident, i64::try_from(joined).unwrap_or(0)).await?;
     }
+    store::policy_shadows::save(w, ruling.shadows).await?;
     for (record, field) in ruling.ended_exceptions {
         conflicts::end_exception(w, &record, &field).await?;
     }

@@ -18,6 +18,7 @@ use crate::domain::time::Time;
 use crate::domain::value::{Held, Tuple};
 use crate::engine::opinion::{self, Question};
 use crate::store::conflicts::{Conflict, Difference};
+use crate::store::policy_shadows::Judgement;
 use crate::store::resolutions::{Delivery, Resolution};
 use crate::store::runs::Counts;
 use crate::store::{StoreError, WriteSession};
@@ -34,6 +35,8 @@ pub(in crate::engine) struct Ruling {
     pub deliveries: Vec<Delivery>,
     pub resolution_states: Vec<(ResolutionId, &'static str)>,
     pub ended_exceptions: Vec<(RecordId, FieldId)>,
+    /// What drafts in shadow would have made of it.
+    pub shadows: Vec<Judgement>,
     /// Records that are new to a storm.
     pub joined: BTreeSet<(IncidentId, RecordId)>,
     /// The mappings on which a new difference counts.
@@ -90,7 +93,14 @@ impl<'a> Judge<'a> {
 
     fn slot(&mut self, slot: &Slot<'_>) -> Result<(), StoreError> {
         let compared = diff::compare(slot, &self.loaded.base, self.loaded.holdings);
-        let existing = self.existing(&slot.id);
+        let mut existing = self.existing(&slot.id);
+        let tidying = |known: &&Difference| known.state.is_under_way() && known.dispute.is_of_form();
+        if let Some(known) = existing.filter(tidying) {
+            if self.is_being_tidied(slot, known, &compared)? {
+                return Ok(());
+            }
+            existing = None;
+        }
         if let (Standing::Differs(_), Some(children)) = (&compared.standing, slot.children()) {
             self.rows_apart.insert(children.id.clone());
         }
@@ -125,8 +135,9 @@ impl<'a> Judge<'a> {
             }
             (Standing::Agreed(tuple), existing) => {
                 self.agree(slot, tuple);
-                if let Some(difference) = existing {
-                    self.came_to_agree(Some(slot), difference, Some(tuple))?;
+                match existing {
+                    Some(difference) => self.came_to_agree(Some(slot), difference, Some(tuple))?,
+                    None => self.tidy(slot, &compared)?,
                 }
             }
             (Standing::Differs(kind), Some(difference)) if difference.state.is_under_way() => {
@@ -213,6 +224,8 @@ impl<'a> Judge<'a> {
             now: batch.now,
         };
         let (mut dispute, judgement) = opinion::of_values(&question);
+        // What came back from under a decision asks a person, whatever any policy says.
+        let wishes = if review { Vec::new() } else { self.wishes(&question) };
         if let Some(known) = existing {
             (dispute.corrected, dispute.asked) =
                 (known.dispute.corrected.clone(), known.dispute.asked.clone());
@@ -221,10 +234,16 @@ impl<'a> Judge<'a> {
         if self.is_excepted(&dispute) {
             return Ok(());
         }
-        match judgement.verdict {
-            Verdict::Settle { values, .. } if !review => self.settle(slot, dispute, &values, existing),
-            _ => self.open(dispute, existing),
+        match &judgement.verdict {
+            Verdict::Settle { values, .. } if !review => self.settle(slot, dispute, values, existing)?,
+            _ => self.open(dispute, existing)?,
         }
+        let settled = match &judgement.verdict {
+            Verdict::Settle { values, .. } => Some(values),
+            Verdict::Review => None,
+        };
+        self.note(Some(slot), &slot.id, wishes, settled, existing);
+        Ok(())
     }
 
     /// Whether the difference stands by a decision; an exception that no longer fits ends.

@@ -2,6 +2,7 @@
 //! decision, and records that are missing somewhere.
 
 use super::record::{Judge, resolution_state};
+use super::shadow;
 use crate::domain::audit::Action;
 use crate::domain::conflict::DifferenceState;
 use crate::domain::delivery::DeliveryState;
@@ -11,6 +12,7 @@ use crate::domain::ids::{FieldId, ResolutionId, SystemId};
 use crate::domain::judge::Fate;
 use crate::domain::record::Holding;
 use crate::domain::value::Tuple;
+use crate::engine::Setup;
 use crate::engine::opinion::{self, Presence, RECORD};
 use crate::store::StoreError;
 use crate::store::conflicts::Difference;
@@ -161,7 +163,13 @@ impl Judge<'_> {
         all.filter(|delivery| delivery.change.slot == *field).cloned().collect()
     }
 
-    fn update_resolution(&mut self, resolution: &ResolutionId) {
+    /// The deliveries by which a difference is settled.
+    pub(super) fn deliveries_of(&self, difference: &Difference) -> Vec<Delivery> {
+        let resolution = difference.state.resolution();
+        resolution.map_or_else(Vec::new, |own| self.deliveries(own, &difference.dispute.field))
+    }
+
+    pub(super) fn update_resolution(&mut self, resolution: &ResolutionId) {
         let states = self.loaded.batch.deliveries(resolution).map(|delivery| {
             let changed = self.ruling.deliveries.iter().find(|changed| changed.id == delivery.id);
             &changed.unwrap_or(delivery).state
@@ -188,13 +196,25 @@ impl Judge<'_> {
                 let (batch, title) = (self.loaded.batch, &self.loaded.record.title);
                 let (setup, entity) = (&batch.setup, &batch.entity);
                 let circumstances = batch.circumstances(&self.loaded.record.id, &field, existing);
+                // Mostly no draft is in shadow.
+                let shadowed = (!setup.shadows.is_empty()).then(|| presence.clone());
                 let (dispute, fate) = opinion::of_absence(setup, entity, title, presence, &circumstances);
-                match fate {
-                    _ if self.is_excepted(&dispute) => Ok(()),
-                    Fate::Restore => self.restore(dispute, existing),
-                    Fate::Remove => self.remove(dispute, existing),
-                    Fate::Review => self.open(dispute, existing),
+                if self.is_excepted(&dispute) {
+                    return Ok(());
                 }
+                let judge = |setup: &Setup, presence: &Presence<'_>| {
+                    opinion::of_absence(setup, entity, title, presence.clone(), &circumstances).1
+                };
+                let wishes = shadowed.map_or_else(Vec::new, |presence| {
+                    self.wishes_of_absence(&field, |setup| shadow::of_absence(judge(setup, &presence)))
+                });
+                match fate {
+                    Fate::Restore => self.restore(dispute, existing)?,
+                    Fate::Remove => self.remove(dispute, existing)?,
+                    Fate::Review => self.open(dispute, existing)?,
+                }
+                self.note(None, &field, wishes, shadow::of_absence(fate).as_ref(), existing);
+                Ok(())
             }
         }
     }

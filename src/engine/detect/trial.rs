@@ -28,6 +28,8 @@ pub enum Fate {
     MadeAgain,
     /// A rule would remove the record where it still is.
     Removed,
+    /// All agree, and some would get the form of its source of truth.
+    Tidied,
     /// It would stay with people, or come before them.
     Review,
     /// It would end without anybody: the systems agree.
@@ -70,6 +72,7 @@ impl Engine {
 
 fn fate(difference: &Difference, outcome: Option<&Outcome>) -> Fate {
     match difference.state {
+        DifferenceState::SettledByRule { .. } if difference.dispute.is_of_form() => Fate::Tidied,
         DifferenceState::SettledByRule { .. } if matches!(outcome, Some(Outcome::CreateThere { .. })) => {
             Fate::MadeAgain
         }

@@ -7,6 +7,7 @@ use crate::domain::diff::{self, Compared, Standing};
 use crate::domain::entity::{Entity, Slot};
 use crate::domain::ids::{EntityId, FieldId, RecordId, ResolutionId};
 use crate::domain::judge::{Case, Circumstances, Verdict};
+use crate::domain::tidy::untidy;
 use crate::domain::value::Held;
 use crate::engine::{Engine, Refusal, Setup};
 use crate::store::policy_drafts::{self, Past};
@@ -30,6 +31,8 @@ pub struct Backtest {
     pub differently: Vec<Looked>,
     /// Those that would still have come before a person.
     pub reviewed: usize,
+    /// Those after which a system that held the value already would have been tidied.
+    pub tidied: Vec<Looked>,
 }
 
 impl Backtest {
@@ -81,25 +84,50 @@ fn look(trial: &Setup, scope: &Scope, past: &Past, test: &mut Backtest) {
             return;
         }
         test.looked += 1;
-        let Verdict::Settle { values, .. } = verdict(trial, entity, &slot, dispute, past) else {
-            test.reviewed += 1;
-            continue;
-        };
-        let meant = chosen.meant(&past.page);
-        let same =
-            meant.as_ref().is_some_and(|meant| diff::normal(&slot, meant) == diff::normal(&slot, &values));
-        let texts = |tuple: &[Held]| tuple.iter().map(ToString::to_string).collect();
-        let looked = Looked {
+        let texts = |tuple: &[Held]| -> Vec<String> { tuple.iter().map(ToString::to_string).collect() };
+        let looked = |decided: Option<&[Held]>, would: &[Held]| Looked {
             entity: scope.entity.clone(),
             resolution: ResolutionId(past.id.clone()),
             record: past.record.clone(),
             title: past.title.clone(),
             field: chosen.field.clone(),
-            decided: meant.as_deref().map(texts),
-            would: texts(&values),
+            decided: decided.map(texts),
+            would: texts(would),
         };
+        let meant = chosen.meant(&past.page);
+        if let Some(form) = tidied(trial, entity, &slot, dispute, meant.as_deref()) {
+            test.tidied.push(looked(meant.as_deref(), &form));
+        }
+        let Verdict::Settle { values, .. } = verdict(trial, entity, &slot, dispute, past) else {
+            test.reviewed += 1;
+            continue;
+        };
+        let same =
+            meant.as_ref().is_some_and(|meant| diff::normal(&slot, meant) == diff::normal(&slot, &values));
+        let looked = looked(meant.as_deref(), &values);
         if same { test.alike.push(looked) } else { test.differently.push(looked) }
     }
+}
+
+/// The form that a system would have been given which held what was decided, but wrote it otherwise
+/// than the source of truth.
+fn tidied(
+    trial: &Setup,
+    entity: &Entity,
+    slot: &Slot<'_>,
+    dispute: &Dispute,
+    meant: Option<&[Held]>,
+) -> Option<Vec<Held>> {
+    let policy = trial.policy(entity, slot);
+    let kept = diff::normal(slot, meant?);
+    let value = dispute.values.iter().find(|value| value.normal == kept)?;
+    let compared = Compared {
+        standing: Standing::Agreed(kept),
+        candidates: value.holders.iter().map(|holder| holder.candidate.clone()).collect(),
+        base: None,
+    };
+    let first = untidy(slot, &compared, &policy).into_iter().next()?;
+    Some(first.fields.into_iter().map(|form| form.becomes).collect())
 }
 
 /// The judge's verdict over a page as it was seen. Of the record's other fields it knows those
@@ -119,7 +147,7 @@ fn verdict(trial: &Setup, entity: &Entity, slot: &Slot<'_>, dispute: &Dispute, p
         hands: &hands,
         unreadable: &[],
         policy: &trial.policy(entity, slot),
-        clock_offsets: &trial.clock_offsets(),
+        clocks: &trial.clocks,
         circumstances: &Circumstances::default(),
         record: &record(entity, &past.page),
         expressions: &trial.expressions,

@@ -184,7 +184,7 @@ impl Engine {
 }
 
 /// An entry about a draft: about one change of it, or about all of it.
-fn event(action: Action, viewer: &Viewer, draft: &Draft, change: Option<&Change>) -> Event {
+pub(super) fn event(action: Action, viewer: &Viewer, draft: &Draft, change: Option<&Change>) -> Event {
     let first = change.or(draft.changes.first());
     let (entity, field) = (first.map(|own| own.entity.clone()), change.and_then(|own| own.slot.clone()));
     let about = About { entity, field, ..About::default() };

@@ -84,7 +84,8 @@ impl Engine {
         let stale = now.policy_version != draft.based_on;
         let scopes = scopes(&now, &policies, draft);
         let (expressions, policy_version) = (Expressions::of(policies.expressions()), now.policy_version + 1);
-        let trial = Arc::new(Setup { policies, policy_version, expressions, ..(*now).clone() });
+        let shadows = Vec::new();
+        let trial = Arc::new(Setup { policies, policy_version, expressions, shadows, ..(*now).clone() });
         let mut preview = Preview { stale, ..Preview::default() };
         for scope in &scopes {
             self.judge_open(&trial, scope, &mut preview).await?;

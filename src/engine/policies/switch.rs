@@ -4,6 +4,7 @@ use super::draft::in_force;
 use super::may_change;
 use crate::domain::access::Viewer;
 use crate::domain::audit::{About, Action, Event};
+use crate::domain::entity::{Entity, Slot};
 use crate::domain::ids::{EntityId, RunId};
 use crate::domain::policy::Policies;
 use crate::domain::policy_change::{applied, own};
@@ -12,6 +13,9 @@ use crate::store::configuration::{self, Document};
 use crate::store::policy_drafts::{self, Draft, Postponed};
 use crate::store::{StoreError, WriteSession, records};
 use std::collections::BTreeSet;
+
+/// What marks records that are looked at for their form: very many, and left to the worker.
+const TIDY: &str = "tidy";
 
 impl Engine {
     /// Puts a draft in force as the next version, and judges the open, unclaimed differences of
@@ -29,7 +33,7 @@ impl Engine {
         }
         let entities: BTreeSet<EntityId> = draft.changes.iter().map(|change| change.entity.clone()).collect();
         let (viewer, id, wanted) = (viewer.clone(), id.to_owned(), entities.clone());
-        let seen = seen.to_owned();
+        let (seen, setup) = (seen.to_owned(), self.setup());
         let version = self.store.write(async move |w| {
             let draft = policy_drafts::lock(w, &id).await?.ok_or(Refusal::NotFound("draft"))?;
             may_change(&viewer, &draft.changes)?;
@@ -46,6 +50,10 @@ impl Engine {
             insert(w, next, &viewer, &draft, &after).await?;
             policy_drafts::remove(w, &id).await?;
             for entity in &wanted {
+                // Those first: what is open is judged at once, and not left for later.
+                if setup.catalog.entity(entity).is_some_and(|own| tidies_more(own, &before, &after)) {
+                    records::mark_all_unjudged(w, entity, TIDY).await?;
+                }
                 records::mark_open_unjudged(w, entity, "policy").await?;
                 policy_drafts::postpone_claimed(w, entity).await?;
             }
@@ -54,7 +62,7 @@ impl Engine {
         let version = version.await?;
         self.reload().await?;
         for entity in &entities {
-            self.judge(entity, &RunId::default()).await?;
+            self.judge_but(entity, &RunId::default(), &[TIDY.into()]).await?;
         }
         Ok(version)
     }
@@ -79,6 +87,18 @@ impl Engine {
             .await?;
         Ok(true)
     }
+}
+
+/// Whether a slot of an entity is tidied that was not before, or in another form.
+fn tidies_more(entity: &Entity, before: &Policies, after: &Policies) -> bool {
+    let form = |policies: &Policies, slot: &Slot<'_>| {
+        let policy = policies.effective(entity, slot);
+        policy.source_of_truth.filter(|_| policy.tidy_formatting)
+    };
+    entity.slots().iter().any(|slot| {
+        let after = form(after, slot);
+        after.is_some() && after != form(before, slot)
+    })
 }
 
 async fn insert(

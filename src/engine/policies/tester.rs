@@ -134,7 +134,7 @@ fn one(
         hands: &hands,
         unreadable: &[],
         policy: &policy,
-        clock_offsets: &setup.clock_offsets(),
+        clocks: &setup.clocks,
         circumstances: &Circumstances::default(),
         record: &record,
         expressions: &setup.expressions,

@@ -45,6 +45,8 @@ pub enum Kept {
     Gone,
     /// A record was made or removed: that is decided anew, not put back.
     Record,
+    /// The form alone was written, and the value is agreed: nobody lost anything.
+    Form,
     /// The system cannot store what it held before.
     Refused(String),
 }
@@ -239,6 +241,9 @@ fn way(setup: &Setup, delivery: &Delivery, held: &[Holding]) -> Result<Targets, 
     if change.create || change.remove {
         return Err(Kept::Record);
     }
+    if change.form {
+        return Err(Kept::Form);
+    }
     let own = |holding: &&Holding| {
         holding.present
             && holding.system == delivery.system
@@ -280,6 +285,7 @@ fn way(setup: &Setup, delivery: &Delivery, held: &[Holding]) -> Result<Targets, 
         change: Change {
             create: false,
             remove: false,
+            form: false,
             slot: change.slot.clone(),
             fields,
             beside,

@@ -20,6 +20,9 @@ pub(super) async fn alarm(
         let text = format!("{label} does not accept Referee's sign-in");
         return alerts::raise(w, &signed_in, Some(system), &text, &format!("/systems/{system}")).await;
     }
+    if delivery.change.form {
+        return untidied(w, setup, delivery).await;
+    }
     let refused = format!("delivery/{}", delivery.id);
     match &delivery.state {
         DeliveryState::Refused { .. } => {
@@ -38,6 +41,22 @@ pub(super) async fn alarm(
         }
         _ => Ok(()),
     }
+}
+
+/// A system that does not keep the form it is given is told of once per field, and not fought.
+async fn untidied(w: &mut WriteSession, setup: &Setup, delivery: &Delivery) -> Result<(), StoreError> {
+    use DeliveryState::{AcceptedWithChanges, Refused};
+    if !matches!(delivery.state, AcceptedWithChanges { .. } | Refused { .. }) {
+        return Ok(());
+    }
+    let (system, slot) = (&delivery.system, &delivery.change.slot);
+    let entity = setup.catalog.entity(&delivery.entity);
+    let field = entity.and_then(|entity| entity.slot(slot)).map_or(slot.0.clone(), |s| s.label.to_owned());
+    let label = setup.catalog.label(system);
+    let kept = "does not keep the form that tidying gives it. It is left as the system writes it";
+    let text = format!("{label}: {field} {kept}");
+    let cause = format!("tidy/{system}/{}/{slot}", delivery.entity);
+    alerts::raise(w, &cause, Some(system), &text, &format!("/resolutions/{}", delivery.resolution)).await
 }
 
 /// `the decision on Address of Customer WH-1`: identifiers and labels, no values.

@@ -10,7 +10,8 @@ use super::explanations::ExplanationItem;
 use super::incidents::{CountBody, EndingBody, GroupBody, GroupView, IncidentView};
 use super::me::{Account, Person};
 use super::operations::{ALL, Operation};
-use super::policies::{PolicyDraftBody, PolicyDraftView, PolicyVersionView, SwitchOnBody, SwitchedOn};
+use super::policies::{PolicyDraftBody, PolicyDraftView, PolicyVersionView};
+use super::policies::{ShadowBody, SwitchOnBody, SwitchedOn};
 use super::records::{RecordItem, RecordView};
 use super::resolutions::{Decided, ResolutionView};
 use super::reversals::{ReversalBody, ReversalView};
@@ -183,6 +184,7 @@ fn schemas() -> Map<String, Value> {
         .add::<PolicyVersionView>()
         .add_list::<PolicyDraftView>()
         .add::<PolicyDraftBody>()
+        .add::<ShadowBody>()
         .add::<SwitchOnBody>()
         .add::<SwitchedOn>()
         .add::<Person>()

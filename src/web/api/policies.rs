@@ -6,7 +6,9 @@ use crate::domain::access::Viewer;
 use crate::domain::ids::{EntityId, FieldId};
 use crate::domain::policy::Policy;
 use crate::domain::policy_change::Change;
+use crate::domain::shadow::{Beside, Chosen};
 use crate::engine::detect::Fate;
+use crate::engine::policies::shadow::{self, Shadowed};
 use crate::engine::policies::{Judged, PolicyChange, Preview, Standing};
 use crate::store::configuration::{self, Document};
 use crate::store::policy_drafts::Draft;
@@ -72,6 +74,75 @@ pub struct PolicyDraftView {
     changes: Vec<PolicyChangeView>,
     /// What it would do; only where one draft is asked for.
     preview: Option<PolicyPreview>,
+    /// What it found in shadow; only where one draft is asked for that is or was there.
+    shadow: Option<PolicyShadow>,
+}
+
+/// A draft in shadow: what it would have made of the differences judged meanwhile.
+#[derive(Serialize, ToSchema)]
+pub struct PolicyShadow {
+    started_at: DateTime<Utc>,
+    started_by: String,
+    until: DateTime<Utc>,
+    /// Differences that are written down at most.
+    most: i64,
+    /// `stopped`, `number`, `time` or `changed`; null while it runs.
+    ended: Option<String>,
+    fields: Vec<ShadowedField>,
+}
+
+/// One field in shadow, in differences.
+#[derive(Default, Serialize, ToSchema)]
+pub struct ShadowedField {
+    entity: String,
+    field: String,
+    /// Both did the same.
+    same: usize,
+    /// The draft would have settled what people review.
+    settles: usize,
+    /// Of those: people chose the same value, another one, or left it different.
+    settles_alike: usize,
+    settles_differently: usize,
+    settles_left_different: usize,
+    /// The draft would have asked a person where the policy in force settles.
+    asks: usize,
+    /// Both settle, with different values.
+    otherwise: usize,
+}
+
+impl PolicyShadow {
+    fn of(found: &Shadowed) -> Self {
+        let mut fields: BTreeMap<(&EntityId, &FieldId), ShadowedField> = BTreeMap::new();
+        for row in &found.rows {
+            let own = fields.entry((&row.entity, &row.field)).or_default();
+            match row.beside {
+                Beside::Same => own.same += 1,
+                Beside::Settles => own.settles += 1,
+                Beside::Asks => own.asks += 1,
+                Beside::Otherwise => own.otherwise += 1,
+            }
+            match row.chosen {
+                Some(Chosen::Alike) => own.settles_alike += 1,
+                Some(Chosen::Differently) => own.settles_differently += 1,
+                Some(Chosen::LeftDifferent) => own.settles_left_different += 1,
+                Some(Chosen::Open | Chosen::Ended) | None => {}
+            }
+        }
+        let named = |((entity, field), own): ((&EntityId, &FieldId), ShadowedField)| ShadowedField {
+            entity: entity.0.clone(),
+            field: field.0.clone(),
+            ..own
+        };
+        let own = &found.shadow;
+        Self {
+            started_at: own.started_at,
+            started_by: own.started_by.clone(),
+            until: own.until,
+            most: own.most,
+            ended: found.ended.map(|ended| ended.as_str().to_owned()),
+            fields: fields.into_iter().map(named).collect(),
+        }
+    }
 }
 
 /// One level with its whole new policy.
@@ -110,11 +181,15 @@ pub struct PolicyPreview {
     /// Records that agree and were judged, and how many of their fields would change.
     agreed: usize,
     agreed_changed: usize,
+    /// Of those, what would be written in another form alone.
+    agreed_tidied: usize,
     /// Decided differences that were looked back on.
     past: usize,
     past_alike: usize,
     past_differently: usize,
     past_reviewed: usize,
+    /// Those after which a system that held the value would have been tidied.
+    past_tidied: usize,
 }
 
 impl PolicyPreview {
@@ -142,10 +217,16 @@ impl PolicyPreview {
             sample: preview.sample.is_some(),
             agreed: preview.agreed,
             agreed_changed: preview.changed.len(),
+            agreed_tidied: preview
+                .changed
+                .iter()
+                .filter(|own| own.standing == Standing::Judged(Fate::Tidied))
+                .count(),
             past: test.looked,
             past_alike: test.alike.len(),
             past_differently: test.differently.len(),
             past_reviewed: test.reviewed,
+            past_tidied: test.tidied.len(),
         }
     }
 }
@@ -169,6 +250,7 @@ fn view(draft: &Draft, preview: Option<&Preview>) -> Result<PolicyDraftView, Fai
         fingerprint: draft.fingerprint()?,
         changes: draft.changes.iter().map(change).collect::<Result<_, _>>()?,
         preview: preview.map(PolicyPreview::of),
+        shadow: None,
     })
 }
 
@@ -248,7 +330,64 @@ pub async fn show(
 ) -> Result<Json<PolicyDraftView>, Failure> {
     let draft = site.engine.draft(&viewer, &id).await?;
     let preview = site.engine.preview_draft(&viewer, &draft).await?;
-    Ok(Json(view(&draft, Some(&preview))?))
+    let shadow = site.engine.shadow(&viewer, &draft).await?;
+    let shadow = shadow.as_ref().map(PolicyShadow::of);
+    Ok(Json(PolicyDraftView { shadow, ..view(&draft, Some(&preview))? }))
+}
+
+/// How long a draft is put in shadow.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ShadowBody {
+    /// Days, 1 to 90.
+    #[serde(default = "days")]
+    days: u32,
+    /// Differences that are written down at most, 1 to 5,000.
+    #[serde(default = "most")]
+    most: u32,
+}
+
+fn days() -> u32 {
+    shadow::DAYS
+}
+
+fn most() -> u32 {
+    shadow::MOST
+}
+
+/// `POST /api/v1/policy-drafts/{id}/shadow`: puts a draft in shadow.
+///
+/// # Errors
+/// There is no such draft for this viewer, or the days or differences are out of bounds.
+pub async fn start_shadow(
+    viewer: Admin,
+    request: HttpRequest,
+    id: Path<String>,
+    body: JsonBody<ShadowBody>,
+    site: Data<Site>,
+) -> Result<HttpResponse, Failure> {
+    once(&request, &viewer, &body.raw, async |_| {
+        let draft = site.engine.start_shadow(&viewer, &id, (body.value.days, body.value.most)).await?;
+        let shadow = site.engine.shadow(&viewer, &draft).await?;
+        let shadow = shadow.as_ref().map(PolicyShadow::of);
+        Reply::of(StatusCode::CREATED, &PolicyDraftView { shadow, ..view(&draft, None)? })
+    })
+    .await
+}
+
+/// `POST /api/v1/policy-drafts/{id}/shadow-end`: ends the shadow of a draft.
+///
+/// # Errors
+/// There is no such draft for this viewer, or it is not in shadow.
+pub async fn end_shadow(
+    viewer: Admin,
+    id: Path<String>,
+    site: Data<Site>,
+) -> Result<Json<PolicyDraftView>, Failure> {
+    let draft = site.engine.end_shadow(&viewer, &id).await?;
+    let shadow = site.engine.shadow(&viewer, &draft).await?;
+    let shadow = shadow.as_ref().map(PolicyShadow::of);
+    Ok(Json(PolicyDraftView { shadow, ..view(&draft, None)? }))
 }
 
 /// The version a draft became.

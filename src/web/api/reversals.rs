@@ -26,7 +26,7 @@ pub struct ReversalView {
 pub struct PutBackView {
     delivery: String,
     system: String,
-    /// `put_back`, `by_hand`, `not_written`, `moved`, `gone`, `record` or `refused`.
+    /// `put_back`, `by_hand`, `not_written`, `moved`, `gone`, `record`, `form` or `refused`.
     outcome: String,
     /// Why the system cannot take it back.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,6 +44,7 @@ impl From<PutBack> for PutBackView {
             Err(Kept::Moved) => ("moved", None),
             Err(Kept::Gone) => ("gone", None),
             Err(Kept::Record) => ("record", None),
+            Err(Kept::Form) => ("form", None),
             Err(Kept::Refused(why)) => ("refused", Some(why.clone())),
         };
         Self {

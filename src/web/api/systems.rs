@@ -3,8 +3,11 @@
 use super::body::MaybeJson;
 use super::listing::Items;
 use crate::domain::access::Viewer;
+use crate::domain::clock::Measured;
 use crate::domain::ids::{RunId, SystemId};
+use crate::engine::Setup;
 use crate::engine::sync::Trigger;
+use crate::store::pauses::Pause;
 use crate::store::runs::{self, Run};
 use crate::web::auth::{Operator, SignedIn};
 use crate::web::failure::{Code, Failure};
@@ -28,11 +31,45 @@ pub struct SystemView {
     writes_enabled: bool,
     /// Why it is not read at present.
     paused: Option<String>,
+    /// Objects of it that are not read, or not written.
+    pauses: Vec<PauseView>,
+    /// Its clock, as last measured; null: never, and it is taken to be ours.
+    clock: Option<ClockView>,
     /// Minutes between scheduled runs.
     every_minutes: Option<u32>,
     /// The entities that it holds records of.
     entities: Vec<String>,
     last_run: Option<RunView>,
+}
+
+/// One object of a system that is not read, or not written.
+#[derive(Serialize, ToSchema)]
+pub struct PauseView {
+    entity: String,
+    /// Why no run of it begins.
+    reading: Option<String>,
+    /// Why what is to be sent there waits.
+    writing: Option<String>,
+}
+
+/// How far a system's clock runs ahead of ours.
+#[derive(Serialize, ToSchema)]
+pub struct ClockView {
+    /// Milliseconds; below zero it runs behind.
+    ahead_ms: i64,
+    /// Give or take so many milliseconds.
+    within_ms: i64,
+    measured_at: DateTime<Utc>,
+    /// Set within the last day: how far it ran ahead before. Until then both count.
+    ran_ahead_ms: Option<i64>,
+}
+
+impl From<&Measured> for ClockView {
+    fn from(clock: &Measured) -> Self {
+        let Measured { now, at, before } = *clock;
+        let ran_ahead_ms = before.map(|(before, _)| before.ahead_ms);
+        Self { ahead_ms: now.ahead_ms, within_ms: now.within_ms, measured_at: at, ran_ahead_ms }
+    }
 }
 
 /// One execution of reading one object of a system.
@@ -112,12 +149,24 @@ pub async fn list(viewer: SignedIn, site: Data<Site>) -> Result<Json<Items<Syste
             kind: system.kind().to_owned(),
             writes_enabled: state.writes_enabled,
             paused: state.paused_reason,
+            pauses: pauses(&setup, &system.id, &viewer),
+            clock: setup.clocks.of(&system.id).map(ClockView::from),
             every_minutes: system.every_minutes,
             entities: entities.collect(),
             last_run: newest.into_iter().find(|run| viewer.sees(&run.entity)).map(RunView::from),
         });
     }
     Ok(Json(Items { items, next: None }))
+}
+
+fn pauses(setup: &Setup, system: &SystemId, viewer: &Viewer) -> Vec<PauseView> {
+    let own = setup.pauses.iter().filter(|own| own.system == *system && viewer.sees(&own.entity));
+    let view = |own: &Pause| PauseView {
+        entity: own.entity.0.clone(),
+        reading: own.reading.clone(),
+        writing: own.writing.clone(),
+    };
+    own.map(view).collect()
 }
 
 /// What a run is to read.

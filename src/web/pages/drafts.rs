@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod handle;
+pub mod shadow;
 
 use super::parts::Notice;
 use crate::web::filters;
@@ -34,6 +35,7 @@ pub struct DraftPage {
     pub open: Tally,
     pub agreed: Tally,
     pub past: Tally,
+    pub shadow: ShadowPart,
 }
 
 impl View for DraftPage {
@@ -56,6 +58,29 @@ pub struct Tally {
     pub parts: Vec<Part>,
     /// What it rests on: a sample, too little history.
     pub note: Option<Msg>,
+}
+
+/// A draft in shadow: how it was put there, and what it found by field.
+#[derive(Clone, Debug)]
+pub struct ShadowPart {
+    pub running: bool,
+    /// How many differences, since when and until when; none where it never was in shadow.
+    pub lead: Option<Msg>,
+    /// Why it does not run any longer.
+    pub ended: Option<Msg>,
+    pub rows: Vec<ShadowRow>,
+    /// Where putting it in shadow and ending that post to.
+    pub start: String,
+    pub end: String,
+    pub days: String,
+    pub most: String,
+}
+
+/// What the shadow found of one field: numbers with their rows.
+#[derive(Clone, Debug)]
+pub struct ShadowRow {
+    pub field: Msg,
+    pub parts: Vec<(Msg, String)>,
 }
 
 /// One number of a tally; without an address where no rows are kept.

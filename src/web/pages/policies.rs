@@ -102,6 +102,7 @@ pub struct PolicyForm {
     pub half_life: String,
     pub half_life_inherited: String,
     pub blanks: Vec<Choice>,
+    pub tidies: Vec<Choice>,
     /// Of the kind of record alone.
     pub deletes: Vec<Choice>,
     /// One sentence on what goes wrong in the business.

@@ -66,12 +66,28 @@ pub struct SystemPage {
     pub steps: Vec<TestStep>,
     pub writable: bool,
     pub paused: bool,
+    /// What is mapped, each with what of it is paused; for those who may change that.
+    pub mapped: Vec<MappedRow>,
     pub admin: bool,
     pub runs: Vec<RunRow>,
 }
 
 impl View for SystemPage {
     const SECTION: Section = Section::Settings;
+}
+
+/// One object of a system that is mapped.
+#[derive(Clone, Debug)]
+pub struct MappedRow {
+    pub id: String,
+    /// `Customer`, and their name of it.
+    pub entity: String,
+    pub object: String,
+    /// Where its pauses are switched.
+    pub action: String,
+    /// Why it is not read, and not written.
+    pub reading: Option<String>,
+    pub writing: Option<String>,
 }
 
 /// One step of the connection test.

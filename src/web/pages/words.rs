@@ -8,6 +8,25 @@ use crate::domain::resolution::Reason;
 use crate::domain::value::Held;
 use crate::engine::detect::RECORD;
 use crate::web::messages::{Msg, literal, msg};
+use crate::web::when::Clockface;
+
+/// A span of so many milliseconds, never below zero: `350 ms`, `2.5 s`, `3 min`.
+#[must_use]
+pub fn milliseconds(ms: i64) -> Msg {
+    match ms {
+        ..1000 => msg("span-ms").with("n", ms),
+        1000..60_000 if ms % 1000 == 0 => msg("span-s").with("n", ms / 1000),
+        // Rounded up: a bound is not made smaller than it is.
+        1000..60_000 => msg("span-s").with("n", tenths(ms)),
+        _ => Clockface::length((ms + 999) / 1000),
+    }
+}
+
+/// Seconds with one decimal, rounded up.
+fn tenths(ms: i64) -> String {
+    let tenths = (ms + 99) / 100;
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
 
 /// A likely cause, by its stored name.
 #[must_use]

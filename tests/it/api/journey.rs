@@ -226,6 +226,13 @@ async fn draft(steward: &Program, admin: &Program) {
     let shown = admin.get(&made.location).await.ok();
     assert_eq!((&shown["preview"]["stale"], &shown["changes"][0]["slot"]), (&json!(false), &json!("name")));
     assert_eq!(admin.get("/api/v1/policy-drafts").await.ok()["items"][0]["id"], shown["id"]);
+    let shadow = format!("{}/shadow", made.location);
+    assert_eq!(admin.post(&shadow, &json!({ "days": 0 })).await.problem(422).0, "invalid");
+    let shadowed = admin.post(&shadow, &json!({ "days": 3 })).await;
+    assert_eq!((shadowed.status.as_u16(), &shadowed.json["shadow"]["most"]), (201, &json!(1000)));
+    let ended = admin.post(&format!("{shadow}-end"), &Value::Null).await.ok();
+    assert_eq!(ended["shadow"]["ended"], "stopped");
+    assert_eq!(admin.get(&made.location).await.ok()["shadow"]["fields"], json!([]));
     let on = format!("{}/version", made.location);
     assert_eq!(admin.post(&on, &json!({ "fingerprint": "another" })).await.problem(409).0, "stale");
     let on = admin.post(&on, &json!({ "fingerprint": shown["fingerprint"] })).await;

@@ -81,7 +81,7 @@ impl Bench {
             count += 1;
             whole.rows.extend(page.rows);
             whole.unusable.extend(page.unusable);
-            whole.system_time = page.system_time;
+            whole.clock = page.clock;
             position = page.next;
             if position.is_none() || count > 1000 {
                 return (whole, count);

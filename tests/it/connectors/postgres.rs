@@ -159,7 +159,7 @@ async fn other_schemas_go_by_their_name() {
     bench.outside.sql("DROP TABLE \"crm.typed\"").await;
     let (page, _) = bench.pull(&far, Scope::Full, 10).await;
     assert_eq!(page.rows[0].key, "far");
-    assert!(page.system_time.is_some());
+    assert!(page.clock.is_some());
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 mod absent;
 mod asked;
 mod causes;
+mod clocks;
 mod decide;
 mod detect;
 mod drafts;
@@ -13,12 +14,15 @@ mod incidents;
 mod judged_again;
 mod late;
 mod order_lines;
+mod paused;
 mod reading;
 mod removed;
 mod restaurants;
 mod reversed;
 mod samples;
+mod shadow;
 mod stand;
+mod tidied;
 mod unreadable;
 mod written;
 

@@ -532,3 +532,42 @@ async fn writes_and_pauses_are_switched_with_a_reason() {
     }
     assert_eq!(tariq.get("/systems/none").await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn one_object_of_a_system_is_paused_and_goes_on() {
+    let app = agreed().await;
+    let tariq = app.sign_in("tariq").await;
+    let path = "/systems/portal/mappings/customer/pause";
+    let without = tariq.post(path, &[("reading", "on"), ("because", " ")]).await;
+    assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for (what, why) in [("reading", "a storm"), ("writing", "they move house")] {
+        tariq.post(path, &[(what, "on"), ("because", why)]).await.leads_to();
+        let page = ok(&tariq, "/systems/portal").await;
+        assert!(
+            page.contains(why)
+                && page.contains(&format!("{what} Customer").replacen(
+                    &what[..1],
+                    &what[..1].to_uppercase(),
+                    1
+                )),
+            "{page}"
+        );
+    }
+    assert!(ok(&tariq, "/systems").await.contains("Partly paused"));
+    assert!(ok(&tariq, "/queue").await.contains("a storm"));
+    let run = tariq.post("/systems/portal/runs", &[]).await;
+    assert_eq!(run.status, StatusCode::CONFLICT, "nothing else of it is mapped");
+    tariq.post(path, &[("reading", "off"), ("because", "it is over")]).await.leads_to();
+    assert!(!ok(&tariq, "/queue").await.contains("a storm"));
+    let log = ok(&tariq, "/audit?system=portal").await;
+    for part in [
+        "paused reading Customer of Portal a storm",
+        "paused writing Customer of Portal they move house",
+        "let reading Customer of Portal go on it is over",
+    ] {
+        assert!(log.contains(part), "{part}: {log}");
+    }
+    let none =
+        tariq.post("/systems/portal/mappings/none/pause", &[("reading", "on"), ("because", "x")]).await;
+    assert_eq!(none.status, StatusCode::NOT_FOUND);
+}

@@ -179,3 +179,35 @@ async fn a_condition_is_tried_on_real_records_before_it_is_saved() {
     let unknown = tariq.post(path, &sent("1", &[("priority", "crm")])).await;
     assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
+
+#[tokio::test]
+async fn a_draft_is_tried_in_shadow_on_its_page() {
+    for app in apps().await {
+        let tariq = app.sign_in("tariq").await;
+        let href = drafted(&tariq, "1").await;
+        assert!(tariq.get(&href).await.body.contains("Put in shadow"));
+        let (start, end) = (format!("{href}/shadow"), format!("{href}/shadow-end"));
+        let wrong = tariq.post(&start, &[("days", "0"), ("most", "10")]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(tariq.post(&start, &[("days", "7"), ("most", "100")]).await.leads_to(), href);
+        app.sql(
+            "portal",
+            "UPDATE customers SET zip='10888', updated_at='2026-03-03 12:02:30', updated_by='Ada' WHERE id='C-1'",
+        )
+        .await;
+        app.sync().await;
+        let page = tariq.get(&href).await;
+        assert!(page.body.contains("End the shadow"));
+        let shadows: Vec<String> =
+            numbers(&page).into_iter().filter(|href| href.contains("what=shadow-")).collect();
+        assert_eq!(shadows.len(), 1, "{shadows:?}");
+        assert!(shadows[0].contains("shadow-settles-open"), "{shadows:?}");
+        let rows = tariq.get(&shadows[0]).await;
+        assert!(rows.body.contains("Ada Okafor") && rows.body.contains("10888"), "{}", rows.body);
+        assert_eq!(tariq.post(&end, &[]).await.leads_to(), href);
+        assert!(tariq.get(&href).await.body.contains("Ended by hand."));
+        assert_eq!(tariq.post(&end, &[]).await.status, StatusCode::CONFLICT);
+        let ana = app.sign_in("ana").await;
+        assert_eq!(ana.post(&start, &[("days", "7"), ("most", "1")]).await.status, StatusCode::FORBIDDEN);
+    }
+}

@@ -111,8 +111,10 @@ async fn those_alike_are_one_link_away_and_each_role_has_its_part() {
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     let tariq = app.sign_in("tariq").await;
     let paused = ok(&tariq, &incident).await;
-    assert!(paused.body.contains("Or pause reading Portal"));
-    tariq.post("/systems/portal/pause", &[("pause", "on"), ("because", "The loader runs wild")]).await;
+    assert!(paused.body.contains("Or pause reading Customer of Portal"));
+    let pause = "/systems/portal/mappings/customer/pause";
+    assert!(paused.body.contains(&format!("action=\"{pause}\"")));
+    tariq.post(pause, &[("reading", "on"), ("because", "The loader runs wild")]).await.leads_to();
     for page in [incident.as_str(), "/queue", "/systems/portal"] {
         assert!(ok(&tariq, page).await.body.contains("The loader runs wild"), "{page}");
     }

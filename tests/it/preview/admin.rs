@@ -94,6 +94,14 @@ fn system() -> systems::SystemPage {
         ],
         writable: false,
         paused: false,
+        mapped: vec![systems::MappedRow {
+            id: "customer".into(),
+            entity: "Customer".into(),
+            object: "SHIP_TO".into(),
+            action: "/systems/warehouse/mappings/customer/pause".into(),
+            reading: Some("The loader runs wild".into()),
+            writing: None,
+        }],
         admin: true,
         runs: runs(),
     }
@@ -229,6 +237,7 @@ fn form(problems: Vec<Problem>) -> policies::PolicyForm {
         half_life: String::new(),
         half_life_inherited: "0".into(),
         blanks: vec![inherit(msg("blank-rejected"))],
+        tidies: vec![inherit(msg("tidy-no")), choice("yes", msg("tidy-yes"), false)],
         deletes: Vec::new(),
         if_wrong: "Agents call a number nobody answers.".into(),
         because: String::new(),

@@ -51,7 +51,10 @@ fn incident() -> IncidentPage {
         progress: None,
         answers: vec![choice("allowed", "answer-allowed", ""), choice("refused", "answer-refused", "")],
         form: None,
-        pause: Some(("/systems/portal/pause".into(), msg("incident-pause").with("system", "Portal"))),
+        pause: Some((
+            "/systems/portal/mappings/customer/pause".into(),
+            msg("incident-pause").with("system", "Portal").with("entity", "Customer"),
+        )),
         rows: rows(),
         pager: Pager {
             range: Some(msg("incident-records").with("n", 2310_u32)),

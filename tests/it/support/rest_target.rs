@@ -3,7 +3,7 @@
 //! an entry out of. It can be told to misbehave.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ETAG, IF_MATCH, LINK};
+use actix_web::http::header::{AGE, DATE, ETAG, IF_MATCH, LINK};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, dev, rt, web};
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -65,6 +65,8 @@ struct State {
     answers: HashMap<String, (StatusCode, String)>,
     /// Counts changes; the system's own clock is built on it.
     changes: u64,
+    /// What its clock says instead of the time, and how long ago a cache put that down.
+    date: Option<(String, u32)>,
 }
 
 struct Record {
@@ -129,6 +131,12 @@ impl RestTarget {
         self.state().faults.push_back(fault);
     }
 
+    /// Sets its clock, in the words of the `Date` header: there it stands still. `age`: so many
+    /// seconds in a cache on the way.
+    pub fn set_clock(&self, date: &str, age: u32) {
+        self.state().date = Some((date.to_owned(), age));
+    }
+
     /// Every request so far.
     pub fn journal(&self) -> Vec<Entry> {
         self.state().journal.clone()
@@ -189,7 +197,11 @@ async fn answer(request: HttpRequest, body: web::Bytes, state: web::Data<Mutex<S
     let response = {
         let mut state = state.lock().expect("state");
         let before = state.changes;
-        let response = route(&mut state, &entry);
+        let mut response = route(&mut state, &entry);
+        if let Some((date, age)) = &state.date {
+            response.headers_mut().insert(DATE, date.parse().expect("date"));
+            response.headers_mut().insert(AGE, (*age).into());
+        }
         let changed = state.changes > before;
         if let Some(entry) = state.journal.get_mut(place) {
             entry.changed = changed;

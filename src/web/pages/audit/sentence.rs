@@ -110,6 +110,11 @@ impl Spoken<'_> {
                 self.by("entry-policy").with("field", self.field()).with("why", self.fact("reason"))
             }
             Action::PolicyDrafted | Action::PolicyDraftRebased | Action::PolicyDraftDiscarded => self.draft(),
+            Action::PolicyShadowStarted | Action::PolicyShadowEnded => {
+                let started = self.line.action == Action::PolicyShadowStarted;
+                let said = self.by(if started { "said-shadow" } else { "said-shadow-ended" });
+                said.with("n", self.number("days")).with("why", self.fact("reason"))
+            }
             Action::ConfigurationChanged => self.configured(),
             Action::WritesEnabled => self.by("said-writes-on").with("system", self.system()),
             Action::WritesDisabled => self.by("said-writes-off").with("system", self.system()),
@@ -160,6 +165,7 @@ impl Spoken<'_> {
             }
             "create_there" => self.by("said-created").with("field", field).with("value", self.value("kept")),
             "remove_elsewhere" => self.by("said-removed").with("field", field),
+            _ if self.fact("rule") == "tidy_formatting" => self.by("said-tidied").with("field", field),
             _ if by_rule && !kept => self.by("said-settled").with("field", field),
             _ => {
                 let key = if by_rule { "said-settled-over" } else { "said-kept" };
@@ -198,6 +204,17 @@ impl Spoken<'_> {
 
     fn configured(&self) -> Msg {
         let system = self.system();
+        if let what @ ("reading" | "writing") = self.fact("what") {
+            let key = match (what, self.fact("paused")) {
+                ("reading", "true") => "said-reading-paused",
+                ("reading", _) => "said-reading-resumed",
+                (_, "true") => "said-writing-paused",
+                _ => "said-writing-resumed",
+            };
+            let id = self.line.about.entity.as_ref();
+            let kind = id.and_then(|id| self.setup.catalog.entity(id)).map(|entity| entity.label.clone());
+            return self.by(key).with("system", system).with("entity", kind.unwrap_or_default());
+        }
         match self.fact("paused") {
             "true" => self.by("said-paused").with("system", system),
             "false" => self.by("said-resumed").with("system", system),

@@ -20,6 +20,7 @@ use crate::engine::case::Case;
 use crate::store::conflicts::Difference as Stored;
 use crate::web::marks::{Mark, Piece, against};
 use crate::web::messages::{Msg, literal, msg};
+use crate::web::pages::words;
 use crate::web::when::Clockface;
 use std::collections::BTreeSet;
 
@@ -329,7 +330,17 @@ fn guard(finding: &Finding) -> Option<Msg> {
         Finding::HumanEdit { author: None, .. } => msg("guard-human").with("who", msg("guard-somebody")),
         Finding::Bulk { records, .. } => msg("guard-bulk").with("n", *records),
         Finding::NoTime { .. } => msg("guard-no-time"),
-        Finding::TooClose { .. } => msg("guard-too-close"),
+        Finding::TooClose { milliseconds, bound_ms, unmeasured, .. } => {
+            let said = match unmeasured.len() {
+                // Found before the bound was kept with it.
+                _ if *bound_ms == 0 => "guard-too-close",
+                0 => "guard-too-close-by",
+                1 => "guard-too-close-one",
+                _ => "guard-too-close-none",
+            };
+            let span = |ms: i64| words::milliseconds(ms);
+            msg(said).with("apart", span(*milliseconds)).with("bound", span(*bound_ms))
+        }
         Finding::BlankWins { .. } => msg("guard-blank"),
         Finding::NoSource => msg("guard-no-source"),
         Finding::NeverAgreed => msg("guard-never-agreed"),
@@ -352,6 +363,7 @@ fn guard(finding: &Finding) -> Option<Msg> {
         | Finding::RuleMakes { .. }
         | Finding::Restores { .. }
         | Finding::Removes { .. }
+        | Finding::Tidied { .. }
         | Finding::Trust { .. } => return None,
     })
 }

@@ -5,6 +5,7 @@ use crate::domain::access::{Right, Viewer};
 use crate::domain::catalog::Catalog;
 use crate::domain::delivery::{Change, DeliveryState, TRIES};
 use crate::domain::resolution::Outcome;
+use crate::engine::Setup;
 use crate::engine::review::{Kept, PutBack};
 use crate::store::resolutions::{self, Resolution};
 use crate::web::messages::{Msg, msg};
@@ -15,11 +16,13 @@ use crate::web::when::Clockface;
 /// One write.
 #[must_use]
 pub fn shown(
-    catalog: &Catalog,
+    setup: &Setup,
     clock: &Clockface,
     viewer: &Viewer,
     delivery: &resolutions::Delivery,
 ) -> Delivery {
+    let catalog = &setup.catalog;
+    let waits = delivery.state.next_at().and(setup.not_written(&delivery.system, &delivery.entity));
     let decides = viewer.may(Right::Decide) || viewer.may(Right::Reverse);
     let refused = matches!(delivery.state, DeliveryState::Refused { .. });
     let retry = Link::new(msg("retry"), format!("/deliveries/{}/retry", delivery.id));
@@ -35,14 +38,14 @@ pub fn shown(
             | DeliveryState::Unknown { message, .. } => Some(message.clone()),
             _ => None,
         },
-        advice: match &delivery.state {
+        advice: waits.map(|why| msg("writes-paused").with("reason", why)).or(match &delivery.state {
             DeliveryState::Refused { .. } => Some(msg("alert-delivery-advice")),
             DeliveryState::ByHand { .. } => Some(msg("writes-by-hand")),
             DeliveryState::Unknown { next, .. } => {
                 Some(msg("state-settling-next").with("time", clock.seconds(*next)))
             }
             _ => None,
-        },
+        }),
         actions: actions.into_iter().flatten().filter(|_| refused).collect(),
     }
 }
@@ -57,6 +60,7 @@ pub fn put_back(catalog: &Catalog, back: &PutBack) -> Delivery {
         Err(Kept::Moved) => ("reversal-moved", Tone::Warning),
         Err(Kept::Gone) => ("reversal-gone", Tone::Warning),
         Err(Kept::Record) => ("reversal-record", Tone::Warning),
+        Err(Kept::Form) => ("reversal-form", Tone::Info),
         Err(Kept::Refused(_)) => ("reversal-refused", Tone::Danger),
     };
     Delivery {

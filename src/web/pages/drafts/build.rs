@@ -6,6 +6,7 @@ use crate::domain::ids::{EntityId, FieldId, SystemId};
 use crate::domain::policy_change::{Change, applied, own};
 use crate::engine::Setup;
 use crate::engine::detect::{Fate, RECORD};
+use crate::engine::policies::shadow::Shadowed;
 use crate::engine::policies::{Backtest, Judged, Looked, Preview, Standing};
 use crate::store::StoreError;
 use crate::store::configuration::Version;
@@ -24,18 +25,24 @@ const ROWS: usize = 500;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
-    /// `settled`, `made-again`, `removed`, `review`, `claimed`, `ended`, `changed`, `alike` or `differently`.
+    /// `settled`, `made-again`, `removed`, `review`, `claimed`, `ended`, `changed`, `tidied`, `alike`, `differently` or `past-tidied`.
     pub what: String,
     pub system: String,
+    /// Of a shadow's numbers.
+    pub entity: String,
+    pub field: String,
+}
+
+/// The address of rows, by what is asked of them.
+pub(super) fn address_of(draft: &Draft, asked: &[(&str, &str)]) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(asked).finish();
+    format!("/policy-drafts/{}/differences?{query}", draft.id)
 }
 
 fn address(draft: &Draft, what: &str, system: Option<&SystemId>) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    query.append_pair("what", what);
-    if let Some(system) = system {
-        query.append_pair("system", system.as_str());
-    }
-    format!("/policy-drafts/{}/differences?{}", draft.id, query.finish())
+    let system = system.map(|system| ("system", system.as_str()));
+    let asked: Vec<(&str, &str)> = std::iter::once(("what", what)).chain(system).collect();
+    address_of(draft, &asked)
 }
 
 /// `2 changes`, `Back to version 3`.
@@ -49,12 +56,19 @@ pub fn heading(draft: &Draft) -> Msg {
 
 /// The level of a change by its name on screen.
 fn level(setup: &Setup, change: &Change) -> Msg {
-    let entity = setup.catalog.entity(&change.entity);
-    let kind = entity.map_or_else(|| change.entity.0.clone(), |entity| entity.label.clone());
     match &change.slot {
-        None => msg("policy-parent").with("entity", kind),
-        Some(slot) => msg("policy-heading").with("field", label(entity, slot)).with("entity", kind),
+        None => msg("policy-parent").with("entity", kind(setup, &change.entity)),
+        Some(slot) => label_of(setup, &change.entity, slot),
     }
+}
+
+fn kind(setup: &Setup, entity: &EntityId) -> String {
+    setup.catalog.entity(entity).map_or_else(|| entity.0.clone(), |entity| entity.label.clone())
+}
+
+/// `Phone of Customer`.
+pub(super) fn label_of(setup: &Setup, entity: &EntityId, slot: &FieldId) -> Msg {
+    msg("policy-heading").with("field", field(setup, entity, slot)).with("entity", kind(setup, entity))
 }
 
 fn label(entity: Option<&Entity>, field: &FieldId) -> String {
@@ -63,7 +77,7 @@ fn label(entity: Option<&Entity>, field: &FieldId) -> String {
     slot.unwrap_or_else(|| if field.as_str() == RECORD { whole() } else { field.0.clone() })
 }
 
-fn field(setup: &Setup, entity: &EntityId, field: &FieldId) -> String {
+pub(super) fn field(setup: &Setup, entity: &EntityId, field: &FieldId) -> String {
     label(setup.catalog.entity(entity), field)
 }
 
@@ -75,6 +89,7 @@ pub fn page(
     setup: &Setup,
     draft: &Draft,
     preview: &Preview,
+    shadow: Option<&Shadowed>,
     newest: Option<&Version>,
     face: &Clockface,
 ) -> Result<DraftPage, StoreError> {
@@ -100,6 +115,7 @@ pub fn page(
         open: open(setup, draft, preview),
         agreed: agreed(draft, preview),
         past: past(draft, &preview.backtest),
+        shadow: super::shadow::part(setup, draft, shadow, face),
     })
 }
 
@@ -188,10 +204,17 @@ fn agreed(draft: &Draft, preview: &Preview) -> Tally {
         return Tally::default();
     }
     let lead = msg("draft-agreed").with("n", preview.agreed).with("changed", preview.changed.len());
-    let text = msg("draft-agreed-changed").with("n", preview.changed.len());
-    let part = Part { text, href: Some(address(draft, "changed", None)) };
-    let parts = if preview.changed.is_empty() { Vec::new() } else { vec![part] };
+    let tidied = preview.changed.iter().filter(|judged| is_tidied(judged)).count();
+    let part = |n: usize, what: &str, key: &'static str| {
+        (n > 0).then(|| Part { text: msg(key).with("n", n), href: Some(address(draft, what, None)) })
+    };
+    let others = part(preview.changed.len() - tidied, "changed", "draft-agreed-changed");
+    let parts = others.into_iter().chain(part(tidied, "tidied", "draft-tidied")).collect();
     Tally { lead: Some(lead), parts, note: None }
+}
+
+fn is_tidied(judged: &Judged) -> bool {
+    judged.standing == Standing::Judged(Fate::Tidied)
 }
 
 fn past(draft: &Draft, test: &Backtest) -> Tally {
@@ -204,6 +227,8 @@ fn past(draft: &Draft, test: &Backtest) -> Tally {
     };
     let mut parts: Vec<Part> = part("alike", test.alike.len()).into_iter().collect();
     parts.extend(part("differently", test.differently.len()));
+    let tidied = (!test.tidied.is_empty()).then(|| msg("draft-past-tidied").with("n", test.tidied.len()));
+    parts.extend(tidied.map(|text| Part { text, href: Some(address(draft, "past-tidied", None)) }));
     let reviewed = msg("draft-reviewed").with("n", test.reviewed);
     parts.extend((test.reviewed > 0).then_some(Part { text: reviewed, href: None }));
     let lead = msg("draft-past").with("n", test.looked).with("itself", test.itself());
@@ -215,11 +240,16 @@ fn past(draft: &Draft, test: &Backtest) -> Tally {
 #[must_use]
 pub fn rows(setup: &Setup, draft: &Draft, preview: &Preview, asked: &Asked) -> DraftRowsPage {
     let system = (!asked.system.is_empty()).then(|| SystemId(asked.system.clone()));
-    let past = matches!(asked.what.as_str(), "alike" | "differently");
+    let past = matches!(asked.what.as_str(), "alike" | "differently" | "past-tidied");
     let (all, rows): (usize, Vec<Row>) = match asked.what.as_str() {
         "alike" => listed(&preview.backtest.alike, |looked| looked_row(setup, looked)),
         "differently" => listed(&preview.backtest.differently, |looked| looked_row(setup, looked)),
-        "changed" => listed(&preview.changed, |judged| judged_row(setup, judged)),
+        "past-tidied" => listed(&preview.backtest.tidied, |looked| looked_row(setup, looked)),
+        what @ ("changed" | "tidied") => {
+            let fit: Vec<&Judged> =
+                preview.changed.iter().filter(|own| is_tidied(own) == (what == "tidied")).collect();
+            listed(&fit, |judged| judged_row(setup, judged))
+        }
         what => {
             let fit: Vec<&Judged> =
                 preview.open.iter().filter(|judged| is(judged, what, system.as_ref())).collect();
@@ -230,9 +260,8 @@ pub fn rows(setup: &Setup, draft: &Draft, preview: &Preview, asked: &Asked) -> D
         ("settled", Some(system)) => msg("draft-settles").with("system", setup.catalog.label(system)),
         ("settled", None) => msg("draft-settles-computed"),
         ("changed", _) => msg("draft-agreed-changed"),
-        (what @ ("made-again" | "removed" | "review" | "claimed" | "ended" | "alike" | "differently"), _) => {
-            msg(format!("draft-{what}"))
-        }
+        (what @ ("made-again" | "removed" | "review" | "claimed" | "ended" | "alike" | "differently"), _)
+        | (what @ ("tidied" | "past-tidied"), _) => msg(format!("draft-{what}")),
         _ => msg("draft-review"),
     };
     DraftRowsPage {
@@ -246,7 +275,7 @@ pub fn rows(setup: &Setup, draft: &Draft, preview: &Preview, asked: &Asked) -> D
     }
 }
 
-fn listed<T>(all: &[T], row: impl Fn(&T) -> Row) -> (usize, Vec<Row>) {
+pub(super) fn listed<T>(all: &[T], row: impl Fn(&T) -> Row) -> (usize, Vec<Row>) {
     (all.len(), all.iter().take(ROWS).map(row).collect())
 }
 
@@ -258,6 +287,7 @@ fn judged_row(setup: &Setup, judged: &Judged) -> Row {
         Standing::Judged(Fate::Settled { system: None }) => msg("draft-row-computed"),
         Standing::Judged(Fate::MadeAgain) => msg("draft-row-made-again"),
         Standing::Judged(Fate::Removed) => msg("draft-row-removed"),
+        Standing::Judged(Fate::Tidied) => msg("draft-row-tidied"),
         Standing::Judged(Fate::Review) => msg("draft-row-review"),
         Standing::Judged(Fate::Ended) => msg("draft-row-ended"),
         Standing::Claimed => msg("draft-row-claimed"),
@@ -272,11 +302,13 @@ fn judged_row(setup: &Setup, judged: &Judged) -> Row {
     }
 }
 
+/// The values of a field or group on one line.
+pub(super) fn shown(texts: &[String]) -> Msg {
+    let known: Vec<&str> = texts.iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
+    if known.is_empty() { msg("value-none") } else { literal(known.join(", ")) }
+}
+
 fn looked_row(setup: &Setup, looked: &Looked) -> Row {
-    let shown = |texts: &[String]| {
-        let known: Vec<&str> = texts.iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
-        if known.is_empty() { msg("value-none") } else { literal(known.join(", ")) }
-    };
     let decided = looked.decided.as_deref();
     Row {
         title: looked.title.clone(),

@@ -37,9 +37,10 @@ pub async fn page(
 async fn shown(viewer: &Viewer, request: &HttpRequest, site: &Site, id: &str) -> Result<DraftPage, Failure> {
     let draft = find(viewer, site, id).await?;
     let preview = site.engine.preview_draft(viewer, &draft).await?;
+    let shadow = site.engine.shadow(viewer, &draft).await?;
     let newest = configuration::current(&mut site.store().session().await?, Document::Policies).await?;
     let setup = site.engine.setup();
-    Ok(build::page(&setup, &draft, &preview, newest.as_ref(), &clock::face(request))?)
+    Ok(build::page(&setup, &draft, &preview, shadow.as_ref(), newest.as_ref(), &clock::face(request))?)
 }
 
 async fn find(viewer: &Viewer, site: &Site, id: &str) -> Result<Draft, Failure> {
@@ -68,10 +69,57 @@ pub async fn rows(
     asked: Query<Asked>,
 ) -> Result<Page<DraftRowsPage>, Failure> {
     let draft = find(&viewer, &site, &id).await?;
-    let preview = site.engine.preview_draft(&viewer, &draft).await?;
+    let page = if asked.what.starts_with("shadow-") {
+        let found = site.engine.shadow(&viewer, &draft).await?;
+        super::shadow::rows(&site.engine.setup(), &draft, found.as_ref(), &asked)
+    } else {
+        let preview = site.engine.preview_draft(&viewer, &draft).await?;
+        build::rows(&site.engine.setup(), &draft, &preview, &asked)
+    };
     let about = About { entity: draft.changes.first().map(|own| own.entity.clone()), ..About::default() };
     site.engine.note_view(&viewer, "policy_draft", format!("policy-draft/{}", draft.id), about).await?;
-    Ok(Page::new(shell, build::rows(&site.engine.setup(), &draft, &preview, &asked)))
+    Ok(Page::new(shell, page))
+}
+
+/// How long a draft is put in shadow.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Shadowing {
+    days: String,
+    most: String,
+}
+
+/// `POST /policy-drafts/{id}/shadow`: puts it in shadow.
+///
+/// # Errors
+/// There is no such draft for this viewer, the days or differences are out of bounds, or the store
+/// failed.
+pub async fn start_shadow(
+    viewer: Admin,
+    request: HttpRequest,
+    site: Data<Site>,
+    id: Path<String>,
+    Form(sent): Form<Shadowing>,
+) -> Result<HttpResponse, Failure> {
+    let number = |text: &str| text.trim().parse().unwrap_or(0);
+    let wanted = (number(&sent.days), number(&sent.most));
+    site.engine.start_shadow(&viewer, &id, wanted).await.map_err(gone)?;
+    let said = msg("flash-shadow").with("n", wanted.0);
+    Ok(done(&viewer, &request, &format!("/policy-drafts/{id}"), said))
+}
+
+/// `POST /policy-drafts/{id}/shadow-end`: ends its shadow.
+///
+/// # Errors
+/// There is no such draft for this viewer, it is not in shadow, or the store failed.
+pub async fn end_shadow(
+    viewer: Admin,
+    request: HttpRequest,
+    site: Data<Site>,
+    id: Path<String>,
+) -> Result<HttpResponse, Failure> {
+    site.engine.end_shadow(&viewer, &id).await.map_err(gone)?;
+    Ok(done(&viewer, &request, &format!("/policy-drafts/{id}"), msg("flash-shadow-ended")))
 }
 
 /// What a draft said when it was looked at: [`Draft::fingerprint`].

@@ -77,6 +77,8 @@ pub fn page(shown: Shown<'_>) -> IncidentPage {
     let may = decides || viewer.may(Right::Configure);
     let holds = incident.kind.holds_differences();
     let paused = setup.state(&incident.system).paused_reason;
+    let whole = paused.is_some();
+    let paused = paused.or_else(|| setup.not_read(&incident.system, &incident.entity).map(str::to_owned));
     let admin = open && paused.is_none() && viewer.may(Right::Configure);
     let answers = match (open && may, incident.kind) {
         (false, _) => Vec::new(),
@@ -97,21 +99,24 @@ pub fn page(shown: Shown<'_>) -> IncidentPage {
         lead: lead(setup, incident),
         facts: facts(&shown),
         links: links(&shown),
-        notice: paused.map(|reason| paused_notice(setup, &incident.system, reason)),
+        notice: paused.map(|reason| paused_notice(setup, incident, whole, reason)),
         progress: shown.progress.map(|(done, of)| (number(done), number(of))),
         answers,
         form: group_form,
         pause: admin.then(|| {
-            let label = setup.catalog.label(&incident.system);
-            (format!("/systems/{}/pause", incident.system), msg("incident-pause").with("system", label))
+            let (system, kind) = (&incident.system, &incident.entity);
+            let text = msg("incident-pause").with("system", setup.catalog.label(system));
+            (format!("/systems/{system}/mappings/{kind}/pause"), text.with("entity", entity(setup, kind)))
         }),
         rows: shown.rows,
         pager: shown.pager,
     }
 }
 
-fn paused_notice(setup: &Setup, system: &SystemId, reason: String) -> Notice {
-    let title = msg("paused-by-hand").with("system", setup.catalog.label(system)).with("reason", reason);
+fn paused_notice(setup: &Setup, incident: &Incident, whole: bool, reason: String) -> Notice {
+    let key = if whole { "paused-by-hand" } else { "paused-mapping" };
+    let title = msg(key).with("system", setup.catalog.label(&incident.system)).with("reason", reason);
+    let title = title.with("entity", entity(setup, &incident.entity));
     Notice { tone: Tone::Warning, title, lines: Vec::new(), links: Vec::new() }
 }
 

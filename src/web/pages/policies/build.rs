@@ -141,6 +141,9 @@ pub fn warning(setup: &Setup, entity: &Entity, slot: &Slot<'_>, effective: &Effe
     if effective.rule == Rule::SourceWins && effective.source_of_truth.is_none() {
         return Some(msg("warning-no-source").with("field", &*slot.label));
     }
+    if effective.tidy_formatting && effective.source_of_truth.is_none() {
+        return Some(msg("warning-tidy-no-source").with("field", &*slot.label));
+    }
     if effective.rule == Rule::Priority && effective.priority.is_empty() {
         return Some(msg("warning-no-priority").with("field", &*slot.label));
     }

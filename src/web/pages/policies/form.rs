@@ -71,6 +71,7 @@ pub struct Sent {
     pub priority: String,
     pub half_life: String,
     pub blank: String,
+    pub tidy: String,
     pub deletes: String,
     pub if_wrong: String,
     pub because: String,
@@ -95,6 +96,7 @@ impl Sent {
             priority: order.join(", "),
             half_life: number(policy.half_life_days),
             blank: policy.allow_blank.map_or("", |allowed| if allowed { "yes" } else { "no" }).to_owned(),
+            tidy: policy.tidy_formatting.map_or("", |tidies| if tidies { "yes" } else { "no" }).to_owned(),
             deletes: policy.deletes.map_or("", Deletes::as_str).to_owned(),
             if_wrong: policy.if_wrong.clone().unwrap_or_default(),
             because: String::new(),
@@ -153,6 +155,7 @@ impl Sent {
             priority,
             half_life_days,
             allow_blank: yes_or_no(&self.blank),
+            tidy_formatting: yes_or_no(&self.tidy),
             deletes: Deletes::ALL.into_iter().find(|deletes| deletes.as_str() == self.deletes),
             hold_seconds,
             due_hours,
@@ -236,6 +239,7 @@ pub fn page(setup: &Setup, place: &Place<'_>, sent: &Sent, problems: Vec<Problem
         half_life: sent.half_life.clone(),
         half_life_inherited: above.half_life_days.unwrap_or(0).to_string(),
         blanks: options.blanks(),
+        tidies: options.tidies(),
         deletes: if slot.is_none() { options.deletes() } else { Vec::new() },
         if_wrong: sent.if_wrong.clone(),
         because: sent.because.clone(),
@@ -323,6 +327,17 @@ impl Options<'_> {
             value: value.to_owned(),
             text: text(allowed),
             chosen: self.sent.blank == value,
+        };
+        std::iter::once(none).chain([("no", false), ("yes", true)].map(one)).collect()
+    }
+
+    fn tidies(&self) -> Vec<Choice> {
+        let text = |tidies: bool| msg(if tidies { "tidy-yes" } else { "tidy-no" });
+        let none = self.inherit(text(self.above.tidy_formatting), self.sent.tidy.is_empty());
+        let one = |(value, tidies): (&str, bool)| Choice {
+            value: value.to_owned(),
+            text: text(tidies),
+            chosen: self.sent.tidy == value,
         };
         std::iter::once(none).chain([("no", false), ("yes", true)].map(one)).collect()
     }

@@ -62,6 +62,13 @@ fn unread(desk: &Desk) -> Option<Notice> {
             titles.push(title.with("reason", reason));
         }
     }
+    let seen = |pause: &&crate::store::pauses::Pause| desk.viewer.sees(&pause.entity);
+    for pause in desk.setup.pauses.iter().filter(seen) {
+        let Some(reason) = &pause.reading else { continue };
+        let kind = catalog.entity(&pause.entity).map_or(pause.entity.as_str(), |entity| &entity.label);
+        let title = msg("paused-mapping").with("system", catalog.label(&pause.system)).with("entity", kind);
+        titles.push(title.with("reason", reason));
+    }
     let mut titles = titles.into_iter();
     let title = titles.next()?;
     let lines = titles.chain([msg("paused-lines")]).collect();

@@ -1,10 +1,11 @@
 //! The inventory and the page of one system, built from the configuration and what is stored.
 
-use super::{RunRow, SystemPage, SystemRow, SystemsPage};
+use super::{MappedRow, RunRow, SystemPage, SystemRow, SystemsPage};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::catalog::System;
-use crate::domain::ids::SystemId;
-use crate::domain::mapping::FieldMapping;
+use crate::domain::clock::{Measured, Offset};
+use crate::domain::ids::{EntityId, SystemId};
+use crate::domain::mapping::{FieldMapping, Mapping};
 use crate::domain::time::Time;
 use crate::domain::transform::Transform;
 use crate::engine::{Capabilities, Setup};
@@ -15,6 +16,7 @@ use crate::web::failure::{Code, Failure};
 use crate::web::messages::{Msg, english, literal, msg};
 use crate::web::page::Tone;
 use crate::web::pages::parts::{Empty, Link, Notice};
+use crate::web::pages::words;
 use crate::web::when::Clockface;
 
 /// What the store knows of a system.
@@ -24,6 +26,9 @@ pub struct Known {
     pub last_write: Option<Time>,
     pub last_run: Option<Run>,
     pub state: SystemState,
+    pub clock: Option<Measured>,
+    /// Some object of it is not read, or not written.
+    pub partly_paused: bool,
 }
 
 impl Known {
@@ -41,6 +46,8 @@ impl Known {
             last_write: resolutions::last_write(s, id).await?,
             last_run: runs::newest(s, Some(id), 1).await?.pop(),
             state: setup.state(id),
+            clock: setup.clocks.of(id).copied(),
+            partly_paused: setup.pauses.iter().any(|pause| pause.system == *id),
         })
     }
 
@@ -48,6 +55,7 @@ impl Known {
     fn condition(&self, face: &Clockface) -> (Msg, Tone) {
         match &self.last_run {
             _ if self.state.paused_reason.is_some() => (msg("system-is-paused"), Tone::Warning),
+            _ if self.partly_paused => (msg("system-is-partly-paused"), Tone::Warning),
             Some(run) if run.state == "failed" => {
                 let since = run.ended_at.unwrap_or(run.started_at);
                 (msg("system-failing").with("when", face.day(since).text), Tone::Danger)
@@ -64,12 +72,32 @@ impl Known {
     }
 
     fn clock(&self) -> Msg {
-        match self.state.clock_offset_ms {
-            None => msg("clock-unknown"),
-            Some(0) => msg("clock-equal"),
-            Some(ms) if ms > 0 => msg("clock-ahead").with("ms", ms),
-            Some(ms) => msg("clock-behind").with("ms", -ms),
+        let Some(Measured { now, .. }) = self.clock else { return msg("clock-unknown") };
+        match now.ahead_ms {
+            0 if now.within_ms == 0 => msg("clock-equal"),
+            ms if ms.abs() <= now.within_ms => {
+                msg("clock-within").with("span", words::milliseconds(now.within_ms + ms.abs()))
+            }
+            ms if ms > 0 => msg("clock-ahead").with("span", words::milliseconds(ms)),
+            ms => msg("clock-behind").with("span", words::milliseconds(-ms)),
         }
+    }
+
+    /// The clock with all that is known of it, each a sentence.
+    fn clock_facts(&self, face: &Clockface) -> Vec<Msg> {
+        let Some(clock) = &self.clock else { return vec![msg("clock-unknown-why")] };
+        if clock.now == Offset::default() && clock.before.is_none() {
+            return vec![msg("clock-ours")];
+        }
+        let measured = msg("clock-measured").with("clock", self.clock());
+        let measured = measured.with("within", words::milliseconds(clock.now.within_ms));
+        let mut facts = vec![measured.with("when", face.ago(clock.at).text)];
+        facts.extend(clock.before.map(|(before, set)| {
+            let was = words::milliseconds(before.ahead_ms.abs());
+            let said = if before.ahead_ms < 0 { "clock-was-behind" } else { "clock-was-ahead" };
+            msg(said).with("span", was).with("when", face.ago(set).text)
+        }));
+        facts
     }
 }
 
@@ -174,19 +202,37 @@ pub fn page(
     SystemPage {
         id: system.id.0.clone(),
         name: system.label.clone(),
-        facts: facts(system, known, face, admin),
+        facts: facts(setup, system, known, face, admin),
         notice: notice(known),
         capabilities: capabilities.unwrap_or_else(|| vec![msg("system-unopened")]),
         mapping: mapping(setup, &system.id),
         steps: Vec::new(),
         writable: known.state.writes_enabled,
         paused: known.state.paused_reason.is_some(),
+        mapped: mapped(setup, &system.id, viewer),
         admin,
         runs,
     }
 }
 
-fn facts(system: &System, known: &Known, face: &Clockface, admin: bool) -> Vec<(Msg, Msg)> {
+fn mapped(setup: &Setup, system: &SystemId, viewer: &Viewer) -> Vec<MappedRow> {
+    let own = setup.catalog.mappings.iter().filter(|own| own.system == *system && viewer.sees(&own.entity));
+    let row = |own: &Mapping| MappedRow {
+        id: own.entity.0.clone(),
+        entity: kind_label(setup, &own.entity).to_owned(),
+        object: own.object.clone(),
+        action: format!("/systems/{system}/mappings/{}/pause", own.entity),
+        reading: setup.not_read(system, &own.entity).map(str::to_owned),
+        writing: setup.not_written(system, &own.entity).map(str::to_owned),
+    };
+    own.map(row).collect()
+}
+
+fn kind_label<'a>(setup: &'a Setup, entity: &'a EntityId) -> &'a str {
+    setup.catalog.entity(entity).map_or(entity.as_str(), |entity| &entity.label)
+}
+
+fn facts(setup: &Setup, system: &System, known: &Known, face: &Clockface, admin: bool) -> Vec<(Msg, Msg)> {
     let time = |time: Option<Time>| time.map_or_else(|| msg("never"), |time| face.ago(time).text);
     let mut facts = vec![(msg("fact-name-kind"), kind(system))];
     // Where a system stands is for those who may change it.
@@ -197,9 +243,17 @@ fn facts(system: &System, known: &Known, face: &Clockface, admin: bool) -> Vec<(
         (msg("fact-name-records"), msg("number").with("n", known.records)),
         (msg("fact-name-read"), time(known.last_read)),
         (msg("fact-name-write"), time(known.last_write)),
-        (msg("fact-name-clock"), known.clock()),
     ]);
+    facts.extend(known.clock_facts(face).into_iter().map(|fact| (msg("fact-name-clock"), fact)));
     facts.extend(known.state.paused_reason.as_ref().map(|why| (msg("fact-name-paused"), literal(why))));
+    for pause in setup.pauses.iter().filter(|pause| pause.system == system.id) {
+        let said = |key: &'static str, why: &String| {
+            let text = msg(key).with("entity", kind_label(setup, &pause.entity)).with("reason", why);
+            (msg("fact-name-paused"), text)
+        };
+        facts.extend(pause.reading.as_ref().map(|why| said("fact-paused-reading", why)));
+        facts.extend(pause.writing.as_ref().map(|why| said("fact-paused-writing", why)));
+    }
     facts
 }
 

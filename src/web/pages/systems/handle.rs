@@ -1,7 +1,8 @@
 //! The handlers of the inventory and of one system.
 
 use super::{build, runs};
-use crate::domain::ids::SystemId;
+use crate::domain::ids::{EntityId, SystemId};
+use crate::engine::pauses::Way;
 use crate::engine::sync::Trigger;
 use crate::web::auth::{Admin, Operator, SignedIn};
 use crate::web::failure::Failure;
@@ -121,6 +122,47 @@ pub async fn pause(
     site.engine.pause(&viewer, &system, on, because).await?;
     let said = if on { "flash-paused" } else { "flash-resumed" };
     Ok(switched(&viewer, &request, &site, &system, said))
+}
+
+/// A switch of one object of a system.
+#[derive(Deserialize)]
+pub struct MappingSwitch {
+    #[serde(default)]
+    reading: String,
+    #[serde(default)]
+    writing: String,
+    #[serde(default)]
+    because: String,
+}
+
+/// `POST /systems/{id}/mappings/{entity}/pause`: stops reading or writing one object of a system, or
+/// lets it go on.
+///
+/// # Errors
+/// There is no such mapping, no reason is given, or the store failed.
+pub async fn pause_mapping(
+    viewer: Admin,
+    request: HttpRequest,
+    site: Data<Site>,
+    path: Path<(String, String)>,
+    Form(switch): Form<MappingSwitch>,
+) -> Result<HttpResponse, Failure> {
+    let (system, entity) = path.into_inner();
+    let (system, entity) = (SystemId(system), EntityId(entity));
+    let because = build::because(&switch.because)?;
+    let way = if switch.writing.is_empty() { Way::Reading } else { Way::Writing };
+    let on = switch.reading == "on" || switch.writing == "on";
+    site.engine.pause_mapping(&viewer, (&system, &entity), way, on, because).await?;
+    let setup = site.engine.setup();
+    let kind = setup.catalog.entity(&entity).map_or(entity.as_str(), |entity| &entity.label).to_owned();
+    let said = match (way, on) {
+        (Way::Reading, true) => "flash-mapping-not-read",
+        (Way::Reading, false) => "flash-mapping-read",
+        (Way::Writing, true) => "flash-mapping-not-written",
+        (Way::Writing, false) => "flash-mapping-written",
+    };
+    let flash = done(msg(said).with("entity", kind).with("system", setup.catalog.label(&system)));
+    Ok(flash::redirect(&request, &viewer, &format!("/systems/{system}"), &flash))
 }
 
 /// Back to the system's page, with what was switched.

@@ -128,7 +128,7 @@ async fn a_record_that_cannot_be_read_harms_no_other() {
     let told: Vec<&str> = found.unusable.iter().map(|row| row.raw.as_str()).collect();
     assert_eq!(told, bad);
     assert!(found.unusable.iter().all(|row| !row.reason.is_empty()));
-    assert!(found.system_time.is_some());
+    assert!(found.clock.is_some());
 }
 
 #[tokio::test]
