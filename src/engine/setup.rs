@@ -9,6 +9,7 @@ use crate::domain::chance;
 use crate::domain::entity::{Entity, Slot};
 use crate::domain::expression::Expressions;
 use crate::domain::ids::{EntityId, SystemId};
+use crate::domain::opinion::Rulebook;
 use crate::domain::policy::{Effective, Policies};
 use crate::domain::seal::SealBroken;
 use crate::store::configuration::{self, Document, SystemState};
@@ -63,6 +64,13 @@ impl Setup {
     pub fn clock_offsets(&self) -> BTreeMap<SystemId, i64> {
         let offset = |state: &SystemState| Some((state.id.clone(), state.clock_offset_ms?));
         self.states.values().filter_map(offset).collect()
+    }
+
+    /// What the judge goes by.
+    #[must_use]
+    pub fn rulebook(&self) -> Rulebook<'_> {
+        let Self { catalog, policies, expressions, .. } = self;
+        Rulebook { catalog, policies, expressions, clock_offsets: self.clock_offsets() }
     }
 
     /// An entity, or the refusal that it is unknown.

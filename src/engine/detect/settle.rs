@@ -1,17 +1,18 @@
 //! Differences that end or come back: systems that came to agree, values that moved under a
 //! decision, and records that are missing somewhere.
 
+use super::load::Loaded;
 use super::record::{Judge, resolution_state};
 use crate::domain::audit::Action;
 use crate::domain::conflict::DifferenceState;
 use crate::domain::delivery::DeliveryState;
-use crate::domain::diff::{self, Compared, Kind};
+use crate::domain::diff::{self, Compared};
 use crate::domain::entity::Slot;
 use crate::domain::ids::{FieldId, ResolutionId, SystemId};
 use crate::domain::judge::Fate;
-use crate::domain::record::Holding;
+use crate::domain::opinion;
+use crate::domain::presence::{Presence, RECORD};
 use crate::domain::value::Tuple;
-use crate::engine::opinion::{self, Presence, RECORD};
 use crate::store::StoreError;
 use crate::store::conflicts::Difference;
 use crate::store::resolutions::Delivery;
@@ -174,21 +175,16 @@ impl Judge<'_> {
     pub fn presence(&mut self) -> Result<(), StoreError> {
         let field = FieldId::from(RECORD);
         let existing = self.existing(&field);
-        let present: Vec<&Holding> = self.loaded.holdings.iter().filter(|holding| holding.present).collect();
-        if present.is_empty() && self.loaded.all.iter().any(|holding| holding.present) {
-            // Only systems that hold it twice are left: nobody knows which row to make elsewhere.
-            return Ok(());
-        }
-        let presence = if present.is_empty() { None } else { self.absences(present) };
-        match (presence, existing) {
-            (None, None) => Ok(()),
-            (None, Some(difference)) => self.came_to_agree(None, difference, None),
-            (Some(_), Some(difference)) if difference.state.is_under_way() => Ok(()),
-            (Some(presence), existing) => {
-                let (batch, title) = (self.loaded.batch, &self.loaded.record.title);
-                let (setup, entity) = (&batch.setup, &batch.entity);
-                let circumstances = batch.circumstances(&self.loaded.record.id, &field, existing);
-                let (dispute, fate) = opinion::of_absence(setup, entity, title, presence, &circumstances);
+        match (self.loaded.presence(&self.moved), existing) {
+            (Presence::Unclear, _) | (Presence::Whole, None) => Ok(()),
+            (Presence::Whole, Some(difference)) => self.came_to_agree(None, difference, None),
+            (Presence::Lacking(_), Some(difference)) if difference.state.is_under_way() => Ok(()),
+            (Presence::Lacking(lacking), existing) => {
+                let Loaded { batch, record, holdings, .. } = &self.loaded;
+                let circumstances = batch.circumstances(&record.id, &field, existing);
+                let (policies, entity) = (&batch.setup.policies, &batch.entity);
+                let (dispute, fate) =
+                    opinion::of_absence(policies, entity, &record.title, lacking, holdings, &circumstances);
                 match fate {
                     _ if self.is_excepted(&dispute) => Ok(()),
                     Fate::Restore => self.restore(dispute, existing),
@@ -197,31 +193,6 @@ impl Judge<'_> {
                 }
             }
         }
-    }
-
-    fn absences<'h>(&self, present: Vec<&'h Holding>) -> Option<Presence<'h>> {
-        let batch = self.loaded.batch;
-        let (mut absent, mut lost) = (Vec::new(), Vec::new());
-        for mapping in batch.setup.catalog.mappings_of(&batch.entity.id) {
-            let own: Vec<&Holding> = self.loaded.all.iter().filter(|h| h.system == mapping.system).collect();
-            let full_at = batch.cursors.get(&mapping.system).and_then(|cursor| cursor.full_at);
-            // Only a full pull begun after the record was known can have missed it.
-            let lacks = own.is_empty()
-                && mapping.complete
-                && full_at.is_some_and(|full_at| full_at > self.loaded.record.created_at);
-            let gone = !own.is_empty() && own.iter().all(|holding| !holding.present);
-            if gone {
-                lost.push(mapping.system.clone());
-            }
-            if lacks || gone {
-                absent.push(mapping.system.clone());
-            }
-        }
-        let kind = if lost.is_empty() { Kind::Missing } else { Kind::Deleted };
-        let agreed = !self.loaded.base.0.is_empty();
-        let changed = present.iter().map(|holding| &holding.system).filter(|own| self.moved.contains(*own));
-        let changed = agreed.then(|| changed.cloned().collect());
-        (!absent.is_empty()).then_some(Presence { kind, absent, gone: lost, present, changed })
     }
 }
 
