@@ -4,17 +4,19 @@ use super::Failed;
 use super::place::Place;
 use clap::Args;
 use referee::domain::access::Viewer;
+use referee::domain::case_file::CaseFile;
 use referee::domain::ids::{FieldId, RecordId};
-use referee::engine::case_file::CaseFile;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Judge a case file: versions, mapping and policy in; verdict and findings as JSON out.
 #[derive(Args)]
 #[command(after_help = "\
-A case file is TOML: what each system says of one record, what all agreed on, and the policy. If
-it says what it expects, the exit status is 1 where that is not met, and the reasons go to standard
-error. Nothing is read or written beside the file.
+A case file is TOML: what each system says of one record and of its child rows, which systems lack
+it, what all agreed on, and the policy. The answer has an item for every field, group and child row,
+and one for `record` where a system lacks it. If the case says what it expects, the exit status is 1
+where that is not met, and the reasons go to standard error; so do mistakes in the file, each with
+its place. Nothing is read or written beside the file.
 
 Example:
   referee judge tests/cases/rules/source_wins/the_source_changed.toml")]

@@ -6,6 +6,7 @@ use super::ids::{self, EntityId, FieldId, SystemId};
 use super::incident::Limits;
 use super::mapping::Mapping;
 use super::policy::{Policies, Policy};
+use super::presence::RECORD;
 use super::rows;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -193,6 +194,9 @@ fn check_entity(entity: &Entity, problems: &mut Vec<String>) {
     let others: BTreeSet<&FieldId> = others.collect();
     for children in entity.children.iter().filter(|children| others.contains(&children.id)) {
         problems.push(format!("{place}: children “{}” are called like a field or group", children.id));
+    }
+    for id in others.iter().filter(|id| id.as_str() == RECORD) {
+        problems.push(format!("{place}: “{id}” is the name of the record as a whole: choose another"));
     }
     let children = entity.children.iter().map(|children| children.id.as_str());
     unique(children, &format!("{place}: children"), problems);

@@ -2,6 +2,9 @@
 //! what a mistake would cost. Inherited entity -> group -> field; a field without a rule is
 //! reviewed.
 
+#[cfg(test)]
+mod tests;
+
 use super::entity::{Entity, Slot, Tag};
 use super::ids::{EntityId, FieldId, SystemId};
 use serde::{Deserialize, Serialize};

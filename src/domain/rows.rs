@@ -118,7 +118,7 @@ pub(in crate::domain) fn keys<'a>(
 
 /// A key as it stands in ids: letters and digits of any script, `.`, `-` and `_` as they are,
 /// all else as `%` and two hexadecimal digits a byte.
-fn encoded(key: &str) -> String {
+pub(in crate::domain) fn encoded(key: &str) -> String {
     let mut id = String::with_capacity(key.len());
     for c in key.chars() {
         if c.is_alphanumeric() || ".-_".contains(c) {

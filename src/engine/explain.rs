@@ -1,273 +1,22 @@
-//! Why a field of a record is judged as it is: every step, in its order.
+//! Why a field of a stored record is judged as it is.
 
+use super::detect::RECORD;
 use super::detect::load::Batch;
-use super::opinion::{self, Question};
-use super::{Engine, Refusal, Setup};
+use super::{Engine, Refusal};
 use crate::domain::access::Viewer;
-use crate::domain::author::{AuthorKind, Hand};
-use crate::domain::cause::{Past, Suspect};
-use crate::domain::clock::{Measured, Offset};
-use crate::domain::diff::{self, Candidate, Compared, Kind, Standing};
-use crate::domain::entity::{Entity, Slot};
-use crate::domain::ids::{FieldId, RecordId, RunId, SystemId};
-use crate::domain::judge::{Checked, Circumstances, Finding, Verdict, time_of_change};
-use crate::domain::past;
-use crate::domain::policy::Effective;
-use crate::domain::record::{Base, Holding, comparable, duplicates};
-use crate::domain::tidy::{Untidy, untidy};
-use crate::domain::time::Time;
-use crate::domain::value::{Held, Tuple};
+use crate::domain::diff::Candidate;
+use crate::domain::entity::Slot;
+use crate::domain::explanation::{Explanation, Subject};
+use crate::domain::ids::{FieldId, RecordId, RunId};
+use crate::domain::judge::Circumstances;
+use crate::domain::opinion;
+use crate::domain::presence::Presence;
 use crate::store::records;
-use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
-
-/// How one field or group of one record is judged, step by step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Explanation {
-    pub field: FieldId,
-    pub label: String,
-    /// What every system that maps the field says, in the order of the configuration.
-    pub voices: Vec<Voice>,
-    /// The last value on which all agreed, and since when.
-    pub agreed: Option<AgreedOn>,
-    pub standing: Outcome,
-    /// How the values differ; none where nothing is judged.
-    pub kind: Option<Kind>,
-    /// What is in force, with nothing left open.
-    pub policy: Effective,
-    /// What the judge found, in order.
-    pub findings: Vec<Finding>,
-    /// Every guard that was asked; none when no rule chose anything.
-    pub guards: Vec<Checked>,
-    pub verdict: Option<Said>,
-    /// Systems that write the agreed value otherwise and that policy tidies.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub untidy: Vec<Untidy>,
-    /// The causes it may have, the likeliest first.
-    pub causes: Vec<Suspect>,
-}
-
-/// Where the order of judgement ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// All are known and equal after normalising.
-    Agreed,
-    /// The readable ones are equal, and some cannot be read, or hold the record twice.
-    Waiting,
-    /// Left different on purpose, and nothing has moved since.
-    Excepted,
-    /// It was judged.
-    Judged,
-}
-
-/// The last agreed value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct AgreedOn {
-    pub values: Tuple,
-    pub normal: Tuple,
-    pub since: Time,
-}
-
-/// One system's word, raw and as it is compared.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Voice {
-    pub system: SystemId,
-    pub external_id: String,
-    pub values: Tuple,
-    pub normal: Tuple,
-    /// Differs from the agreed value.
-    pub moved: bool,
-    /// Takes no part, and why.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub left_out: Option<String>,
-    /// The change happened after this read; none at the first one.
-    pub read_after: Option<Time>,
-    pub read_at: Time,
-    /// What the source says of its row's last change.
-    pub modified_at: Option<Time>,
-    pub modified_by: Option<String>,
-    /// That time, if it lies in the interval in which the change was learned.
-    pub changed_at: Option<Time>,
-    pub hand: AuthorKind,
-    /// What was measured of the system's clock; without that it is taken to be ours.
-    pub clock: Option<VoiceClock>,
-    /// Records the same author changed there within ten minutes.
-    pub burst: i64,
-}
-
-/// A system's clock, as its times are judged by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct VoiceClock {
-    /// How far it runs ahead of ours, and within what that is known, in milliseconds.
-    #[serde(flatten)]
-    pub now: Offset,
-    pub measured_at: Time,
-    /// As it was before it was set within the last day: both count.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub before: Option<Offset>,
-}
-
-impl From<&Measured> for VoiceClock {
-    fn from(clock: &Measured) -> Self {
-        Self { now: clock.now, measured_at: clock.at, before: clock.before.map(|(before, _)| before) }
-    }
-}
-
-/// The outcome of judging.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Said {
-    /// A rule settles it: every system gets these values; `system` holds them already.
-    Settle { system: Option<SystemId>, values: Tuple },
-    /// A person decides.
-    Review,
-}
-
-/// A field of a record with all that is known of it.
-pub struct Subject<'a> {
-    pub setup: &'a Setup,
-    pub entity: &'a Entity,
-    pub base: &'a Base,
-    /// Of every system, in the order of the configuration.
-    pub holdings: &'a [Holding],
-    pub past: &'a [Past],
-    /// Whether that is all there is of a system.
-    pub is_whole: &'a dyn Fn(&SystemId) -> bool,
-    /// Systems that changed some field of the record since all agreed.
-    pub moved: &'a BTreeSet<SystemId>,
-    /// What Referee last wrote of the slot, by system.
-    pub written: &'a BTreeMap<SystemId, Tuple>,
-    pub circumstances: &'a Circumstances,
-    pub now: Time,
-}
-
-impl Subject<'_> {
-    /// Explains one slot; `hand` tells whose a candidate is, and `excepted` whether a dispute
-    /// stands by a decision, by its fingerprint.
-    pub fn explain(
-        &self,
-        slot: &Slot<'_>,
-        hand: impl Fn(&Candidate) -> Hand,
-        excepted: impl Fn(&str) -> bool,
-    ) -> Explanation {
-        let mut compared = diff::compare(slot, self.base, &comparable(self.holdings));
-        past::date(&mut compared, self.past, self.is_whole);
-        let policy = self.setup.policy(self.entity, slot);
-        let mut explanation = Explanation {
-            field: slot.id.clone(),
-            label: slot.label.to_owned(),
-            voices: self.voices(slot, &compared, &hand),
-            agreed: compared.base.as_ref().map(|(values, since)| AgreedOn {
-                values: values.clone(),
-                normal: diff::normal(slot, values),
-                since: *since,
-            }),
-            standing: Outcome::Waiting,
-            kind: None,
-            policy,
-            findings: Vec::new(),
-            guards: Vec::new(),
-            verdict: None,
-            untidy: Vec::new(),
-            causes: Vec::new(),
-        };
-        match compared.standing {
-            Standing::Waiting => {}
-            Standing::Agreed(_) if explanation.voices.iter().any(|voice| voice.left_out.is_some()) => {}
-            Standing::Agreed(_) => {
-                explanation.standing = Outcome::Agreed;
-                explanation.untidy = untidy(slot, &compared, &explanation.policy);
-            }
-            Standing::Differs(kind) => self.judge(&mut explanation, slot, kind, &compared, hand, excepted),
-        }
-        explanation
-    }
-
-    fn judge(
-        &self,
-        explanation: &mut Explanation,
-        slot: &Slot<'_>,
-        kind: Kind,
-        compared: &Compared,
-        hand: impl Fn(&Candidate) -> Hand,
-        excepted: impl Fn(&str) -> bool,
-    ) {
-        let holdings = comparable(self.holdings);
-        let hands: Vec<Hand> = compared.candidates.iter().map(hand).collect();
-        let (dispute, judgement) = opinion::of_values(&Question {
-            setup: self.setup,
-            entity: self.entity,
-            slot,
-            kind,
-            compared,
-            hands: &hands,
-            moved: self.moved,
-            holdings: &holdings,
-            past: self.past,
-            written: self.written,
-            circumstances: self.circumstances,
-            now: self.now,
-        });
-        let stands = excepted(&dispute.fingerprint());
-        explanation.standing = if stands { Outcome::Excepted } else { Outcome::Judged };
-        explanation.kind = Some(kind);
-        let verdict = match judgement.verdict {
-            Verdict::Settle { system, values } => Said::Settle { system, values },
-            Verdict::Review => Said::Review,
-        };
-        // What stands by a decision is not judged again, whatever a rule would say.
-        explanation.verdict = (!stands).then_some(verdict);
-        (explanation.findings, explanation.guards) = (judgement.findings, judgement.guards);
-        explanation.causes = dispute.causes;
-    }
-
-    fn voices(&self, slot: &Slot<'_>, compared: &Compared, hand: &impl Fn(&Candidate) -> Hand) -> Vec<Voice> {
-        let twice = duplicates(self.holdings);
-        let present = self.holdings.iter().filter(|holding| holding.present);
-        let voice = |holding: &Holding| {
-            let values = diff::shown(slot, holding)?;
-            let candidate = compared.candidates.iter().find(|own| own.system == holding.system);
-            let hand = candidate.map(hand);
-            let left_out = match candidate {
-                Some(_) => None,
-                None if twice.contains_key(&holding.system) => {
-                    Some("the system holds the record more than once".to_owned())
-                }
-                None => Some(why_unknown(slot, holding)),
-            };
-            Some(Voice {
-                system: holding.system.clone(),
-                external_id: holding.external_id.clone(),
-                normal: diff::normal(slot, &values),
-                values,
-                moved: candidate.is_some_and(|own| own.moved),
-                left_out,
-                read_after: holding.read.after,
-                read_at: holding.read.at,
-                modified_at: holding.read.modified_at,
-                modified_by: holding.read.modified_by.clone(),
-                changed_at: candidate.and_then(time_of_change),
-                clock: self.setup.clocks.of(&holding.system).map(VoiceClock::from),
-                burst: hand.as_ref().map_or(0, |hand| hand.burst),
-                hand: hand.map_or(AuthorKind::Unknown, |hand| hand.kind),
-            })
-        };
-        present.filter_map(voice).collect()
-    }
-}
-
-fn why_unknown(slot: &Slot<'_>, holding: &Holding) -> String {
-    let unknown = slot.fields().find(|field| holding.fields.get(&field.id) == Some(&Held::Unknown));
-    let why = unknown.and_then(|field| holding.problems.get(&field.id));
-    why.map_or_else(
-        || "its value cannot be read".to_owned(),
-        |why| format!("its value cannot be read: {why}"),
-    )
-}
+use std::collections::BTreeMap;
 
 impl Engine {
-    /// Explains one field or group of a record, or every one of them.
+    /// Explains one field, group or child row of a record, or every one of them; before them, where
+    /// some system lacks the record or `record` is asked for, whether it is where it should be.
     ///
     /// # Errors
     /// There is no such record for the viewer, no such field, or the store failed.
@@ -288,32 +37,46 @@ impl Engine {
         let slots = batch.entity.slots_of(&loaded.base, loaded.holdings, disputed);
         let asked = |slot: &Slot<'_>| field.is_none_or(|id| *slot.id == *id) && !slot.is_all_rows();
         let slots: Vec<Slot<'_>> = slots.into_iter().filter(asked).collect();
-        if slots.is_empty() {
-            return Err(Refusal::NotFound("field"));
-        }
-        let moved = opinion::moved(&batch.entity, &loaded.base, loaded.holdings);
-        let explain = |slot: &Slot<'_>| {
-            let known = loaded.differences.iter().find(|known| known.dispute.field == *slot.id);
-            let subject = Subject {
-                setup: &setup,
-                entity: &batch.entity,
-                base: &loaded.base,
-                holdings: loaded.all,
-                past: &batch.past(record, slot),
-                is_whole: &|system| batch.knows_all(record, system),
-                moved: &moved,
-                written: &batch.written(record, slot),
-                circumstances: &Circumstances {
-                    incident: known.and_then(|known| known.dispute.incident().cloned()),
-                    ..batch.circumstances(record, &slot.id, known)
-                },
-                now: batch.now,
-            };
-            let exception =
-                loaded.exceptions.iter().find(|own| own.field == *slot.id && own.until > batch.now);
-            let excepted = |print: &str| exception.is_some_and(|own| own.fingerprint == print);
-            subject.explain(slot, |candidate| batch.hand(candidate), excepted)
+        let (book, moved) = (setup.rulebook(), opinion::moved(&batch.entity, &loaded.base, loaded.holdings));
+        let circumstances = |id: &FieldId| {
+            let known = loaded.differences.iter().find(|known| known.dispute.field == *id);
+            let incident = known.and_then(|known| known.dispute.incident().cloned());
+            Circumstances { incident, ..batch.circumstances(record, id, known) }
         };
-        Ok(slots.iter().map(explain).collect())
+        let stands = |id: &FieldId, print: &str| {
+            let mut exceptions = loaded.exceptions.iter();
+            let own = exceptions.find(|own| own.field == *id && own.until > batch.now);
+            own.is_some_and(|own| own.fingerprint == print)
+        };
+        let subject = Subject {
+            book: &book,
+            entity: &batch.entity,
+            base: &loaded.base,
+            holdings: loaded.all,
+            past: &[],
+            is_whole: &|system| batch.knows_all(record, system),
+            moved: &moved,
+            written: &BTreeMap::new(),
+            circumstances: &circumstances(&RECORD.into()),
+            now: batch.now,
+        };
+        let mut explained = Vec::new();
+        let presence = loaded.presence(&moved);
+        let lacking = matches!(presence, Presence::Lacking(_));
+        if field.map_or(lacking, |id| id.as_str() == RECORD) {
+            let stands = |print: &str| stands(&RECORD.into(), print);
+            explained.push(subject.explain_presence(&loaded.record.title, presence, stands));
+        }
+        for slot in &slots {
+            let subject = Subject {
+                past: &batch.past(record, slot),
+                written: &batch.written(record, slot),
+                circumstances: &circumstances(&slot.id),
+                ..subject
+            };
+            let hand = |candidate: &Candidate| batch.hand(candidate);
+            explained.push(subject.explain(slot, hand, |print| stands(&slot.id, print)));
+        }
+        if explained.is_empty() { Err(Refusal::NotFound("field")) } else { Ok(explained) }
     }
 }

@@ -1,6 +1,5 @@
 //! What is configured and in force, read from the store and kept until it changes.
 
-use super::opinion::RECORD;
 use super::{Engine, Refusal};
 use crate::connectors::{self, Connector, ConnectorError, Secret, Settings};
 use crate::domain::access::{Right, Viewer};
@@ -11,8 +10,10 @@ use crate::domain::clock::Clocks;
 use crate::domain::entity::{Entity, Slot};
 use crate::domain::expression::Expressions;
 use crate::domain::ids::{EntityId, FieldId, SystemId};
+use crate::domain::opinion::Rulebook;
 use crate::domain::policy::{Effective, Policies};
 use crate::domain::policy_change::{applied, governed};
+use crate::domain::presence::RECORD;
 use crate::domain::seal::SealBroken;
 use crate::domain::time::Time;
 use crate::store::configuration::{self, Document, SystemState};
@@ -109,6 +110,13 @@ impl Setup {
     pub fn state(&self, system: &SystemId) -> SystemState {
         let fresh = || SystemState { id: system.clone(), ..SystemState::default() };
         self.states.get(system).cloned().unwrap_or_else(fresh)
+    }
+
+    /// What the judge goes by.
+    #[must_use]
+    pub fn rulebook(&self) -> Rulebook<'_> {
+        let Self { catalog, policies, expressions, clocks, .. } = self;
+        Rulebook { catalog, policies, expressions, clocks }
     }
 
     /// An entity, or the refusal that it is unknown.

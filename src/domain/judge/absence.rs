@@ -12,6 +12,8 @@ pub struct Presence<'a> {
     pub kind: Kind,
     /// Systems that lost it: they held it once.
     pub gone: &'a [SystemId],
+    /// Some that should hold it never did.
+    pub never_there: bool,
     pub holders: BTreeSet<&'a SystemId>,
     /// Holders that changed it since all agreed; None where nothing was ever agreed on.
     pub changed: Option<BTreeSet<SystemId>>,
@@ -43,8 +45,10 @@ pub fn absence(
     }
     let (fate, finding) = match policy.deletes {
         Deletes::Review => (Fate::Review, Finding::AlwaysReviewed),
-        // What a person allowed to be gone, no rule makes again.
-        Deletes::Restore if circumstances.allowed => (Fate::Review, Finding::AlwaysReviewed),
+        // What a person allowed to be gone no rule makes again, nor what was never there.
+        Deletes::Restore if circumstances.allowed || presence.never_there => {
+            (Fate::Review, Finding::AlwaysReviewed)
+        }
         Deletes::Restore => restores(presence, policy),
         Deletes::Propagate => removes(presence, policy),
     };

@@ -10,11 +10,11 @@ use crate::domain::ids::{
     ConflictId, EntityId, FieldId, IncidentId, RecordId, ResolutionId, RunId, SystemId,
 };
 use crate::domain::judge::{Circumstances, time_of_change};
+use crate::domain::presence::{self, Presence, RECORD};
 use crate::domain::record::{Base, Holding, comparable};
 use crate::domain::time::Time;
 use crate::domain::value::Tuple;
 use crate::engine::Setup;
-use crate::engine::opinion::RECORD;
 use crate::store::conflicts::{Conflict, Difference, Exception};
 use crate::store::incidents::Incident;
 use crate::store::records::Record;
@@ -24,7 +24,7 @@ use crate::store::{
     Session, StoreError, WriteSession, conflicts, holdings, incidents, records, resolutions, runs,
 };
 use chrono::TimeDelta;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// Counting stops here: more is bulk all the same.
@@ -73,6 +73,19 @@ pub(in crate::engine) struct Loaded<'a> {
     /// Open, excepted, or decided and on their way.
     pub differences: &'a [Difference],
     pub exceptions: &'a [Exception],
+}
+
+impl Loaded<'_> {
+    /// Where the record is, `moved` being the systems that changed it since all agreed. Only a full
+    /// pull begun after it was known can have missed it.
+    pub fn presence(&self, moved: &BTreeSet<SystemId>) -> Presence {
+        let mappings = self.batch.setup.catalog.mappings_of(&self.batch.entity.id);
+        let missed = |system: &SystemId| {
+            let full_at = self.batch.cursors.get(system).and_then(|cursor| cursor.full_at);
+            full_at.is_some_and(|full_at| full_at > self.record.created_at)
+        };
+        presence::of(mappings, self.all, missed, (&self.base, moved))
+    }
 }
 
 impl Batch {

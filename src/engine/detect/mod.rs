@@ -21,7 +21,7 @@ pub(super) use refresh::refresh;
 pub(super) use settle::is_unsettled;
 pub use trial::Fate;
 
-pub use super::opinion::RECORD;
+pub use crate::domain::presence::RECORD;
 
 use super::{Engine, incidents};
 use crate::domain::audit::Event;

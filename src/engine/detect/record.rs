@@ -11,12 +11,12 @@ use crate::domain::diff::{self, Compared, Kind, Standing};
 use crate::domain::entity::Slot;
 use crate::domain::ids::{FieldId, IncidentId, RecordId, ResolutionId, SystemId};
 use crate::domain::judge::Verdict;
+use crate::domain::opinion::{self, Question};
 use crate::domain::pattern;
 use crate::domain::policy::Stakes;
 use crate::domain::record::{self, Agreed, Base, Holding};
 use crate::domain::time::Time;
 use crate::domain::value::{Held, Tuple};
-use crate::engine::opinion::{self, Question};
 use crate::store::conflicts::{Conflict, Difference};
 use crate::store::policy_shadows::Judgement;
 use crate::store::resolutions::{Delivery, Resolution};
@@ -210,7 +210,7 @@ impl<'a> Judge<'a> {
         let mut circumstances = batch.circumstances(&self.loaded.record.id, &slot.id, existing);
         circumstances.incident = self.held(compared, existing);
         let question = Question {
-            setup: &batch.setup,
+            book: &batch.setup.rulebook(),
             entity: &batch.entity,
             slot,
             kind,

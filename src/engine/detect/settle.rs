@@ -1,19 +1,20 @@
 //! Differences that end or come back: systems that came to agree, values that moved under a
 //! decision, and records that are missing somewhere.
 
+use super::load::Loaded;
 use super::record::{Judge, resolution_state};
 use super::shadow;
 use crate::domain::audit::Action;
 use crate::domain::conflict::DifferenceState;
 use crate::domain::delivery::DeliveryState;
-use crate::domain::diff::{self, Compared, Kind};
+use crate::domain::diff::{self, Compared};
 use crate::domain::entity::Slot;
 use crate::domain::ids::{FieldId, ResolutionId, SystemId};
 use crate::domain::judge::Fate;
-use crate::domain::record::Holding;
+use crate::domain::opinion;
+use crate::domain::presence::{Lacking, Presence, RECORD};
 use crate::domain::value::Tuple;
 use crate::engine::Setup;
-use crate::engine::opinion::{self, Presence, RECORD};
 use crate::store::StoreError;
 use crate::store::conflicts::Difference;
 use crate::store::resolutions::Delivery;
@@ -182,66 +183,38 @@ impl Judge<'_> {
     pub fn presence(&mut self) -> Result<(), StoreError> {
         let field = FieldId::from(RECORD);
         let existing = self.existing(&field);
-        let present: Vec<&Holding> = self.loaded.holdings.iter().filter(|holding| holding.present).collect();
-        if present.is_empty() && self.loaded.all.iter().any(|holding| holding.present) {
-            // Only systems that hold it twice are left: nobody knows which row to make elsewhere.
-            return Ok(());
-        }
-        let presence = if present.is_empty() { None } else { self.absences(present) };
-        match (presence, existing) {
-            (None, None) => Ok(()),
-            (None, Some(difference)) => self.came_to_agree(None, difference, None),
-            (Some(_), Some(difference)) if difference.state.is_under_way() => Ok(()),
-            (Some(presence), existing) => {
-                let (batch, title) = (self.loaded.batch, &self.loaded.record.title);
-                let (setup, entity) = (&batch.setup, &batch.entity);
-                let circumstances = batch.circumstances(&self.loaded.record.id, &field, existing);
-                // Mostly no draft is in shadow.
-                let shadowed = (!setup.shadows.is_empty()).then(|| presence.clone());
-                let (dispute, fate) = opinion::of_absence(setup, entity, title, presence, &circumstances);
-                if self.is_excepted(&dispute) {
-                    return Ok(());
-                }
-                let judge = |setup: &Setup, presence: &Presence<'_>| {
-                    opinion::of_absence(setup, entity, title, presence.clone(), &circumstances).1
-                };
-                let wishes = shadowed.map_or_else(Vec::new, |presence| {
-                    self.wishes_of_absence(&field, |setup| shadow::of_absence(judge(setup, &presence)))
-                });
-                match fate {
-                    Fate::Restore => self.restore(dispute, existing)?,
-                    Fate::Remove => self.remove(dispute, existing)?,
-                    Fate::Review => self.open(dispute, existing)?,
-                }
-                self.note(None, &field, wishes, shadow::of_absence(fate).as_ref(), existing);
-                Ok(())
-            }
+        match (self.loaded.presence(&self.moved), existing) {
+            (Presence::Unclear, _) | (Presence::Whole, None) => Ok(()),
+            (Presence::Whole, Some(difference)) => self.came_to_agree(None, difference, None),
+            (Presence::Lacking(_), Some(difference)) if difference.state.is_under_way() => Ok(()),
+            (Presence::Lacking(lacking), existing) => self.lacking(lacking, existing),
         }
     }
 
-    fn absences<'h>(&self, present: Vec<&'h Holding>) -> Option<Presence<'h>> {
-        let batch = self.loaded.batch;
-        let (mut absent, mut lost) = (Vec::new(), Vec::new());
-        for mapping in batch.setup.catalog.mappings_of(&batch.entity.id) {
-            let own: Vec<&Holding> = self.loaded.all.iter().filter(|h| h.system == mapping.system).collect();
-            let full_at = batch.cursors.get(&mapping.system).and_then(|cursor| cursor.full_at);
-            // Only a full pull begun after the record was known can have missed it.
-            let lacks = own.is_empty()
-                && mapping.complete
-                && full_at.is_some_and(|full_at| full_at > self.loaded.record.created_at);
-            let gone = !own.is_empty() && own.iter().all(|holding| !holding.present);
-            if gone {
-                lost.push(mapping.system.clone());
-            }
-            if lacks || gone {
-                absent.push(mapping.system.clone());
-            }
+    fn lacking(&mut self, lacking: Lacking, existing: Option<&Difference>) -> Result<(), StoreError> {
+        let field = FieldId::from(RECORD);
+        let Loaded { batch, record, holdings, .. } = &self.loaded;
+        let circumstances = batch.circumstances(&record.id, &field, existing);
+        let judge = |setup: &Setup| {
+            let (policies, lacking) = (&setup.policies, lacking.clone());
+            opinion::of_absence(policies, &batch.entity, &record.title, lacking, holdings, &circumstances)
+        };
+        let (dispute, fate) = judge(&batch.setup);
+        // Mostly no draft is in shadow.
+        let wishes = match batch.setup.shadows.is_empty() {
+            true => Vec::new(),
+            false => self.wishes_of_absence(&field, |setup| shadow::of_absence(judge(setup).1)),
+        };
+        if self.is_excepted(&dispute) {
+            return Ok(());
         }
-        let kind = if lost.is_empty() { Kind::Missing } else { Kind::Deleted };
-        let agreed = !self.loaded.base.0.is_empty();
-        let changed = present.iter().map(|holding| &holding.system).filter(|own| self.moved.contains(*own));
-        let changed = agreed.then(|| changed.cloned().collect());
-        (!absent.is_empty()).then_some(Presence { kind, absent, gone: lost, present, changed })
+        match fate {
+            Fate::Restore => self.restore(dispute, existing)?,
+            Fate::Remove => self.remove(dispute, existing)?,
+            Fate::Review => self.open(dispute, existing)?,
+        }
+        self.note(None, &field, wishes, shadow::of_absence(fate).as_ref(), existing);
+        Ok(())
     }
 }
 

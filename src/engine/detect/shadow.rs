@@ -8,9 +8,9 @@ use crate::domain::diff;
 use crate::domain::entity::Slot;
 use crate::domain::ids::FieldId;
 use crate::domain::judge::{Fate, Verdict};
+use crate::domain::opinion::{self, Question};
 use crate::domain::shadow::{self, Beside};
 use crate::domain::value::Tuple;
-use crate::engine::opinion::{self, Question};
 use crate::engine::setup::Shadow;
 use crate::store::conflicts::Difference;
 use crate::store::policy_shadows::Judgement;
@@ -27,8 +27,8 @@ impl Judge<'_> {
     /// Judges a difference by each draft in shadow that governs it.
     pub(super) fn wishes(&self, question: &Question<'_>) -> Wishes {
         let judge = |shadow: &Shadow| {
-            let setup = &*shadow.setup;
-            let asked = Question { setup, ..*question };
+            let (setup, book) = (&*shadow.setup, shadow.setup.rulebook());
+            let asked = Question { book: &book, ..*question };
             let (_, judgement) = opinion::of_values(&asked);
             let Verdict::Settle { values, .. } = judgement.verdict else { return None };
             // What a system cannot store comes before a person.

@@ -8,10 +8,11 @@ use crate::domain::diff::{self, Candidate, Kind, Standing};
 use crate::domain::entity::Entity;
 use crate::domain::ids::{FieldId, RecordId, SystemId};
 use crate::domain::judge::{Circumstances, Verdict};
+use crate::domain::opinion::{self, Question};
+use crate::domain::presence::Lacking;
 use crate::domain::record::{Base, Holding};
 use crate::domain::rows;
 use crate::domain::time::Time;
-use crate::engine::opinion::{self, Presence, Question};
 use crate::engine::{Engine, Setup};
 use crate::store::conflicts::Exception;
 use crate::store::{StoreError, conflicts, records};
@@ -153,13 +154,14 @@ impl<'a> Judge<'a> {
         };
         let absence = self.absence(pending).map(|dispute| (dispute, Verdict::Review));
         let mut opinions: Vec<(Dispute, Verdict)> = absence.into_iter().collect();
+        let book = self.setup.rulebook();
         let slots = self.entity.slots_of(&base, &pending.holdings, std::iter::empty());
         for slot in slots.into_iter().filter(|slot| pending.fields.contains(&slot.id)) {
             let compared = diff::compare(&slot, &base, &pending.holdings);
             let Standing::Differs(kind) = compared.standing else { continue };
             let hands: Vec<Hand> = compared.candidates.iter().map(|candidate| self.hand(candidate)).collect();
             let (dispute, judgement) = opinion::of_values(&Question {
-                setup: self.setup,
+                book: &book,
                 entity: self.entity,
                 slot: &slot,
                 kind,
@@ -189,13 +191,12 @@ impl<'a> Judge<'a> {
         if pending.absent.is_empty() {
             return None;
         }
-        let present: Vec<&Holding> = pending.holdings.iter().collect();
         let title =
             pending.holdings.iter().find_map(|holding| holding.fields.get(&self.entity.title)?.value());
         let (title, absent) = (title.unwrap_or(&pending.key), pending.absent.clone());
-        let presence = Presence { kind: Kind::Missing, absent, gone: Vec::new(), present, changed: None };
-        let circumstances = Circumstances::default();
-        Some(opinion::of_absence(self.setup, self.entity, title, presence, &circumstances).0)
+        let lacking = Lacking { kind: Kind::Missing, absent, gone: Vec::new(), changed: None };
+        let (policies, none) = (&self.setup.policies, Circumstances::default());
+        Some(opinion::of_absence(policies, self.entity, title, lacking, &pending.holdings, &none).0)
     }
 
     fn hand(&self, candidate: &Candidate) -> Hand {

@@ -7,10 +7,10 @@ use crate::support::world::{TestClock, steward};
 use chrono::TimeDelta;
 use referee::clock::SystemClock;
 use referee::domain::audit::Actor;
+use referee::domain::explanation::{Explanation, Said};
 use referee::domain::ids::SystemId;
 use referee::domain::judge::Finding;
 use referee::domain::time::{Clock, Time, stamp};
-use referee::engine::explain::{Explanation, Said};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 const CONFIG: &str = r#"

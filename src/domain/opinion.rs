@@ -1,26 +1,44 @@
 //! The one judge: what is said of a slot's difference, whether it was found among stored
 //! holdings or by comparing two systems directly.
 
-use super::Setup;
-use crate::domain::author::{AuthorKind, Hand};
-use crate::domain::cause::{self, Cause, Evidence, Past, Strength, Suspect};
-use crate::domain::conflict::{Dispute, Distinct, Holder};
-use crate::domain::diff::{self, Candidate, Compared, Kind};
-use crate::domain::entity::{Entity, Field, Slot};
-use crate::domain::ids::{FieldId, SystemId};
-use crate::domain::judge::{self, Case, Circumstances, Fate, Judgement};
-use crate::domain::mapping::Mapping;
-use crate::domain::record::{Base, Holding};
-use crate::domain::time::Time;
-use crate::domain::value::{Held, Tuple};
+use super::author::{AuthorKind, Hand};
+use super::catalog::Catalog;
+use super::cause::{self, Cause, Evidence, Past, Strength, Suspect};
+use super::clock::Clocks;
+use super::conflict::{Dispute, Distinct, Holder};
+use super::diff::{self, Candidate, Compared, Kind};
+use super::entity::{Entity, Field, Slot};
+use super::expression::Expressions;
+use super::ids::{FieldId, SystemId};
+use super::judge::{self, Case, Circumstances, Fate, Judgement};
+use super::mapping::Mapping;
+use super::policy::{Effective, Policies};
+use super::presence::{Lacking, RECORD};
+use super::record::{Base, Holding};
+use super::time::Time;
+use super::value::{Held, Tuple};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The field that a record missing on one side is a difference of.
-pub const RECORD: &str = "record";
+/// What is in force: the configuration, the policies and their expressions, and what was measured of
+/// each system's clock.
+pub struct Rulebook<'a> {
+    pub catalog: &'a Catalog,
+    pub policies: &'a Policies,
+    pub expressions: &'a Expressions,
+    pub clocks: &'a Clocks,
+}
+
+impl Rulebook<'_> {
+    /// The policy in force for a slot.
+    #[must_use]
+    pub fn policy(&self, entity: &Entity, slot: &Slot<'_>) -> Effective {
+        self.policies.effective(entity, slot)
+    }
+}
 
 /// A slot's difference, and what is known of it.
-pub(super) struct Question<'a> {
-    pub setup: &'a Setup,
+pub struct Question<'a> {
+    pub book: &'a Rulebook<'a>,
     pub entity: &'a Entity,
     pub slot: &'a Slot<'a>,
     pub kind: Kind,
@@ -38,9 +56,10 @@ pub(super) struct Question<'a> {
 }
 
 /// What policy makes of a slot's difference, and how.
-pub(super) fn of_values(question: &Question<'_>) -> (Dispute, Judgement) {
-    let Question { setup, entity, slot, kind, compared, hands, .. } = *question;
-    let policy = setup.policy(entity, slot);
+#[must_use]
+pub fn of_values(question: &Question<'_>) -> (Dispute, Judgement) {
+    let Question { book, entity, slot, kind, compared, hands, .. } = *question;
+    let policy = book.policy(entity, slot);
     // Only an expression asks for the other fields, of which child rows may make very many.
     let asks = policy.review_if.is_some();
     let case = Case {
@@ -50,10 +69,10 @@ pub(super) fn of_values(question: &Question<'_>) -> (Dispute, Judgement) {
         hands,
         unreadable: &unreadable(slot, question.holdings),
         policy: &policy,
-        clocks: &setup.clocks,
+        clocks: book.clocks,
         circumstances: question.circumstances,
         record: &if asks { fields(question.holdings) } else { BTreeMap::new() },
-        expressions: &setup.expressions,
+        expressions: book.expressions,
         now: question.now,
     };
     let judgement = case.judge();
@@ -66,7 +85,7 @@ pub(super) fn of_values(question: &Question<'_>) -> (Dispute, Judgement) {
         source_of_truth: policy.source_of_truth.as_ref(),
         past: question.past,
         written: question.written,
-        limits: &limits(setup, entity, slot),
+        limits: &limits(book.catalog, entity, slot),
     };
     let dispute = Dispute {
         field: slot.id.clone(),
@@ -103,43 +122,34 @@ fn fields(holdings: &[Holding]) -> BTreeMap<FieldId, Held> {
 }
 
 /// The longest text each system keeps in the fields of a slot, where its mapping says so.
-fn limits(setup: &Setup, entity: &Entity, slot: &Slot<'_>) -> BTreeMap<(SystemId, FieldId), usize> {
+fn limits(catalog: &Catalog, entity: &Entity, slot: &Slot<'_>) -> BTreeMap<(SystemId, FieldId), usize> {
     let limit = |mapping: &Mapping, field: &Field| {
         let most = mapping.field(&field.id)?.max_length?;
         Some(((mapping.system.clone(), field.id.clone()), most))
     };
-    let mappings = setup.catalog.mappings_of(&entity.id);
+    let mappings = catalog.mappings_of(&entity.id);
     mappings.flat_map(|mapping| slot.fields().filter_map(move |field| limit(mapping, field))).collect()
 }
 
-/// The systems that lack a record, and those that hold it.
-#[derive(Clone)]
-pub(super) struct Presence<'a> {
-    pub kind: Kind,
-    pub absent: Vec<SystemId>,
-    /// Those of the absent that held it once.
-    pub gone: Vec<SystemId>,
-    pub present: Vec<&'a Holding>,
-    /// Holders that changed it since all agreed; None where nothing was ever agreed on.
-    pub changed: Option<BTreeSet<SystemId>>,
-}
-
 /// A record that some systems lack and others hold is a difference of its own kind.
-pub(super) fn of_absence(
-    setup: &Setup,
+#[must_use]
+pub fn of_absence(
+    policies: &Policies,
     entity: &Entity,
     title: &str,
-    presence: Presence<'_>,
+    lacking: Lacking,
+    holdings: &[Holding],
     circumstances: &Circumstances,
 ) -> (Dispute, Fate) {
-    let Presence { kind, absent, gone, present, changed } = presence;
+    let Lacking { kind, absent, gone, changed } = lacking;
     let first = absent.first().cloned().unwrap_or_default();
     let cause = match kind {
         Kind::Deleted => Cause::DeletedRecord { system: first },
         _ => Cause::MissingRecord { system: first },
     };
     let title: Tuple = vec![Held::from(title)];
-    let holder = |holding: &&Holding| Holder {
+    let present = || holdings.iter().filter(|holding| holding.present);
+    let holder = |holding: &Holding| Holder {
         candidate: Candidate {
             system: holding.system.clone(),
             shown: title.clone(),
@@ -150,10 +160,15 @@ pub(super) fn of_absence(
         },
         hand: Hand { kind: AuthorKind::Unknown, burst: 0 },
     };
-    let holders = present.iter().map(holder).collect();
-    let policy = setup.policies.effective_for_record(entity);
-    let held_by = present.iter().map(|holding| &holding.system).collect();
-    let presence = judge::Presence { kind, gone: &gone, holders: held_by, changed };
+    let holders = present().map(holder).collect();
+    let policy = policies.effective_for_record(entity);
+    let presence = judge::Presence {
+        kind,
+        gone: &gone,
+        never_there: absent.iter().any(|system| !gone.contains(system)),
+        holders: present().map(|holding| &holding.system).collect(),
+        changed,
+    };
     let (findings, fate) = judge::absence(&presence, &policy, circumstances);
     let dispute = Dispute {
         field: FieldId::from(RECORD),
@@ -171,7 +186,8 @@ pub(super) fn of_absence(
 }
 
 /// Systems that changed some field of the record since all agreed.
-pub(super) fn moved(entity: &Entity, base: &Base, holdings: &[Holding]) -> BTreeSet<SystemId> {
+#[must_use]
+pub fn moved(entity: &Entity, base: &Base, holdings: &[Holding]) -> BTreeSet<SystemId> {
     let compared = entity.slots_of(base, holdings, std::iter::empty());
     let compared = compared.into_iter().map(|slot| diff::compare(&slot, base, holdings));
     let candidates = compared.flat_map(|compared| compared.candidates);
