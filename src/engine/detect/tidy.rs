@@ -109,6 +109,7 @@ impl Judge<'_> {
             external_id: Some(holding.external_id.clone()),
             change: Change {
                 create: false,
+                remove: false,
                 form: true,
                 slot: slot.id.clone(),
                 fields,

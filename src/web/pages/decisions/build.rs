@@ -108,7 +108,7 @@ pub fn page(read: &Decisions) -> Result<DecisionPage, StoreError> {
     let decision = read.all.first().ok_or(StoreError::NotFound)?;
     let shown: Vec<Dispute> = serde_json::from_str(&decision.page)?;
     let own = read.deliveries(decision);
-    let (catalog, clock) = (&read.setup.catalog, &read.clock);
+    let clock = &read.clock;
     let record = title(read, decision);
     let outcomes = decision.outcomes.iter().map(|chosen| outcome(read, decision, &shown, chosen)).collect();
     Ok(DecisionPage {
