@@ -17,6 +17,11 @@ use std::marker::PhantomData;
 
 /// Arguments of one statement that SQLite and PostgreSQL both take.
 const MAX_ARGUMENTS: usize = 30_000;
+/// Longer lists of texts go to SQLite as one argument: it finds a numbered placeholder by walking over
+/// all of them, and so does the driver, for each.
+const LONG_LIST: usize = 16;
+/// Rows of one statement that inserts many: a few sizes, for each is a statement that is kept prepared.
+const CHUNKS: [usize; 4] = [256, 32, 4, 1];
 /// Rows that one page of a list brings at most, whatever was asked for.
 pub const MOST_ROWS: i64 = 10_000;
 
@@ -255,9 +260,11 @@ impl Session {
         tail: &'static str,
     ) -> Result<u64, StoreError> {
         let Some(width) = rows.first().map(Vec::len) else { return Ok(0) };
-        let (mut done, mut rows) = (0, rows.into_iter().peekable());
-        while rows.peek().is_some() {
-            let chunk: Vec<Vec<Arg>> = rows.by_ref().take((MAX_ARGUMENTS / width).clamp(1, 1000)).collect();
+        let (mut done, mut rows) = (0, rows.into_iter());
+        while rows.len() > 0 {
+            let most = rows.len().min(MAX_ARGUMENTS / width);
+            let count = CHUNKS.into_iter().find(|count| *count <= most).unwrap_or(1);
+            let chunk: Vec<Vec<Arg>> = rows.by_ref().take(count).collect();
             let text = format!("{head} VALUES {} {tail}", self.tuples(chunk.len(), width));
             done += self.execute(text.into(), chunk.into_iter().flatten().collect()).await?;
         }
@@ -320,6 +327,13 @@ impl<'s, Mode> Query<'s, Mode> {
     pub fn push_list(mut self, values: impl IntoIterator<Item = impl Into<Arg>>) -> Self {
         let before = self.args.len();
         self.args.extend(values.into_iter().map(Into::into));
+        if self.args.len() - before > LONG_LIST
+            && self.session.backend() == Backend::Sqlite
+            && let Some(list) = json_list(&self.args[before..])
+        {
+            self.args.truncate(before);
+            return self.push_bind("(SELECT value FROM json_each(?))", [list.into()]);
+        }
         let text = self.text.to_mut();
         text.push('(');
         for number in before + 1..=self.args.len() {
@@ -363,6 +377,15 @@ impl<'s, Mode> Query<'s, Mode> {
         let rows = self.session.fetch(&self.text, self.args).await?;
         rows.iter().map(|row| read(&self.text, row, |row| row.get("value"))).collect()
     }
+}
+
+/// Texts as a JSON list; None where one is no text, or one that no database takes.
+fn json_list(args: &[Arg]) -> Option<String> {
+    let texts = args.iter().map(|arg| match arg {
+        Arg::Text(Some(text)) if !text.contains('\0') => Some(text.as_str()),
+        _ => None,
+    });
+    serde_json::to_string(&texts.collect::<Option<Vec<&str>>>()?).ok()
 }
 
 /// Reads a row; the error of one that cannot be read names its table and which row it is.

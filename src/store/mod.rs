@@ -31,6 +31,7 @@ pub mod tokens;
 pub mod trail;
 pub mod users;
 mod whereabouts;
+pub mod words;
 mod write;
 
 pub use db::{Arg, Backend, FromRow, MOST_ROWS, Row, Session};

@@ -20,6 +20,7 @@ use crate::store::incidents::Incident;
 use crate::store::records::Record;
 use crate::store::resolutions::{Delivery, Resolution};
 use crate::store::runs::Cursor;
+use crate::store::words::Indexed;
 use crate::store::{
     Session, StoreError, WriteSession, conflicts, holdings, incidents, records, resolutions, runs,
 };
@@ -40,6 +41,7 @@ pub(in crate::engine) struct Batch {
     holdings: HashMap<RecordId, Vec<Holding>>,
     compared: HashMap<RecordId, Vec<Holding>>,
     bases: HashMap<RecordId, Base>,
+    indexed: HashMap<RecordId, Indexed>,
     conflicts: Vec<Conflict>,
     differences: HashMap<RecordId, Vec<Difference>>,
     exceptions: HashMap<RecordId, Vec<Exception>>,
@@ -70,6 +72,8 @@ pub(in crate::engine) struct Loaded<'a> {
     /// Every one of them.
     pub all: &'a [Holding],
     pub base: Base,
+    /// Where the words are that it is found by.
+    pub indexed: Option<Indexed>,
     /// Open, excepted, or decided and on their way.
     pub differences: &'a [Difference],
     pub exceptions: &'a [Exception],
@@ -134,6 +138,7 @@ impl Batch {
         let is_changed = |own: &&RecordId| {
             holdings.get(*own).is_some_and(|all| all.iter().any(|holding| holding.revision > 1))
         };
+        let kept = records::kept(w, ids).await?;
         let changed: Vec<RecordId> = ids.iter().filter(is_changed).cloned().collect();
         let mut batch = Self {
             tidied: match setup.policies.tidies(&entity) {
@@ -147,7 +152,8 @@ impl Batch {
             run: run.clone(),
             now,
             records,
-            bases: records::bases(w, ids).await?.into_iter().collect(),
+            indexed: kept.iter().filter_map(|own| Some((own.record.clone(), own.indexed?))).collect(),
+            bases: kept.into_iter().map(|own| (own.record, own.base)).collect(),
             conflicts,
             exceptions: by_record(conflicts::exceptions(w, ids).await?, |exception| exception.record.clone()),
             deliveries: resolutions::deliveries(w, &decided).await?,
@@ -188,6 +194,7 @@ impl Batch {
             holdings: self.compared.get(id).map_or(&[], Vec::as_slice),
             all: self.holdings.get(id).map_or(&[], Vec::as_slice),
             base: self.bases.get(id).cloned().unwrap_or_default(),
+            indexed: self.indexed.get(id).copied(),
             differences: self.differences.get(id).map_or(&[], Vec::as_slice),
             exceptions: self.exceptions.get(id).map_or(&[], Vec::as_slice),
         })
