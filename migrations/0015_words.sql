@@ -48,3 +48,7 @@ CREATE TABLE word_gone (
 -- The segment in which a record's words were made, and a digest of them: null where it has none.
 ALTER TABLE bases ADD COLUMN words_in BIGINT;
 ALTER TABLE bases ADD COLUMN words BIGINT;
+
+-- Whether a system holds a record is asked of every record after each full pull: the index alone answers.
+DROP INDEX holdings_record;
+CREATE INDEX holdings_record ON holdings (record_id, system);

@@ -280,8 +280,8 @@ impl Source<'_> {
     }
 
     fn new_record(&self, w: &WriteSession, row: &Row, link: Option<&str>) -> Record {
-        let mapped = self.mapping.read(&row.cells);
-        let title = mapped.fields.get(&self.entity.title).and_then(|held| held.value());
+        let title = self.mapping.field(&self.entity.title).and_then(|field| field.read(&row.cells).ok());
+        let title = title.as_ref().and_then(|held| held.value());
         Record {
             id: w.new_id().into(),
             entity: self.entity.id.clone(),

@@ -6,6 +6,7 @@ mod held;
 mod left_out;
 pub(super) mod load;
 mod past;
+mod plain;
 pub(super) mod record;
 mod refresh;
 mod settle;
@@ -105,7 +106,11 @@ impl Engine {
                 let (mut movers, mut advanced) = (BTreeSet::new(), Vec::new());
                 let mut indexed = index(w, &batch, &ids).await?;
                 for id in &ids {
-                    let Some(mut ruling) = batch.rule(w, id)? else { continue };
+                    let ruled = match batch.plain(id) {
+                        Some(ruling) => Some(ruling),
+                        None => batch.rule(w, id)?,
+                    };
+                    let Some(mut ruling) = ruled else { continue };
                     movers.append(&mut ruling.movers);
                     advanced.push(Advanced {
                         record: id.clone(),
