@@ -25,9 +25,9 @@ use std::sync::Arc;
 /// Rows asked for with the first page; what they are like tells how many the next may have.
 const FIRST_PAGE: usize = 500;
 /// Most rows asked for at once: each page is a transaction, and others wait for it.
-const MOST_ROWS: usize = 2000;
+const MOST_ROWS: usize = 1000;
 /// A page is to take no more memory than this, as it comes: several stages of it are there at a time.
-const PAGE_BYTES: usize = 2 * 1024 * 1024;
+const PAGE_BYTES: usize = 1024 * 1024;
 /// What a cell takes beside its own text and its name.
 const CELL_BYTES: usize = 64;
 /// How far a pull of changes looks back behind the last one, for late commits.
@@ -462,7 +462,8 @@ impl Engine {
 fn rows_at_once(page: &Page) -> usize {
     let some = page.rows.iter().take(100);
     let (rows, bytes) = some.fold((0, 0), |(rows, bytes), row| {
-        let cells = row.cells.iter().map(|(name, cell)| name.len() + cell.text().map_or(0, str::len) + CELL_BYTES);
+        let cells =
+            row.cells.iter().map(|(name, cell)| name.len() + cell.text().map_or(0, str::len) + CELL_BYTES);
         (rows + 1, bytes + cells.sum::<usize>())
     });
     if rows == 0 { FIRST_PAGE } else { (PAGE_BYTES * rows / bytes.max(1)).clamp(1, MOST_ROWS) }

@@ -6,6 +6,7 @@
 
 use super::error::StoreError;
 use super::whereabouts;
+use serde_json::Value;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
@@ -91,6 +92,8 @@ id_arg!(ResolutionId, DeliveryId, RunId, VersionId, UserId, IncidentId, GroupId)
 pub enum Row {
     Sqlite(SqliteRow),
     Postgres(PgRow),
+    /// A row that came with all others in one text, and the names of its columns.
+    Packed(Vec<Value>, &'static [&'static str]),
 }
 
 /// A type a column can have in both databases.
@@ -103,9 +106,12 @@ pub trait Column: Sized {
     fn sqlite(row: &SqliteRow, column: &str) -> Result<Self, sqlx::Error>;
     #[doc(hidden)]
     fn postgres(row: &PgRow, column: &str) -> Result<Self, sqlx::Error>;
+    /// None where the value is of another type.
+    #[doc(hidden)]
+    fn packed(value: &Value) -> Option<Self>;
 }
 macro_rules! column {
-    ($($type:ty => $stored:expr),+ $(,)?) => {$(impl Column for $type {
+    ($($type:ty => $stored:expr, $packed:expr),+ $(,)?) => {$(impl Column for $type {
         const STORED: &'static [&'static str] = &$stored;
         fn sqlite(row: &SqliteRow, column: &str) -> Result<Self, sqlx::Error> {
             row.try_get_unchecked(column)
@@ -113,14 +119,17 @@ macro_rules! column {
         fn postgres(row: &PgRow, column: &str) -> Result<Self, sqlx::Error> {
             row.try_get(column)
         }
+        fn packed(value: &Value) -> Option<Self> {
+            ($packed)(value)
+        }
     })+};
 }
 column! {
-    String => ["TEXT"],
-    i64 => ["INTEGER"],
-    f64 => ["REAL", "INTEGER"],
-    bool => ["INTEGER"],
-    Vec<u8> => ["BLOB"],
+    String => ["TEXT"], |value: &Value| value.as_str().map(str::to_owned),
+    i64 => ["INTEGER"], Value::as_i64,
+    f64 => ["REAL", "INTEGER"], Value::as_f64,
+    bool => ["INTEGER"], |value: &Value| value.as_i64().map(|number| number != 0),
+    Vec<u8> => ["BLOB"], |_| None,
 }
 
 impl Row {
@@ -151,9 +160,30 @@ impl Row {
                 }
                 T::sqlite(row, column).map(Some).map_err(fail)
             }
+            Self::Packed(values, names) => {
+                let place = names.iter().position(|name| *name == column);
+                match place.and_then(|place| values.get(place)) {
+                    None => Err(StoreError::row(column, "is not there")),
+                    Some(Value::Null) => Ok(None),
+                    Some(value) => match T::packed(value) {
+                        Some(value) => Ok(Some(value)),
+                        None => Err(StoreError::row(column, &format!("is stored as {}", kind(value)))),
+                    },
+                }
+            }
             Self::Postgres(row) if row.try_get_raw(column).map_err(fail)?.is_null() => Ok(None),
             Self::Postgres(row) => T::postgres(row, column).map(Some).map_err(fail),
         }
+    }
+}
+
+/// What SQLite calls the form of a packed value.
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::String(_) => "TEXT",
+        Value::Number(number) if number.is_f64() => "REAL",
+        Value::Number(_) | Value::Bool(_) => "INTEGER",
+        _ => "another form",
     }
 }
 
@@ -176,6 +206,8 @@ pub struct Query<'s, Mode> {
     session: &'s mut Session,
     text: Cow<'static, str>,
     args: Vec<Arg>,
+    /// The columns, where all rows are to come in one text.
+    packed: Option<&'static [&'static str]>,
     mode: PhantomData<Mode>,
 }
 
@@ -291,7 +323,7 @@ impl Session {
 
 impl<'s, Mode> Query<'s, Mode> {
     pub(super) fn new(session: &'s mut Session, text: &'static str) -> Self {
-        Self { session, text: text.into(), args: Vec::new(), mode: PhantomData }
+        Self { session, text: text.into(), args: Vec::new(), packed: None, mode: PhantomData }
     }
 
     /// Binds the next `$N`.
@@ -349,9 +381,31 @@ impl<'s, Mode> Query<'s, Mode> {
         self.push_bind(" LIMIT ?", [rows.clamp(0, MOST_ROWS).into()])
     }
 
+    /// Has SQLite send all rows of these columns as one text, for answers of very many: a row for each
+    /// crosses from the driver's thread alone, which costs more than finding it. None may be of bytes.
+    #[must_use]
+    pub fn packed(mut self, columns: &'static [&'static str]) -> Self {
+        self.packed = Some(columns).filter(|_| self.session.backend() == Backend::Sqlite);
+        self
+    }
+
+    async fn rows(&mut self) -> Result<Vec<Row>, StoreError> {
+        let args = std::mem::take(&mut self.args);
+        let Some(columns) = self.packed else { return self.session.fetch(&self.text, args).await };
+        let text = format!(
+            "SELECT json_group_array(json_array({})) AS value FROM ({})",
+            columns.join(", "),
+            self.text
+        );
+        let rows = self.session.fetch(&text, args).await?;
+        let text: Option<String> = rows.first().map_or(Ok(None), |row| row.maybe("value"))?;
+        let rows: Vec<Vec<Value>> = serde_json::from_str(&text.unwrap_or_default())?;
+        Ok(rows.into_iter().map(|values| Row::Packed(values, columns)).collect())
+    }
+
     /// Every row.
-    pub async fn all<R: FromRow>(self) -> Result<Vec<R>, StoreError> {
-        let rows = self.session.fetch(&self.text, self.args).await?;
+    pub async fn all<R: FromRow>(mut self) -> Result<Vec<R>, StoreError> {
+        let rows = self.rows().await?;
         rows.iter().map(|row| read(&self.text, row, R::from_row)).collect()
     }
 
@@ -373,8 +427,8 @@ impl<'s, Mode> Query<'s, Mode> {
     }
 
     /// The column `value` of every row.
-    pub async fn values<T: Column>(self) -> Result<Vec<T>, StoreError> {
-        let rows = self.session.fetch(&self.text, self.args).await?;
+    pub async fn values<T: Column>(mut self) -> Result<Vec<T>, StoreError> {
+        let rows = self.rows().await?;
         rows.iter().map(|row| read(&self.text, row, |row| row.get("value"))).collect()
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! [`Store::session`] reads; [`Store::write`] changes. One file per noun holds its statements.
 
+mod agreed;
 pub mod alerts;
 pub mod audit;
 pub mod clocks;

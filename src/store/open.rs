@@ -267,8 +267,8 @@ async fn open_sqlite(url: &str, connections: u32) -> Result<Pools, StoreError> {
         // A decision is a signature: what was acknowledged survives a power cut.
         .synchronous(SqliteSynchronous::Full)
         .pragma("cache_size", "-8192")
-        // 16 MB: after a large batch the same pages are not written home with every commit.
-        .pragma("wal_autocheckpoint", "4000")
+        // 32 MB: after a large batch the same pages are not written home with every commit.
+        .pragma("wal_autocheckpoint", "8000")
         .pragma("journal_size_limit", "67108864");
     let write = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
     let write = write.connect_with(writer).await?;

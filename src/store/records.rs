@@ -1,5 +1,6 @@
 //! Records, their links and bases, and finding them by word or identifier.
 
+use super::agreed;
 use super::db::{Arg, FromRow, MOST_ROWS, Row, Session};
 use super::error::StoreError;
 use super::words::{self, Indexed, Matches};
@@ -35,6 +36,9 @@ impl FromRow for Record {
     }
 }
 
+/// The columns of a record.
+const COLUMNS: &[&str] = &["id", "entity", "link", "title", "created_at"];
+
 /// The record, if it exists for this viewer.
 pub async fn get(s: &mut Session, viewer: &Viewer, id: &RecordId) -> Result<Option<Record>, StoreError> {
     let record: Option<Record> = s.sql("SELECT * FROM records WHERE id = $1").bind(id).maybe().await?;
@@ -43,13 +47,13 @@ pub async fn get(s: &mut Session, viewer: &Viewer, id: &RecordId) -> Result<Opti
 
 /// The records of these ids, in no order.
 pub async fn of_ids(s: &mut Session, ids: &[RecordId]) -> Result<Vec<Record>, StoreError> {
-    s.sql("SELECT * FROM records WHERE id IN ").push_list(ids).all().await
+    s.sql("SELECT * FROM records WHERE id IN ").push_list(ids).packed(COLUMNS).all().await
 }
 
 /// The records of an entity with these links, in no order.
 pub async fn by_links(s: &mut Session, entity: &EntityId, links: &[&str]) -> Result<Vec<Record>, StoreError> {
     let query = s.sql("SELECT * FROM records WHERE entity = $1 AND link IN ").bind(entity);
-    query.push_list(links.iter().copied()).all().await
+    query.push_list(links.iter().copied()).packed(COLUMNS).all().await
 }
 
 /// Stores new records.
@@ -141,7 +145,7 @@ impl FromRow for Kept {
         let (born, digest) = (row.maybe("words_in")?, row.maybe("words")?);
         Ok(Self {
             record: row.get::<String>("record_id")?.into(),
-            base: row.json("body")?,
+            base: agreed::read(row)?,
             indexed: born.zip(digest).map(|(born, digest)| Indexed { born, digest }),
         })
     }
@@ -150,7 +154,7 @@ impl FromRow for Kept {
 /// What is kept of these records; one of which nothing is kept is left out.
 pub async fn kept(s: &mut Session, ids: &[RecordId]) -> Result<Vec<Kept>, StoreError> {
     let query = s.sql("SELECT record_id, body, words_in, words FROM bases WHERE record_id IN ");
-    query.push_list(ids).all().await
+    query.push_list(ids).packed(&["record_id", "body", "words_in", "words"]).all().await
 }
 
 /// The agreed values of these records; a record without any is left out.
@@ -172,7 +176,7 @@ pub async fn save_advanced(w: &mut WriteSession, all: Vec<Advanced>) -> Result<(
     for Advanced { record, base, indexed } in all {
         let (born, digest) = (indexed.map(|own| own.born), indexed.map(|own| own.digest));
         let row = |base: &Base| -> Result<Vec<Arg>, StoreError> {
-            Ok(vec![(&record).into(), serde_json::to_string(base)?.into(), born.into(), digest.into()])
+            Ok(vec![(&record).into(), agreed::text(base)?.into(), born.into(), digest.into()])
         };
         match (base, indexed) {
             (Some(base), Some(_)) => both.push(row(&base)?),
@@ -194,7 +198,7 @@ pub async fn save_advanced(w: &mut WriteSession, all: Vec<Advanced>) -> Result<(
 pub async fn save_bases(w: &mut WriteSession, bases: &[(RecordId, Base)]) -> Result<(), StoreError> {
     let mut rows = Vec::with_capacity(bases.len());
     for (record, base) in bases {
-        rows.push(vec![record.into(), serde_json::to_string(base)?.into()]);
+        rows.push(vec![record.into(), agreed::text(base)?.into()]);
     }
     let tail = "ON CONFLICT (record_id) DO UPDATE SET body = excluded.body";
     w.insert_rows("INSERT INTO bases (record_id, body)", rows, tail).await?;
@@ -298,7 +302,7 @@ pub async fn unjudged(
     if !but.is_empty() {
         query = query.push(" AND run_id NOT IN ").push_list(but);
     }
-    let ids: Vec<String> = query.push(" ORDER BY record_id").limit(limit).values().await?;
+    let ids: Vec<String> = query.push(" ORDER BY record_id").limit(limit).packed(&["value"]).values().await?;
     Ok(ids.into_iter().map(RecordId).collect())
 }
 
@@ -337,7 +341,7 @@ pub async fn take_up(
     let end = if wait { " FOR UPDATE" } else { " FOR UPDATE SKIP LOCKED" };
     let end = w.either("", end);
     let query = w.sql("SELECT record_id AS value FROM unjudged WHERE record_id IN ").push_list(ids);
-    let ids: Vec<String> = query.push(" ORDER BY record_id").push(end).values().await?;
+    let ids: Vec<String> = query.push(" ORDER BY record_id").push(end).packed(&["value"]).values().await?;
     Ok(ids.into_iter().map(RecordId).collect())
 }
 
@@ -389,7 +393,8 @@ pub async fn drop_if_empty(w: &mut WriteSession, id: &RecordId) -> Result<(), St
     if left.bind(id).value::<String>().await?.is_some() {
         return Ok(());
     }
-    let entity = w.sql("SELECT entity AS value FROM records WHERE id = $1").bind(id).value::<String>().await?;
+    let entity =
+        w.sql("SELECT entity AS value FROM records WHERE id = $1").bind(id).value::<String>().await?;
     let indexed = kept(w, std::slice::from_ref(id)).await?.pop().and_then(|kept| kept.indexed);
     if let Some((entity, indexed)) = entity.zip(indexed) {
         words::remove(w, &entity.into(), id, indexed).await?;

@@ -160,11 +160,7 @@ impl Batch {
             deliveries: resolutions::deliveries(w, &decided).await?,
             resolutions: resolutions::of_ids(w, &decided).await?,
             differences: by_record(differences, |difference| difference.record.clone()),
-            compared: holdings
-                .iter()
-                .filter(|(_, all)| !duplicates(all).is_empty())
-                .map(|(record, all)| (record.clone(), comparable(all)))
-                .collect(),
+            compared: without_duplicates(&holdings),
             holdings,
             cursors,
             bursts: HashMap::new(),
@@ -298,6 +294,12 @@ impl Batch {
         }
         Ok(())
     }
+}
+
+/// What is compared of records that some system holds more than once.
+fn without_duplicates(holdings: &HashMap<RecordId, Vec<Holding>>) -> HashMap<RecordId, Vec<Holding>> {
+    let twice = holdings.iter().filter(|(_, all)| !duplicates(all).is_empty());
+    twice.map(|(record, all)| (record.clone(), comparable(all))).collect()
 }
 
 fn burst_key(system: &SystemId, author: &str, time: Time) -> (SystemId, String, i64) {

@@ -158,9 +158,11 @@ async fn index(
     let (mut wanted, mut digests) = (Vec::new(), Vec::new());
     for id in ids {
         let Some(loaded) = batch.of(id) else { continue };
-        let title = loaded.all.iter().filter(|holding| holding.present).find_map(|holding| {
-            holding.fields.get(&batch.entity.title).and_then(|held| held.value())
-        });
+        let title = loaded
+            .all
+            .iter()
+            .filter(|holding| holding.present)
+            .find_map(|holding| holding.fields.get(&batch.entity.title).and_then(|held| held.value()));
         if let Some(title) = title.filter(|title| *title != loaded.record.title) {
             records::set_title(w, id, title).await?;
         }

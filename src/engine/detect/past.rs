@@ -31,7 +31,10 @@ pub(in crate::engine) struct Earlier {
 }
 
 /// The earlier versions of those records that differ, newest first.
-pub(super) async fn load(s: &mut Session, batch: &Batch) -> Result<HashMap<RecordId, Vec<Earlier>>, StoreError> {
+pub(super) async fn load(
+    s: &mut Session,
+    batch: &Batch,
+) -> Result<HashMap<RecordId, Vec<Earlier>>, StoreError> {
     let (setup, entity) = (&batch.setup, &batch.entity);
     let none = Base::default();
     let differing: Vec<&RecordId> = batch

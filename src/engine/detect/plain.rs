@@ -1,5 +1,5 @@
 //! The plain case, which is nearly every record of a first load: each system holds it once, all say the
-//! same to the letter, and nothing is open or on its way. Only what is agreed advances, and none of what
+//! same to the letter, nothing is open or on its way, and no policy tidies what is agreed. Only what is agreed advances, and none of what
 //! the judge works out of differences is needed.
 
 use super::load::{Batch, Loaded};
@@ -16,6 +16,7 @@ impl Batch {
     pub(super) fn plain(&self, id: &RecordId) -> Option<Ruling> {
         let Loaded { all, base, differences, exceptions, .. } = self.of(id)?;
         let idle = differences.is_empty() && exceptions.is_empty() && self.entity.children.is_empty();
+        let idle = idle && self.setup.shadows.is_empty() && !self.setup.policies.tidies(&self.entity);
         if !idle || !self.is_held_once_everywhere(all) {
             return None;
         }

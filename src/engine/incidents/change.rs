@@ -40,7 +40,8 @@ impl Held {
         }
         // Twice as far as is asked for, so that a run with many changes does not count with every page.
         let end = most.saturating_mul(2).saturating_add(1);
-        let count = holdings::count_present_to(&mut store.session().await?, &run.system, &run.entity, end).await?;
+        let count =
+            holdings::count_present_to(&mut store.session().await?, &run.system, &run.entity, end).await?;
         self.least.store(count, Ordering::Relaxed);
         if count < end {
             return Ok(Some(*self.all.get_or_init(|| count)));

@@ -284,8 +284,10 @@ mod tests {
 
     #[test]
     fn members_are_what_they_were_and_sort_as_their_texts() {
-        let ids = ["0192b3c4-0000-7000-8000-00000000000a", "0192B3C4-0000-7000-8000-00000000000a", "rec-1", ""];
-        let all: Vec<(i64, Member)> = ids.iter().zip([7, 7, 9, 9]).map(|(id, born)| (born, Member::of(id))).collect();
+        let ids =
+            ["0192b3c4-0000-7000-8000-00000000000a", "0192B3C4-0000-7000-8000-00000000000a", "rec-1", ""];
+        let all: Vec<(i64, Member)> =
+            ids.iter().zip([7, 7, 9, 9]).map(|(id, born)| (born, Member::of(id))).collect();
         assert_eq!(all.iter().map(|(_, member)| member.id()).collect::<Vec<_>>(), ids);
         assert_eq!(members(&put_members(&all[..3])).unwrap(), all[..3]);
         assert!(all[0].1 > all[1].1 && all[2].1 > all[0].1);

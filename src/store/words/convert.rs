@@ -22,7 +22,8 @@ pub(in crate::store) async fn convert(store: &Store) -> Result<(), StoreError> {
     let mut position = String::new();
     loop {
         let after = position.clone();
-        let last = store.write::<_, StoreError, _>(async move |w| Ok((step(w, &after).await?, Vec::new()))).await?;
+        let last =
+            store.write::<_, StoreError, _>(async move |w| Ok((step(w, &after).await?, Vec::new()))).await?;
         let Some(last) = last else { break };
         position = last;
     }
@@ -55,7 +56,8 @@ async fn step(w: &mut WriteSession, after: &str) -> Result<Option<String>, Store
         // The head is held from here on: what another process has brought over is seen.
         next_number(w, &entity).await?;
         let kept = records::kept(w, &ids).await?;
-        let done: HashSet<RecordId> = kept.into_iter().filter(|own| own.indexed.is_some()).map(|own| own.record).collect();
+        let done: HashSet<RecordId> =
+            kept.into_iter().filter(|own| own.indexed.is_some()).map(|own| own.record).collect();
         let mut words: HashMap<String, Vec<String>> = HashMap::new();
         let query = w.sql("SELECT record_id, token AS word FROM search_tokens WHERE record_id IN ");
         for pair in query.push_list(&ids).push(" ORDER BY token").all::<Pair>().await? {

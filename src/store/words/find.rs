@@ -70,7 +70,9 @@ impl Matches {
     /// The first of those for which `wanted` is true, whatever their kind.
     pub fn first(&self, most: i64, wanted: impl Fn(&Member) -> bool) -> Vec<RecordId> {
         let most = usize::try_from(most).unwrap_or(0);
-        let own = |own: &'_ Vec<Member>| own.iter().filter(|own| wanted(own)).take(most).cloned().collect::<Vec<_>>();
+        let own = |own: &'_ Vec<Member>| {
+            own.iter().filter(|own| wanted(own)).take(most).cloned().collect::<Vec<_>>()
+        };
         let mut all: Vec<Member> = self.0.values().flat_map(own).collect();
         all.sort_unstable();
         all.iter().take(most).map(|own| own.id().into()).collect()
@@ -79,8 +81,9 @@ impl Matches {
     /// The last of those for which `wanted` is true, whatever their kind.
     pub fn last(&self, most: i64, wanted: impl Fn(&Member) -> bool) -> Vec<RecordId> {
         let most = usize::try_from(most).unwrap_or(0);
-        let own =
-            |own: &'_ Vec<Member>| own.iter().rev().filter(|own| wanted(own)).take(most).cloned().collect::<Vec<_>>();
+        let own = |own: &'_ Vec<Member>| {
+            own.iter().rev().filter(|own| wanted(own)).take(most).cloned().collect::<Vec<_>>()
+        };
         let mut all: Vec<Member> = self.0.values().flat_map(own).collect();
         all.sort_unstable();
         all.iter().rev().take(most).map(|own| own.id().into()).collect()
@@ -153,7 +156,8 @@ impl FromRow for Block {
 impl Block {
     /// Adds the places of the words that begin so.
     fn places(&self, beginning: &str, all: &mut Vec<u32>) -> Result<(), StoreError> {
-        let (mut words, mut own) = (Words::of(&self.body, usize::try_from(self.records).unwrap_or(0)), Vec::new());
+        let (mut words, mut own) =
+            (Words::of(&self.body, usize::try_from(self.records).unwrap_or(0)), Vec::new());
         while let Some(word) = words.next(&mut own)? {
             if word.starts_with(beginning) {
                 all.extend_from_slice(&own);

@@ -56,10 +56,16 @@ async fn merge(w: &mut WriteSession, entity: &EntityId, old: &[Segment]) -> Resu
         inputs.push(Input::new(segment, becomes));
     }
     let mut blocks = Blocks::new(kept.len());
-    let mut places = Vec::new();
-    while let Some(word) = least(w, entity, &mut inputs).await? {
+    let (mut word, mut places) = (String::new(), Vec::new());
+    loop {
+        for input in &mut inputs {
+            input.fill(w, entity).await?;
+        }
+        let Some(least) = inputs.iter().filter_map(Input::head).min() else { break };
+        word.clear();
+        word.push_str(least);
         places.clear();
-        for input in inputs.iter_mut().filter(|input| input.head.as_ref() == Some(&word)) {
+        for input in inputs.iter_mut().filter(|input| input.head() == Some(&word)) {
             input.take(&mut places);
         }
         if !places.is_empty() {
@@ -139,29 +145,53 @@ struct Input {
     becomes: Vec<Option<u32>>,
     /// The first word of the last block that was read.
     position: Option<String>,
-    /// The words of the blocks that were read, the next one last.
-    ahead: Vec<(String, Vec<u32>)>,
-    /// The next word.
-    head: Option<String>,
+    /// The words of the blocks that were read, one after the other, and their places.
+    text: String,
+    places: Vec<u32>,
+    /// Where each word and its places end.
+    ends: Vec<(usize, usize)>,
+    /// The next word of those.
+    at: usize,
     ended: bool,
 }
 
 impl Input {
     fn new(segment: &Segment, becomes: Vec<Option<u32>>) -> Self {
-        let (id, records) = (segment.id, segment.places());
-        Self { segment: id, records, becomes, position: None, ahead: Vec::new(), head: None, ended: false }
+        Self {
+            segment: segment.id,
+            records: segment.places(),
+            becomes,
+            position: None,
+            text: String::new(),
+            places: Vec::new(),
+            ends: Vec::new(),
+            at: 0,
+            ended: false,
+        }
+    }
+
+    /// Where the next word and its places begin.
+    fn begin(&self) -> (usize, usize) {
+        self.at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default()
+    }
+
+    /// The next word.
+    fn head(&self) -> Option<&str> {
+        let (end, _) = self.ends.get(self.at)?;
+        self.text.get(self.begin().0..*end)
     }
 
     /// Adds the new places of the next word, and goes on.
     fn take(&mut self, places: &mut Vec<u32>) {
-        let old = self.ahead.pop().map(|(_, places)| places).unwrap_or_default();
-        let becomes = |place: u32| self.becomes.get(usize::try_from(place).ok()?).copied().flatten();
-        places.extend(old.into_iter().filter_map(becomes));
-        self.head = self.ahead.last().map(|(word, _)| word.clone());
+        let Some((_, end)) = self.ends.get(self.at) else { return };
+        let old = self.places.get(self.begin().1..*end).unwrap_or_default();
+        let becomes = |place: &u32| self.becomes.get(usize::try_from(*place).ok()?).copied().flatten();
+        places.extend(old.iter().filter_map(becomes));
+        self.at += 1;
     }
 
     async fn fill(&mut self, s: &mut Session, entity: &EntityId) -> Result<(), StoreError> {
-        if !self.ahead.is_empty() || self.ended {
+        if self.at < self.ends.len() || self.ended {
             return Ok(());
         }
         let query = s.sql("SELECT first, body FROM word_blocks WHERE entity = $1 AND segment = $2");
@@ -171,16 +201,20 @@ impl Input {
         }
         let blocks: Vec<Block> = query.push(" ORDER BY first").limit(AHEAD).all().await?;
         self.ended = blocks.is_empty();
+        self.text.clear();
+        self.places.clear();
+        self.ends.clear();
+        self.at = 0;
         let mut places = Vec::new();
         for Block { first, body } in blocks {
             let mut words = Words::of(&body, self.records);
             while let Some(word) = words.next(&mut places)? {
-                self.ahead.push((word.to_owned(), places.clone()));
+                self.text.push_str(word);
+                self.places.extend_from_slice(&places);
+                self.ends.push((self.text.len(), self.places.len()));
             }
             self.position = Some(first);
         }
-        self.ahead.reverse();
-        self.head = self.ahead.last().map(|(word, _)| word.clone());
         Ok(())
     }
 }
@@ -194,18 +228,6 @@ impl FromRow for Block {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
         Ok(Self { first: row.get("first")?, body: row.get("body")? })
     }
-}
-
-/// The first of the next words of all inputs.
-async fn least(
-    s: &mut Session,
-    entity: &EntityId,
-    inputs: &mut [Input],
-) -> Result<Option<String>, StoreError> {
-    for input in &mut *inputs {
-        input.fill(s, entity).await?;
-    }
-    Ok(inputs.iter().filter_map(|input| input.head.as_ref()).min().cloned())
 }
 
 #[cfg(test)]

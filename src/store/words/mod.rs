@@ -176,7 +176,8 @@ async fn save_blocks(
     segment: i64,
     blocks: Vec<(String, Vec<u8>)>,
 ) -> Result<(), StoreError> {
-    let row = |(first, body): (String, Vec<u8>)| vec![entity.into(), segment.into(), first.into(), body.into()];
+    let row =
+        |(first, body): (String, Vec<u8>)| vec![entity.into(), segment.into(), first.into(), body.into()];
     let rows = blocks.into_iter().map(row).collect();
     w.insert_rows("INSERT INTO word_blocks (entity, segment, first, body)", rows, "").await?;
     Ok(())

@@ -23,13 +23,28 @@ const TEXTS: [&str; 12] = [
     "x",
 ];
 const SOUGHT: [&str; 16] = [
-    "ada", "okafor", "oka", "ok", "oak street", "oak", "C-1", "c-17", "1011", "łó", "lane ada", "日", "x", "nobody",
-    "example.org", "+49 30",
+    "ada",
+    "okafor",
+    "oka",
+    "ok",
+    "oak street",
+    "oak",
+    "C-1",
+    "c-17",
+    "1011",
+    "łó",
+    "lane ada",
+    "日",
+    "x",
+    "nobody",
+    "example.org",
+    "+49 30",
 ];
 
 fn record(n: usize) -> Record {
     // Ids as they are made, and ids of another kind.
-    let id = if n % 7 == 0 { format!("rec-{n:03}") } else { format!("0192b3c4-0000-7000-8000-{:012x}", n * 7919) };
+    let id =
+        if n % 7 == 0 { format!("rec-{n:03}") } else { format!("0192b3c4-0000-7000-8000-{:012x}", n * 7919) };
     let (link, created_at) = (None, NOON.parse().unwrap());
     Record { id: id.into(), entity: "customer".into(), link, title: format!("Customer {n:03}"), created_at }
 }
@@ -69,12 +84,16 @@ async fn what_is_found_is_what_comparing_every_record_finds() {
     for place in places().await {
         let records: Vec<Record> = (0..60).map(record).collect();
         let all = records.clone();
-        let write = place.store.write::<_, StoreError, _>(async move |w| Ok((records::insert(w, &all).await?, Vec::new())));
+        let write = place
+            .store
+            .write::<_, StoreError, _>(async move |w| Ok((records::insert(w, &all).await?, Vec::new())));
         write.await.unwrap();
         let mut known: BTreeMap<RecordId, (Option<Indexed>, Vec<&str>)> = BTreeMap::new();
         for round in 0..12 {
             // In every round other records have other words, some of them for the first time.
-            for (n, record) in records.iter().enumerate().filter(|(n, _)| (n + round) % 3 == 0 && *n < 10 + round * 5) {
+            for (n, record) in
+                records.iter().enumerate().filter(|(n, _)| (n + round) % 3 == 0 && *n < 10 + round * 5)
+            {
                 let (before, id) = (known.get(&record.id).and_then(|known| known.0), record.id.clone());
                 let texts = texts(n, round);
                 let own = texts.clone();
@@ -128,7 +147,9 @@ async fn the_words_of_an_earlier_release_come_over() {
         place.outside("CREATE TABLE search_tokens (token TEXT NOT NULL, record_id TEXT NOT NULL)").await;
         for n in 0..8 {
             let id = record(n).id;
-            place.outside(&format!("INSERT INTO search_tokens VALUES ('okafor', '{id}'), ('c-{n}', '{id}')")).await;
+            place
+                .outside(&format!("INSERT INTO search_tokens VALUES ('okafor', '{id}'), ('c-{n}', '{id}')"))
+                .await;
         }
         let again = Store::open(options(&place.url, &place.clock)).await.unwrap();
         again.close().await;
@@ -138,7 +159,9 @@ async fn the_words_of_an_earlier_release_come_over() {
         assert_eq!(ids(&place, "C-3").await, [record(3).id]);
         let left = match place.store.backend() {
             Backend::Sqlite => "SELECT name FROM sqlite_master WHERE name = 'search_tokens'",
-            Backend::Postgres => "SELECT CAST(tablename AS TEXT) FROM pg_tables WHERE tablename = 'search_tokens'",
+            Backend::Postgres => {
+                "SELECT CAST(tablename AS TEXT) FROM pg_tables WHERE tablename = 'search_tokens'"
+            }
         };
         assert_eq!(place.ask(left).await, [""; 0]);
         // What came over is known: the next change takes it away.

@@ -1,5 +1,11 @@
 //! Holdings (what each system says now) and versions (what it said before).
 
+mod missed;
+mod versions;
+
+pub use missed::{count_missed, miss, miss_these, missed, missed_ids, unmiss};
+pub use versions::{Version, burst, insert_versions, newest_versions, versions, versions_of_ids};
+
 use super::db::{Arg, FromRow, Row, Session};
 use super::error::StoreError;
 use super::write::WriteSession;
@@ -52,6 +58,25 @@ impl FromRow for Holding {
         })
     }
 }
+
+/// The columns of a holding.
+const COLUMNS: &[&str] = &[
+    "system",
+    "entity",
+    "external_id",
+    "record_id",
+    "present",
+    "raw",
+    "digest",
+    "version_id",
+    "revision",
+    "modified_at",
+    "modified_by",
+    "token",
+    "read_after",
+    "read_at",
+    "run_id",
+];
 
 /// The identifier of a record in one system.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,6 +133,7 @@ pub async fn to_change(
         .bind(entity)
         .push_list(ids.iter().copied())
         .push(end)
+        .packed(COLUMNS)
         .all()
         .await
 }
@@ -141,6 +167,7 @@ pub async fn heads(
     .bind(system)
     .bind(entity)
     .push_list(ids.iter().copied())
+    .packed(&["external_id", "digest"])
     .all()
     .await
 }
@@ -157,7 +184,8 @@ pub async fn stretch(
     const SQLITE: &str = "SELECT json_group_array(json_array(external_id, digest)) AS value FROM
          (SELECT external_id, CASE WHEN present THEN digest END AS digest FROM holdings
           WHERE system = $1 AND entity = $2 AND external_id > $3";
-    const POSTGRES: &str = "SELECT CAST(json_agg(json_build_array(external_id, digest)) AS TEXT) AS value FROM
+    const POSTGRES: &str =
+        "SELECT CAST(json_agg(json_build_array(external_id, digest)) AS TEXT) AS value FROM
          (SELECT external_id, CASE WHEN present THEN digest END AS digest FROM holdings
           WHERE system = $1 AND entity = $2 AND external_id > $3";
     let text = s.either(SQLITE, POSTGRES);
@@ -174,107 +202,7 @@ pub async fn stretch(
 
 /// What every system holds about these records, in no order.
 pub async fn of_records(s: &mut Session, ids: &[RecordId]) -> Result<Vec<Holding>, StoreError> {
-    s.sql("SELECT * FROM holdings WHERE record_id IN ").push_list(ids).all().await
-}
-
-/// Marks the present holdings after `after`, up to `until` (to the end, without it), but for the
-/// keys that a full pull met there: the merge of its page with what is held. What was read since
-/// the pull began is there, whatever its page says. How many.
-pub async fn miss(
-    w: &mut WriteSession,
-    system: &SystemId,
-    entity: &EntityId,
-    (after, until): (&str, Option<&str>),
-    met: &[&str],
-    (run, began): (&RunId, Time),
-) -> Result<u64, StoreError> {
-    let mut query = w
-        .sql(
-            "UPDATE holdings SET missed_in = $1
-             WHERE system = $2 AND entity = $3 AND present AND external_id > $4 AND read_at < $5",
-        )
-        .bind(run)
-        .bind(system)
-        .bind(entity)
-        .bind(after)
-        .bind(began);
-    if let Some(until) = until {
-        query = query.push_bind(" AND external_id <= ?", [until.into()]);
-    }
-    if !met.is_empty() {
-        query = query.push(" AND external_id NOT IN ").push_list(met.iter().copied());
-    }
-    query.run().await
-}
-
-/// Marks these holdings as passed by, but for those read since the pull began.
-pub async fn miss_these(
-    w: &mut WriteSession,
-    system: &SystemId,
-    entity: &EntityId,
-    ids: &[&str],
-    (run, began): (&RunId, Time),
-) -> Result<u64, StoreError> {
-    w.sql(
-        "UPDATE holdings SET missed_in = $1
-         WHERE system = $2 AND entity = $3 AND present AND read_at < $4 AND external_id IN ",
-    )
-    .bind(run)
-    .bind(system)
-    .bind(entity)
-    .bind(began)
-    .push_list(ids.iter().copied())
-    .run()
-    .await
-}
-
-/// Takes back that these holdings were passed by: they are there after all.
-pub async fn unmiss(
-    w: &mut WriteSession,
-    system: &SystemId,
-    entity: &EntityId,
-    ids: &[String],
-) -> Result<u64, StoreError> {
-    w.sql("UPDATE holdings SET missed_in = NULL WHERE system = $1 AND entity = $2 AND external_id IN ")
-        .bind(system)
-        .bind(entity)
-        .push_list(ids)
-        .run()
-        .await
-}
-
-/// Identifiers of present holdings that a full pull passed by, after `position`, in order.
-pub async fn missed_ids(
-    s: &mut Session,
-    run: &RunId,
-    position: &str,
-    limit: i64,
-) -> Result<Vec<String>, StoreError> {
-    s.sql(
-        "SELECT external_id AS value FROM holdings
-         WHERE missed_in = $1 AND present AND external_id > $2 ORDER BY external_id LIMIT $3",
-    )
-    .bind(run)
-    .bind(position)
-    .bind(limit)
-    .values()
-    .await
-}
-
-/// How many present holdings a full pull passed by.
-pub async fn count_missed(s: &mut Session, run: &RunId) -> Result<i64, StoreError> {
-    let query =
-        s.sql("SELECT CAST(count(*) AS BIGINT) AS value FROM holdings WHERE missed_in = $1 AND present");
-    Ok(query.bind(run).value().await?.unwrap_or(0))
-}
-
-/// Some present holdings that a full pull passed by.
-pub async fn missed(s: &mut Session, run: &RunId, limit: i64) -> Result<Vec<Holding>, StoreError> {
-    s.sql("SELECT * FROM holdings WHERE missed_in = $1 AND present LIMIT $2")
-        .bind(run)
-        .bind(limit)
-        .all()
-        .await
+    s.sql("SELECT * FROM holdings WHERE record_id IN ").push_list(ids).packed(COLUMNS).all().await
 }
 
 /// Identifiers of present holdings after `position`, in order.
@@ -343,6 +271,7 @@ pub async fn lacking(
         .bind(before)
         .bind(position)
         .bind(limit)
+        .packed(&["value"])
         .values()
         .await?;
     Ok(ids.into_iter().map(RecordId).collect())
@@ -431,140 +360,4 @@ fn row(holding: &Holding) -> Result<Vec<Arg>, StoreError> {
         holding.read.at.into(),
         (&holding.run).into(),
     ])
-}
-
-/// One immutable version on the timeline.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Version {
-    pub id: VersionId,
-    pub parent: Option<VersionId>,
-    pub record: RecordId,
-    pub system: SystemId,
-    pub entity: EntityId,
-    pub external_id: String,
-    pub present: bool,
-    pub cells: Cells,
-    pub digest: String,
-    /// `run`, `write` or `webhook`: how it was learned.
-    pub origin: String,
-    pub read: Reading,
-    pub run: RunId,
-}
-
-impl Version {
-    /// A holding as a version of that id.
-    #[must_use]
-    pub fn of(holding: &Holding, id: VersionId, parent: Option<VersionId>, origin: &str) -> Self {
-        Self {
-            id,
-            parent,
-            record: holding.record.clone(),
-            system: holding.system.clone(),
-            entity: holding.entity.clone(),
-            external_id: holding.external_id.clone(),
-            present: holding.present,
-            cells: holding.cells.clone(),
-            digest: holding.digest.clone(),
-            origin: origin.to_owned(),
-            read: holding.read.clone(),
-            run: holding.run.clone(),
-        }
-    }
-}
-
-impl FromRow for Version {
-    fn from_row(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: row.get::<String>("id")?.into(),
-            parent: row.maybe::<String>("parent")?.map(VersionId),
-            record: row.get::<String>("record_id")?.into(),
-            system: row.get::<String>("system")?.into(),
-            entity: row.get::<String>("entity")?.into(),
-            external_id: row.get("external_id")?,
-            present: row.get("present")?,
-            cells: row.json("raw")?,
-            digest: row.get("digest")?,
-            origin: row.get("origin")?,
-            read: reading(row)?,
-            run: row.get::<String>("run_id")?.into(),
-        })
-    }
-}
-
-/// Stores versions.
-pub async fn insert_versions(w: &mut WriteSession, versions: &[Version]) -> Result<(), StoreError> {
-    let mut rows = Vec::with_capacity(versions.len());
-    for version in versions {
-        rows.push(vec![
-            (&version.id).into(),
-            (&version.record).into(),
-            (&version.system).into(),
-            (&version.entity).into(),
-            (&version.external_id).into(),
-            version.parent.as_ref().into(),
-            version.present.into(),
-            serde_json::to_string(&version.cells)?.into(),
-            (&version.digest).into(),
-            (&version.origin).into(),
-            version.read.modified_at.into(),
-            version.read.modified_by.as_ref().into(),
-            version.read.after.into(),
-            version.read.at.into(),
-            (&version.run).into(),
-        ]);
-    }
-    w.insert_rows(
-        "INSERT INTO versions (id, record_id, system, entity, external_id, parent, present, raw, digest, origin,
-             modified_at, modified_by, read_after, read_at, run_id)",
-        rows,
-        "",
-    )
-    .await?;
-    Ok(())
-}
-
-/// The versions of a record, newest first.
-pub async fn versions(s: &mut Session, record: &RecordId, limit: i64) -> Result<Vec<Version>, StoreError> {
-    s.sql("SELECT * FROM versions WHERE record_id = $1 ORDER BY id DESC")
-        .bind(record)
-        .limit(limit)
-        .all()
-        .await
-}
-
-/// The newest versions of these records, at most five a record and system, newest first.
-pub async fn newest_versions(s: &mut Session, records: &[&RecordId]) -> Result<Vec<Version>, StoreError> {
-    if records.is_empty() {
-        return Ok(Vec::new());
-    }
-    let query = s.sql(
-        "SELECT * FROM (SELECT v.*, ROW_NUMBER() OVER (PARTITION BY v.record_id, v.system ORDER BY v.id DESC) AS place
-             FROM versions v WHERE v.record_id IN ",
-    );
-    query.push_list(records.iter().copied()).push(") AS newest WHERE place <= 5 ORDER BY id DESC").all().await
-}
-
-/// The versions of these ids, in no order.
-pub async fn versions_of_ids(s: &mut Session, ids: &[VersionId]) -> Result<Vec<Version>, StoreError> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    s.sql("SELECT * FROM versions WHERE id IN ").push_list(ids).all().await
-}
-
-/// How many records this author changed in this system between two instants, counted up to `most`.
-pub async fn burst(
-    s: &mut Session,
-    system: &SystemId,
-    author: &str,
-    from: Time,
-    to: Time,
-    most: i64,
-) -> Result<i64, StoreError> {
-    let query = s.sql(
-        "SELECT CAST(count(*) AS BIGINT) AS value FROM (SELECT 1 FROM versions
-         WHERE system = $1 AND modified_by = $2 AND modified_at >= $3 AND modified_at <= $4 LIMIT $5) AS counted",
-    );
-    let query = query.bind(system).bind(author).bind(from).bind(to).bind(most);
-    Ok(query.value().await?.unwrap_or(0))
 }
