@@ -1,8 +1,6 @@
 //! The words a record is found by, and those of a search: lower case, cut at everything that is
 //! neither letter nor digit.
 
-use std::collections::BTreeSet;
-
 /// Longest word that is kept, in characters.
 const LONGEST: usize = 40;
 /// Most words of one record.
@@ -11,20 +9,32 @@ const MOST: usize = 200;
 /// The words of a record's identifiers and values; a short text is kept whole as well, so that
 /// `c-1` is found as it stands.
 pub fn indexed<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut words = BTreeSet::new();
+    // The systems mostly say the same: each text counts once.
+    let mut texts: Vec<&str> = texts.collect();
+    texts.sort_unstable();
+    texts.dedup();
+    let mut words = Vec::with_capacity(4 * texts.len());
     for text in texts {
         let text = text.to_lowercase();
         words.extend(parts(&text));
         if text.chars().count() <= LONGEST {
-            words.insert(text.trim().to_owned());
+            let whole = text.trim();
+            words.push(if whole.len() == text.len() { text } else { whole.to_owned() });
         }
     }
-    words.into_iter().filter(|word| !word.is_empty()).take(MOST).collect()
+    words.retain(|word| !word.is_empty());
+    words.sort_unstable();
+    words.dedup();
+    words.truncate(MOST);
+    words
 }
 
 fn parts(text: &str) -> impl Iterator<Item = String> {
-    let parts = text.split(|c: char| !c.is_alphanumeric()).filter(|part| part.chars().count() > 1);
-    parts.map(|part| part.chars().take(LONGEST).collect())
+    let parts = text.split(|c: char| !c.is_alphanumeric()).filter(|part| part.chars().nth(1).is_some());
+    parts.map(|part| match part.char_indices().nth(LONGEST) {
+        Some((end, _)) => part[..end].to_owned(),
+        None => part.to_owned(),
+    })
 }
 
 /// What somebody looks for: each word is the beginning of one.

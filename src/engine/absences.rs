@@ -106,15 +106,19 @@ impl Engine {
     /// list that leaves some out, is no proof that a row is gone. Ends once it is clear that too
     /// many are.
     async fn ask_for_missed(&self, run: &mut Run, reading: &Reading) -> Result<(), Ended> {
-        let of =
-            holdings::count_present(&mut self.store().session().await?, &run.system, &run.entity).await?;
         let limits = self.setup().catalog.incidents.clone();
-        let (mut position, mut gone) = (String::new(), 0);
+        let (mut position, mut gone, mut held) = (String::new(), 0, None);
         loop {
             let mut session = self.store().session().await?;
             let ids = holdings::missed_ids(&mut session, &run.id, &position, ASKED).await?;
-            drop(session);
             let Some(last) = ids.last() else { return Ok(()) };
+            // The whole table is read for it: only once something was passed by.
+            let of = match held {
+                Some(held) => held,
+                None => holdings::count_present(&mut session, &run.system, &run.entity).await?,
+            };
+            held = Some(of);
+            drop(session);
             position.clone_from(last);
             let at = self.now();
             let asked = ids.iter().map(|id| reading.connector.read(&reading.spec, id));
@@ -153,8 +157,7 @@ impl Engine {
             holdings::unmiss(w, &run.system, &run.entity, &ids).await?;
             let (entity, mapping) = (&entity, &mapping);
             let source = Source { entity, mapping, run: &next.id, origin: "run", read_after, at };
-            let page = Page { rows: rows.clone(), ..Page::default() };
-            let Taken { changed, set_aside, .. } = source.take(w, page).await?;
+            let Taken { changed, set_aside, .. } = source.take_rows(w, rows.clone()).await?;
             run.counts.changed += changed;
             run.counts.quarantined += i64::try_from(set_aside.len()).unwrap_or(0);
             runs::set_aside(w, &run, &set_aside).await?;

@@ -1,24 +1,24 @@
 //! Intake: rows as a connector read them become holdings, versions and records to be judged.
 
-use super::absences::met;
-use super::quarantine::{is_key, plain, set_aside, unstorable, unusable};
+use super::incoming::{Arrived, Incoming, link};
+use super::quarantine::plain;
 use crate::connectors::{Page, Row};
 use crate::domain::entity::Entity;
 use crate::domain::ids::{RecordId, RunId};
 use crate::domain::mapping::Mapping;
 use crate::domain::record::Reading;
-use crate::domain::seal::sha256;
 use crate::domain::time::Time;
-use crate::domain::value::Cells;
-use crate::store::holdings::{Holding, Version};
+use crate::store::holdings::{Fresh, Head, Holding, Version};
 use crate::store::records::Record;
 use crate::store::runs::SetAside;
 use crate::store::{StoreError, WriteSession, holdings, records};
 use chrono::TimeDelta;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Holdings made absent in one transaction.
 const ABSENT: i64 = 500;
+/// Beyond twice the rows of a page, so many holdings of its stretch are looked through.
+const ABSENT_UNSEEN: usize = 2000;
 
 /// A holding whose time lies so far ahead of the clock was not read later: a clock was wrong. What
 /// is skipped for being older is read again by the next pull, which looks back as far.
@@ -49,97 +49,115 @@ pub(super) struct Taken {
 }
 
 impl Source<'_> {
-    /// Takes a page of rows. Rows equal to what is held change nothing.
-    pub async fn take(&self, w: &mut WriteSession, page: Page) -> Result<Taken, StoreError> {
-        let mut taken = Taken { set_aside: unusable(page.unusable), ..Taken::default() };
-        let rows = unique(self.storable(page.rows, &mut taken.set_aside), &mut taken.set_aside);
-        let ids: Vec<&str> = rows.keys().map(String::as_str).collect();
-        let known = holdings::to_change(w, &self.mapping.system, &self.entity.id, &ids).await?;
+    /// Takes rows that were not read with a page of a pull.
+    pub async fn take_rows(&self, w: &mut WriteSession, rows: Vec<Row>) -> Result<Taken, StoreError> {
+        let incoming = Incoming::of(self.mapping, Page { rows, ..Page::default() });
+        self.take(w, &incoming, &Held::default()).await
+    }
+
+    /// Takes a page of rows, of which so much is known. Rows equal to what is held change nothing.
+    pub async fn take(
+        &self,
+        w: &mut WriteSession,
+        incoming: &Incoming,
+        held: &Held,
+    ) -> Result<Taken, StoreError> {
+        let others = self.other_than_held(w, incoming, held).await?;
+        let mut taken = Taken { set_aside: incoming.set_aside.clone(), ..Taken::default() };
+        if others.is_empty() {
+            return Ok(taken);
+        }
+        let maybe_known = others.iter().map(|one| one.row.key.as_str()).filter(|key| !held.lacks(key));
+        let ids: Vec<&str> = maybe_known.collect();
+        let known = match ids.is_empty() {
+            true => Vec::new(),
+            false => holdings::to_change(w, &self.mapping.system, &self.entity.id, &ids).await?,
+        };
         let mut known: HashMap<String, Holding> =
             known.into_iter().map(|holding| (holding.external_id.clone(), holding)).collect();
         let (mut fresh, mut changed) = (Vec::new(), Vec::new());
-        for row in rows.into_values() {
-            let digest = match digest(&row.cells) {
-                Ok(digest) => digest,
-                Err(error) => {
-                    taken.set_aside.push(set_aside(&row, error.to_string()));
-                    continue;
-                }
-            };
-            match known.remove(&row.key) {
-                Some(holding) if holding.present && holding.digest == digest => {}
+        for one in others {
+            match known.remove(&one.row.key) {
+                Some(holding) if holding.present && holding.digest == one.digest => {}
                 // A delivery, say, read it after this page was asked for.
                 Some(holding) if self.is_older_than(w, &holding) => {}
-                Some(holding) => changed.push((holding, row, digest)),
-                None => fresh.push((row, digest)),
+                Some(holding) => changed.push((holding, one)),
+                None => fresh.push(one),
             }
         }
         taken.changed = i64::try_from(fresh.len() + changed.len()).unwrap_or(i64::MAX);
         taken.moved = changed
             .iter()
-            .filter(|(held, row, _)| is_moved(held, row))
-            .map(|(_, row, _)| row.key.clone())
+            .filter(|(held, one)| is_moved(held, &one.row))
+            .map(|(_, one)| one.row.key.clone())
             .collect();
-        let mut touched = self.take_fresh(w, fresh).await?;
+        let mut touched = self.take_fresh(w, &fresh).await?;
         touched.extend(self.take_changed(w, changed).await?);
         records::mark_unjudged(w, &self.entity.id, self.run.as_str(), &touched).await?;
         Ok(taken)
     }
 
-    /// The rows that the store can keep; one that it cannot must not hold up the others.
-    fn storable(&self, rows: Vec<Row>, aside: &mut Vec<SetAside>) -> Vec<Row> {
-        let mut kept = Vec::with_capacity(rows.len());
-        for row in rows {
-            match unstorable(&row, self.link(&row)) {
-                Some(reason) => aside.push(set_aside(&row, reason)),
-                None => kept.push(row),
-            }
-        }
-        kept
+    /// The rows that are not held as they are.
+    async fn other_than_held<'i>(
+        &self,
+        w: &mut WriteSession,
+        incoming: &'i Incoming,
+        held: &Held,
+    ) -> Result<Vec<&'i Arrived>, StoreError> {
+        let asked;
+        let held = if held.end.is_some() {
+            held
+        } else {
+            let ids: Vec<&str> = incoming.rows.keys().map(String::as_str).collect();
+            let heads = holdings::heads(w, &self.mapping.system, &self.entity.id, &ids).await?;
+            asked = Held::of(heads, None);
+            &asked
+        };
+        let is_held = |one: &&Arrived| held.digests.get(&one.row.key) != Some(&one.digest);
+        Ok(incoming.rows.values().filter(is_held).collect())
     }
 
     async fn take_fresh(
         &self,
         w: &mut WriteSession,
-        rows: Vec<(Row, String)>,
+        rows: &[&Arrived],
     ) -> Result<BTreeSet<RecordId>, StoreError> {
-        let owners = self.owners(w, &rows).await?;
-        let (mut fresh, mut touched) = (Vec::new(), BTreeSet::new());
-        for (row, digest) in rows {
+        if rows.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let owners = self.owners(w, rows).await?;
+        let (mut fresh, mut touched) = (Vec::with_capacity(rows.len()), BTreeSet::new());
+        for Arrived { row, raw, digest } in rows {
             let Some(record) = owners.get(&row.key) else { continue };
             touched.insert(record.clone());
-            fresh.push(Holding {
-                system: self.mapping.system.clone(),
-                entity: self.entity.id.clone(),
-                external_id: row.key,
-                record: record.clone(),
-                present: true,
-                cells: row.cells,
+            fresh.push(Fresh {
+                external_id: &row.key,
+                record,
+                raw,
                 digest,
-                version: None,
-                revision: 1,
-                read: self.reading(row.modified_at, row.modified_by),
-                token: row.token,
-                run: self.run.clone(),
+                modified_at: row.modified_at,
+                modified_by: row.modified_by.as_deref(),
+                token: row.token.as_deref(),
             });
         }
-        holdings::insert(w, &fresh).await?;
+        let (system, entity) = (&self.mapping.system, &self.entity.id);
+        holdings::insert(w, (system, entity), (self.run, self.read_after, self.at), &fresh).await?;
         Ok(touched)
     }
 
     async fn take_changed(
         &self,
         w: &mut WriteSession,
-        rows: Vec<(Holding, Row, String)>,
+        rows: Vec<(Holding, &Arrived)>,
     ) -> Result<BTreeSet<RecordId>, StoreError> {
         let (mut changed, mut versions) = (Vec::new(), Vec::new());
-        for (before, row, digest) in rows {
+        for (before, Arrived { row, digest, .. }) in rows {
             let after = Holding {
                 present: true,
-                cells: row.cells,
-                digest,
-                read: self.reading(row.modified_at, row.modified_by),
-                token: row.token,
+                cells: row.cells.clone(),
+                digest: digest.clone(),
+                read: self.reading(row.modified_at, row.modified_by.clone()),
+                token: row.token.clone(),
                 ..before.clone()
             };
             changed.push(self.succeed(w, &before, after, &mut versions));
@@ -170,17 +188,29 @@ impl Source<'_> {
         after
     }
 
-    /// Marks the holdings between two keys of a full pull that its page does not have.
+    /// Marks the holdings between two keys of a full pull that its page does not have, and says what is
+    /// held there.
     pub async fn pass_by(
         &self,
         w: &mut WriteSession,
         (began, after): (Time, &str),
-        page: &Page,
-    ) -> Result<(), StoreError> {
-        let met: Vec<&str> = met(page).filter(|key| is_key(key)).collect();
-        let stretch = (after, page.next.as_deref());
-        holdings::miss(w, &self.mapping.system, &self.entity.id, stretch, &met, (self.run, began)).await?;
-        Ok(())
+        incoming: &Incoming,
+    ) -> Result<Held, StoreError> {
+        let (system, entity, next) = (&self.mapping.system, &self.entity.id, incoming.next.as_deref());
+        let most = incoming.met.len() * 2 + ABSENT_UNSEEN;
+        let heads = holdings::stretch(w, system, entity, (after, next), most).await?;
+        if heads.len() >= most {
+            // Very many are gone there: they are not all read to be marked.
+            let met: Vec<&str> = incoming.met.iter().map(String::as_str).collect();
+            holdings::miss(w, system, entity, (after, next), &met, (self.run, began)).await?;
+            return Ok(Held::default());
+        }
+        let passed = |head: &&Head| head.digest.is_some() && !incoming.met.contains(&head.external_id);
+        let passed: Vec<&str> = heads.iter().filter(passed).map(|head| head.external_id.as_str()).collect();
+        if !passed.is_empty() {
+            holdings::miss_these(w, system, entity, &passed, (self.run, began)).await?;
+        }
+        Ok(Held::of(heads, Some((after.to_owned(), incoming.next.clone()))))
     }
 
     /// Marks some of what a completed full pull passed by as absent; how many.
@@ -217,22 +247,22 @@ impl Source<'_> {
     async fn owners(
         &self,
         w: &mut WriteSession,
-        rows: &[(Row, String)],
+        rows: &[&Arrived],
     ) -> Result<HashMap<String, RecordId>, StoreError> {
-        let ids: Vec<&str> = rows.iter().map(|(row, _)| row.key.as_str()).collect();
+        let ids: Vec<&str> = rows.iter().map(|one| one.row.key.as_str()).collect();
         let linked = records::links(w, &self.mapping.system, &self.entity.id, &ids).await?;
         let mut owners: HashMap<String, RecordId> =
             linked.into_iter().map(|link| (link.external_id, link.record)).collect();
-        let links: Vec<&str> = rows.iter().filter_map(|(row, _)| self.link(row)).collect();
+        let links: Vec<&str> = rows.iter().filter_map(|one| link(self.mapping, &one.row)).collect();
         let known = records::by_links(w, &self.entity.id, &links).await?;
         let mut by_link: HashMap<String, RecordId> =
             known.into_iter().filter_map(|record| Some((record.link?, record.id))).collect();
         let mut fresh = Vec::new();
-        for (row, _) in rows {
+        for Arrived { row, .. } in rows {
             if owners.contains_key(&row.key) {
                 continue;
             }
-            let link = self.link(row);
+            let link = link(self.mapping, row);
             let record = match link.and_then(|link| by_link.get(link)) {
                 Some(record) => record.clone(),
                 None => {
@@ -249,14 +279,9 @@ impl Source<'_> {
         Ok(owners)
     }
 
-    fn link<'r>(&self, row: &'r Row) -> Option<&'r str> {
-        let cell = row.cells.get(self.mapping.link.as_deref()?)?;
-        cell.text().filter(|text| !text.is_empty())
-    }
-
     fn new_record(&self, w: &WriteSession, row: &Row, link: Option<&str>) -> Record {
-        let mapped = self.mapping.read(&row.cells);
-        let title = mapped.fields.get(&self.entity.title).and_then(|held| held.value());
+        let title = self.mapping.field(&self.entity.title).and_then(|field| field.read(&row.cells).ok());
+        let title = title.as_ref().and_then(|held| held.value());
         Record {
             id: w.new_id().into(),
             entity: self.entity.id.clone(),
@@ -274,21 +299,33 @@ fn is_moved(held: &Holding, row: &Row) -> bool {
     held.present && held.cells.iter().any(differs)
 }
 
-/// Rows by key; a key that stands twice on a page is set aside, the first row stays.
-fn unique(rows: Vec<Row>, aside: &mut Vec<SetAside>) -> BTreeMap<String, Row> {
-    let mut by_key = BTreeMap::new();
-    for row in rows {
-        if by_key.contains_key(&row.key) {
-            let reason = format!("the key “{}” stands twice", row.key);
-            aside.push(set_aside(&row, reason));
-        } else {
-            by_key.insert(row.key.clone(), row);
-        }
-    }
-    by_key
+/// What is known to be held of a stretch of keys.
+#[derive(Default)]
+pub(super) struct Held {
+    /// By key, of those that are present.
+    digests: HashMap<String, String>,
+    /// Those that are absent.
+    absent: HashSet<String>,
+    /// The keys after the first, up to the second, are all known; None where nothing is.
+    end: Option<(String, Option<String>)>,
 }
 
-/// SHA-256 of the cells as stored.
-pub(super) fn digest(cells: &Cells) -> Result<String, StoreError> {
-    Ok(sha256(&[serde_json::to_string(cells)?.as_bytes()]))
+impl Held {
+    fn of(heads: Vec<Head>, end: Option<(String, Option<String>)>) -> Self {
+        let mut held = Self { end, ..Self::default() };
+        for Head { external_id, digest } in heads {
+            match digest {
+                Some(digest) => drop(held.digests.insert(external_id, digest)),
+                None => drop(held.absent.insert(external_id)),
+            }
+        }
+        held
+    }
+
+    /// Whether it is known that nothing is held under a key.
+    fn lacks(&self, key: &str) -> bool {
+        let Some((after, until)) = &self.end else { return false };
+        let known = key > after.as_str() && until.as_deref().is_none_or(|until| key <= until);
+        known && !self.digests.contains_key(key) && !self.absent.contains(key)
+    }
 }

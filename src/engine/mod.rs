@@ -13,6 +13,7 @@ pub mod dossier;
 pub mod dry_run;
 pub mod explain;
 pub mod incidents;
+mod incoming;
 mod intake;
 pub mod links;
 mod merge;

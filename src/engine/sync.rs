@@ -7,7 +7,8 @@
 use super::absences::Absences;
 use super::clocks::Listening;
 use super::incidents::{came_back, change};
-use super::intake::{Source, Taken};
+use super::incoming::Incoming;
+use super::intake::{Held, Source, Taken};
 use super::{Engine, Refusal};
 use crate::connectors::{Capabilities, Connector, ConnectorError, ObjectSpec, Page, Scope};
 use crate::domain::audit::{About, Action, Actor, Event};
@@ -18,10 +19,17 @@ use crate::domain::time::Time;
 use crate::store::runs::{Counts, Cursor, Run};
 use crate::store::{StoreError, WriteSession, alerts, holdings, pauses, records, runs};
 use chrono::TimeDelta;
-use std::sync::{Arc, OnceLock};
+use futures_util::future::join;
+use std::sync::Arc;
 
-/// Rows asked for at once.
-const PAGE: usize = 500;
+/// Rows asked for with the first page; what they are like tells how many the next may have.
+const FIRST_PAGE: usize = 500;
+/// Most rows asked for at once: each page is a transaction, and others wait for it.
+const MOST_ROWS: usize = 1000;
+/// A page is to take no more memory than this, as it comes: several stages of it are there at a time.
+const PAGE_BYTES: usize = 1024 * 1024;
+/// What a cell takes beside its own text and its name.
+const CELL_BYTES: usize = 64;
 /// How far a pull of changes looks back behind the last one, for late commits.
 const OVERLAP_MINUTES: i64 = 5;
 /// A full pull finds what the pulls of changes missed, and what was deleted: at least so often.
@@ -56,8 +64,8 @@ pub(super) struct Reading {
     pub cursor: Cursor,
     /// Went on from a position that an earlier worker left.
     pub resumed: bool,
-    /// Records the system held, once that was asked.
-    pub held: OnceLock<i64>,
+    /// Records the system holds, as far as that was asked.
+    pub held: change::Held,
 }
 
 /// Why a run ended early.
@@ -280,18 +288,22 @@ impl Engine {
         let full = scope == Scope::Full;
         let mut absences = Absences::of(&reading, full);
         let mut clock = Listening::default();
-        loop {
-            let position = run.position.clone();
-            let asked = self.now();
-            let page = reading.connector.pull(&reading.spec, &scope, position.as_deref(), PAGE).await?;
-            clock.hear(page.clock.as_ref(), self.now());
-            absences.meet(&page);
-            let next = page.next.clone();
-            let at = asked - TimeDelta::from_std(page.age).unwrap_or_default();
-            self.take_page(run, &reading, (page, at), absences.merges()).await?;
-            if next.is_none() {
-                break;
-            }
+        let mut page = Some(self.pull(&reading, &scope, run.position.as_deref(), FIRST_PAGE).await?);
+        while let Some((rows, at, heard)) = page.take() {
+            clock.hear(rows.clock.as_ref(), heard);
+            absences.meet(&rows);
+            let (next, most) = (rows.next.clone(), rows_at_once(&rows));
+            let ahead = async {
+                match &next {
+                    Some(next) => self.pull(&reading, &scope, Some(next.as_str()), most).await.map(Some),
+                    None => Ok(None),
+                }
+            };
+            // The next page is on its way while this one is stored.
+            let taken = self.take_page(run, &reading, (rows, at), absences.merges());
+            let (taken, ahead) = join(taken, ahead).await;
+            taken?;
+            page = ahead?;
         }
         self.keep_clock(&run.system, &clock).await?;
         if full {
@@ -315,8 +327,22 @@ impl Engine {
             spec,
             cursor,
             resumed: run.position.is_some(),
-            held: OnceLock::new(),
+            held: change::Held::default(),
         })
+    }
+
+    /// A page after `position`, the time of which it tells, and when it had come.
+    async fn pull(
+        &self,
+        reading: &Reading,
+        scope: &Scope,
+        position: Option<&str>,
+        most: usize,
+    ) -> Result<(Page, Time, Time), ConnectorError> {
+        let asked = self.now();
+        let page = reading.connector.pull(&reading.spec, scope, position, most).await?;
+        let at = asked - TimeDelta::from_std(page.age).unwrap_or_default();
+        Ok((page, at, self.now()))
     }
 
     async fn take_page(
@@ -332,6 +358,7 @@ impl Engine {
         next.counts.read += i64::try_from(page.rows.len() + page.unusable.len()).unwrap_or(0);
         let read_after = reading.cursor.read_at;
         let measure = self.measure(run, reading, page.rows.len()).await?;
+        let incoming = Arc::new(Incoming::of(&mapping, page));
         let saved = self
             .store
             .write::<_, StoreError, _>(async move |w| {
@@ -342,10 +369,11 @@ impl Engine {
                 let origin = "run";
                 let (entity, mapping) = (&entity, &mapping);
                 let source = Source { entity, mapping, run: &next.id, origin, read_after, at };
-                if merge {
-                    source.pass_by(w, (run.started_at, &after), &page).await?;
-                }
-                let Taken { changed, set_aside, moved } = source.take(w, page.clone()).await?;
+                let held = match merge {
+                    true => source.pass_by(w, (run.started_at, &after), &incoming).await?,
+                    false => Held::default(),
+                };
+                let Taken { changed, set_aside, moved } = source.take(w, &incoming, &held).await?;
                 run.counts.changed += changed;
                 run.counts.moved += i64::try_from(moved.len()).unwrap_or(0);
                 let opened = match &measure {
@@ -428,6 +456,17 @@ impl Engine {
             })
             .await
     }
+}
+
+/// How many rows like those of a page the next one may have.
+fn rows_at_once(page: &Page) -> usize {
+    let some = page.rows.iter().take(100);
+    let (rows, bytes) = some.fold((0, 0), |(rows, bytes), row| {
+        let cells =
+            row.cells.iter().map(|(name, cell)| name.len() + cell.text().map_or(0, str::len) + CELL_BYTES);
+        (rows + 1, bytes + cells.sum::<usize>())
+    });
+    if rows == 0 { FIRST_PAGE } else { (PAGE_BYTES * rows / bytes.max(1)).clamp(1, MOST_ROWS) }
 }
 
 /// Whether a run is still this worker's, its lease renewed: asked first in every transaction that

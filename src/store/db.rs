@@ -6,6 +6,7 @@
 
 use super::error::StoreError;
 use super::whereabouts;
+use serde_json::Value;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
@@ -17,6 +18,11 @@ use std::marker::PhantomData;
 
 /// Arguments of one statement that SQLite and PostgreSQL both take.
 const MAX_ARGUMENTS: usize = 30_000;
+/// Longer lists of texts go to SQLite as one argument: it finds a numbered placeholder by walking over
+/// all of them, and so does the driver, for each.
+const LONG_LIST: usize = 16;
+/// Rows of one statement that inserts many: a few sizes, for each is a statement that is kept prepared.
+const CHUNKS: [usize; 4] = [256, 32, 4, 1];
 /// Rows that one page of a list brings at most, whatever was asked for.
 pub const MOST_ROWS: i64 = 10_000;
 
@@ -86,6 +92,8 @@ id_arg!(ResolutionId, DeliveryId, RunId, VersionId, UserId, IncidentId, GroupId)
 pub enum Row {
     Sqlite(SqliteRow),
     Postgres(PgRow),
+    /// A row that came with all others in one text, and the names of its columns.
+    Packed(Vec<Value>, &'static [&'static str]),
 }
 
 /// A type a column can have in both databases.
@@ -98,9 +106,12 @@ pub trait Column: Sized {
     fn sqlite(row: &SqliteRow, column: &str) -> Result<Self, sqlx::Error>;
     #[doc(hidden)]
     fn postgres(row: &PgRow, column: &str) -> Result<Self, sqlx::Error>;
+    /// None where the value is of another type.
+    #[doc(hidden)]
+    fn packed(value: &Value) -> Option<Self>;
 }
 macro_rules! column {
-    ($($type:ty => $stored:expr),+ $(,)?) => {$(impl Column for $type {
+    ($($type:ty => $stored:expr, $packed:expr),+ $(,)?) => {$(impl Column for $type {
         const STORED: &'static [&'static str] = &$stored;
         fn sqlite(row: &SqliteRow, column: &str) -> Result<Self, sqlx::Error> {
             row.try_get_unchecked(column)
@@ -108,14 +119,17 @@ macro_rules! column {
         fn postgres(row: &PgRow, column: &str) -> Result<Self, sqlx::Error> {
             row.try_get(column)
         }
+        fn packed(value: &Value) -> Option<Self> {
+            ($packed)(value)
+        }
     })+};
 }
 column! {
-    String => ["TEXT"],
-    i64 => ["INTEGER"],
-    f64 => ["REAL", "INTEGER"],
-    bool => ["INTEGER"],
-    Vec<u8> => ["BLOB"],
+    String => ["TEXT"], |value: &Value| value.as_str().map(str::to_owned),
+    i64 => ["INTEGER"], Value::as_i64,
+    f64 => ["REAL", "INTEGER"], Value::as_f64,
+    bool => ["INTEGER"], |value: &Value| value.as_i64().map(|number| number != 0),
+    Vec<u8> => ["BLOB"], |_| None,
 }
 
 impl Row {
@@ -146,9 +160,30 @@ impl Row {
                 }
                 T::sqlite(row, column).map(Some).map_err(fail)
             }
+            Self::Packed(values, names) => {
+                let place = names.iter().position(|name| *name == column);
+                match place.and_then(|place| values.get(place)) {
+                    None => Err(StoreError::row(column, "is not there")),
+                    Some(Value::Null) => Ok(None),
+                    Some(value) => match T::packed(value) {
+                        Some(value) => Ok(Some(value)),
+                        None => Err(StoreError::row(column, &format!("is stored as {}", kind(value)))),
+                    },
+                }
+            }
             Self::Postgres(row) if row.try_get_raw(column).map_err(fail)?.is_null() => Ok(None),
             Self::Postgres(row) => T::postgres(row, column).map(Some).map_err(fail),
         }
+    }
+}
+
+/// What SQLite calls the form of a packed value.
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::String(_) => "TEXT",
+        Value::Number(number) if number.is_f64() => "REAL",
+        Value::Number(_) | Value::Bool(_) => "INTEGER",
+        _ => "another form",
     }
 }
 
@@ -171,6 +206,8 @@ pub struct Query<'s, Mode> {
     session: &'s mut Session,
     text: Cow<'static, str>,
     args: Vec<Arg>,
+    /// The columns, where all rows are to come in one text.
+    packed: Option<&'static [&'static str]>,
     mode: PhantomData<Mode>,
 }
 
@@ -255,9 +292,11 @@ impl Session {
         tail: &'static str,
     ) -> Result<u64, StoreError> {
         let Some(width) = rows.first().map(Vec::len) else { return Ok(0) };
-        let (mut done, mut rows) = (0, rows.into_iter().peekable());
-        while rows.peek().is_some() {
-            let chunk: Vec<Vec<Arg>> = rows.by_ref().take((MAX_ARGUMENTS / width).clamp(1, 1000)).collect();
+        let (mut done, mut rows) = (0, rows.into_iter());
+        while rows.len() > 0 {
+            let most = rows.len().min(MAX_ARGUMENTS / width);
+            let count = CHUNKS.into_iter().find(|count| *count <= most).unwrap_or(1);
+            let chunk: Vec<Vec<Arg>> = rows.by_ref().take(count).collect();
             let text = format!("{head} VALUES {} {tail}", self.tuples(chunk.len(), width));
             done += self.execute(text.into(), chunk.into_iter().flatten().collect()).await?;
         }
@@ -284,7 +323,7 @@ impl Session {
 
 impl<'s, Mode> Query<'s, Mode> {
     pub(super) fn new(session: &'s mut Session, text: &'static str) -> Self {
-        Self { session, text: text.into(), args: Vec::new(), mode: PhantomData }
+        Self { session, text: text.into(), args: Vec::new(), packed: None, mode: PhantomData }
     }
 
     /// Binds the next `$N`.
@@ -320,6 +359,13 @@ impl<'s, Mode> Query<'s, Mode> {
     pub fn push_list(mut self, values: impl IntoIterator<Item = impl Into<Arg>>) -> Self {
         let before = self.args.len();
         self.args.extend(values.into_iter().map(Into::into));
+        if self.args.len() - before > LONG_LIST
+            && self.session.backend() == Backend::Sqlite
+            && let Some(list) = json_list(&self.args[before..])
+        {
+            self.args.truncate(before);
+            return self.push_bind("(SELECT value FROM json_each(?))", [list.into()]);
+        }
         let text = self.text.to_mut();
         text.push('(');
         for number in before + 1..=self.args.len() {
@@ -335,9 +381,31 @@ impl<'s, Mode> Query<'s, Mode> {
         self.push_bind(" LIMIT ?", [rows.clamp(0, MOST_ROWS).into()])
     }
 
+    /// Has SQLite send all rows of these columns as one text, for answers of very many: a row for each
+    /// crosses from the driver's thread alone, which costs more than finding it. None may be of bytes.
+    #[must_use]
+    pub fn packed(mut self, columns: &'static [&'static str]) -> Self {
+        self.packed = Some(columns).filter(|_| self.session.backend() == Backend::Sqlite);
+        self
+    }
+
+    async fn rows(&mut self) -> Result<Vec<Row>, StoreError> {
+        let args = std::mem::take(&mut self.args);
+        let Some(columns) = self.packed else { return self.session.fetch(&self.text, args).await };
+        let text = format!(
+            "SELECT json_group_array(json_array({})) AS value FROM ({})",
+            columns.join(", "),
+            self.text
+        );
+        let rows = self.session.fetch(&text, args).await?;
+        let text: Option<String> = rows.first().map_or(Ok(None), |row| row.maybe("value"))?;
+        let rows: Vec<Vec<Value>> = serde_json::from_str(&text.unwrap_or_default())?;
+        Ok(rows.into_iter().map(|values| Row::Packed(values, columns)).collect())
+    }
+
     /// Every row.
-    pub async fn all<R: FromRow>(self) -> Result<Vec<R>, StoreError> {
-        let rows = self.session.fetch(&self.text, self.args).await?;
+    pub async fn all<R: FromRow>(mut self) -> Result<Vec<R>, StoreError> {
+        let rows = self.rows().await?;
         rows.iter().map(|row| read(&self.text, row, R::from_row)).collect()
     }
 
@@ -359,10 +427,19 @@ impl<'s, Mode> Query<'s, Mode> {
     }
 
     /// The column `value` of every row.
-    pub async fn values<T: Column>(self) -> Result<Vec<T>, StoreError> {
-        let rows = self.session.fetch(&self.text, self.args).await?;
+    pub async fn values<T: Column>(mut self) -> Result<Vec<T>, StoreError> {
+        let rows = self.rows().await?;
         rows.iter().map(|row| read(&self.text, row, |row| row.get("value"))).collect()
     }
+}
+
+/// Texts as a JSON list; None where one is no text, or one that no database takes.
+fn json_list(args: &[Arg]) -> Option<String> {
+    let texts = args.iter().map(|arg| match arg {
+        Arg::Text(Some(text)) if !text.contains('\0') => Some(text.as_str()),
+        _ => None,
+    });
+    serde_json::to_string(&texts.collect::<Option<Vec<&str>>>()?).ok()
 }
 
 /// Reads a row; the error of one that cannot be read names its table and which row it is.

@@ -21,6 +21,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (12, "policy_drafts", include_str!("../../migrations/0012_policy_drafts.sql")),
     (13, "samples", include_str!("../../migrations/0013_samples.sql")),
     (14, "incident_revisions", include_str!("../../migrations/0014_incident_revisions.sql")),
+    (15, "words", include_str!("../../migrations/0015_words.sql")),
     (16, "clocks", include_str!("../../migrations/0016_clocks.sql")),
     (17, "shadows", include_str!("../../migrations/0017_shadows.sql")),
     (18, "mapping_pauses", include_str!("../../migrations/0018_mapping_pauses.sql")),

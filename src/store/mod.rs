@@ -2,6 +2,7 @@
 //!
 //! [`Store::session`] reads; [`Store::write`] changes. One file per noun holds its statements.
 
+mod agreed;
 pub mod alerts;
 pub mod audit;
 pub mod clocks;
@@ -31,6 +32,7 @@ pub mod tokens;
 pub mod trail;
 pub mod users;
 mod whereabouts;
+pub mod words;
 mod write;
 
 pub use db::{Arg, Backend, FromRow, MOST_ROWS, Row, Session};

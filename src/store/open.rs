@@ -3,6 +3,7 @@
 use super::db::{Backend, Link, Session};
 use super::error::StoreError;
 use super::migrate;
+use super::words;
 use super::write::Writers;
 use crate::domain::chance::Random;
 use crate::domain::seal::Key;
@@ -73,7 +74,9 @@ impl Store {
         let inner = connect(options, connections.max(1)).await?;
         migrate::run(&mut inner.opening_session().await?).await?;
         let writers = Arc::new(Writers::start(&inner)?);
-        Ok(Self { inner, writers })
+        let store = Self { inner, writers };
+        words::convert(&store).await?;
+        Ok(store)
     }
 
     /// Opens a database beside the instance that runs on it, and leaves its schema alone.
@@ -252,6 +255,8 @@ async fn open_sqlite(url: &str, connections: u32) -> Result<Pools, StoreError> {
     let base = SqliteConnectOptions::from_str(url)?
         .busy_timeout(Duration::from_secs(5))
         .foreign_keys(true)
+        // Rows cross from the driver's thread in a queue: a short one is waited for at both ends.
+        .row_buffer_size(1000)
         .pragma("trusted_schema", "OFF")
         .pragma("mmap_size", "0");
     let writer = base
@@ -262,6 +267,8 @@ async fn open_sqlite(url: &str, connections: u32) -> Result<Pools, StoreError> {
         // A decision is a signature: what was acknowledged survives a power cut.
         .synchronous(SqliteSynchronous::Full)
         .pragma("cache_size", "-8192")
+        // 32 MB: after a large batch the same pages are not written home with every commit.
+        .pragma("wal_autocheckpoint", "8000")
         .pragma("journal_size_limit", "67108864");
     let write = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
     let write = write.connect_with(writer).await?;

@@ -1,13 +1,18 @@
 //! Records, their links and bases, and finding them by word or identifier.
 
-use super::db::{Arg, FromRow, Row, Session};
+use super::agreed;
+use super::db::{Arg, FromRow, MOST_ROWS, Row, Session};
 use super::error::StoreError;
+use super::words::{self, Indexed, Matches};
 use super::write::WriteSession;
 use crate::domain::access::Viewer;
 use crate::domain::ids::{EntityId, IncidentId, RecordId, RunId, SystemId};
 use crate::domain::record::Base;
 use crate::domain::time::Time;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+
+/// Ids asked for in one statement.
+const AT_ONCE: usize = 5000;
 
 /// One real-world thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +36,9 @@ impl FromRow for Record {
     }
 }
 
+/// The columns of a record.
+const COLUMNS: &[&str] = &["id", "entity", "link", "title", "created_at"];
+
 /// The record, if it exists for this viewer.
 pub async fn get(s: &mut Session, viewer: &Viewer, id: &RecordId) -> Result<Option<Record>, StoreError> {
     let record: Option<Record> = s.sql("SELECT * FROM records WHERE id = $1").bind(id).maybe().await?;
@@ -39,13 +47,13 @@ pub async fn get(s: &mut Session, viewer: &Viewer, id: &RecordId) -> Result<Opti
 
 /// The records of these ids, in no order.
 pub async fn of_ids(s: &mut Session, ids: &[RecordId]) -> Result<Vec<Record>, StoreError> {
-    s.sql("SELECT * FROM records WHERE id IN ").push_list(ids).all().await
+    s.sql("SELECT * FROM records WHERE id IN ").push_list(ids).packed(COLUMNS).all().await
 }
 
 /// The records of an entity with these links, in no order.
 pub async fn by_links(s: &mut Session, entity: &EntityId, links: &[&str]) -> Result<Vec<Record>, StoreError> {
     let query = s.sql("SELECT * FROM records WHERE entity = $1 AND link IN ").bind(entity);
-    query.push_list(links.iter().copied()).all().await
+    query.push_list(links.iter().copied()).packed(COLUMNS).all().await
 }
 
 /// Stores new records.
@@ -122,26 +130,75 @@ pub async fn save_link(
     .await
 }
 
-struct BaseRow(RecordId, Base);
+/// What is kept of a record beside its holdings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    pub record: RecordId,
+    /// What all agreed on.
+    pub base: Base,
+    /// None while it is found by no words.
+    pub indexed: Option<Indexed>,
+}
 
-impl FromRow for BaseRow {
+impl FromRow for Kept {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self(row.get::<String>("record_id")?.into(), row.json("body")?))
+        let (born, digest) = (row.maybe("words_in")?, row.maybe("words")?);
+        Ok(Self {
+            record: row.get::<String>("record_id")?.into(),
+            base: agreed::read(row)?,
+            indexed: born.zip(digest).map(|(born, digest)| Indexed { born, digest }),
+        })
     }
+}
+
+/// What is kept of these records; one of which nothing is kept is left out.
+pub async fn kept(s: &mut Session, ids: &[RecordId]) -> Result<Vec<Kept>, StoreError> {
+    let query = s.sql("SELECT record_id, body, words_in, words FROM bases WHERE record_id IN ");
+    query.push_list(ids).packed(&["record_id", "body", "words_in", "words"]).all().await
 }
 
 /// The agreed values of these records; a record without any is left out.
 pub async fn bases(s: &mut Session, ids: &[RecordId]) -> Result<Vec<(RecordId, Base)>, StoreError> {
-    let rows: Vec<BaseRow> =
-        s.sql("SELECT record_id, body FROM bases WHERE record_id IN ").push_list(ids).all().await?;
-    Ok(rows.into_iter().map(|row| (row.0, row.1)).collect())
+    let agreed = |kept: Kept| (!kept.base.0.is_empty()).then_some((kept.record, kept.base));
+    Ok(kept(s, ids).await?.into_iter().filter_map(agreed).collect())
+}
+
+/// A record's agreed values and the place of its words: those of both that changed.
+pub struct Advanced {
+    pub record: RecordId,
+    pub base: Option<Base>,
+    pub indexed: Option<Indexed>,
+}
+
+/// Stores what advanced, and leaves the rest as it is.
+pub async fn save_advanced(w: &mut WriteSession, all: Vec<Advanced>) -> Result<(), StoreError> {
+    let (mut both, mut bases, mut words) = (Vec::new(), Vec::new(), Vec::new());
+    for Advanced { record, base, indexed } in all {
+        let (born, digest) = (indexed.map(|own| own.born), indexed.map(|own| own.digest));
+        let row = |base: &Base| -> Result<Vec<Arg>, StoreError> {
+            Ok(vec![(&record).into(), agreed::text(base)?.into(), born.into(), digest.into()])
+        };
+        match (base, indexed) {
+            (Some(base), Some(_)) => both.push(row(&base)?),
+            (Some(base), None) => bases.push((record, base)),
+            (None, Some(_)) => words.push(row(&Base::default())?),
+            (None, None) => {}
+        }
+    }
+    const HEAD: &str = "INSERT INTO bases (record_id, body, words_in, words)";
+    let tail = "ON CONFLICT (record_id) DO UPDATE SET
+         body = excluded.body, words_in = excluded.words_in, words = excluded.words";
+    w.insert_rows(HEAD, both, tail).await?;
+    let tail = "ON CONFLICT (record_id) DO UPDATE SET words_in = excluded.words_in, words = excluded.words";
+    w.insert_rows(HEAD, words, tail).await?;
+    save_bases(w, &bases).await
 }
 
 /// Stores agreed values that advanced.
 pub async fn save_bases(w: &mut WriteSession, bases: &[(RecordId, Base)]) -> Result<(), StoreError> {
     let mut rows = Vec::with_capacity(bases.len());
     for (record, base) in bases {
-        rows.push(vec![record.into(), serde_json::to_string(base)?.into()]);
+        rows.push(vec![record.into(), agreed::text(base)?.into()]);
     }
     let tail = "ON CONFLICT (record_id) DO UPDATE SET body = excluded.body";
     w.insert_rows("INSERT INTO bases (record_id, body)", rows, tail).await?;
@@ -245,7 +302,7 @@ pub async fn unjudged(
     if !but.is_empty() {
         query = query.push(" AND run_id NOT IN ").push_list(but);
     }
-    let ids: Vec<String> = query.push(" ORDER BY record_id").limit(limit).values().await?;
+    let ids: Vec<String> = query.push(" ORDER BY record_id").limit(limit).packed(&["value"]).values().await?;
     Ok(ids.into_iter().map(RecordId).collect())
 }
 
@@ -284,7 +341,7 @@ pub async fn take_up(
     let end = if wait { " FOR UPDATE" } else { " FOR UPDATE SKIP LOCKED" };
     let end = w.either("", end);
     let query = w.sql("SELECT record_id AS value FROM unjudged WHERE record_id IN ").push_list(ids);
-    let ids: Vec<String> = query.push(" ORDER BY record_id").push(end).values().await?;
+    let ids: Vec<String> = query.push(" ORDER BY record_id").push(end).packed(&["value"]).values().await?;
     Ok(ids.into_iter().map(RecordId).collect())
 }
 
@@ -294,37 +351,6 @@ pub async fn judged(w: &mut WriteSession, ids: &[RecordId]) -> Result<(), StoreE
     Ok(())
 }
 
-/// Brings the words that records are found by up to date, and says how many rows that changed.
-/// What is the same is not written: most records that are judged again are found by what they
-/// were found by before.
-pub async fn save_words(w: &mut WriteSession, wanted: &[(RecordId, Vec<String>)]) -> Result<u64, StoreError> {
-    let mut known: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let query = w.sql("SELECT record_id, token FROM search_tokens WHERE record_id IN ");
-    for row in query.push_list(wanted.iter().map(|(id, _)| id)).all::<WordRow>().await? {
-        known.entry(row.0).or_default().insert(row.1);
-    }
-    let (mut fresh, mut changed) = (Vec::new(), 0);
-    for (id, words) in wanted {
-        let mut gone = known.remove(id.as_str()).unwrap_or_default();
-        let words: BTreeSet<&String> = words.iter().collect();
-        fresh.extend(words.into_iter().filter(|word| !gone.remove(*word)).map(|w| vec![w.into(), id.into()]));
-        if !gone.is_empty() {
-            let query = w.sql("DELETE FROM search_tokens WHERE record_id = $1 AND token IN ").bind(id);
-            changed += query.push_list(gone).run().await?;
-        }
-    }
-    let head = "INSERT INTO search_tokens (token, record_id)";
-    Ok(changed + w.insert_rows(head, fresh, "ON CONFLICT DO NOTHING").await?)
-}
-
-struct WordRow(String, String);
-
-impl FromRow for WordRow {
-    fn from_row(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self(row.get("record_id")?, row.get("token")?))
-    }
-}
-
 /// Records with a word or identifier that begins with each of `words` (normalised), by title.
 pub async fn find(
     s: &mut Session,
@@ -332,19 +358,29 @@ pub async fn find(
     words: &[String],
     limit: i64,
 ) -> Result<Vec<Record>, StoreError> {
-    let mut query = s.sql("SELECT r.* FROM records r WHERE 1 = 1");
+    let mut found: Option<Matches> = None;
     for word in words.iter().take(6) {
-        // The end of the range: the prefix followed by the last character there is.
-        let end = format!("{word}\u{10FFFF}");
-        query = query.push_bind(
-            " AND r.id IN (SELECT record_id FROM search_tokens WHERE token >= ? AND token < ?)",
-            [word.into(), end.into()],
-        );
+        let own = words::beginning(s, word).await?;
+        found = Some(match found {
+            Some(found) => found.and(&own),
+            None => own,
+        });
     }
-    if let Some(entities) = &viewer.entities {
-        query = query.push(" AND r.entity IN ").push_list(entities.iter());
+    let Some(found) = found else {
+        let mut query = s.sql("SELECT r.* FROM records r WHERE 1 = 1");
+        if let Some(entities) = &viewer.entities {
+            query = query.push(" AND r.entity IN ").push_list(entities.iter());
+        }
+        return query.push(" ORDER BY r.title, r.id").limit(limit).all().await;
+    };
+    let mut first: Vec<Record> = Vec::new();
+    for ids in found.seen(viewer, None).ids().chunks(AT_ONCE) {
+        let query = s.sql("SELECT r.* FROM records r WHERE r.id IN ").push_list(ids);
+        first.extend(query.push(" ORDER BY r.title, r.id").limit(limit).all::<Record>().await?);
+        first.sort_by(|one, other| (&one.title, &one.id).cmp(&(&other.title, &other.id)));
+        first.truncate(usize::try_from(limit.clamp(0, MOST_ROWS)).unwrap_or(0));
     }
-    query.push(" ORDER BY r.title, r.id").limit(limit).all().await
+    Ok(first)
 }
 
 /// Removes a record that nothing is left of: no holding, no link, no conflict.
@@ -357,8 +393,13 @@ pub async fn drop_if_empty(w: &mut WriteSession, id: &RecordId) -> Result<(), St
     if left.bind(id).value::<String>().await?.is_some() {
         return Ok(());
     }
+    let entity =
+        w.sql("SELECT entity AS value FROM records WHERE id = $1").bind(id).value::<String>().await?;
+    let indexed = kept(w, std::slice::from_ref(id)).await?.pop().and_then(|kept| kept.indexed);
+    if let Some((entity, indexed)) = entity.zip(indexed) {
+        words::remove(w, &entity.into(), id, indexed).await?;
+    }
     w.sql("DELETE FROM bases WHERE record_id = $1").bind(id).run().await?;
-    w.sql("DELETE FROM search_tokens WHERE record_id = $1").bind(id).run().await?;
     w.sql("DELETE FROM unjudged WHERE record_id = $1").bind(id).run().await?;
     w.sql("DELETE FROM records WHERE id = $1").bind(id).run_one().await
 }

@@ -2,7 +2,8 @@
 
 use super::db::{FromRow, Query, Row, Session};
 use super::error::StoreError;
-use super::records::Record;
+use super::records::{self, Record};
+use super::words::{self, Matches, Member};
 use crate::domain::access::Viewer;
 use crate::domain::ids::{EntityId, RecordId};
 use crate::domain::words::Sought;
@@ -34,7 +35,13 @@ pub async fn page(
     after: Option<&RecordId>,
     limit: i64,
 ) -> Result<Vec<Record>, StoreError> {
-    let mut query = narrowed(s.sql("SELECT r.* FROM records r WHERE 1 = 1"), viewer, search);
+    if let Some(found) = found(s, &search.sought).await? {
+        let after = after.map(|after| Member::of(after.as_str()));
+        let all = found.seen(viewer, search.entity.as_ref());
+        let ids = all.first(limit, |own| after.as_ref().is_none_or(|after| own > after));
+        return of_ids(s, &ids).await;
+    }
+    let mut query = narrowed(s.sql("SELECT r.* FROM records r WHERE 1 = 1"), viewer, search.entity.as_ref());
     if let Some(after) = after {
         query = query.push_bind(" AND r.id > ?", [after.into()]);
     }
@@ -49,46 +56,66 @@ pub async fn page_before(
     before: &RecordId,
     limit: i64,
 ) -> Result<Vec<Record>, StoreError> {
-    let query = narrowed(s.sql("SELECT r.* FROM records r WHERE 1 = 1"), viewer, search);
+    if let Some(found) = found(s, &search.sought).await? {
+        let before = Member::of(before.as_str());
+        let ids = found.seen(viewer, search.entity.as_ref()).last(limit, |own| *own < before);
+        return of_ids(s, &ids).await;
+    }
+    let query = narrowed(s.sql("SELECT r.* FROM records r WHERE 1 = 1"), viewer, search.entity.as_ref());
     let query = query.push_bind(" AND r.id < ?", [before.into()]);
     let mut found: Vec<Record> = query.push(" ORDER BY r.id DESC").limit(limit).all().await?;
     found.reverse();
     Ok(found)
 }
 
-/// How many records of each kind are found, whatever kind the search asks for.
-pub async fn counts(s: &mut Session, viewer: &Viewer, search: &Search) -> Result<Vec<OfEntity>, StoreError> {
-    let text = "SELECT r.entity AS entity, CAST(count(*) AS BIGINT) AS count FROM records r WHERE 1 = 1";
-    let all = Search { entity: None, ..search.clone() };
-    narrowed(s.sql(text), viewer, &all).push(" GROUP BY r.entity").all().await
+async fn of_ids(s: &mut Session, ids: &[RecordId]) -> Result<Vec<Record>, StoreError> {
+    let mut found = records::of_ids(s, ids).await?;
+    found.sort_by(|one, other| one.id.cmp(&other.id));
+    Ok(found)
 }
 
-/// Adds the search's conditions to a statement over `records r`.
-fn narrowed<'s, M>(mut query: Query<'s, M>, viewer: &Viewer, search: &Search) -> Query<'s, M> {
-    const WORD: &str = "r.id IN (SELECT record_id FROM search_tokens WHERE token >= ? AND token < ?)";
-    // The end of the range: the beginning followed by the last character there is.
-    let range = |word: &String| [word.into(), format!("{word}\u{10FFFF}").into()];
+/// How many records of each kind are found, whatever kind the search asks for.
+pub async fn counts(s: &mut Session, viewer: &Viewer, search: &Search) -> Result<Vec<OfEntity>, StoreError> {
+    if let Some(found) = found(s, &search.sought).await? {
+        let of = |(entity, count)| OfEntity { entity, count };
+        return Ok(found.seen(viewer, None).counts().map(of).collect());
+    }
+    let text = "SELECT r.entity AS entity, CAST(count(*) AS BIGINT) AS count FROM records r WHERE 1 = 1";
+    narrowed(s.sql(text), viewer, None).push(" GROUP BY r.entity").all().await
+}
+
+/// The records that are found; None where nothing is sought.
+async fn found(s: &mut Session, sought: &Sought) -> Result<Option<Matches>, StoreError> {
+    if sought.is_empty() {
+        return Ok(None);
+    }
+    let whole = match &sought.whole {
+        Some(whole) => words::beginning(s, whole).await?,
+        None => Matches::default(),
+    };
+    // Where it is found whole, the parts of an identifier are not sought.
+    let only_whole = sought.identifier && sought.whole.is_some() && !whole.is_empty();
+    if only_whole || sought.parts.is_empty() {
+        return Ok(Some(whole));
+    }
+    let mut all: Option<Matches> = None;
+    for part in &sought.parts {
+        let own = words::beginning(s, part).await?;
+        all = Some(match all {
+            Some(all) => all.and(&own),
+            None => own,
+        });
+    }
+    Ok(Some(whole.or(all.unwrap_or_default())))
+}
+
+/// Narrows a statement over `records r` to what is seen.
+fn narrowed<'s, M>(mut query: Query<'s, M>, viewer: &Viewer, entity: Option<&EntityId>) -> Query<'s, M> {
     if let Some(entities) = &viewer.entities {
         query = query.push(" AND r.entity IN ").push_list(entities.iter());
     }
-    if let Some(entity) = &search.entity {
-        query = query.push_bind(" AND r.entity = ?", [entity.into()]);
+    match entity {
+        Some(entity) => query.push_bind(" AND r.entity = ?", [entity.into()]),
+        None => query,
     }
-    if search.sought.is_empty() {
-        return query;
-    }
-    query = query.push(" AND (");
-    query = match &search.sought.whole {
-        Some(whole) => query.push_bind(WORD, range(whole)),
-        None => query.push("1 = 0"),
-    };
-    query = query.push(if search.sought.parts.is_empty() { " OR (1 = 0" } else { " OR (1 = 1" });
-    if let Some(whole) = search.sought.whole.as_ref().filter(|_| search.sought.identifier) {
-        const NOWHERE: &str = " AND NOT EXISTS (SELECT 1 FROM search_tokens WHERE token >= ? AND token < ?)";
-        query = query.push_bind(NOWHERE, range(whole));
-    }
-    for part in &search.sought.parts {
-        query = query.push(" AND ").push_bind(WORD, range(part));
-    }
-    query.push("))")
 }

@@ -11,7 +11,7 @@ use crate::domain::ids::{
 };
 use crate::domain::judge::{Circumstances, time_of_change};
 use crate::domain::presence::{self, Presence, RECORD};
-use crate::domain::record::{Base, Holding, comparable};
+use crate::domain::record::{Base, Holding, comparable, duplicates};
 use crate::domain::time::Time;
 use crate::domain::value::Tuple;
 use crate::engine::Setup;
@@ -20,6 +20,7 @@ use crate::store::incidents::Incident;
 use crate::store::records::Record;
 use crate::store::resolutions::{Delivery, Resolution};
 use crate::store::runs::Cursor;
+use crate::store::words::Indexed;
 use crate::store::{
     Session, StoreError, WriteSession, conflicts, holdings, incidents, records, resolutions, runs,
 };
@@ -38,8 +39,10 @@ pub(in crate::engine) struct Batch {
     pub now: Time,
     records: HashMap<RecordId, Record>,
     holdings: HashMap<RecordId, Vec<Holding>>,
+    /// Without systems that hold the record more than once: of records that such a system holds.
     compared: HashMap<RecordId, Vec<Holding>>,
     bases: HashMap<RecordId, Base>,
+    indexed: HashMap<RecordId, Indexed>,
     conflicts: Vec<Conflict>,
     differences: HashMap<RecordId, Vec<Difference>>,
     exceptions: HashMap<RecordId, Vec<Exception>>,
@@ -70,6 +73,8 @@ pub(in crate::engine) struct Loaded<'a> {
     /// Every one of them.
     pub all: &'a [Holding],
     pub base: Base,
+    /// Where the words are that it is found by.
+    pub indexed: Option<Indexed>,
     /// Open, excepted, or decided and on their way.
     pub differences: &'a [Difference],
     pub exceptions: &'a [Exception],
@@ -134,6 +139,7 @@ impl Batch {
         let is_changed = |own: &&RecordId| {
             holdings.get(*own).is_some_and(|all| all.iter().any(|holding| holding.revision > 1))
         };
+        let kept = records::kept(w, ids).await?;
         let changed: Vec<RecordId> = ids.iter().filter(is_changed).cloned().collect();
         let mut batch = Self {
             tidied: match setup.policies.tidies(&entity) {
@@ -147,13 +153,14 @@ impl Batch {
             run: run.clone(),
             now,
             records,
-            bases: records::bases(w, ids).await?.into_iter().collect(),
+            indexed: kept.iter().filter_map(|own| Some((own.record.clone(), own.indexed?))).collect(),
+            bases: kept.into_iter().map(|own| (own.record, own.base)).collect(),
             conflicts,
             exceptions: by_record(conflicts::exceptions(w, ids).await?, |exception| exception.record.clone()),
             deliveries: resolutions::deliveries(w, &decided).await?,
             resolutions: resolutions::of_ids(w, &decided).await?,
             differences: by_record(differences, |difference| difference.record.clone()),
-            compared: holdings.iter().map(|(record, all)| (record.clone(), comparable(all))).collect(),
+            compared: without_duplicates(&holdings),
             holdings,
             cursors,
             bursts: HashMap::new(),
@@ -162,7 +169,7 @@ impl Batch {
             entity,
         };
         batch.count_bursts(w).await?;
-        batch.earlier = past::load(w, (setup, &batch.entity), &batch.compared, &batch.bases).await?;
+        batch.earlier = past::load(w, &batch).await?;
         Ok(batch)
     }
 
@@ -181,13 +188,29 @@ impl Batch {
         self.deliveries.iter()
     }
 
+    /// The holdings of a record that are compared.
+    pub(super) fn compared(&self, id: &RecordId) -> &[Holding] {
+        self.compared.get(id).or_else(|| self.holdings.get(id)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The records with anything to compare.
+    pub(super) fn held(&self) -> impl Iterator<Item = &RecordId> {
+        self.holdings.keys()
+    }
+
+    /// What all agreed on of a record.
+    pub(super) fn base(&self, id: &RecordId) -> Option<&Base> {
+        self.bases.get(id)
+    }
+
     pub fn of<'a>(&'a self, id: &RecordId) -> Option<Loaded<'a>> {
         Some(Loaded {
             batch: self,
             record: self.records.get(id)?,
-            holdings: self.compared.get(id).map_or(&[], Vec::as_slice),
+            holdings: self.compared(id),
             all: self.holdings.get(id).map_or(&[], Vec::as_slice),
             base: self.bases.get(id).cloned().unwrap_or_default(),
+            indexed: self.indexed.get(id).copied(),
             differences: self.differences.get(id).map_or(&[], Vec::as_slice),
             exceptions: self.exceptions.get(id).map_or(&[], Vec::as_slice),
         })
@@ -273,6 +296,12 @@ impl Batch {
     }
 }
 
+/// What is compared of records that some system holds more than once.
+fn without_duplicates(holdings: &HashMap<RecordId, Vec<Holding>>) -> HashMap<RecordId, Vec<Holding>> {
+    let twice = holdings.iter().filter(|(_, all)| !duplicates(all).is_empty());
+    twice.map(|(record, all)| (record.clone(), comparable(all))).collect()
+}
+
 fn burst_key(system: &SystemId, author: &str, time: Time) -> (SystemId, String, i64) {
     (system.clone(), author.to_owned(), time.timestamp() / 60)
 }
@@ -294,29 +323,32 @@ pub(in crate::engine) fn mapped(
 ) -> HashMap<RecordId, Vec<Holding>> {
     let mut rows = by_record(rows, |row| row.record.clone());
     rows.drain()
-        .map(|(record, rows)| {
-            let all = setup.catalog.mappings_of(entity).flat_map(|mapping| {
-                let own = rows.iter().filter(|row| row.system == mapping.system);
-                own.map(|row| through(mapping, row)).collect::<Vec<_>>()
-            });
-            (record, all.collect())
+        .map(|(record, mut rows)| {
+            let mut all = Vec::with_capacity(rows.len());
+            for mapping in setup.catalog.mappings_of(entity) {
+                let (own, others): (Vec<_>, Vec<_>) =
+                    rows.into_iter().partition(|row| row.system == mapping.system);
+                all.extend(own.into_iter().map(|row| through(mapping, row)));
+                rows = others;
+            }
+            (record, all)
         })
         .collect()
 }
 
-fn through(mapping: &crate::domain::mapping::Mapping, row: &holdings::Holding) -> Holding {
+fn through(mapping: &crate::domain::mapping::Mapping, row: holdings::Holding) -> Holding {
     let mapped = mapping.read(&row.cells);
     Holding {
-        record: row.record.clone(),
-        system: row.system.clone(),
-        external_id: row.external_id.clone(),
+        record: row.record,
+        system: row.system,
+        external_id: row.external_id,
         present: row.present,
-        cells: row.cells.clone(),
+        cells: row.cells,
         fields: mapped.fields,
         problems: mapped.problems,
         revision: row.revision,
-        version: row.version.clone(),
-        read: row.read.clone(),
-        token: row.token.clone(),
+        version: row.version,
+        read: row.read,
+        token: row.token,
     }
 }

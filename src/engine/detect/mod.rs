@@ -6,6 +6,7 @@ mod held;
 mod left_out;
 pub(super) mod load;
 mod past;
+mod plain;
 pub(super) mod record;
 mod refresh;
 mod settle;
@@ -27,15 +28,17 @@ use super::{Engine, incidents};
 use crate::domain::audit::Event;
 use crate::domain::ids::{EntityId, RecordId, RunId};
 use crate::domain::words;
+use crate::store::records::Advanced;
 use crate::store::runs::Counts;
+use crate::store::words::{Indexed, Wanted};
 use crate::store::{self, StoreError, WriteSession, alerts, conflicts, records, resolutions};
 use load::Batch;
 use record::Ruling;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Records judged in one transaction.
-const BATCH: i64 = 200;
+const BATCH: i64 = 500;
 
 impl Engine {
     /// Judges every record of an entity that waits for it, and says what came of it.
@@ -100,13 +103,24 @@ impl Engine {
                 let ids = records::take_up(w, &ids, true).await?;
                 let batch = Batch::load(w, &setup, &entity, &run, &ids).await?;
                 let (mut counts, mut events) = (Counts::default(), Vec::new());
-                let mut movers = BTreeSet::new();
-                index(w, &batch, &ids).await?;
+                let (mut movers, mut advanced) = (BTreeSet::new(), Vec::new());
+                let mut indexed = index(w, &batch, &ids).await?;
                 for id in &ids {
-                    let Some(mut ruling) = batch.rule(w, id)? else { continue };
+                    let ruled = match batch.plain(id) {
+                        Some(ruling) => Some(ruling),
+                        None => batch.rule(w, id)?,
+                    };
+                    let Some(mut ruling) = ruled else { continue };
                     movers.append(&mut ruling.movers);
+                    advanced.push(Advanced {
+                        record: id.clone(),
+                        base: ruling.base.take().map(|(_, base)| base),
+                        indexed: indexed.remove(id),
+                    });
                     save(w, ruling, &mut counts, &mut events).await?;
                 }
+                // Most records of a first load have nothing else to store: one statement for all.
+                records::save_advanced(w, advanced).await?;
                 records::judged(w, &ids).await?;
                 for system in &movers {
                     events.extend(incidents::storm::look(w, &setup, &entity, system).await?);
@@ -134,23 +148,38 @@ impl Engine {
     }
 }
 
-/// Brings the records' names on screen and the words they are found by up to date.
-async fn index(w: &mut WriteSession, batch: &Batch, ids: &[RecordId]) -> Result<(), StoreError> {
-    let mut wanted = Vec::with_capacity(ids.len());
+/// Brings the records' names on screen and the words they are found by up to date; where the words of
+/// those are that changed.
+async fn index(
+    w: &mut WriteSession,
+    batch: &Batch,
+    ids: &[RecordId],
+) -> Result<HashMap<RecordId, Indexed>, StoreError> {
+    let (mut wanted, mut digests) = (Vec::new(), Vec::new());
     for id in ids {
         let Some(loaded) = batch.of(id) else { continue };
-        let title = loaded.all.iter().filter(|holding| holding.present).find_map(|holding| {
-            holding.fields.get(&batch.entity.title).and_then(|held| held.value()).map(str::to_owned)
-        });
+        let title = loaded
+            .all
+            .iter()
+            .filter(|holding| holding.present)
+            .find_map(|holding| holding.fields.get(&batch.entity.title).and_then(|held| held.value()));
         if let Some(title) = title.filter(|title| *title != loaded.record.title) {
-            records::set_title(w, id, &title).await?;
+            records::set_title(w, id, title).await?;
         }
         let keys = loaded.all.iter().map(|holding| holding.external_id.as_str());
         let values = loaded.all.iter().flat_map(|holding| holding.fields.values());
-        wanted.push((id.clone(), words::indexed(keys.chain(values.filter_map(|held| held.value())))));
+        let words = words::indexed(keys.chain(values.filter_map(|held| held.value())));
+        if let Some((own, digest)) = Wanted::of(id, words, loaded.indexed) {
+            wanted.push(own);
+            digests.push(digest);
+        }
     }
-    records::save_words(w, &wanted).await?;
-    Ok(())
+    if wanted.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let born = store::words::add(w, &batch.entity.id, &wanted).await?;
+    let own = |(own, digest): (Wanted, i64)| (own.record, Indexed { born, digest });
+    Ok(wanted.into_iter().zip(digests).map(own).collect())
 }
 
 pub(super) async fn save(

@@ -33,20 +33,21 @@ pub(in crate::engine) struct Earlier {
 /// The earlier versions of those records that differ, newest first.
 pub(super) async fn load(
     s: &mut Session,
-    (setup, entity): (&Setup, &Entity),
-    compared: &HashMap<RecordId, Vec<Holding>>,
-    bases: &HashMap<RecordId, Base>,
+    batch: &Batch,
 ) -> Result<HashMap<RecordId, Vec<Earlier>>, StoreError> {
+    let (setup, entity) = (&batch.setup, &batch.entity);
     let none = Base::default();
-    let differing = compared.iter().filter(|(record, holdings)| {
-        has_history(holdings) && differs(entity, bases.get(*record).unwrap_or(&none), holdings)
-    });
-    let differing: Vec<&RecordId> = differing.map(|(record, _)| record).collect();
+    let differing: Vec<&RecordId> = batch
+        .held()
+        .filter(|record| {
+            let holdings = batch.compared(record);
+            has_history(holdings) && differs(entity, batch.base(record).unwrap_or(&none), holdings)
+        })
+        .collect();
     let mut earlier: HashMap<RecordId, Vec<Earlier>> = HashMap::new();
     for version in holdings::newest_versions(s, &differing).await? {
-        let present = compared.get(&version.record).into_iter().flatten();
         let is_now = |own: &Holding| own.version.as_ref() == Some(&version.id);
-        if !version.present || present.into_iter().any(is_now) {
+        if !version.present || batch.compared(&version.record).iter().any(is_now) {
             continue;
         }
         let record = version.record.clone();

@@ -164,8 +164,7 @@ impl Engine {
                     held.into_iter().filter(|row| row.present && !source.is_older_than(w, row)).collect();
                 source.make_absent(w, absent).await?;
                 holdings::unmiss(w, &incident.system, &incident.entity, &kept).await?;
-                let page = crate::connectors::Page { rows: found.clone(), ..Default::default() };
-                let Taken { .. } = source.take(w, page).await?;
+                let Taken { .. } = source.take_rows(w, found.clone()).await?;
                 incidents::set_members(w, &incident.id, &gone, "done").await?;
                 incidents::set_members(w, &incident.id, &kept, "kept").await?;
                 Ok(((), Vec::new()))

@@ -7,7 +7,9 @@ use crate::domain::incident::{IncidentKind, Limits};
 use crate::engine::Engine;
 use crate::engine::sync::Reading;
 use crate::store::runs::Run;
-use crate::store::{StoreError, WriteSession, holdings, incidents};
+use crate::store::{Store, StoreError, WriteSession, holdings, incidents};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 /// How much a run may change, and of how much.
 pub(in crate::engine) struct Measure {
@@ -15,6 +17,37 @@ pub(in crate::engine) struct Measure {
     /// Records the system held when the run began.
     pub held: i64,
     pub label: String,
+}
+
+/// How many records a system holds, as far as that was counted: it takes a walk over all of them, and
+/// a few changes are no mass change of many.
+#[derive(Default)]
+pub(in crate::engine) struct Held {
+    /// At least so many.
+    least: AtomicI64,
+    /// All of them, once they were counted to the end.
+    all: OnceLock<i64>,
+}
+
+impl Held {
+    /// All of them; None where there are more than `most`.
+    async fn up_to(&self, store: &Store, run: &Run, most: i64) -> Result<Option<i64>, StoreError> {
+        if let Some(all) = self.all.get() {
+            return Ok(Some(*all));
+        }
+        if self.least.load(Ordering::Relaxed) > most {
+            return Ok(None);
+        }
+        // Twice as far as is asked for, so that a run with many changes does not count with every page.
+        let end = most.saturating_mul(2).saturating_add(1);
+        let count =
+            holdings::count_present_to(&mut store.session().await?, &run.system, &run.entity, end).await?;
+        self.least.store(count, Ordering::Relaxed);
+        if count < end {
+            return Ok(Some(*self.all.get_or_init(|| count)));
+        }
+        Ok(None)
+    }
 }
 
 /// Looks at a run after a page was taken, of which `keys` were held before and changed. In the page's
@@ -52,8 +85,7 @@ pub(in crate::engine) async fn look(
 }
 
 impl Engine {
-    /// What a run is measured by; None while a page more cannot make it a mass change. The system's
-    /// records are counted once a run at most.
+    /// What a run is measured by; None while a page more cannot make it a mass change.
     pub(in crate::engine) async fn measure(
         &self,
         run: &Run,
@@ -62,17 +94,13 @@ impl Engine {
     ) -> Result<Option<Measure>, StoreError> {
         let setup = self.setup();
         let limits = setup.catalog.incidents.clone();
-        if run.counts.moved + i64::try_from(rows).unwrap_or(0) <= limits.mass_records {
+        let moved = run.counts.moved + i64::try_from(rows).unwrap_or(0);
+        if moved <= limits.mass_records {
             return Ok(None);
         }
-        let held = match reading.held.get() {
-            Some(held) => *held,
-            None => {
-                let mut session = self.store().session().await?;
-                let held = holdings::count_present(&mut session, &run.system, &run.entity).await?;
-                *reading.held.get_or_init(|| held)
-            }
-        };
+        // Of more than so many it is no mass change, see `Limits::is_mass`.
+        let most = moved.saturating_mul(100) / limits.mass_percent.max(1);
+        let Some(held) = reading.held.up_to(self.store(), run, most).await? else { return Ok(None) };
         Ok(Some(Measure { limits, held, label: setup.catalog.label(&run.system).to_owned() }))
     }
 }

@@ -3,7 +3,7 @@
 use super::alarm::alarm;
 use super::told::told;
 use super::update_resolution;
-use crate::connectors::{Page, Row};
+use crate::connectors::Row;
 use crate::domain::access::Viewer;
 use crate::domain::audit::{Action, Actor, Event};
 use crate::domain::delivery::DeliveryState;
@@ -32,7 +32,7 @@ pub(super) async fn row(
         let link = Link { external_id: row.key.clone(), record: delivery.record.clone() };
         records::save_link(w, &delivery.system, &delivery.entity, &link, "hand").await?;
     }
-    source.take(w, Page { rows: vec![row], ..Page::default() }).await?;
+    source.take_rows(w, vec![row]).await?;
     Ok(())
 }
 

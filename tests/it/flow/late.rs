@@ -236,13 +236,15 @@ async fn a_record_that_cannot_be_judged_holds_up_no_other_and_somebody_is_told()
         let counted = alerts::open(&mut session, 10).await.unwrap().remove(0).times;
         assert_eq!(counted, 1, "it is not tried over and over");
         drop(session);
-        // A page over it cannot be taken: the run ends, and says so.
+        // A page that changes it cannot be taken: the run ends, and says so.
+        world.sql("portal", "UPDATE customers SET name = 'Ada Lind' WHERE id = 'C-1'").await;
         let (_, _, trigger) = shop_trigger();
         let run = world.engine.sync(&"portal".into(), &trigger).await.unwrap().remove(0);
         assert_eq!(run.state, "failed");
         assert_eq!(alarms(&world).await, ["run/portal/customer", "judge/customer"]);
 
         store_raw(&world, r#"{"id":"C-1","name":"Ada"}"#).await;
+        world.sql("portal", "UPDATE customers SET name = 'Ada' WHERE id = 'C-1'").await;
         world.clock.advance(TimeDelta::minutes(61));
         world.engine.keep_schedule().await.unwrap();
         assert_eq!(open(&world).await.len(), 2, "tried again, and judged");

@@ -9,13 +9,18 @@ mod paging;
 mod rows;
 mod schema;
 mod secrets;
+mod words;
 
 use crate::support::postgres;
 use crate::support::world::{NOON, SystemRandom, TestClock};
 use referee::domain::audit::{About, Action, Actor, Event};
+use referee::domain::ids::RecordId;
 use referee::domain::seal::Key;
+use referee::domain::words as of_text;
 use referee::engine::verify;
-use referee::store::{Backend, Options, Store, StoreError, read_only};
+use referee::store::records::{self, Advanced};
+use referee::store::words::{Indexed, Wanted};
+use referee::store::{Backend, Options, Store, StoreError, WriteSession, read_only};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use std::sync::Arc;
 
@@ -115,6 +120,21 @@ pub async fn note(store: &Store, id: i64) -> Result<i64, StoreError> {
             Ok((id, vec![told(id)]))
         })
         .await
+}
+
+/// Makes a customer be found by these texts, and by nothing that it was found by before.
+pub async fn find_by(
+    w: &mut WriteSession,
+    record: &RecordId,
+    before: Option<Indexed>,
+    texts: &[&str],
+) -> Result<Option<Indexed>, StoreError> {
+    let words = of_text::indexed(texts.iter().copied());
+    let Some((wanted, digest)) = Wanted::of(record, words, before) else { return Ok(before) };
+    let born = referee::store::words::add(w, &"customer".into(), &[wanted]).await?;
+    let indexed = Some(Indexed { born, digest });
+    records::save_advanced(w, vec![Advanced { record: record.clone(), base: None, indexed }]).await?;
+    Ok(indexed)
 }
 
 /// An event that tells of a note.

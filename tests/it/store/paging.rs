@@ -6,7 +6,7 @@ use referee::domain::access::Viewer;
 use referee::domain::ids::{RecordId, RunId};
 use referee::domain::policy::Stakes;
 use referee::domain::time::Time;
-use referee::domain::words::{self, Sought};
+use referee::domain::words::Sought;
 use referee::store::conflicts::{self, Conflict};
 use referee::store::queue::{self, Filter, Position};
 use referee::store::records::{self, Record};
@@ -59,7 +59,7 @@ async fn add(store: &Store, numbers: std::ops::Range<i64>) {
         records::insert(w, &all).await?;
         for n in numbers.clone() {
             conflicts::insert(w, &conflict(n)).await?;
-            records::save_words(w, &[(record(n).id, words::indexed(["Okafor"].into_iter()))]).await?;
+            find_by(w, &record(n).id, None, &["Okafor"]).await?;
         }
         Ok(((), numbers.clone().map(told).collect()))
     });
