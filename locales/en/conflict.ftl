@@ -218,6 +218,7 @@ guard-too-close-one = { guard-too-close-by } (one of the clocks was never measur
 guard-too-close-none = { guard-too-close-by } (neither clock was ever measured)
 guard-blank = a blank would replace a value
 guard-no-source = the source of truth has no say here
+guard-not-removed = no full reading found it gone, or something about it is open
 guard-changed-here = a system that still has it changed it since all agreed
 guard-never-agreed = the systems never agreed
 guard-unreadable = a system’s value cannot be read

@@ -40,6 +40,13 @@ impl Offset {
         self.ahead_ms.saturating_add(self.within_ms)
     }
 
+    /// The least that holds both.
+    fn with(self, other: Self) -> Self {
+        let (least, most) = (self.least().min(other.least()), self.most().max(other.most()));
+        let ahead_ms = least.saturating_add(most.saturating_sub(least) / 2);
+        Self { ahead_ms, within_ms: most.saturating_sub(ahead_ms) }
+    }
+
     /// Whether both cannot be true of one clock.
     fn contradicts(self, other: Self) -> bool {
         self.most() < other.least() || other.most() < self.least()
@@ -62,7 +69,11 @@ impl Measured {
     pub fn after(known: Option<Self>, now: Offset, at: Time) -> Self {
         let fresh = |(_, set): &(Offset, Time)| at - *set < TimeDelta::hours(DOUBTED_HOURS);
         let before = match known {
-            Some(known) if known.now.contradicts(now) => Some((known.now, at)),
+            // Set again, or drifted: what it was before that counts on, as long as it would have.
+            Some(known) if known.now.contradicts(now) => match known.before.filter(fresh) {
+                Some((before, set)) => Some((before.with(known.now), set)),
+                None => Some((known.now, at)),
+            },
             Some(known) => known.before.filter(fresh),
             None => None,
         };

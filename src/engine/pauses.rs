@@ -77,7 +77,8 @@ impl Engine {
         if !viewer.may(Right::Configure) {
             return Err(Refusal::Forbidden);
         }
-        let mapped = self.setup().catalog.mapping(system, entity).is_some();
+        // What is mapped no longer can still be let go on: its deliveries wait for that.
+        let mapped = !paused || self.setup().catalog.mapping(system, entity).is_some();
         if !mapped || !viewer.sees(entity) {
             return Err(Refusal::NotFound("mapping"));
         }

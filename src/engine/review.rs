@@ -12,7 +12,6 @@ use super::once::Receipt;
 use super::{Engine, Refusal, Setup};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::audit::About;
-use crate::domain::conflict::Dispute;
 use crate::domain::diff::{self, Candidate};
 use crate::domain::entity::Entity;
 use crate::domain::ids::{ConflictId, DifferenceId, GroupId, IncidentId, SystemId};
@@ -215,12 +214,17 @@ fn check_values(
     left_out: &BTreeSet<SystemId>,
     worked: &[Worked],
 ) -> Result<(), Refusal> {
-    let is_fresh = |dispute: &Dispute| {
+    let is_fresh = |worked: &Worked| {
+        let dispute = &worked.difference.dispute;
+        let holders = dispute.values.iter().flat_map(|value| &value.holders);
         let Some(slot) = entity.slot(&dispute.field) else {
             let present = |system: &SystemId| holdings.iter().any(|h| h.present && h.system == *system);
-            return !dispute.absent.iter().any(present);
+            // What is removed has to be what the page was about, to the last field of the row.
+            let seen: BTreeMap<_, _> = holders.map(|h| (&h.candidate.system, h.candidate.revision)).collect();
+            let is_seen = |h: &Holding| !h.present || seen.get(&h.system) == Some(&h.revision);
+            let removed = worked.outcome == Outcome::RemoveElsewhere;
+            return !dispute.absent.iter().any(present) && (!removed || holdings.iter().all(is_seen));
         };
-        let holders = dispute.values.iter().flat_map(|value| &value.holders);
         let holders = holders.filter(|h| !left_out.contains(&h.candidate.system));
         let shown: BTreeMap<_, _> = holders.map(|h| (&h.candidate.system, &h.candidate.normal)).collect();
         let now = diff::compare(&slot, &Base::default(), holdings).candidates;
@@ -228,7 +232,7 @@ fn check_values(
         let stands = |c: &Candidate| shown.get(&c.system).is_some_and(|seen| **seen == c.normal);
         now.len() == shown.len() && now.iter().all(stands)
     };
-    let fresh = worked.iter().all(|worked| is_fresh(&worked.difference.dispute));
+    let fresh = worked.iter().all(is_fresh);
     if fresh { Ok(()) } else { Err(Refusal::Stale) }
 }
 

@@ -275,7 +275,7 @@ pub async fn mark_all_unjudged(
     w.sql(
         "INSERT INTO unjudged (record_id, entity, run_id)
          SELECT id, entity, CAST($2 AS TEXT) FROM records WHERE entity = $1
-         ON CONFLICT (record_id) DO UPDATE SET run_id = excluded.run_id, tried_at = NULL",
+         ON CONFLICT (record_id) DO NOTHING",
     )
     .bind(entity)
     .bind(run)

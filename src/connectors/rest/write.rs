@@ -74,6 +74,10 @@ impl Inner {
             }
             token = row.token;
         }
+        if collection.etag && token.is_none() {
+            let message = format!("{} gave no version of {:?}: it is not removed", self.place, expected.key);
+            return Err(ConnectorError::Refused(message));
+        }
         let mut request = self
             .request(Method::DELETE, self.item_url(collection, &expected.key)?)
             .header("idempotency-key", idempotency_key);

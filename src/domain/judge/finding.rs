@@ -42,6 +42,9 @@ pub enum Finding {
     Restores { system: SystemId },
     /// A record that the source of truth lost is removed elsewhere.
     Removes { system: SystemId },
+    /// A rule would remove it, and a person is asked: it was not found by a full reading, or something about
+    /// it is open.
+    NotRemovedUnasked,
     /// A system that still holds a record changed it since all agreed: it is not removed unasked.
     ChangedHere { system: SystemId },
     /// A candidate's time of change is not known.

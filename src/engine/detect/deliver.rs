@@ -131,10 +131,19 @@ pub fn writable(setup: &Setup, mapping: &Mapping, slot: &Slot<'_>) -> bool {
 pub fn removals(setup: &Setup, entity: &Entity, slot: &FieldId, holdings: &[Holding]) -> Vec<Targets> {
     let present = holdings.iter().filter(|holding| holding.present);
     let mapped = present.filter(|holding| setup.catalog.mapping(&holding.system, &entity.id).is_some());
+    // A row of which some field is only read is nothing to be removed by itself.
+    let writable = |holding: &Holding| {
+        let mapping = setup.catalog.mapping(&holding.system, &entity.id);
+        let writes = mapping.is_some_and(|mapping| {
+            let fields = mapping.fields.iter().all(|field| !field.read_only);
+            fields && mapping.rows.iter().all(|rows| !rows.read_only)
+        });
+        writes && setup.state(&holding.system).writes_enabled
+    };
     let removal = |holding: &Holding| Targets {
         system: holding.system.clone(),
         external_id: Some(holding.external_id.clone()),
-        writable: setup.state(&holding.system).writes_enabled,
+        writable: writable(holding),
         change: Change {
             create: false,
             remove: true,

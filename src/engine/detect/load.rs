@@ -241,14 +241,17 @@ impl Batch {
             incident: None,
             allowed: self.allowed.contains(record),
             // A record that was made again was made again as it is.
-            flips: if field.as_str() == RECORD {
-                u32::try_from(settled.len()).unwrap_or(u32::MAX)
-            } else {
-                0
-            },
+            flips: if field.as_str() == RECORD { self.ruled(record, field) } else { 0 },
             settled,
             reopened: known.is_some_and(|known| known.dispute.asked.is_some()),
         }
+    }
+
+    /// How often rules decided a slot in the last day.
+    fn ruled(&self, record: &RecordId, field: &FieldId) -> u32 {
+        let own = self.by_rule.iter().filter(|decision| decision.record == *record);
+        let of_field = |own: &&Resolution| own.outcomes.iter().any(|chosen| chosen.field == *field);
+        u32::try_from(own.filter(of_field).count()).unwrap_or(u32::MAX)
     }
 
     /// The values that rules gave a slot in the last day.

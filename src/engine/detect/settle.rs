@@ -5,12 +5,12 @@ use super::load::Loaded;
 use super::record::{Judge, resolution_state};
 use super::shadow;
 use crate::domain::audit::Action;
-use crate::domain::conflict::DifferenceState;
+use crate::domain::conflict::{DifferenceState, Dispute};
 use crate::domain::delivery::DeliveryState;
 use crate::domain::diff::{self, Compared};
 use crate::domain::entity::Slot;
 use crate::domain::ids::{FieldId, ResolutionId, SystemId};
-use crate::domain::judge::Fate;
+use crate::domain::judge::{Fate, Finding};
 use crate::domain::opinion;
 use crate::domain::presence::{Lacking, Presence, RECORD};
 use crate::domain::value::Tuple;
@@ -186,7 +186,14 @@ impl Judge<'_> {
         match (self.loaded.presence(&self.moved), existing) {
             (Presence::Unclear, _) | (Presence::Whole, None) => Ok(()),
             (Presence::Whole, Some(difference)) => self.came_to_agree(None, difference, None),
-            (Presence::Lacking(_), Some(difference)) if difference.state.is_under_way() => Ok(()),
+            (Presence::Lacking(lacking), Some(difference)) if difference.state.is_under_way() => {
+                // All arrived, and the record is not where it was decided to be: it came or went since.
+                let arrived = self.deliveries_of(difference).iter().all(|own| own.state.is_done());
+                if arrived && self.withdraw(difference)? {
+                    self.lacking(lacking, Some(difference))?;
+                }
+                Ok(())
+            }
             (Presence::Lacking(lacking), existing) => self.lacking(lacking, existing),
         }
     }
@@ -210,11 +217,25 @@ impl Judge<'_> {
         }
         match fate {
             Fate::Restore => self.restore(dispute, existing)?,
-            Fate::Remove => self.remove(dispute, existing)?,
+            Fate::Remove if self.may_remove(existing) => self.remove(dispute, existing)?,
+            Fate::Remove => {
+                let findings = dispute.findings.iter().cloned().chain([Finding::NotRemovedUnasked]).collect();
+                self.open(Dispute { findings, ..dispute }, existing)?;
+            }
             Fate::Review => self.open(dispute, existing)?,
         }
         self.note(None, &field, wishes, shadow::of_absence(fate).as_ref(), existing);
         Ok(())
+    }
+}
+
+impl Judge<'_> {
+    /// Whether a rule may remove the record: a run found it lost, which counts how many are gone at once,
+    /// and nobody was asked anything about it that is still open. What went on meanwhile would be lost.
+    fn may_remove(&self, existing: Option<&Difference>) -> bool {
+        let by_a_run = !self.loaded.batch.run.0.is_empty();
+        let quiet = self.loaded.differences.is_empty() && self.loaded.exceptions.is_empty();
+        existing.is_none() && by_a_run && quiet
     }
 }
 

@@ -179,7 +179,8 @@ fn was_given(
     slot: &FieldId,
     fields: &BTreeMap<FieldId, (Held, Held)>,
 ) -> bool {
-    let sent = !matches!(known.state, DeliveryState::Overtaken { .. } | DeliveryState::Undone { .. });
+    // What a person took back is not given again.
+    let sent = !matches!(known.state, DeliveryState::Overtaken { .. });
     let given = |(id, (_, becomes)): (&FieldId, &(Held, Held))| {
         known.change.fields.get(id).is_some_and(|(_, before)| before == becomes)
     };

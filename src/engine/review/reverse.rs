@@ -10,7 +10,7 @@ use crate::domain::audit::Event;
 use crate::domain::conflict::{Asked, Doubted};
 use crate::domain::delivery::{Change, DeliveryState};
 use crate::domain::ids::{ConflictId, FieldId, ResolutionId, RunId};
-use crate::domain::record::Holding;
+use crate::domain::record::{Holding, comparable};
 use crate::domain::resolution::Outcome;
 use crate::domain::rows;
 use crate::engine::detect::load::Batch;
@@ -94,7 +94,7 @@ impl Engine {
                     let text = "no system holds any longer what it wrote: there is nothing to put back";
                     return Err(Refusal::WrongState(text.to_owned()));
                 }
-                reversed.give_up_what_was_refused(w).await?;
+                reversed.give_up_what_was_refused(w, &targets).await?;
                 let mut events = Vec::new();
                 let conflict = reversed.ask(w, &setup, &viewer, &targets, &reason, &mut events).await?;
                 let resolution =
@@ -145,17 +145,23 @@ impl Reversed {
     async fn put_backs(&self, s: &mut Session, setup: &Setup) -> Result<Vec<PutBack>, Refusal> {
         let rows = holdings::of_records(s, std::slice::from_ref(&self.record.id)).await?;
         let held = mapped(setup, &self.record.entity, rows).remove(&self.record.id).unwrap_or_default();
+        let held = comparable(&held);
         let way = |delivery: &Delivery| way(setup, delivery, &held);
         Ok(self.deliveries.iter().map(|own| PutBack { way: way(own), delivery: own.clone() }).collect())
     }
 
     /// What a system refused of it is not tried any more.
-    async fn give_up_what_was_refused(&self, w: &mut WriteSession) -> Result<(), Refusal> {
+    async fn give_up_what_was_refused(
+        &self,
+        w: &mut WriteSession,
+        targets: &BTreeMap<FieldId, Vec<Targets>>,
+    ) -> Result<(), Refusal> {
         let now = w.now();
         let (mut states, mut changed) = (Vec::new(), Vec::new());
         for delivery in &self.deliveries {
             let mut delivery = delivery.clone();
-            if matches!(delivery.state, DeliveryState::Refused { .. }) {
+            let own = targets.contains_key(&delivery.change.slot);
+            if own && matches!(delivery.state, DeliveryState::Refused { .. }) {
                 delivery.state = DeliveryState::Overtaken { at: now, found: [].into() };
                 resolutions::save_delivery(w, &delivery).await?;
                 alerts::clear(w, &format!("delivery/{}", delivery.id)).await?;
@@ -164,7 +170,8 @@ impl Reversed {
         }
         resolutions::set_state(w, &self.decision.id, resolution_state(states.iter())).await?;
         for difference in conflicts::differences(w, std::slice::from_ref(&self.decision.conflict)).await? {
-            let own = difference.state.resolution() == Some(&self.decision.id);
+            let own = difference.state.resolution() == Some(&self.decision.id)
+                && targets.contains_key(&difference.dispute.field);
             if own && difference.state.is_under_way() {
                 let state = difference.state.clone().reopen();
                 let state = state.map_err(|error| Refusal::WrongState(error.to_string()))?;
@@ -195,7 +202,7 @@ impl Reversed {
             let page = pages.iter().find(|dispute| dispute.field == *field).cloned();
             let doubted = page.map(|page| (doubted.clone(), page));
             let asked = Asked { by: viewer.name.clone(), reason: reason.to_owned() };
-            conflict = judge.ask(field, asked, doubted.as_ref())?;
+            conflict = judge.ask(field, asked, doubted.as_ref())?.or(conflict);
         }
         let ruling = judge.finish();
         detect::save(w, ruling, &mut Counts::default(), events).await?;

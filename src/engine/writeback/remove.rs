@@ -11,8 +11,11 @@ impl Attempt<'_> {
     pub(super) async fn remove(&self) -> Result<Outcome, ConnectorError> {
         let key = self.delivery.external_id.as_deref().unwrap_or_default();
         for _ in 0..CONDITION_TRIES {
-            let Some(row) = self.connector.read(&self.spec, key).await? else { return Ok(self.removed()) };
-            if !self.all_are(&row, |(was, _)| was) {
+            let Some(row) = self.connector.read(&self.spec, key).await? else { return Ok(self.not_there()) };
+            let own = self.mapping.read(&row.cells).fields;
+            // A field that was not there, such as an order line, was not seen either.
+            let seen = own.keys().all(|id| self.delivery.change.fields.contains_key(id));
+            if !seen || !self.all_are(&row, |(was, _)| was) {
                 return Ok(self.overtaken(Some(row)));
             }
             if !self.writable || !self.connector.capabilities().delete {
@@ -27,6 +30,18 @@ impl Attempt<'_> {
         }
         let message = "the row changes faster than it can be removed".to_owned();
         Ok(Outcome::Later { message, after: None })
+    }
+
+    /// It is not there, and nothing was sent. One such answer may be a fault of the way: it is looked for
+    /// once more before it counts as gone.
+    fn not_there(&self) -> Outcome {
+        match self.delivery.state {
+            DeliveryState::Sending { attempt: 1 } if !self.maybe_sent => {
+                let message = "the record is not there: it is looked for once more".to_owned();
+                Outcome::Later { message, after: None }
+            }
+            _ => self.removed(),
+        }
     }
 
     async fn look_whether_gone(&self, key: &str) -> Outcome {

@@ -344,6 +344,7 @@ fn guard(finding: &Finding) -> Option<Msg> {
         Finding::BlankWins { .. } => msg("guard-blank"),
         Finding::NoSource => msg("guard-no-source"),
         Finding::NeverAgreed => msg("guard-never-agreed"),
+        Finding::NotRemovedUnasked => msg("guard-not-removed"),
         Finding::ChangedHere { .. } => msg("guard-changed-here"),
         Finding::Unreadable { .. } => msg("guard-unreadable"),
         Finding::Invalid { reason, .. } => msg("guard-invalid").with("why", reason),
