@@ -399,7 +399,7 @@ enum Found {
 }
 
 async fn update_resolution(w: &mut WriteSession, delivery: &Delivery) -> Result<(), StoreError> {
-    let all = resolutions::deliveries(w, std::slice::from_ref(&delivery.resolution)).await?;
+    let all = resolutions::lock_deliveries(w, &delivery.resolution).await?;
     let state = resolution_state(all.iter().map(|delivery| &delivery.state));
     resolutions::set_state(w, &delivery.resolution, state).await
 }

@@ -107,6 +107,18 @@ pub async fn set_state(w: &mut WriteSession, id: &ResolutionId, state: &str) -> 
     w.sql("UPDATE resolutions SET state = $2 WHERE id = $1").bind(id).bind(state).run_one().await
 }
 
+/// Its deliveries, oldest first, once no other transaction has any of them in hand: what they come to
+/// together is worked out by one after the other. On PostgreSQL two workers that end two of them at
+/// the same time would each see the other's as under way.
+pub async fn lock_deliveries(w: &mut WriteSession, id: &ResolutionId) -> Result<Vec<Delivery>, StoreError> {
+    let lock = w.either(
+        "SELECT id AS value FROM resolutions WHERE id = $1",
+        "SELECT id AS value FROM resolutions WHERE id = $1 FOR UPDATE",
+    );
+    w.sql(lock).bind(id).value::<String>().await?;
+    deliveries(w, std::slice::from_ref(id)).await
+}
+
 /// One resolution, if its record's entity exists for this viewer.
 pub async fn get(
     s: &mut Session,
@@ -338,6 +350,18 @@ pub async fn save_delivery(w: &mut WriteSession, delivery: &Delivery) -> Result<
         .run()
         .await?;
     Ok(changed == 1)
+}
+
+/// Stores the state of a delivery that nobody was sending when it was loaded.
+///
+/// # Errors
+/// `Conflict` if a worker has taken it since: what the caller knows is no longer so, and its whole
+/// transaction has to be tried again. On PostgreSQL a lease can be committed between the two.
+pub async fn settle_delivery(w: &mut WriteSession, delivery: &Delivery) -> Result<(), StoreError> {
+    match save_delivery(w, delivery).await? {
+        true => Ok(()),
+        false => Err(StoreError::Conflict(format!("delivery {} was taken by a worker", delivery.id))),
+    }
 }
 
 /// One delivery.
