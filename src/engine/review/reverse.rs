@@ -157,7 +157,7 @@ impl Reversed {
             let mut delivery = delivery.clone();
             if matches!(delivery.state, DeliveryState::Refused { .. }) {
                 delivery.state = DeliveryState::Overtaken { at: now, found: [].into() };
-                resolutions::save_delivery(w, &delivery).await?;
+                resolutions::settle_delivery(w, &delivery).await?;
                 alerts::clear(w, &format!("delivery/{}", delivery.id)).await?;
             }
             states.push(delivery.state);
