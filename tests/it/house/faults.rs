@@ -31,10 +31,9 @@ fn the_program_as_it_is_built_without_more_words_hears_of_none_of_it() {
         return;
     }
     let program = std::fs::read(env!("CARGO_BIN_EXE_referee")).unwrap();
+    let program = String::from_utf8_lossy(&program);
     for word in ["REFEREE_FAULT", "REFEREE_WITHOUT", "REFEREE_PAUSE", "REFEREE_HASTE", "REFEREE_CHECKPOINT"] {
-        let found = program.windows(word.len()).any(|bytes| bytes == word.as_bytes());
-        assert!(!found, "{word} stands in the program");
+        assert!(!program.contains(word), "{word} stands in the program");
     }
-    let known = b"REFEREE_CONFIG";
-    assert!(program.windows(known.len()).any(|bytes| bytes == known), "a word that has to stand there");
+    assert!(program.contains("REFEREE_CONFIG"), "a word that has to stand there");
 }
