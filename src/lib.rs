@@ -6,5 +6,6 @@ pub mod connectors;
 pub mod demo;
 pub mod domain;
 pub mod engine;
+pub mod faults;
 pub mod store;
 pub mod web;

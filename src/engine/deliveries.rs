@@ -53,7 +53,7 @@ impl Engine {
                     return Err(no_longer());
                 }
                 delivery.state = DeliveryState::Retrying { attempt: 0, next: w.now(), message };
-                resolutions::save_delivery(w, &delivery).await?;
+                resolutions::settle_delivery(w, &delivery).await?;
                 resolutions::set_state(w, &delivery.resolution, "sending").await?;
                 let about = About {
                     entity: Some(delivery.entity.clone()),
@@ -115,7 +115,7 @@ async fn give_up(w: &mut WriteSession, refused: &Delivery, all: &[Delivery]) -> 
         match &delivery.state {
             DeliveryState::Refused { .. } => {
                 let state = DeliveryState::Overtaken { at: now, found: [].into() };
-                resolutions::save_delivery(w, &Delivery { state, ..delivery.clone() }).await?;
+                resolutions::settle_delivery(w, &Delivery { state, ..delivery.clone() }).await?;
                 alerts::clear(w, &format!("delivery/{}", delivery.id)).await?;
             }
             state if state.ended_at().is_some() => {}

@@ -17,6 +17,7 @@ use crate::domain::entity::Entity;
 use crate::domain::ids::{ConflictId, DifferenceId, GroupId, IncidentId, SystemId};
 use crate::domain::record::{Base, Holding};
 use crate::domain::resolution::{Outcome, OutcomeError, Reason};
+use crate::faults::{self, Point};
 use crate::store::conflicts::{Conflict, Difference};
 use crate::store::resolutions::Resolution;
 use crate::store::{WriteSession, configuration, conflicts, groups, holdings, records, resolutions};
@@ -122,7 +123,9 @@ impl Engine {
         decision: Decision,
     ) -> Result<Resolution, Refusal> {
         let (viewer, id) = (viewer.clone(), id.clone());
-        self.store
+        faults::pass(Point::K1);
+        let decided = self
+            .store
             .write(async move |w| {
                 let mut conflict = locked(w, &viewer, &id).await?;
                 check_policy_version(w, &setup).await?;
@@ -155,7 +158,9 @@ impl Engine {
                 }
                 Ok((resolution, events))
             })
-            .await
+            .await;
+        faults::pass(Point::K4);
+        decided
     }
 }
 

@@ -16,6 +16,7 @@ use crate::domain::entity::Entity;
 use crate::domain::ids::{EntityId, RunId, SystemId};
 use crate::domain::mapping::Mapping;
 use crate::domain::time::Time;
+use crate::faults::{self, Point};
 use crate::store::runs::{Counts, Cursor, Run};
 use crate::store::{StoreError, WriteSession, alerts, holdings, pauses, records, runs};
 use chrono::TimeDelta;
@@ -184,7 +185,7 @@ impl Engine {
         let (system, entity, trigger) = (system.clone(), entity.clone(), trigger.clone());
         self.store
             .write(async move |w| {
-                let (now, until) = (w.now(), w.now() + TimeDelta::seconds(LEASE_SECONDS));
+                let (now, until) = (w.now(), w.now() + lease());
                 // As it stands in the store now: whoever paused it, and in which process.
                 if let Some(why) = pauses::get(w, &system, &entity).await?.reading {
                     return Err(Refusal::WrongState(format!(
@@ -382,12 +383,13 @@ impl Engine {
                 };
                 run.counts.quarantined += i64::try_from(set_aside.len()).unwrap_or(0);
                 runs::set_aside(w, &run, &set_aside).await?;
-                run.lease_until = Some(w.now() + TimeDelta::seconds(LEASE_SECONDS));
+                run.lease_until = Some(w.now() + lease());
                 runs::save(w, &run).await?;
                 Ok((Some(run), opened.into_iter().collect()))
             })
             .await?;
         *run = saved.ok_or(Ended::TakenOver)?;
+        faults::pass(Point::K17);
         Ok(())
     }
 
@@ -407,6 +409,7 @@ impl Engine {
                 }
                 runs::save_cursor(w, &run.system, &run.entity, &cursor).await?;
                 records::mark_unjudged(w, &run.entity, run.id.as_str(), &lacking).await?;
+                faults::pass(Point::K17);
                 let back = if full { came_back(w, &run.system, &run.entity).await? } else { None };
                 Ok((true, back.into_iter().collect()))
             })
@@ -469,10 +472,14 @@ fn rows_at_once(page: &Page) -> usize {
     if rows == 0 { FIRST_PAGE } else { (PAGE_BYTES * rows / bytes.max(1)).clamp(1, MOST_ROWS) }
 }
 
+fn lease() -> TimeDelta {
+    faults::hurry(TimeDelta::seconds(LEASE_SECONDS))
+}
+
 /// Whether a run is still this worker's, its lease renewed: asked first in every transaction that
 /// writes for it. A worker that stalled has nothing more to say.
 pub(super) async fn still_ours(w: &mut WriteSession, run: &Run) -> Result<bool, StoreError> {
-    let until = w.now() + TimeDelta::seconds(LEASE_SECONDS);
+    let until = w.now() + lease();
     runs::renew(w, run, until).await
 }
 

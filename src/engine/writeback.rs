@@ -18,7 +18,9 @@ use crate::domain::entity::Entity;
 use crate::domain::ids::FieldId;
 use crate::domain::mapping::Mapping;
 use crate::domain::rows;
+use crate::domain::time::{Clock, Time};
 use crate::domain::value::{Cells, Held};
+use crate::faults::{self, Point, Protection};
 use crate::store::resolutions::{Delivery, Leased};
 use crate::store::{StoreError, WriteSession, configuration, conflicts, resolutions};
 use alarm::alarm;
@@ -62,7 +64,8 @@ struct Attempt<'a> {
     mapping: &'a Mapping,
     connector: Arc<dyn Connector>,
     spec: ObjectSpec,
-    now: crate::domain::time::Time,
+    now: Time,
+    clock: Arc<dyn Clock>,
 }
 
 impl Engine {
@@ -75,7 +78,7 @@ impl Engine {
         let leased: Option<(Leased, bool)> = self
             .store
             .write::<_, StoreError, _>(async move |w| {
-                let until = w.now() + TimeDelta::seconds(LEASE_SECONDS);
+                let until = w.now() + faults::hurry(TimeDelta::seconds(LEASE_SECONDS));
                 let Some(mut leased) = resolutions::lease(w, until).await? else {
                     return Ok((None, Vec::new()));
                 };
@@ -88,6 +91,7 @@ impl Engine {
                 }
                 // From now on it is not held any longer, and cannot be undone.
                 update_resolution(w, &leased.delivery).await?;
+                faults::pass(Point::K5);
                 Ok((Some((leased, writable)), events))
             })
             .await?;
@@ -95,9 +99,13 @@ impl Engine {
         if matches!(leased.delivery.state, DeliveryState::ByHand { .. }) {
             return Ok(true);
         }
+        faults::pass(Point::K6);
         let setup = self.setup();
         let outcome = self.attempt(&setup, &leased, writable).await;
+        faults::linger(Point::K12).await;
+        faults::pass(Point::K12);
         self.record(setup, leased.delivery, outcome).await?;
+        faults::pass(Point::K14);
         Ok(true)
     }
 
@@ -114,8 +122,9 @@ impl Engine {
         };
         let spec = super::sync::object_spec(mapping, connector.capabilities());
         let (orphan, maybe_sent, now) = (*orphan, *maybe_sent, self.now());
+        let clock = self.store.clock().clone();
         let attempt =
-            Attempt { delivery, orphan, maybe_sent, writable, entity, mapping, connector, spec, now };
+            Attempt { delivery, orphan, maybe_sent, writable, entity, mapping, connector, spec, now, clock };
         let done = match &delivery.change {
             change if change.create => attempt.create().await,
             change if change.remove => attempt.remove().await,
@@ -136,7 +145,7 @@ impl Engine {
             ConnectorError::Credentials(message) => Outcome::Credentials(message),
             ConnectorError::Refused(message) | ConnectorError::Shape(message) => self.refused(message),
             ConnectorError::Unknown(message) => {
-                let next = self.now() + TimeDelta::seconds(2);
+                let next = self.now() + faults::hurry(TimeDelta::seconds(2));
                 Outcome::State(DeliveryState::Unknown { attempt: 0, next, message }, None)
             }
         }
@@ -168,10 +177,12 @@ impl Engine {
                     tracing::warn!(delivery = %delivery.id, "a late worker found its delivery taken over");
                     return Ok(((), Vec::new()));
                 }
+                faults::pass(Point::K11);
                 let mut events = told(&setup, w, &delivery).await?;
                 alarm(w, &setup, &delivery, no_sign_in).await?;
                 update_resolution(w, &delivery).await?;
                 match row.clone() {
+                    Some(_) if faults::without(Protection::Echo) => {}
                     Some(row) => learn::row(w, &setup, &delivery, row).await?,
                     None if gone => learn::absence(w, &setup, &delivery).await?,
                     None => {}
@@ -181,6 +192,7 @@ impl Engine {
                 if let Some(conflict) = conflicts::get(w, &Viewer::referee(), &delivery.conflict).await? {
                     events.extend(refresh(w, conflict).await?);
                 }
+                faults::pass(Point::K13);
                 Ok(((), events))
             })
             .await
@@ -199,7 +211,7 @@ impl Engine {
         let now = self.now();
         Ok(match outcome {
             Outcome::Made { message, .. } if attempt < TRIES => {
-                let next = now + TimeDelta::seconds(2);
+                let next = now + faults::hurry(TimeDelta::seconds(2));
                 (DeliveryState::Unknown { attempt, next, message }, None)
             }
             Outcome::Made { message, .. } => (DeliveryState::Refused { at: now, message }, None),
@@ -216,7 +228,7 @@ impl Engine {
                 (state.map_err(|e| StoreError::Row(e.to_string()))?, None)
             }
             Outcome::Credentials(message) => {
-                let next = now + TimeDelta::seconds(CREDENTIALS_WAIT);
+                let next = now + faults::hurry(TimeDelta::seconds(CREDENTIALS_WAIT));
                 (DeliveryState::Retrying { attempt: attempt - 1, next, message }, None)
             }
         })
@@ -234,7 +246,7 @@ fn wait(attempt: u32, after: Option<u64>, jitter: f64) -> TimeDelta {
         reason = "at most a few hours in ms"
     )]
     let planned = (WAITS[index] as f64 * 1000.0 * (1.0 + jitter / 5.0)) as i64;
-    TimeDelta::milliseconds(planned.max(asked * 1000))
+    faults::hurry(TimeDelta::milliseconds(planned.max(asked * 1000)))
 }
 
 impl Attempt<'_> {
@@ -246,7 +258,10 @@ impl Attempt<'_> {
             let Some(row) = self.connector.read(&self.spec, key).await? else {
                 return Ok(self.overtaken(None));
             };
+            let blind = faults::without(Protection::PreRead)
+                || (self.maybe_sent && faults::without(Protection::UnknownByReading));
             match self.compare(&row) {
+                _ if blind => {}
                 // Ours has arrived: what moved beside it since then is judged like any change.
                 Found::Becomes if self.maybe_sent || self.stands_beside(&row) => {
                     return Ok(self.confirmed(row));
@@ -266,8 +281,20 @@ impl Attempt<'_> {
                     ));
                 }
             };
-            let idempotency = &self.delivery.idempotency_key;
-            match self.connector.write(&self.spec, &row, &cells, idempotency).await? {
+            faults::linger(Point::K7).await;
+            faults::pass(Point::K7);
+            if self.is_late() {
+                break;
+            }
+            faults::soon(Point::K9);
+            let written = self.connector.write(&self.spec, &row, &cells, &self.key()).await?;
+            faults::linger(Point::K10).await;
+            faults::pass(Point::K10);
+            match written {
+                Written::Applied if faults::without(Protection::ReadBack) => {
+                    let cells = row.cells.into_iter().chain(cells).collect();
+                    return Ok(self.confirmed(Row { cells, ..row }));
+                }
                 Written::Applied => return self.read_back(key).await,
                 Written::Gone => return Ok(self.overtaken(None)),
                 // Another field of the row moved, or this one in between: read again.
@@ -279,9 +306,25 @@ impl Attempt<'_> {
         Ok(Outcome::Later { message, after: None })
     }
 
+    /// Whether its lease has ended: another worker may have written by now, and the value may stand
+    /// as it did again. What is read then says nothing of whether this was sent.
+    fn is_late(&self) -> bool {
+        let ended = self.delivery.lease_until.is_some_and(|until| until <= self.clock.now());
+        ended && !faults::without(Protection::Fencing)
+    }
+
+    /// The key the write carries, made with the decision.
+    fn key(&self) -> String {
+        let Delivery { idempotency_key, fence, .. } = self.delivery;
+        match faults::without(Protection::KeyBeforeTry) {
+            true => format!("{idempotency_key}-{fence}-{}", std::process::id()),
+            false => idempotency_key.clone(),
+        }
+    }
+
     async fn read_back(&self, key: &str) -> Result<Outcome, ConnectorError> {
         let later = |message: String| {
-            let next = self.now + TimeDelta::seconds(2);
+            let next = self.now + faults::hurry(TimeDelta::seconds(2));
             Outcome::State(DeliveryState::Unknown { attempt: 0, next, message }, None)
         };
         // The write was taken: whatever reading says, it must not look as if nothing was sent.
@@ -399,7 +442,7 @@ enum Found {
 }
 
 async fn update_resolution(w: &mut WriteSession, delivery: &Delivery) -> Result<(), StoreError> {
-    let all = resolutions::deliveries(w, std::slice::from_ref(&delivery.resolution)).await?;
+    let all = resolutions::lock_deliveries(w, &delivery.resolution).await?;
     let state = resolution_state(all.iter().map(|delivery| &delivery.state));
     resolutions::set_state(w, &delivery.resolution, state).await
 }

@@ -3,10 +3,11 @@
 use super::db::{FromRow, Row, Session};
 use super::error::StoreError;
 use super::write::WriteSession;
-use crate::domain::audit::{self, Entry, Event};
+use crate::domain::audit::{self, Action, Entry, Event};
 use crate::domain::chance;
 use crate::domain::seal::{Key, SealBroken};
 use crate::domain::time;
+use crate::faults::{self, Point};
 use std::collections::{BTreeSet, HashMap};
 
 struct Head {
@@ -60,7 +61,11 @@ pub(super) async fn append(w: &mut WriteSession, events: &[Event]) -> Result<(),
         "INSERT INTO audit (seq, line, hash, at, action, actor_id, record_id, system, field, run_id)";
     w.insert_rows(columns, lines, "").await?;
     w.insert_rows("INSERT INTO audit_values (seq, name, subject, sealed)", values, "").await?;
-    w.sql("UPDATE audit_head SET seq = $1, hash = $2 WHERE id = 1").bind(seq).bind(&hash).run_one().await
+    w.sql("UPDATE audit_head SET seq = $1, hash = $2 WHERE id = 1").bind(seq).bind(&hash).run_one().await?;
+    if events.iter().any(|event| event.action == Action::Decided) {
+        faults::pass(Point::K3);
+    }
+    Ok(())
 }
 
 fn line_row(entry: Entry, now: time::Time, event: &Event) -> Vec<super::Arg> {

@@ -8,6 +8,7 @@ use super::write::Writers;
 use crate::domain::chance::Random;
 use crate::domain::seal::Key;
 use crate::domain::time::Clock;
+use crate::faults;
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
@@ -268,7 +269,7 @@ async fn open_sqlite(url: &str, connections: u32) -> Result<Pools, StoreError> {
         .synchronous(SqliteSynchronous::Full)
         .pragma("cache_size", "-8192")
         // 32 MB: after a large batch the same pages are not written home with every commit.
-        .pragma("wal_autocheckpoint", "8000")
+        .pragma("wal_autocheckpoint", faults::checkpoint_pages())
         .pragma("journal_size_limit", "67108864");
     let write = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
     let write = write.connect_with(writer).await?;

@@ -10,6 +10,7 @@ use crate::domain::delivery::{Change, DeliveryState};
 use crate::domain::ids::{ConflictId, DeliveryId, EntityId, RecordId, ResolutionId, SystemId};
 use crate::domain::resolution::{Chosen, Draft, Outcome};
 use crate::domain::time::Time;
+use crate::faults::{self, Point, Protection};
 
 /// A decision, as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,12 +100,26 @@ pub async fn insert(w: &mut WriteSession, resolution: &Resolution) -> Result<(),
     .bind(&resolution.page)
     .bind(serde_json::to_string(&resolution.outcomes)?)
     .run_one()
-    .await
+    .await?;
+    faults::pass(Point::K2);
+    Ok(())
 }
 
 /// Stores the state of a resolution.
 pub async fn set_state(w: &mut WriteSession, id: &ResolutionId, state: &str) -> Result<(), StoreError> {
     w.sql("UPDATE resolutions SET state = $2 WHERE id = $1").bind(id).bind(state).run_one().await
+}
+
+/// Its deliveries, oldest first, once no other transaction has any of them in hand: what they come to
+/// together is worked out by one after the other. On PostgreSQL two workers that end two of them at
+/// the same time would each see the other's as under way.
+pub async fn lock_deliveries(w: &mut WriteSession, id: &ResolutionId) -> Result<Vec<Delivery>, StoreError> {
+    let lock = w.either(
+        "SELECT id AS value FROM resolutions WHERE id = $1",
+        "SELECT id AS value FROM resolutions WHERE id = $1 FOR UPDATE",
+    );
+    w.sql(lock).bind(id).value::<String>().await?;
+    deliveries(w, std::slice::from_ref(id)).await
 }
 
 /// One resolution, if its record's entity exists for this viewer.
@@ -281,12 +296,15 @@ pub async fn end_leases(w: &mut WriteSession) -> Result<u64, StoreError> {
         .await
 }
 
+/// Whatever is due, in no order: for a build without that protection.
+const ANY_DUE: &str = "SELECT d.* FROM deliveries d WHERE d.next_at <= $1 ORDER BY d.id DESC LIMIT 1";
+
 /// The next delivery that is due, leased until `until` with its fence raised: waiting ones
 /// whose hold is over, retries, unknown ones, and those whose worker is gone. One with an
 /// unfinished predecessor for the same record and system waits, so order per field is kept.
 pub async fn lease(w: &mut WriteSession, until: Time) -> Result<Option<Leased>, StoreError> {
     let now = w.now();
-    let text = w.either(
+    let in_order = w.either(
         "SELECT d.* FROM deliveries d WHERE d.next_at <= $1 AND NOT EXISTS
              (SELECT 1 FROM deliveries e WHERE e.record_id = d.record_id AND e.system = d.system AND e.id < d.id
                   AND e.next_at IS NOT NULL)
@@ -300,12 +318,18 @@ pub async fn lease(w: &mut WriteSession, until: Time) -> Result<Option<Leased>, 
                   AND p.writing IS NOT NULL)
          ORDER BY d.next_at, d.id LIMIT 1 FOR UPDATE SKIP LOCKED",
     );
+    let text = if faults::without(Protection::Order) { ANY_DUE } else { in_order };
     let Some(mut delivery): Option<Delivery> = w.sql(text).bind(now).maybe().await? else { return Ok(None) };
     let orphan = matches!(delivery.state, DeliveryState::Sending { .. });
     let maybe_sent = orphan || matches!(delivery.state, DeliveryState::Unknown { .. });
     delivery.state = delivery.state.clone().lease().map_err(|e| StoreError::row("detail", &e.to_string()))?;
     delivery.fence += 1;
     delivery.lease_until = Some(until);
+    if faults::without(Protection::HoldLease) {
+        let query = w.sql("UPDATE deliveries SET fence = $2 WHERE id = $1").bind(&delivery.id);
+        query.bind(delivery.fence).run_one().await?;
+        return Ok(Some(Leased { delivery, orphan, maybe_sent }));
+    }
     // While it is leased its next event is the lease's end.
     w.sql(
         "UPDATE deliveries SET state = $2, detail = $3, next_at = $4, lease_until = $4, fence = $5 WHERE id = $1",
@@ -323,13 +347,17 @@ pub async fn lease(w: &mut WriteSession, until: Time) -> Result<Option<Leased>, 
 /// Stores the state of a delivery and gives its lease back, if its fence is still the one the
 /// worker got; the answer is false when another worker took it over.
 pub async fn save_delivery(w: &mut WriteSession, delivery: &Delivery) -> Result<bool, StoreError> {
+    let mut fence = delivery.fence;
+    if faults::without(Protection::Fencing) {
+        fence = self::delivery(w, &delivery.id).await?.map_or(fence, |stored| stored.fence);
+    }
     let changed = w
         .sql(
             "UPDATE deliveries SET state = $3, detail = $4, next_at = $5, lease_until = NULL, ended_at = $6,
                  external_id = $7 WHERE id = $1 AND fence = $2",
         )
         .bind(&delivery.id)
-        .bind(delivery.fence)
+        .bind(fence)
         .bind(delivery.state.name())
         .bind(serde_json::to_string(&delivery.state)?)
         .bind(delivery.state.next_at())
@@ -338,6 +366,18 @@ pub async fn save_delivery(w: &mut WriteSession, delivery: &Delivery) -> Result<
         .run()
         .await?;
     Ok(changed == 1)
+}
+
+/// Stores the state of a delivery that nobody was sending when it was loaded.
+///
+/// # Errors
+/// `Conflict` if a worker has taken it since: what the caller knows is no longer so, and its whole
+/// transaction has to be tried again. On PostgreSQL a lease can be committed between the two.
+pub async fn settle_delivery(w: &mut WriteSession, delivery: &Delivery) -> Result<(), StoreError> {
+    match save_delivery(w, delivery).await? {
+        true => Ok(()),
+        false => Err(StoreError::Conflict(format!("delivery {} was taken by a worker", delivery.id))),
+    }
 }
 
 /// One delivery.

@@ -16,6 +16,7 @@ use super::{Inner, Store, audit};
 use crate::domain::audit::Event;
 use crate::domain::chance;
 use crate::domain::time::Time;
+use crate::faults::{self, Protection};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use std::collections::HashMap;
@@ -96,7 +97,7 @@ enum Failed {
 struct Closure<F, T, E> {
     work: F,
     answer: std::sync::Mutex<Option<Result<T, E>>>,
-    caller: oneshot::Sender<Result<T, E>>,
+    caller: std::sync::Mutex<Option<oneshot::Sender<Result<T, E>>>>,
 }
 
 impl<F, T, E> Job for Closure<F, T, E>
@@ -116,7 +117,11 @@ where
                 }
                 Err(_) => (Err(StoreError::Panic.into()), Err(Failed::Own { retry: false })),
             };
-            if let Ok(mut answer) = self.answer.lock() {
+            if faults::without(Protection::CommitBeforeAnswer)
+                && let Some(caller) = self.caller.lock().ok().and_then(|mut caller| caller.take())
+            {
+                let _ = caller.send(kept);
+            } else if let Ok(mut answer) = self.answer.lock() {
                 *answer = Some(kept);
             }
             told
@@ -132,7 +137,9 @@ where
             (_, None) => Err(StoreError::Panic.into()),
         };
         // The caller may have gone away; what was committed stays committed.
-        let _ = self.caller.send(answer);
+        if let Some(caller) = self.caller.into_inner().ok().flatten() {
+            let _ = caller.send(answer);
+        }
     }
 }
 
@@ -168,6 +175,7 @@ impl Store {
         E: From<StoreError> + AsStoreError + Send + 'static,
     {
         let (caller, answer) = oneshot::channel();
+        let caller = std::sync::Mutex::new(Some(caller));
         let job = Box::new(Closure { work, answer: std::sync::Mutex::new(None), caller });
         let queue = self.writers.queue.clone();
         queue.send(job).await.map_err(|_| StoreError::Stopping)?;

@@ -2,6 +2,7 @@
 //!
 //! What is forbidden and why stands in docs/developers/house.md.
 
+mod faults;
 mod rules;
 mod scan;
 mod templates;

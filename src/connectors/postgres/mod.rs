@@ -19,6 +19,7 @@ use super::sql::{self, Found, Param, Selection, Statement, Table, no_table};
 use super::{CONNECT_DEADLINE, Capabilities, Connector, ConnectorError, DEADLINE, calls};
 use super::{ObjectDescription, ObjectSpec, Page, Row, Scope, Written};
 use crate::domain::value::Cells;
+use crate::faults::{self, Point};
 use futures_util::future::BoxFuture;
 use pull::Pull;
 use sqlx::postgres::PgConnectOptions;
@@ -263,6 +264,7 @@ impl Inner {
         };
         let late = || calls::too_slow(&self.place);
         let (connection, written) = calls::within(DEADLINE - COMMIT, late, change).await?;
+        faults::pass(Point::K8);
         self.end(connection, written == Written::Applied).await?;
         Ok(written)
     }
@@ -296,6 +298,7 @@ impl Inner {
         };
         let late = || calls::too_slow(&self.place);
         let (connection, key) = calls::within(DEADLINE - COMMIT, late, change).await?;
+        faults::pass(Point::K8);
         self.end(connection, key.is_some()).await?;
         let none = || ConnectorError::Refused(format!("{}: the new row would have no key", object.object));
         key.ok_or_else(none)

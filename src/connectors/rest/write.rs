@@ -4,6 +4,7 @@ use super::answer::{self, Intent};
 use super::{Inner, JSON, WriteMethod, key, record};
 use crate::connectors::{ConnectorError, DEADLINE, ObjectSpec, Row, Written, differing};
 use crate::domain::value::Cells;
+use crate::faults::{self, Protection};
 use reqwest::header::{CONTENT_TYPE, IF_MATCH};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use tokio::time::Instant;
@@ -43,8 +44,8 @@ impl Inner {
             .request(method, self.item_url(collection, &expected.key)?)
             .header(CONTENT_TYPE, content)
             .header("idempotency-key", idempotency_key)
-            .body(body);
-        if let Some(token) = token {
+            .body(faults::body(body));
+        if let Some(token) = token.filter(|_| !faults::without(Protection::Condition)) {
             request = request.header(IF_MATCH, token);
         }
         self.written(request, deadline).await
@@ -81,7 +82,7 @@ impl Inner {
         let mut request = self
             .request(Method::DELETE, self.item_url(collection, &expected.key)?)
             .header("idempotency-key", idempotency_key);
-        if let Some(token) = token {
+        if let Some(token) = token.filter(|_| !faults::without(Protection::Condition)) {
             request = request.header(IF_MATCH, token);
         }
         self.written(request, deadline).await
@@ -113,7 +114,7 @@ impl Inner {
             .request(Method::POST, self.url(&collection.path)?)
             .header(CONTENT_TYPE, JSON)
             .header("idempotency-key", idempotency_key)
-            .body(record::changed("{}", cells, &Cells::new())?);
+            .body(faults::body(record::changed("{}", cells, &Cells::new())?));
         let voice = self.voice();
         let answer = answer::send(request, Intent::Write, Instant::now() + DEADLINE, &voice).await?;
         if !answer.status.is_success() {

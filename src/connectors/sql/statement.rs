@@ -4,6 +4,7 @@ use super::{Column, Table, quote};
 use crate::connectors::{ConnectorError, ObjectSpec, Scope, differing};
 use crate::domain::time::Time;
 use crate::domain::value::{Cell, Cells};
+use crate::faults::{self, Protection};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -209,7 +210,7 @@ impl<'a> Selection<'a> {
         statement: &mut Statement,
     ) -> Result<String, ConnectorError> {
         let mut conditions = vec![D::key_is(self.key, key, statement)];
-        for (name, cell) in cells {
+        for (name, cell) in cells.iter().filter(|_| !faults::without(Protection::Condition)) {
             conditions.push(D::holds(self.table.column(name)?, cell, statement));
         }
         Ok(conditions.join(" AND "))

@@ -11,6 +11,7 @@ use super::sql::{self, Column, Found, Param, Selection, Statement, Table, Unread
 use super::{Capabilities, Connector, ConnectorError, DEADLINE, Heard, calls};
 use super::{ObjectDescription, ObjectSpec, Page, Row, Scope, Written};
 use crate::domain::value::{Cell, Cells};
+use crate::faults::{self, Point};
 use data_encoding::HEXLOWER;
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
@@ -254,6 +255,7 @@ impl Inner {
             Ok((opened, written))
         };
         let (opened, written) = calls::within(DEADLINE, || calls::too_slow(&self.place), change).await?;
+        faults::pass(Point::K8);
         self.end(opened, written == Written::Applied).await?;
         Ok(written)
     }
@@ -283,6 +285,7 @@ impl Inner {
             Ok((opened, key.filter(|key| !key.is_empty())))
         };
         let (opened, key) = calls::within(DEADLINE, || calls::too_slow(&self.place), change).await?;
+        faults::pass(Point::K8);
         self.end(opened, key.is_some()).await?;
         let none = || ConnectorError::Refused(format!("{}: the new row would have no key", object.object));
         key.ok_or_else(none)

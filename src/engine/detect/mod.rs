@@ -205,11 +205,13 @@ pub(super) async fn save(
     }
     conflicts::save_differences(w, &ruling.differences).await?;
     for delivery in ruling.deliveries {
-        resolutions::save_delivery(w, &delivery).await?;
+        resolutions::settle_delivery(w, &delivery).await?;
         // Its end was found by reading: what stood in the way of sending it is of no matter now.
         alerts::clear(w, &format!("delivery/{}", delivery.id)).await?;
     }
-    for (resolution, state) in ruling.resolution_states {
+    for resolution in ruling.resolutions_moved {
+        let all = resolutions::lock_deliveries(w, &resolution).await?;
+        let state = resolution_state(all.iter().map(|delivery| &delivery.state));
         resolutions::set_state(w, &resolution, state).await?;
     }
     for (incident, record) in ruling.joined {

@@ -33,7 +33,8 @@ pub(in crate::engine) struct Ruling {
     pub differences: Vec<Difference>,
     pub resolutions: Vec<(Resolution, Vec<Delivery>)>,
     pub deliveries: Vec<Delivery>,
-    pub resolution_states: Vec<(ResolutionId, &'static str)>,
+    /// Decisions of which a delivery has ended: their states are worked out when that is stored.
+    pub resolutions_moved: Vec<ResolutionId>,
     pub ended_exceptions: Vec<(RecordId, FieldId)>,
     /// What drafts in shadow would have made of it.
     pub shadows: Vec<Judgement>,

@@ -2,7 +2,7 @@
 //! decision, and records that are missing somewhere.
 
 use super::load::Loaded;
-use super::record::{Judge, resolution_state};
+use super::record::Judge;
 use super::shadow;
 use crate::domain::audit::Action;
 use crate::domain::conflict::{DifferenceState, Dispute};
@@ -149,7 +149,7 @@ impl Judge<'_> {
             self.set_delivery(delivery, DeliveryState::Overtaken { at: now, found: [].into() });
         }
         // What it decided of other fields goes on, and can be undone as long as it is held.
-        self.update_resolution(&resolution);
+        self.ruling.resolutions_moved.push(resolution.clone());
         self.change(difference, DifferenceState::Open);
         if let Some(decision) = self.loaded.batch.resolution(&resolution).cloned() {
             self.set_draft(&decision)?;
@@ -170,13 +170,9 @@ impl Judge<'_> {
         resolution.map_or_else(Vec::new, |own| self.deliveries(own, &difference.dispute.field))
     }
 
+    /// Its state is worked out when its deliveries are stored.
     pub(super) fn update_resolution(&mut self, resolution: &ResolutionId) {
-        let states = self.loaded.batch.deliveries(resolution).map(|delivery| {
-            let changed = self.ruling.deliveries.iter().find(|changed| changed.id == delivery.id);
-            &changed.unwrap_or(delivery).state
-        });
-        let state = resolution_state(states);
-        self.ruling.resolution_states.push((resolution.clone(), state));
+        self.ruling.resolutions_moved.push(resolution.clone());
     }
 
     /// A record that is missing or deleted on one side is a difference of its own kind.

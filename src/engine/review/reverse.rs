@@ -163,7 +163,7 @@ impl Reversed {
             let own = targets.contains_key(&delivery.change.slot);
             if own && matches!(delivery.state, DeliveryState::Refused { .. }) {
                 delivery.state = DeliveryState::Overtaken { at: now, found: [].into() };
-                resolutions::save_delivery(w, &delivery).await?;
+                resolutions::settle_delivery(w, &delivery).await?;
                 alerts::clear(w, &format!("delivery/{}", delivery.id)).await?;
             }
             states.push(delivery.state);

@@ -8,6 +8,7 @@ use crate::domain::delivery::DeliveryState;
 use crate::domain::ids::ResolutionId;
 use crate::engine::detect::refresh;
 use crate::engine::{Engine, Refusal};
+use crate::faults::{self, Point};
 use crate::store::conflicts::Difference;
 use crate::store::resolutions::Resolution;
 use crate::store::{WriteSession, conflicts, resolutions};
@@ -36,6 +37,7 @@ impl Engine {
                 let event = Event::new(Action::Undone, viewer.actor(), about(&conflict));
                 let mut events = vec![event.fact("decision", &id)];
                 events.extend(refresh(w, conflict).await?);
+                faults::pass(Point::K18);
                 Ok((resolution, events))
             })
             .await

@@ -4,6 +4,7 @@ use super::{Attempt, Found, Outcome};
 use crate::connectors::ConnectorError;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::value::Cell;
+use crate::faults::{self, Point, Protection};
 
 impl Attempt<'_> {
     /// Makes the row, unless an earlier try may have made it: then it is looked for, and made
@@ -12,7 +13,7 @@ impl Attempt<'_> {
         if let Some(key) = &self.delivery.external_id {
             return Ok(self.found(key).await);
         }
-        if self.delivery.fence > 1 {
+        if self.delivery.fence > 1 && !faults::without(Protection::UnknownByReading) {
             match self.own_key() {
                 Some(key) => match self.connector.read(&self.spec, key).await? {
                     Some(row) if matches!(self.compare(&row), Found::Becomes) => {
@@ -33,7 +34,12 @@ impl Attempt<'_> {
             return Ok(self.by_hand(None));
         }
         let cells = &self.delivery.change.cells;
-        match self.connector.create(&self.spec, cells, &self.delivery.idempotency_key).await {
+        faults::linger(Point::K7).await;
+        faults::pass(Point::K7);
+        faults::soon(Point::K9);
+        let created = self.connector.create(&self.spec, cells, &self.key()).await;
+        faults::pass(Point::K10);
+        match created {
             Ok(key) => Ok(self.found(&key).await),
             Err(ConnectorError::Unknown(message)) => {
                 Ok(self.no(format!("no answer came; look there whether the record was made: {message}")))

@@ -84,7 +84,7 @@ pub(super) async fn reopen(
     let mut events = Vec::new();
     for mut other in own.into_iter().filter(|other| is_unsettled(&other.state)) {
         other.state = DeliveryState::Overtaken { at: now, found: [].into() };
-        resolutions::save_delivery(w, &other).await?;
+        resolutions::settle_delivery(w, &other).await?;
         alarm(w, setup, &other, false).await?;
         events.extend(told(setup, w, &other).await?);
     }

@@ -3,6 +3,7 @@
 use super::{Attempt, CONDITION_TRIES, Outcome};
 use crate::connectors::{ConnectorError, Written};
 use crate::domain::delivery::DeliveryState;
+use crate::faults::{self, Point};
 use chrono::TimeDelta;
 
 impl Attempt<'_> {
@@ -21,7 +22,15 @@ impl Attempt<'_> {
             if !self.writable || !self.connector.capabilities().delete {
                 return Ok(self.by_hand(Some(row)));
             }
-            match self.connector.remove(&self.spec, &row, &self.delivery.idempotency_key).await? {
+            faults::linger(Point::K7).await;
+            faults::pass(Point::K7);
+            if self.is_late() {
+                break;
+            }
+            faults::soon(Point::K9);
+            let removed = self.connector.remove(&self.spec, &row, &self.key()).await?;
+            faults::pass(Point::K10);
+            match removed {
                 Written::Applied => return Ok(self.look_whether_gone(key).await),
                 Written::Gone => return Ok(self.removed()),
                 // A field of the row moved in between: read again.
@@ -52,7 +61,7 @@ impl Attempt<'_> {
                 Outcome::Later { message: "it said yes, and the record is still there".into(), after: None }
             }
             Err(error) => {
-                let next = self.now + TimeDelta::seconds(2);
+                let next = self.now + faults::hurry(TimeDelta::seconds(2));
                 let message = format!("removed, but not looked for yet: {error}");
                 Outcome::State(DeliveryState::Unknown { attempt: 0, next, message }, None)
             }

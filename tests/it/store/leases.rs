@@ -244,3 +244,56 @@ async fn of_sixteen_requests_with_one_key_one_does_the_work() {
         assert_eq!(answered(&place.store, key("another body"), 51).await, Ok(()), "a day later it is free");
     }
 }
+
+#[tokio::test]
+async fn what_a_worker_has_taken_since_is_not_settled_over_its_head() {
+    for place in places().await {
+        place.outside(DECIDED).await;
+        delivery(&place, "del-1", "portal").await;
+        let mut session = place.store.session().await.unwrap();
+        let seen = resolutions::delivery(&mut session, &"del-1".into()).await.unwrap().unwrap();
+        drop(session);
+        lease(&place.store).await.unwrap();
+        let state = DeliveryState::Overtaken { at: NOON.parse().unwrap(), found: BTreeMap::new() };
+        let settled = Delivery { state, ..seen };
+        let write = place.store.write::<_, StoreError, _>(async move |w| {
+            Ok((resolutions::settle_delivery(w, &settled).await?, Vec::new()))
+        });
+        // Tried again as a whole; here it goes on knowing what it knew.
+        assert!(matches!(write.await, Err(StoreError::Conflict(_))));
+        assert_eq!(place.ask("SELECT state FROM deliveries").await, ["sending"]);
+    }
+}
+
+#[tokio::test]
+async fn two_workers_that_end_a_decision_at_the_same_time_see_each_other() {
+    // One writer, as on SQLite, sees all there is.
+    for place in places().await.into_iter().filter(|place| place.store.backend() == Backend::Postgres) {
+        place.outside(DECIDED).await;
+        delivery(&place, "del-1", "portal").await;
+        delivery(&place, "del-2", "desk").await;
+        let both = Arc::new(tokio::sync::Barrier::new(2));
+        let ends = [lease(&place.store).await.unwrap(), lease(&place.store).await.unwrap()].map(|leased| {
+            let (store, both) = (place.store.clone(), both.clone());
+            let state = DeliveryState::Confirmed { at: NOON.parse().unwrap() };
+            let delivery = Delivery { state, ..leased };
+            tokio::spawn(async move {
+                let write = store.write::<_, StoreError, _>(async move |w| {
+                    assert!(resolutions::save_delivery(w, &delivery).await?);
+                    // Each has ended its own, and neither is committed.
+                    both.wait().await;
+                    let all = resolutions::lock_deliveries(w, &delivery.resolution).await?;
+                    let done = all.iter().filter(|other| other.state.is_done()).count();
+                    Ok((done, Vec::new()))
+                });
+                write.await.unwrap()
+            })
+        });
+        let mut seen = Vec::new();
+        for end in ends {
+            seen.push(end.await.unwrap());
+        }
+        seen.sort_unstable();
+        assert_eq!(seen, [1, 2], "the second one sees both");
+    }
+}
