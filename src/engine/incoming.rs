@@ -36,28 +36,27 @@ impl Incoming {
         let mut incoming =
             Self { rows: BTreeMap::new(), set_aside: unusable(page.unusable), met, next: page.next };
         for row in page.rows {
-            if let Err((row, reason)) = incoming.add(mapping, row) {
-                incoming.set_aside.push(set_aside(&row, reason));
-            }
+            incoming.add(mapping, row);
         }
         incoming
     }
 
-    fn add(&mut self, mapping: &Mapping, row: Row) -> Result<(), (Row, String)> {
-        if let Some(reason) = unstorable(&row, link(mapping, &row)) {
-            return Err((row, reason));
-        }
-        if self.rows.contains_key(&row.key) {
-            let reason = format!("the key “{}” stands twice", row.key);
-            return Err((row, reason));
-        }
-        match serde_json::to_string(&row.cells) {
+    fn add(&mut self, mapping: &Mapping, row: Row) {
+        let twice = || {
+            let known = self.rows.contains_key(&row.key);
+            known.then(|| format!("the key “{}” stands twice", row.key))
+        };
+        let odd = unstorable(&row, link(mapping, &row)).or_else(twice);
+        let raw = match odd {
+            Some(reason) => Err(reason),
+            None => serde_json::to_string(&row.cells).map_err(|error| StoreError::from(error).to_string()),
+        };
+        match raw {
             Ok(raw) => {
                 let digest = sha256(&[raw.as_bytes()]);
                 self.rows.insert(row.key.clone(), Arrived { row, raw, digest });
-                Ok(())
             }
-            Err(error) => Err((row, StoreError::from(error).to_string())),
+            Err(reason) => self.set_aside.push(set_aside(&row, reason)),
         }
     }
 }

@@ -43,15 +43,18 @@ const SOUGHT: [&str; 16] = [
 
 fn record(n: usize) -> Record {
     // Ids as they are made, and ids of another kind.
-    let id =
-        if n % 7 == 0 { format!("rec-{n:03}") } else { format!("0192b3c4-0000-7000-8000-{:012x}", n * 7919) };
+    let id = if n.is_multiple_of(7) {
+        format!("rec-{n:03}")
+    } else {
+        format!("0192b3c4-0000-7000-8000-{:012x}", n * 7919)
+    };
     let (link, created_at) = (None, NOON.parse().unwrap());
     Record { id: id.into(), entity: "customer".into(), link, title: format!("Customer {n:03}"), created_at }
 }
 
 /// The texts that a record has in a round: a few of them, other ones than in most rounds before.
 fn texts(n: usize, round: usize) -> Vec<&'static str> {
-    let of = |at: &usize| (n * 31 + round * 17 + at * at * 7) % 5 == 0;
+    let of = |at: &usize| (n * 31 + round * 17 + at * at * 7).is_multiple_of(5);
     (0..TEXTS.len()).filter(of).map(|at| TEXTS[at]).collect()
 }
 
