@@ -16,8 +16,9 @@ mod routes;
 mod shape;
 
 use super::DemoError;
-use crate::domain::time::Clock;
-use actix_web::dev::ServerHandle;
+use crate::domain::time::{Clock, Time};
+use actix_web::dev::{ServerHandle, Service as _};
+use actix_web::http::header::{DATE, HeaderValue};
 use actix_web::{App, HttpServer, web};
 use desk::Desk;
 use std::io;
@@ -107,8 +108,21 @@ fn serve(
 ) -> io::Result<()> {
     actix_web::rt::System::new().block_on(async move {
         let desk = web::Data::new(Desk::open(file, token, Arc::clone(clock)));
+        let clock = Arc::clone(clock);
         let app = move || {
+            let clock = Arc::clone(&clock);
             App::new()
+                .wrap_fn(move |request, service| {
+                    let (date, answer) = (http_date(clock.now()), service.call(request));
+                    async move {
+                        let mut answer = answer.await?;
+                        // Its own clock, which stamps its rows too, and not the machine's.
+                        if let Ok(date) = HeaderValue::from_str(&date) {
+                            answer.headers_mut().insert(DATE, date);
+                        }
+                        Ok(answer)
+                    }
+                })
                 .app_data(desk.clone())
                 .app_data(web::PayloadConfig::new(BODY))
                 .configure(routes::all)
@@ -120,4 +134,9 @@ fn serve(
         let _ = started.send(server.handle());
         server.await
     })
+}
+
+/// As the `Date` header has it, in whole seconds.
+fn http_date(time: Time) -> String {
+    time.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
