@@ -32,8 +32,10 @@ type Found = (String, String, String, String, String);
 impl Connected {
     async fn new() -> Self {
         let (world, folder) = super::world(Start::Agreed).await;
-        let helpdesk = world.start_helpdesk().await.unwrap();
         let clock = TestClock::at(world.agreed_at());
+        // The helpdesk tells the time, and it is the engine's.
+        let world = World::open(folder.path(), clock.clone()).await.unwrap().unwrap();
+        let helpdesk = world.start_helpdesk().await.unwrap();
         let url = format!("sqlite://{}/referee.db", folder.path().display());
         let random = Arc::new(SystemRandom);
         let options = Options { url, key: Key::new([7; 32]), clock: clock.clone(), random };
