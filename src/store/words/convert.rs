@@ -18,13 +18,15 @@ pub(in crate::store) async fn convert(store: &Store) -> Result<(), StoreError> {
     if !is_there(&mut store.session().await?).await? {
         return Ok(());
     }
-    tracing::info!("the words that records are found by are brought into their new form");
     let mut position = String::new();
     loop {
         let after = position.clone();
         let last =
             store.write::<_, StoreError, _>(async move |w| Ok((step(w, &after).await?, Vec::new()))).await?;
         let Some(last) = last else { break };
+        if position.is_empty() {
+            tracing::info!("the words that records are found by are brought into their new form");
+        }
         position = last;
     }
     store
