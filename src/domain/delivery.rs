@@ -12,7 +12,7 @@
 
 use super::ids::FieldId;
 use super::time::Time;
-use super::value::{Cells, Held};
+use super::value::{Cell, Cells, Held};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -43,6 +43,25 @@ pub struct Change {
     pub before: Cells,
     /// The system's columns as they will be written.
     pub cells: Cells,
+}
+
+/// One column of a change: its name, what it holds and what it will hold; None is nothing.
+pub type ColumnChange<'c> = (&'c str, Option<&'c str>, Option<&'c str>);
+
+impl Change {
+    /// The columns that change, in the system's own words: of a row to be removed every one that holds
+    /// something.
+    #[must_use]
+    pub fn columns(&self) -> Vec<ColumnChange<'_>> {
+        if self.remove {
+            let gone = self.before.iter().filter_map(|(name, cell)| Some((name, cell.text()?)));
+            return gone.map(|(name, was)| (name.as_str(), Some(was), None)).collect();
+        }
+        let changed = self.cells.iter().filter(|(name, cell)| self.before.get(*name) != Some(cell));
+        changed
+            .map(|(name, cell)| (name.as_str(), self.before.get(name).and_then(Cell::text), cell.text()))
+            .collect()
+    }
 }
 
 /// The state of a delivery, with exactly that state's data.

@@ -172,11 +172,12 @@ pub async fn reversals(s: &mut Session, records: &[RecordId]) -> Result<Vec<Reso
     if records.is_empty() {
         return Ok(Vec::new());
     }
+    // By way of the conflicts, which have an index.
     let query = s.sql(
         "SELECT * FROM resolutions WHERE state NOT IN ('undone', 'overtaken') AND outcomes LIKE '%\"put_back\"%'
-             AND record_id IN ",
+             AND conflict_id IN (SELECT id FROM conflicts WHERE record_id IN ",
     );
-    query.push_list(records).all().await
+    query.push_list(records).push(")").all().await
 }
 
 /// What rules have decided of these records since then, whatever became of it.

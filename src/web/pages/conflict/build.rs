@@ -199,11 +199,15 @@ pub fn preview(case: &Case, entity: &Entity, sent: &Sent, targets: &[Targets]) -
         .filter_map(|mapping| {
             let own: Vec<&Targets> =
                 targets.iter().filter(|target| target.system == mapping.system).collect();
-            let by_hand = own.iter().any(|target| !target.writable);
+            let note = match () {
+                () if own.iter().any(|target| !target.writable) => Some("writes-by-hand"),
+                () if own.iter().any(|target| target.change.remove) => Some("writes-removes"),
+                () => None,
+            };
             (!own.is_empty()).then(|| PreviewSystem {
                 name: label_of(&mapping.system),
                 writes: own.iter().flat_map(|target| writes(target)).collect(),
-                note: by_hand.then(|| msg("writes-by-hand")),
+                note: note.map(msg),
             })
         })
         .collect();
@@ -229,17 +233,15 @@ pub fn preview(case: &Case, entity: &Entity, sent: &Sent, targets: &[Targets]) -
 }
 
 fn writes(target: &Targets) -> Vec<PreviewWrite> {
-    let text = |cell: &crate::domain::value::Cell| cell.text().map(str::to_owned);
-    let write = |(column, cell): (&String, &crate::domain::value::Cell)| PreviewWrite {
-        field: column.clone(),
-        was: target.change.before.get(column).and_then(text),
-        now: text(cell),
+    let own = |text: Option<&str>| text.map(str::to_owned);
+    let columns = target.change.columns().into_iter();
+    let write = columns.map(|(field, was, now)| PreviewWrite {
+        field: field.to_owned(),
+        was: own(was),
+        now: own(now),
         warnings: Vec::new(),
-    };
-    let moved = |(column, cell): &(&String, &crate::domain::value::Cell)| {
-        target.change.before.get(*column) != Some(*cell)
-    };
-    target.change.cells.iter().filter(moved).map(write).collect()
+    });
+    write.collect()
 }
 
 fn reasons(case: &Case, sent: &Sent) -> Vec<Choice> {

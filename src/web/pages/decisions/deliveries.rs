@@ -78,9 +78,8 @@ pub fn put_back(catalog: &Catalog, back: &PutBack) -> Delivery {
 
 /// The columns that change, in the system's own words.
 fn writes(change: &Change) -> Vec<(String, Option<String>, Option<String>)> {
-    let changed = change.cells.iter().filter(|(column, cell)| change.before.get(*column) != Some(cell));
-    let text = |cell: &crate::domain::value::Cell| cell.text().map(str::to_owned);
-    changed.map(|(name, cell)| (name.clone(), change.before.get(name).and_then(text), text(cell))).collect()
+    let own = |text: Option<&str>| text.map(str::to_owned);
+    change.columns().into_iter().map(|(name, was, now)| (name.to_owned(), own(was), own(now))).collect()
 }
 
 fn state(catalog: &Catalog, clock: &Clockface, delivery: &resolutions::Delivery) -> State {
