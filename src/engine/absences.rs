@@ -29,8 +29,8 @@ pub(super) enum Absences {
 }
 
 impl Absences {
-    pub fn of(reading: &Reading, full: bool) -> Self {
-        match (full, reading.connector.capabilities().ordered) {
+    pub fn of(reading: &Reading) -> Self {
+        match (reading.is_full(), reading.connector.capabilities().ordered) {
             (false, _) => Self::None,
             (true, true) => Self::Merged,
             (true, false) => {

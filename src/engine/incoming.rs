@@ -2,6 +2,7 @@
 //! is done before the store's writer is asked for, which others wait for as well.
 
 use super::absences::met;
+use super::detect::Foreseen;
 use super::quarantine::{is_key, set_aside, unstorable, unusable};
 use crate::connectors::{Page, Row};
 use crate::domain::mapping::Mapping;
@@ -19,6 +20,8 @@ pub(super) struct Incoming {
     pub met: HashSet<String>,
     /// Where the next page begins.
     pub next: Option<String>,
+    /// What its rows lead to, as far as that could be told.
+    pub foreseen: Foreseen,
 }
 
 /// A row with its cells as they are stored, and the digest of them.
@@ -33,8 +36,13 @@ impl Incoming {
     /// row stays.
     pub fn of(mapping: &Mapping, page: Page) -> Self {
         let met = met(&page).filter(|key| is_key(key)).map(str::to_owned).collect();
-        let mut incoming =
-            Self { rows: BTreeMap::new(), set_aside: unusable(page.unusable), met, next: page.next };
+        let mut incoming = Self {
+            rows: BTreeMap::new(),
+            set_aside: unusable(page.unusable),
+            met,
+            next: page.next,
+            foreseen: Foreseen::default(),
+        };
         for row in page.rows {
             incoming.add(mapping, row);
         }

@@ -94,6 +94,7 @@ impl Source<'_> {
         let mut touched = self.take_fresh(w, &fresh).await?;
         touched.extend(self.take_changed(w, changed).await?);
         records::mark_unjudged(w, &self.entity.id, self.run.as_str(), &touched).await?;
+        incoming.foreseen.settle(w, &self.entity.id, &touched).await?;
         Ok(taken)
     }
 

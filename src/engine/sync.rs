@@ -5,14 +5,11 @@
 //! knows what is gone.
 
 mod end;
+mod page;
 
-use super::absences::Absences;
-use super::clocks::Listening;
 use super::incidents::{came_back, change};
-use super::incoming::Incoming;
-use super::intake::{Held, Source, Taken};
 use super::{Engine, Refusal};
-use crate::connectors::{Capabilities, Connector, ConnectorError, ObjectSpec, Page, Scope};
+use crate::connectors::{Capabilities, Connector, ConnectorError, ObjectSpec, Scope};
 use crate::domain::audit::Actor;
 use crate::domain::entity::Entity;
 use crate::domain::ids::{EntityId, RunId, SystemId};
@@ -23,16 +20,9 @@ use crate::store::runs::{Counts, Cursor, Run};
 use crate::store::{StoreError, WriteSession, holdings, pauses, records, runs};
 use chrono::TimeDelta;
 use futures_util::future::join;
+use page::{FIRST_PAGE, Met};
 use std::sync::Arc;
 
-/// Rows asked for with the first page; what they are like tells how many the next may have.
-const FIRST_PAGE: usize = 500;
-/// Most rows asked for at once: each page is a transaction, and others wait for it.
-const MOST_ROWS: usize = 1000;
-/// A page is to take no more memory than this, as it comes: several stages of it are there at a time.
-const PAGE_BYTES: usize = 1024 * 1024;
-/// What a cell takes beside its own text and its name.
-const CELL_BYTES: usize = 64;
 /// How far a pull of changes looks back behind the last one, for late commits.
 const OVERLAP_MINUTES: i64 = 5;
 /// A full pull finds what the pulls of changes missed, and what was deleted: at least so often.
@@ -64,11 +54,19 @@ pub(super) struct Reading {
     pub mapping: Mapping,
     pub connector: Arc<dyn Connector>,
     pub spec: ObjectSpec,
+    pub scope: Scope,
     pub cursor: Cursor,
     /// Went on from a position that an earlier worker left.
     pub resumed: bool,
     /// Records the system holds, as far as that was asked.
     pub held: change::Held,
+}
+
+impl Reading {
+    /// Whether everything is read, and what is not met is gone.
+    pub fn is_full(&self) -> bool {
+        self.scope == Scope::Full
+    }
 }
 
 /// Why a run ended early.
@@ -256,36 +254,28 @@ impl Engine {
     }
 
     async fn read_all(&self, run: &mut Run) -> Result<(), Ended> {
-        let reading = self.reading(run).await?;
-        let scope = match run.since {
-            Some(since) if run.kind == "changes" => Scope::Since(since),
-            _ => Scope::Full,
-        };
-        let full = scope == Scope::Full;
-        let mut absences = Absences::of(&reading, full);
-        let mut clock = Listening::default();
-        let mut page = Some(self.pull(&reading, &scope, run.position.as_deref(), FIRST_PAGE).await?);
-        while let Some((rows, at, heard)) = page.take() {
-            clock.hear(rows.clock.as_ref(), heard);
-            absences.meet(&rows);
-            let (next, most) = (rows.next.clone(), rows_at_once(&rows));
+        let reading = Arc::new(self.reading(run).await?);
+        let mut met = Met::of(&reading);
+        let (id, merge) = (run.id.clone(), met.absences.merges());
+        let mut page = Some(self.page(&id, &reading, &mut met, run.position.as_deref(), FIRST_PAGE).await?);
+        while let Some(ready) = page.take() {
+            let (next, most) = (ready.incoming.next.clone(), ready.most);
             let ahead = async {
                 match &next {
-                    Some(next) => self.pull(&reading, &scope, Some(next.as_str()), most).await.map(Some),
+                    Some(next) => self.page(&id, &reading, &mut met, Some(next), most).await.map(Some),
                     None => Ok(None),
                 }
             };
-            // The next page is on its way while this one is stored.
-            let taken = self.take_page(run, &reading, (rows, at), absences.merges());
-            let (taken, ahead) = join(taken, ahead).await;
+            // The next page is read and looked through while this one is stored.
+            let (taken, ahead) = join(self.take_page(run, &reading, ready, merge), ahead).await;
             taken?;
             page = ahead?;
         }
-        self.keep_clock(&run.system, &clock).await?;
-        if full {
-            self.find_absent(run, &reading, &absences).await?;
+        self.keep_clock(&run.system, &met.clock).await?;
+        if reading.is_full() {
+            self.find_absent(run, &reading, &met.absences).await?;
         }
-        self.complete(run, &reading, full && absences.are_complete()).await
+        self.complete(run, &reading, reading.is_full() && met.absences.are_complete()).await
     }
 
     async fn reading(&self, run: &Run) -> Result<Reading, Ended> {
@@ -296,76 +286,20 @@ impl Engine {
         let connector = self.connector(&run.system)?;
         let spec = object_spec(&mapping, connector.capabilities());
         let cursor = runs::cursor(&mut self.store.session().await?, &run.system, &run.entity).await?;
+        let scope = match run.since {
+            Some(since) if run.kind == "changes" => Scope::Since(since),
+            _ => Scope::Full,
+        };
         Ok(Reading {
             entity,
             mapping,
             connector,
             spec,
+            scope,
             cursor,
             resumed: run.position.is_some(),
             held: change::Held::default(),
         })
-    }
-
-    /// A page after `position`, the time of which it tells, and when it had come.
-    async fn pull(
-        &self,
-        reading: &Reading,
-        scope: &Scope,
-        position: Option<&str>,
-        most: usize,
-    ) -> Result<(Page, Time, Time), ConnectorError> {
-        let asked = self.now();
-        let page = reading.connector.pull(&reading.spec, scope, position, most).await?;
-        let at = asked - TimeDelta::from_std(page.age).unwrap_or_default();
-        Ok((page, at, self.now()))
-    }
-
-    async fn take_page(
-        &self,
-        run: &mut Run,
-        reading: &Reading,
-        (page, at): (Page, Time),
-        merge: bool,
-    ) -> Result<(), Ended> {
-        let after = run.position.clone().unwrap_or_default();
-        let (mut next, entity, mapping) = (run.clone(), reading.entity.clone(), reading.mapping.clone());
-        next.position.clone_from(&page.next);
-        next.counts.read += i64::try_from(page.rows.len() + page.unusable.len()).unwrap_or(0);
-        let read_after = reading.cursor.read_at;
-        let measure = self.measure(run, reading, page.rows.len()).await?;
-        let incoming = Arc::new(Incoming::of(&mapping, page));
-        let saved = self
-            .store
-            .write::<_, StoreError, _>(async move |w| {
-                let mut run = next.clone();
-                if !still_ours(w, &run).await? {
-                    return Ok((None, Vec::new()));
-                }
-                let origin = "run";
-                let (entity, mapping) = (&entity, &mapping);
-                let source = Source { entity, mapping, run: &next.id, origin, read_after, at };
-                let held = match merge {
-                    true => source.pass_by(w, (run.started_at, &after), &incoming).await?,
-                    false => Held::default(),
-                };
-                let Taken { changed, set_aside, moved } = source.take(w, &incoming, &held).await?;
-                run.counts.changed += changed;
-                run.counts.moved += i64::try_from(moved.len()).unwrap_or(0);
-                let opened = match &measure {
-                    Some(measure) => change::look(w, &run, &moved, measure).await?,
-                    None => None,
-                };
-                run.counts.quarantined += i64::try_from(set_aside.len()).unwrap_or(0);
-                runs::set_aside(w, &run, &set_aside).await?;
-                run.lease_until = Some(w.now() + lease());
-                runs::save(w, &run).await?;
-                Ok((Some(run), opened.into_iter().collect()))
-            })
-            .await?;
-        *run = saved.ok_or(Ended::TakenOver)?;
-        faults::pass(Point::K17);
-        Ok(())
     }
 
     /// Moves the cursor; after a full pull, what the system should hold and lacks is judged too.
@@ -403,17 +337,6 @@ impl Engine {
             all.extend(ids);
         }
     }
-}
-
-/// How many rows like those of a page the next one may have.
-fn rows_at_once(page: &Page) -> usize {
-    let some = page.rows.iter().take(100);
-    let (rows, bytes) = some.fold((0, 0), |(rows, bytes), row| {
-        let cells =
-            row.cells.iter().map(|(name, cell)| name.len() + cell.text().map_or(0, str::len) + CELL_BYTES);
-        (rows + 1, bytes + cells.sum::<usize>())
-    });
-    if rows == 0 { FIRST_PAGE } else { (PAGE_BYTES * rows / bytes.max(1)).clamp(1, MOST_ROWS) }
 }
 
 fn lease() -> TimeDelta {

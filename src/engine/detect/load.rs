@@ -14,13 +14,14 @@ use crate::domain::presence::{self, Presence, RECORD};
 use crate::domain::record::{Base, Holding, comparable, duplicates};
 use crate::domain::time::Time;
 use crate::domain::value::Tuple;
+use crate::domain::words;
 use crate::engine::Setup;
 use crate::store::conflicts::{Conflict, Difference, Exception};
 use crate::store::incidents::Incident;
-use crate::store::records::Record;
+use crate::store::records::{Kept, Record};
 use crate::store::resolutions::{Delivery, Resolution};
 use crate::store::runs::Cursor;
-use crate::store::words::Indexed;
+use crate::store::words::{Indexed, Wanted};
 use crate::store::{
     Session, StoreError, WriteSession, conflicts, holdings, incidents, records, resolutions, runs,
 };
@@ -90,6 +91,24 @@ impl Loaded<'_> {
             full_at.is_some_and(|full_at| full_at > self.record.created_at)
         };
         presence::of(mappings, self.all, missed, (&self.base, moved))
+    }
+}
+
+impl Loaded<'_> {
+    /// What the record is called by the systems, where that is not its name on screen.
+    pub fn other_title(&self) -> Option<&str> {
+        let present = self.all.iter().filter(|holding| holding.present);
+        let title = &self.batch.entity.title;
+        let mut titles = present.filter_map(|own| own.fields.get(title).and_then(|held| held.value()));
+        titles.next().filter(|title| *title != self.record.title)
+    }
+
+    /// The words it is to be found by, where those are others.
+    pub fn wanted(&self) -> Option<Wanted> {
+        let keys = self.all.iter().map(|holding| holding.external_id.as_str());
+        let values = self.all.iter().flat_map(|holding| holding.fields.values());
+        let words = words::indexed(keys.chain(values.filter_map(|held| held.value())));
+        Wanted::of(&self.record.id, words, self.indexed)
     }
 }
 
@@ -198,6 +217,27 @@ impl Batch {
         self.holdings.keys()
     }
 
+    /// What systems hold of a record, every one of them.
+    pub(super) fn all(&self, id: &RecordId) -> &[Holding] {
+        self.holdings.get(id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Adds what a system holds that is not stored yet, in its place.
+    pub(super) fn arrives(&mut self, holding: Holding) {
+        let systems: Vec<&SystemId> =
+            self.setup.catalog.mappings_of(&self.entity.id).map(|mapping| &mapping.system).collect();
+        let rank = |own: &Holding| systems.iter().position(|system| **system == own.system);
+        let all = self.holdings.entry(holding.record.clone()).or_default();
+        let place = all.partition_point(|own| rank(own) <= rank(&holding));
+        all.insert(place, holding);
+    }
+
+    /// What is kept of a record beside its holdings; None while that is nothing.
+    pub(super) fn kept(&self, id: &RecordId) -> Option<Kept> {
+        let (base, indexed) = (self.bases.get(id)?.clone(), self.indexed.get(id).copied());
+        Some(Kept { record: id.clone(), base, indexed })
+    }
+
     /// What all agreed on of a record.
     pub(super) fn base(&self, id: &RecordId) -> Option<&Base> {
         self.bases.get(id)
@@ -208,7 +248,7 @@ impl Batch {
             batch: self,
             record: self.records.get(id)?,
             holdings: self.compared(id),
-            all: self.holdings.get(id).map_or(&[], Vec::as_slice),
+            all: self.all(id),
             base: self.bases.get(id).cloned().unwrap_or_default(),
             indexed: self.indexed.get(id).copied(),
             differences: self.differences.get(id).map_or(&[], Vec::as_slice),

@@ -2,6 +2,7 @@
 
 mod by_rule;
 mod deliver;
+mod foreseen;
 mod held;
 mod left_out;
 pub(super) mod load;
@@ -16,6 +17,7 @@ mod trial;
 
 pub(super) use deliver::writable;
 pub use deliver::{Targets, creation, plan, removals};
+pub(super) use foreseen::Foreseen;
 pub(super) use load::mapped;
 pub(super) use record::resolution_state;
 pub(super) use refresh::refresh;
@@ -27,7 +29,6 @@ pub use crate::domain::presence::RECORD;
 use super::{Engine, incidents};
 use crate::domain::audit::Event;
 use crate::domain::ids::{EntityId, RecordId, RunId};
-use crate::domain::words;
 use crate::store::records::Advanced;
 use crate::store::runs::Counts;
 use crate::store::words::{Indexed, Wanted};
@@ -155,31 +156,29 @@ async fn index(
     batch: &Batch,
     ids: &[RecordId],
 ) -> Result<HashMap<RecordId, Indexed>, StoreError> {
-    let (mut wanted, mut digests) = (Vec::new(), Vec::new());
+    let mut wanted = Vec::new();
     for id in ids {
         let Some(loaded) = batch.of(id) else { continue };
-        let title = loaded
-            .all
-            .iter()
-            .filter(|holding| holding.present)
-            .find_map(|holding| holding.fields.get(&batch.entity.title).and_then(|held| held.value()));
-        if let Some(title) = title.filter(|title| *title != loaded.record.title) {
+        if let Some(title) = loaded.other_title() {
             records::set_title(w, id, title).await?;
         }
-        let keys = loaded.all.iter().map(|holding| holding.external_id.as_str());
-        let values = loaded.all.iter().flat_map(|holding| holding.fields.values());
-        let words = words::indexed(keys.chain(values.filter_map(|held| held.value())));
-        if let Some((own, digest)) = Wanted::of(id, words, loaded.indexed) {
-            wanted.push(own);
-            digests.push(digest);
-        }
+        wanted.extend(loaded.wanted());
     }
+    add_words(w, &batch.entity.id, &wanted.iter().collect::<Vec<_>>()).await
+}
+
+/// Makes records be found by their words; where those are.
+async fn add_words(
+    w: &mut WriteSession,
+    entity: &EntityId,
+    wanted: &[&Wanted],
+) -> Result<HashMap<RecordId, Indexed>, StoreError> {
     if wanted.is_empty() {
         return Ok(HashMap::new());
     }
-    let born = store::words::add(w, &batch.entity.id, &wanted).await?;
-    let own = |(own, digest): (Wanted, i64)| (own.record, Indexed { born, digest });
-    Ok(wanted.into_iter().zip(digests).map(own).collect())
+    let born = store::words::add(w, entity, wanted).await?;
+    let own = |own: &&Wanted| (own.record.clone(), Indexed { born, digest: own.digest });
+    Ok(wanted.iter().map(own).collect())
 }
 
 pub(super) async fn save(

@@ -4,19 +4,20 @@
 
 use super::load::{Batch, Loaded};
 use super::record::Ruling;
-use crate::domain::entity::Slot;
+use crate::domain::entity::{Entity, Slot};
 use crate::domain::ids::RecordId;
 use crate::domain::record::{Agreed, Base, Holding};
 use crate::domain::rows;
 use crate::domain::time::Time;
 use crate::domain::value::Held;
+use crate::engine::Setup;
 
 impl Batch {
     /// The ruling on a record in the plain case; None where it is another, for the judge to look at.
     pub(super) fn plain(&self, id: &RecordId) -> Option<Ruling> {
         let Loaded { all, base, differences, exceptions, .. } = self.of(id)?;
-        let idle = differences.is_empty() && exceptions.is_empty() && self.entity.children.is_empty();
-        let idle = idle && self.setup.shadows.is_empty() && !self.setup.policies.tidies(&self.entity);
+        let idle =
+            differences.is_empty() && exceptions.is_empty() && Self::may_be_plain(&self.setup, &self.entity);
         if !idle || !self.is_held_once_everywhere(all) {
             return None;
         }
@@ -26,6 +27,11 @@ impl Batch {
         }
         let base = moved.then(|| (id.clone(), base));
         Some(Ruling { base, ..Ruling::default() })
+    }
+
+    /// Whether there can be plain cases of an entity at all.
+    pub(super) fn may_be_plain(setup: &Setup, entity: &Entity) -> bool {
+        entity.children.is_empty() && setup.shadows.is_empty() && !setup.policies.tidies(entity)
     }
 
     fn is_held_once_everywhere(&self, all: &[Holding]) -> bool {

@@ -96,6 +96,35 @@ impl FromRow for Identifier {
     }
 }
 
+/// A holding by where it is and how often it changed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Standing {
+    pub record: RecordId,
+    pub system: SystemId,
+    pub external_id: String,
+    pub revision: i64,
+}
+
+impl FromRow for Standing {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            record: row.get::<String>("record_id")?.into(),
+            system: row.get::<String>("system")?.into(),
+            external_id: row.get("external_id")?,
+            revision: row.get("revision")?,
+        })
+    }
+}
+
+/// The holdings of these records, in no order: whether anything else is held than was known.
+pub async fn standing(s: &mut Session, records: &[RecordId]) -> Result<Vec<Standing>, StoreError> {
+    s.sql("SELECT record_id, system, external_id, revision FROM holdings WHERE record_id IN ")
+        .push_list(records)
+        .packed(&["record_id", "system", "external_id", "revision"])
+        .all()
+        .await
+}
+
 /// The identifiers of these records, without what is held under them.
 pub async fn identifiers(s: &mut Session, records: &[RecordId]) -> Result<Vec<Identifier>, StoreError> {
     s.sql("SELECT record_id, system, external_id FROM holdings WHERE record_id IN ")

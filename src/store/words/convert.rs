@@ -69,17 +69,17 @@ async fn step(w: &mut WriteSession, after: &str) -> Result<Option<String>, Store
             let words = words.remove(id.as_str())?;
             Wanted::of(id, words, None)
         });
-        let (wanted, digests): (Vec<Wanted>, Vec<i64>) = fresh.unzip();
+        let wanted: Vec<Wanted> = fresh.collect();
         if wanted.is_empty() {
             continue;
         }
-        let born = add(w, &entity, &wanted).await?;
-        let advanced = |(own, digest): (Wanted, i64)| Advanced {
+        let born = add(w, &entity, &wanted.iter().collect::<Vec<_>>()).await?;
+        let advanced = |own: Wanted| Advanced {
+            indexed: Some(Indexed { born, digest: own.digest }),
             record: own.record,
             base: None,
-            indexed: Some(Indexed { born, digest }),
         };
-        records::save_advanced(w, wanted.into_iter().zip(digests).map(advanced).collect()).await?;
+        records::save_advanced(w, wanted.into_iter().map(advanced).collect()).await?;
     }
     Ok(Some(last))
 }

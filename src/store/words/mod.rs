@@ -35,16 +35,18 @@ pub struct Indexed {
 pub struct Wanted {
     pub record: RecordId,
     pub words: Vec<String>,
+    /// Of the words.
+    pub digest: i64,
     pub before: Option<Indexed>,
 }
 
 impl Wanted {
     /// None where the record is found by just these words already.
     #[must_use]
-    pub fn of(record: &RecordId, words: Vec<String>, before: Option<Indexed>) -> Option<(Self, i64)> {
+    pub fn of(record: &RecordId, words: Vec<String>, before: Option<Indexed>) -> Option<Self> {
         let digest = digest(&words);
         let same = before.is_some_and(|before| before.digest == digest);
-        (!same).then(|| (Self { record: record.clone(), words, before }, digest))
+        (!same).then(|| Self { record: record.clone(), words, digest, before })
     }
 }
 
@@ -108,7 +110,7 @@ async fn next_number(w: &mut WriteSession, entity: &EntityId) -> Result<i64, Sto
 
 /// Makes records of one entity be found by these words and no others; the number of the segment they
 /// were made in. The caller keeps it with the record.
-pub async fn add(w: &mut WriteSession, entity: &EntityId, wanted: &[Wanted]) -> Result<i64, StoreError> {
+pub async fn add(w: &mut WriteSession, entity: &EntityId, wanted: &[&Wanted]) -> Result<i64, StoreError> {
     let number = next_number(w, entity).await?;
     let mut places: HashMap<&str, Vec<u32>> = HashMap::new();
     for (place, wanted) in (0..).zip(wanted) {

@@ -10,6 +10,7 @@ mod detect;
 mod drafts;
 mod dry_run;
 mod duplicates;
+mod foreseen;
 mod incidents;
 mod judged_again;
 mod late;

@@ -130,9 +130,9 @@ pub async fn find_by(
     texts: &[&str],
 ) -> Result<Option<Indexed>, StoreError> {
     let words = of_text::indexed(texts.iter().copied());
-    let Some((wanted, digest)) = Wanted::of(record, words, before) else { return Ok(before) };
-    let born = referee::store::words::add(w, &"customer".into(), &[wanted]).await?;
-    let indexed = Some(Indexed { born, digest });
+    let Some(wanted) = Wanted::of(record, words, before) else { return Ok(before) };
+    let born = referee::store::words::add(w, &"customer".into(), &[&wanted]).await?;
+    let indexed = Some(Indexed { born, digest: wanted.digest });
     records::save_advanced(w, vec![Advanced { record: record.clone(), base: None, indexed }]).await?;
     Ok(indexed)
 }
