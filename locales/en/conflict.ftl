@@ -160,7 +160,7 @@ writes-pending = { $fields } { $n ->
    *[other] are
 } added here once you choose.
 writes-paused = Writing there is paused: { $reason }. It is sent when that ends.
-writes-removes = The record is removed here.
+writes-removes = The record is removed here, and what it holds with it. Say why in the note.
 writes-by-hand = Watched only: somebody must write this by hand. It counts as done when a later read shows it.
 writes-when-back = Not reachable now. It will be sent when it is back.
 writes-too-long = { $system } keeps { $n } characters: the rest is cut

@@ -355,6 +355,8 @@ impl Preview {
 /// The writes to one system.
 #[derive(Clone, Debug)]
 pub struct PreviewSystem {
+    /// Its record is removed: what it holds goes, and nothing comes.
+    pub removes: bool,
     pub name: String,
     pub writes: Vec<PreviewWrite>,
     /// `Will be sent when it is back`, `To be done by hand: it is watched only`.

@@ -5,4 +5,5 @@ mod desk;
 mod drafts;
 mod dry_runs;
 mod incidents;
+mod removals;
 mod reviews;

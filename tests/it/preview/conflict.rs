@@ -143,7 +143,7 @@ fn preview(chosen: bool) -> Preview {
     let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     if chosen {
         Preview {
-            systems: vec![PreviewSystem { name: "Warehouse".into(), writes, note: None }],
+            systems: vec![PreviewSystem { removes: false, name: "Warehouse".into(), writes, note: None }],
             unchanged: names(&["Portal", "Helpdesk"]),
             pending: Some(pending(&["Phone"])),
             hold_seconds: 20,

@@ -199,15 +199,12 @@ pub fn preview(case: &Case, entity: &Entity, sent: &Sent, targets: &[Targets]) -
         .filter_map(|mapping| {
             let own: Vec<&Targets> =
                 targets.iter().filter(|target| target.system == mapping.system).collect();
-            let note = match () {
-                () if own.iter().any(|target| !target.writable) => Some("writes-by-hand"),
-                () if own.iter().any(|target| target.change.remove) => Some("writes-removes"),
-                () => None,
-            };
+            let by_hand = own.iter().any(|target| !target.writable);
             (!own.is_empty()).then(|| PreviewSystem {
+                removes: own.iter().any(|target| target.change.remove),
                 name: label_of(&mapping.system),
                 writes: own.iter().flat_map(|target| writes(target)).collect(),
-                note: note.map(msg),
+                note: by_hand.then(|| msg("writes-by-hand")),
             })
         })
         .collect();
