@@ -13,6 +13,7 @@ use crate::domain::resolution::Reason;
 use crate::engine::incidents::{end, event, may_end};
 use crate::engine::review::{Decision, PartOf};
 use crate::engine::{Engine, Refusal, Setup};
+use crate::faults::{self, Point};
 use crate::store::groups::{self, Group, Member};
 use crate::store::{StoreError, WriteSession, conflicts, incidents, records, users};
 use std::sync::Arc;
@@ -84,6 +85,7 @@ impl Engine {
                     })
                     .await?;
             }
+            faults::pass(Point::K23);
         }
         Ok(())
     }
