@@ -49,6 +49,8 @@ pub enum Point {
     K17,
     /// A decision is taken back, and that is not committed.
     K18,
+    /// One of many differences that are decided at once is decided, or left out.
+    K23,
 }
 
 /// Pages of SQLite's log after which it is moved into the database.

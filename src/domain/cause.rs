@@ -1,9 +1,11 @@
 //! Why systems differ: named causes, each with its evidence.
 
+mod alphabet;
 mod conversion;
 mod encoding;
 mod interface;
 mod moment;
+mod notation;
 mod number;
 mod race;
 mod signs;
@@ -121,6 +123,10 @@ pub enum Shape {
     LetterCase,
     /// Zeros at the front are gone.
     LeadingZeros,
+    /// The same day or number, written as another country writes it.
+    Notation,
+    /// A telephone number whose country's code is gone, or another one stands there.
+    DialCode,
 }
 
 /// How much speaks for a cause.

@@ -94,6 +94,10 @@ pub(in crate::domain) fn short(text: &str) -> String {
     }
 }
 
+fn are_one(a: &Held, b: &Held) -> bool {
+    a == b && *a != Held::Unknown
+}
+
 impl Comparison {
     /// The normal form of a text.
     ///
@@ -186,17 +190,13 @@ impl Comparison {
     /// all, which is nearly every pair; what is unknown is the same as nothing, itself included.
     #[must_use]
     pub fn same(&self, a: &Held, b: &Held) -> bool {
-        if *a == Held::Unknown || *b == Held::Unknown {
-            return false;
-        }
-        a == b || self.same_normal(&self.normal(a), &self.normal(b))
+        are_one(a, b) || self.same_normal(&self.normal(a), &self.normal(b))
     }
 
     /// [`Comparison::same`] of two values in normal form.
     #[must_use]
     pub fn same_normal(&self, a: &Held, b: &Held) -> bool {
-        let known = *a != Held::Unknown && *b != Held::Unknown;
-        known && (a == b || self.is_near(a, b))
+        are_one(a, b) || self.is_near(a, b)
     }
 
     fn is_near(&self, a: &Held, b: &Held) -> bool {

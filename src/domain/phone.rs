@@ -32,6 +32,12 @@ pub fn e164(text: &str, region: &str) -> Result<String, Invalid> {
     Ok(if extension.is_empty() { normal } else { format!("{normal};ext={extension}") })
 }
 
+/// The digits behind the country code of a number in E.164, without its extension.
+pub(in crate::domain) fn subscriber(e164: &str) -> Option<&str> {
+    let number = e164.split(';').next()?.strip_prefix('+')?;
+    Numbering::of(number).map(|(_, national)| national)
+}
+
 /// Whether numbers of that region can be read.
 #[must_use]
 pub fn is_region(region: &str) -> bool {

@@ -5,7 +5,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::entity::{Entity, Slot, Tag};
+use super::entity::{Entity, Slot};
 use super::ids::{EntityId, FieldId, SystemId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -258,7 +258,7 @@ impl Policies {
         let none = EntityPolicy::default();
         let policy = self.0.get(&entity.id).unwrap_or(&none);
         let own = policy.slots.get(slot.policy_id()).cloned().unwrap_or_default();
-        let tagged = slot.fields().any(|field| field.tag.is_some_and(Tag::is_grave));
+        let tagged = slot.fields().any(|field| field.tag.is_some());
         let middle = if tagged { grave() } else { Policy::default() };
         own.or(&middle).or(&policy.all).effective()
     }
@@ -284,12 +284,6 @@ impl Policies {
     pub fn effective_for_record(&self, entity: &Entity) -> Effective {
         let all = self.0.get(&entity.id).map(|policy| policy.all.clone()).unwrap_or_default();
         Policy { rule: Some(Rule::ManualReview), ..all }.effective()
-    }
-}
-
-impl Tag {
-    fn is_grave(self) -> bool {
-        matches!(self, Self::Money | Self::Identity | Self::Stock)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The real values that cases are made of.
 
 use super::dice::Dice;
+use super::formats::Formats;
 use std::path::Path;
 
 /// What a slot holds; says how it is compared and how people edit it.
@@ -43,11 +44,11 @@ pub struct Corpus {
     notes: Vec<String>,
     /// Two guides' words for one restaurant: name, street, city.
     pub guides: Vec<[(String, String); 3]>,
-    /// Other German numbers: a guide's are American.
     pub streets_marked: Vec<String>,
+    pub formats: Formats,
 }
 
-fn rows(file: &str) -> Vec<csv::StringRecord> {
+pub fn rows(file: &str) -> Vec<csv::StringRecord> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(file);
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(&path).unwrap();
     reader.records().map(Result::unwrap).collect()
@@ -127,6 +128,7 @@ impl Corpus {
             days,
             instants,
             prices,
+            formats: Formats::read(),
         }
     }
 
@@ -135,10 +137,13 @@ impl Corpus {
         match sort {
             Sort::Name if dice.percent(20) => dice.pick(&self.marked).clone(),
             Sort::City if dice.percent(15) => dice.pick(&self.streets_marked).clone(),
+            Sort::Name | Sort::City if dice.percent(10) => dice.pick(&self.formats.words).clone(),
+            Sort::Label if dice.percent(25) => dice.pick(&self.marked).clone(),
             Sort::Name | Sort::Label => dice.pick(&self.names).clone(),
             Sort::Street => dice.pick(&self.streets).clone(),
             Sort::City => dice.pick(&self.cities).clone(),
             Sort::Email => dice.pick(&self.emails).clone(),
+            Sort::Phone if dice.percent(40) => dice.pick(&self.formats.phones).international.clone(),
             Sort::Phone => dice.pick(&self.phones).replace('/', "-"),
             Sort::Day => dice.pick(&self.days).clone(),
             Sort::Instant => dice.pick(&self.instants).clone(),

@@ -1,8 +1,12 @@
 //! What programs do to values on their way, each as such programs do it.
 
 use super::dice::Dice;
+use super::formats::Phone;
 use chrono::NaiveDate;
-use encoding_rs::{Encoding, MACINTOSH, UTF_8, WINDOWS_1250, WINDOWS_1252, WINDOWS_1254};
+use encoding_rs::{
+    BIG5, EUC_JP, EUC_KR, Encoding, GBK, IBM866, ISO_8859_5, ISO_8859_7, KOI8_R, MACINTOSH, SHIFT_JIS, UTF_8,
+    WINDOWS_1250, WINDOWS_1251, WINDOWS_1252, WINDOWS_1253, WINDOWS_1254, WINDOWS_1255, WINDOWS_1256,
+};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use unicode_normalization::UnicodeNormalization;
@@ -10,23 +14,20 @@ use unicode_normalization::char::is_combining_mark;
 
 /// Widths of real columns: of sakila's tables, of trade messages, of accounting and CRM programs.
 const WIDTHS: [usize; 17] = [9, 10, 14, 16, 17, 18, 20, 25, 27, 30, 35, 36, 40, 45, 50, 60, 80];
-/// Where the servers stand that forget a zone.
-const ZONES: [&str; 14] = [
-    "Europe/Berlin",
-    "America/New_York",
-    "America/Los_Angeles",
-    "Asia/Kolkata",
-    "Asia/Tokyo",
-    "Australia/Sydney",
-    "Europe/London",
-    "America/Sao_Paulo",
-    "Asia/Dubai",
-    "America/Denver",
-    "Australia/Adelaide",
-    "Europe/Helsinki",
-    "Asia/Kathmandu",
-    "Pacific/Auckland",
+/// Character sets of one byte a letter, and of two.
+static SINGLE: [&Encoding; 10] = [
+    WINDOWS_1252,
+    WINDOWS_1250,
+    WINDOWS_1251,
+    WINDOWS_1253,
+    WINDOWS_1255,
+    WINDOWS_1256,
+    KOI8_R,
+    IBM866,
+    ISO_8859_5,
+    ISO_8859_7,
 ];
+static DOUBLE: [&Encoding; 5] = [SHIFT_JIS, EUC_JP, GBK, BIG5, EUC_KR];
 
 /// Written day first, read month first.
 pub fn swapped(day: &str) -> Option<String> {
@@ -71,6 +72,20 @@ pub fn encoded(text: &str, dice: &mut Dice) -> String {
     }
 }
 
+/// A text of another alphabet than Latin through another character set.
+pub fn encoded_elsewhere(text: &str, dice: &mut Dice) -> String {
+    let own = SINGLE.iter().chain(&DOUBLE).filter(|set| !set.encode(text).2);
+    let own: Vec<&'static Encoding> = own.copied().collect();
+    match dice.weighted(&[45, 20, 10, 15, 10]) {
+        0 => reread(text, UTF_8, dice.pick::<&Encoding>(&SINGLE)),
+        1 if !own.is_empty() => reread(text, dice.pick::<&Encoding>(&own), dice.pick::<&Encoding>(&SINGLE)),
+        2 if !own.is_empty() => reread(text, dice.pick::<&Encoding>(&own), UTF_8),
+        3 => reread(text, UTF_8, dice.pick::<&Encoding>(&DOUBLE)),
+        // What the target set lacks becomes a question mark.
+        _ => text.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect(),
+    }
+}
+
 /// What the target set lacks becomes a question mark.
 fn asked(text: &str, dice: &mut Dice) -> String {
     let target = *dice.pick(&[WINDOWS_1252, WINDOWS_1250]);
@@ -98,16 +113,16 @@ fn spelled(text: &str) -> String {
 }
 
 /// The local time of a server, taken for UTC.
-pub fn in_another_zone(instant: &str, dice: &mut Dice) -> Option<String> {
+pub fn in_another_zone(instant: &str, zones: &[String], dice: &mut Dice) -> Option<String> {
     let at: Timestamp = instant.parse().ok()?;
-    let zone = TimeZone::get(dice.pick::<&str>(&ZONES)).ok()?;
+    let zone = TimeZone::get(dice.pick::<String>(zones)).ok()?;
     Some(format!("{}Z", zone.to_datetime(at).strftime("%Y-%m-%dT%H:%M:%S")))
 }
 
 /// A day as its midnight in a zone, cut back to a day in UTC.
-pub fn day_in_another_zone(day: &str, dice: &mut Dice) -> Option<String> {
+pub fn day_in_another_zone(day: &str, zones: &[String], dice: &mut Dice) -> Option<String> {
     let midnight: jiff::civil::Date = day.parse().ok()?;
-    let zone = TimeZone::get(dice.pick::<&str>(&ZONES)).ok()?;
+    let zone = TimeZone::get(dice.pick::<String>(zones)).ok()?;
     let at = midnight.to_zoned(zone).ok()?.timestamp();
     Some(TimeZone::UTC.to_datetime(at).date().to_string())
 }
@@ -147,11 +162,30 @@ pub fn rounded(number: &str, dice: &mut Dice) -> Option<String> {
     })
 }
 
-/// In other capitals.
+/// An instant in a column of texts: only its day fits, or its minute.
+pub fn cut_instant(instant: &str, dice: &mut Dice) -> Option<String> {
+    instant.get(..*dice.pick(&[10, 10, 16])).map(str::to_owned)
+}
+
+/// The country's code is gone, or another one stands there. `home` is a number of the country in which the
+/// result is dialled.
+pub fn redialled(own: &Phone, home: &Phone, dice: &mut Dice) -> String {
+    let (code, _) = home.international.split_once([' ', '-']).unwrap_or((&home.international, ""));
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    match dice.weighted(&[50, 20, 15, 15]) {
+        0 => own.national.clone(),
+        1 => own.e164.trim_start_matches('+').to_owned(),
+        2 => format!("{code}{}", digits(&own.national)),
+        _ => format!("{code}{}", digits(&own.e164)),
+    }
+}
+
+/// In other capitals, by the rules of Turkish too.
 pub fn recased(text: &str, dice: &mut Dice) -> String {
-    match dice.from(0, 2) {
+    match dice.weighted(&[30, 30, 30, 10]) {
         0 => text.to_uppercase(),
         1 => text.to_lowercase(),
+        3 => text.replace('i', "İ").replace('ı', "I").to_uppercase(),
         _ => text.split(' ').map(capitalised).collect::<Vec<_>>().join(" "),
     }
 }

@@ -2,13 +2,14 @@
 //! are known, and the cause that is found is held against the one that was done.
 //!
 //! Nothing here calls the recognisers or their helpers: character sets are converted by an
-//! encoder, zones by their rules, numbers by binary arithmetic. The values are those of
-//! `tests/data`.
+//! encoder, zones by their rules, numbers by binary arithmetic, days and numbers written as in one
+//! country and read as in another. The values are those of `tests/data`.
 
 mod corpus;
 mod damage;
 mod dice;
 mod edit;
+mod formats;
 mod scene;
 mod score;
 mod stories;

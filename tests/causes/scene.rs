@@ -38,6 +38,8 @@ pub struct Scene {
     /// The width of a system's column for the first member.
     pub limits: BTreeMap<SystemId, usize>,
     pub source: Option<SystemId>,
+    /// Where telephone numbers without a country code are dialled.
+    pub region: String,
     pub told: String,
 }
 
@@ -45,9 +47,9 @@ pub fn beginning() -> Time {
     parse_stamp("2026-02-01T09:00:00Z").unwrap()
 }
 
-fn comparison(sort: Sort) -> Comparison {
+fn comparison(sort: Sort, region: &str) -> Comparison {
     match sort {
-        Sort::Phone => Comparison::Phone("US".to_owned()),
+        Sort::Phone => Comparison::Phone(region.to_owned()),
         Sort::Day | Sort::Instant => Comparison::Date,
         Sort::Price | Sort::Quantity | Sort::Measure => Comparison::Decimal,
         Sort::Email => Comparison::Email,
@@ -65,7 +67,7 @@ impl Scene {
         let field = |(at, sort): (usize, &Sort)| Field {
             id: id(at),
             label: format!("{sort:?}"),
-            comparison: comparison(*sort),
+            comparison: comparison(*sort, &self.region),
             tag: None,
             max_length: None,
             validate: Validation::default(),

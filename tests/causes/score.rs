@@ -53,6 +53,8 @@ pub fn name(cause: &Cause) -> String {
         Some(Shape::Rounded { .. }) => "rounded",
         Some(Shape::LetterCase) => "case",
         Some(Shape::LeadingZeros) => "zeros",
+        Some(Shape::Notation) => "notation",
+        Some(Shape::DialCode) => "dial_code",
     };
     format!("transformation/{shape}")
 }

@@ -85,6 +85,7 @@ impl Teller<'_> {
             written: BTreeMap::new(),
             limits: BTreeMap::new(),
             source,
+            region: "US".to_owned(),
             told: String::new(),
         }
     }
@@ -94,7 +95,7 @@ impl Teller<'_> {
         let capitals = self.dice.percent(15);
         let own = |(sort, text): (&Sort, &String)| match sort {
             Sort::Name | Sort::Street | Sort::City if capitals => text.to_uppercase(),
-            Sort::Phone if capitals => format!("+1 {}", text.replace('-', " ")),
+            Sort::Phone if capitals && !text.starts_with('+') => format!("+1 {}", text.replace('-', " ")),
             _ => text.clone(),
         };
         let texts: Vec<String> = sorts.iter().zip(texts).map(own).collect();
@@ -239,23 +240,23 @@ impl Teller<'_> {
     }
 
     fn converted(&mut self) -> (&'static str, Scene) {
-        match self.dice.from(0, 8) {
-            0 => (
-                "transformation/swapped",
-                self.damaged(&[Sort::Day], |_, text, dice| {
-                    let _ = &dice;
-                    damage::swapped(text)
-                }),
-            ),
+        let corpus = self.corpus;
+        let formats = &corpus.formats;
+        match self.dice.weighted(&[6, 9, 20, 10, 7, 10, 9, 9, 9, 6, 6]) {
+            0 => ("transformation/swapped", self.damaged(&[Sort::Day], |_, text, _| damage::swapped(text))),
             1 => ("transformation/truncated", self.narrow()),
             2 => ("transformation/encoding", self.misread()),
             3 if self.dice.percent(10) => (
                 "transformation/zone",
-                self.damaged(&[Sort::Day], |_, text, dice| damage::day_in_another_zone(text, dice)),
+                self.damaged(&[Sort::Day], |_, text, dice| {
+                    damage::day_in_another_zone(text, &formats.zones, dice)
+                }),
             ),
             3 => (
                 "transformation/zone",
-                self.damaged(&[Sort::Instant], |_, text, dice| damage::in_another_zone(text, dice)),
+                self.damaged(&[Sort::Instant], |_, text, dice| {
+                    damage::in_another_zone(text, &formats.zones, dice)
+                }),
             ),
             4 => (
                 "transformation/unit",
@@ -274,8 +275,62 @@ impl Teller<'_> {
                 self.damaged(&[Sort::Label], |_, text, dice| Some(damage::recased(text, dice))),
             ),
             7 => ("transformation/zeros", self.without_zeros()),
-            _ => ("transformation/encoding", self.misread()),
+            8 => self.misread_day(),
+            9 => ("transformation/unit", self.misread_number()),
+            _ if self.dice.percent(50) => ("transformation/dial_code", self.redialled()),
+            _ => ("transformation/notation", self.in_other_signs()),
         }
+    }
+
+    /// A day written as in one country and read as in another.
+    fn misread_day(&mut self) -> (&'static str, Scene) {
+        let corpus = self.corpus;
+        let day = corpus.value(Sort::Day, self.dice);
+        let Some(read) = corpus.formats.misread_day(&day, self.dice) else { return self.misread_day() };
+        let (old, new): (Vec<&str>, Vec<&str>) = (day.split('-').collect(), read.split('-').collect());
+        let swapped = old[0][2..] == new[0][2..] && old[1] != new[1];
+        let scene = self.damaged_value(vec![Sort::Day], vec![day.clone()], 0, |_, _| Some(read.clone()));
+        (if swapped { "transformation/swapped" } else { "transformation/other" }, scene)
+    }
+
+    /// The sign between thousands read as the one before decimals, or the other way round.
+    fn misread_number(&mut self) -> Scene {
+        let corpus = self.corpus;
+        let number = self.amount();
+        let misread = |text: &str, dice: &mut Dice| corpus.formats.misread_number(text, dice);
+        self.damaged_value(vec![Sort::Price], vec![number], 0, misread)
+    }
+
+    /// What was bought, and its price: up to some tens of thousands.
+    fn amount(&mut self) -> String {
+        let price: f64 = self.corpus.value(Sort::Price, self.dice).parse().unwrap();
+        let times = [1, 12, 144, 5000][self.dice.weighted(&[30, 30, 30, 10])];
+        format!("{:.2}", price * f64::from(times))
+    }
+
+    /// A day or a number as another country writes it, which nobody converted.
+    fn in_other_signs(&mut self) -> Scene {
+        let corpus = self.corpus;
+        if self.dice.percent(50) {
+            return self.damaged(&[Sort::Day], |_, text, dice| corpus.formats.written_day(text, dice));
+        }
+        let number = self.amount();
+        // What reads as a number is another one, and a story of its own.
+        let written = |text: &str, dice: &mut Dice| {
+            Some(corpus.formats.written_number(text, dice)).filter(|text| text.parse::<f64>().is_err())
+        };
+        self.damaged_value(vec![Sort::Price], vec![number], 0, written)
+    }
+
+    /// A number of one country dialled in another.
+    fn redialled(&mut self) -> Scene {
+        let phones = &self.corpus.formats.phones;
+        let (own, home) = (self.dice.pick(phones), self.dice.pick(phones));
+        let damaged = damage::redialled(own, home, self.dice);
+        let whole = own.international.clone();
+        let mut scene = self.damaged_value(vec![Sort::Phone], vec![whole], 0, |_, _| Some(damaged.clone()));
+        scene.region.clone_from(&home.region);
+        scene
     }
 
     /// A system holds a value as a conversion left it: what was agreed, or what another has
@@ -333,6 +388,9 @@ impl Teller<'_> {
     }
 
     fn narrow(&mut self) -> Scene {
+        if self.dice.percent(15) {
+            return self.damaged(&[Sort::Instant], |_, text, dice| damage::cut_instant(text, dice));
+        }
         let sort = *self.dice.pick(&[
             Sort::Name,
             Sort::Street,
@@ -361,6 +419,12 @@ impl Teller<'_> {
     }
 
     fn misread(&mut self) -> Scene {
+        if self.dice.percent(40) {
+            let value = self.dice.pick(&self.corpus.formats.words).clone();
+            return self.damaged_value(vec![Sort::Name], vec![value], 0, |text, dice| {
+                Some(damage::encoded_elsewhere(text, dice))
+            });
+        }
         let value = self.corpus.marked(self.dice);
         match self.dice.percent(20) {
             true => {
@@ -378,7 +442,13 @@ impl Teller<'_> {
 
     fn without_zeros(&mut self) -> Scene {
         let zeros = usize::try_from(self.dice.from(1, 3)).unwrap();
-        let code = format!("{}{}", "0".repeat(zeros), self.corpus.value(Sort::Code, self.dice));
+        let mut code = format!("{}{}", "0".repeat(zeros), self.corpus.value(Sort::Code, self.dice));
+        if self.dice.percent(25) {
+            // A telephone number in a column of texts.
+            let dialled = &self.dice.pick(&self.corpus.formats.phones).national;
+            let digits: String = dialled.chars().filter(char::is_ascii_digit).collect();
+            code = if digits.starts_with('0') { digits } else { code };
+        }
         self.damaged_value(vec![Sort::Code], vec![code], 0, damage::as_number)
     }
 

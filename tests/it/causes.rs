@@ -9,8 +9,8 @@ const FLOOR: f64 = 0.8;
 
 #[test]
 fn no_cause_is_lost() {
-    let table = set::measure(7, 1500);
-    assert_eq!(table.cases(), 1500);
+    let table = set::measure(7, 3000);
+    assert_eq!(table.cases(), 3000);
     for (name, count) in table.counts.iter().filter(|(_, count)| count.done > 0) {
         assert!(count.done >= 15, "{name} has {} cases only", count.done);
         assert!(count.recall() >= FLOOR, "{name}: recall {:.3}\n{table}", count.recall());

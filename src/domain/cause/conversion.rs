@@ -1,6 +1,6 @@
 //! Values that are another value as a conversion left it, member by member.
 
-use super::{Cause, Evidence, Shape, Strength, Suspect, encoding, moment, number, text};
+use super::{Cause, Evidence, Shape, Strength, Suspect, encoding, moment, notation, number, text};
 use crate::domain::author::{AuthorKind, Hand};
 use crate::domain::compare::Comparison;
 use crate::domain::diff::{self, Candidate, Kind};
@@ -34,9 +34,10 @@ impl Member<'_> {
         if self.damaged.len().max(self.whole.len()) > LONGEST {
             return text::cut(self);
         }
-        let kinds: [fn(&Member<'_>) -> Option<Guess>; 8] = [
+        let kinds: [fn(&Member<'_>) -> Option<Guess>; 9] = [
             number::conversion,
             moment::conversion,
+            notation::conversion,
             text::letter_case,
             text::zeros,
             encoding::conversion,

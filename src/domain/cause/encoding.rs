@@ -2,7 +2,7 @@
 
 use super::conversion::{Guess, Member};
 use super::signs::{byte, in_ascii, is_mark, is_unseen, windows};
-use super::{Shape, Strength};
+use super::{Shape, Strength, alphabet};
 use crate::domain::compare::Comparison;
 use crate::domain::compare::text::fold_case;
 
@@ -25,7 +25,7 @@ pub(super) fn conversion(member: &Member<'_>) -> Option<Guess> {
 }
 
 fn letters(damaged: &str, whole: &str) -> Option<Strength> {
-    if is_misread(damaged, whole) {
+    if is_misread(damaged, whole) || alphabet::is_misread(damaged, whole) {
         return Some(Strength::Strong);
     }
     let (damaged, whole) = (fold_case(damaged), fold_case(whole));
@@ -111,14 +111,15 @@ fn folded(letter: char, rest: &[char]) -> Vec<usize> {
     ways.filter(|way| !way.is_empty() && rest.starts_with(way)).map(|way| way.len()).collect()
 }
 
-/// As nothing.
-fn dropped(_: char, _: &[char]) -> Vec<usize> {
-    vec![0]
+/// A Latin letter as nothing.
+fn dropped(letter: char, _: &[char]) -> Vec<usize> {
+    if alphabet::is_latin(letter) { vec![0] } else { Vec::new() }
 }
 
-/// As one other sign beyond ASCII that is not a form of the same letter.
+/// A Latin letter as one other sign beyond ASCII that is not a form of the same letter.
 fn replaced(letter: char, rest: &[char]) -> Vec<usize> {
-    let Some(&sign) = rest.first().filter(|sign| !sign.is_ascii()) else { return Vec::new() };
+    let sign = rest.first().filter(|sign| !sign.is_ascii() && alphabet::is_latin(letter));
+    let Some(&sign) = sign else { return Vec::new() };
     let (is, was) = (in_ascii(sign), in_ascii(letter));
     let related = is.iter().any(|way| was.contains(way));
     if related { Vec::new() } else { vec![1] }

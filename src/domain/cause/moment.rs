@@ -19,6 +19,11 @@ pub(super) fn conversion(member: &Member<'_>) -> Option<Guess> {
         return None;
     }
     let (damaged, whole) = (Moment::parse(member.damaged)?, Moment::parse(member.whole)?);
+    if let (Moment::Local(_), Moment::Instant(_)) = (damaged, whole)
+        && let Some(guess) = cut(member.damaged.trim(), member.whole.trim())
+    {
+        return Some(guess);
+    }
     match (at(damaged), at(whole)) {
         ((day, None), (other, None)) => days(day, other),
         ((day, None), (other, Some(_))) => time_gone(day, other),
@@ -41,13 +46,20 @@ fn at(moment: Moment) -> (NaiveDate, Option<NaiveTime>) {
     }
 }
 
+/// `2026-03-03T09:12` for `2026-03-03T09:12:40Z`: it did not fit.
+fn cut(damaged: &str, whole: &str) -> Option<Guess> {
+    let minutes = "2026-03-03T09:12".len();
+    let cut = damaged.len() == minutes && whole.starts_with(damaged);
+    cut.then_some((Some(Shape::Truncated { at: minutes }), Strength::Strong))
+}
+
 fn days(day: NaiveDate, other: NaiveDate) -> Option<Guess> {
     let apart = (day - other).num_days();
     let century =
         day.month() == other.month() && day.day() == other.day() && (day.year() - other.year()).abs() == 100;
     match apart {
-        _ if swapped(other) == Some(day) => Some((Some(Shape::SwappedDayAndMonth), Strength::Strong)),
-        _ if apart.abs() == CALENDARS => Some((None, Strength::Strong)),
+        _ if is_swapped(day, other) => Some((Some(Shape::SwappedDayAndMonth), Strength::Strong)),
+        _ if apart.abs() == CALENDARS || is_reordered(day, other) => Some((None, Strength::Strong)),
         _ if century => Some((None, Strength::Likely)),
         1 | -1 => Some((Some(Shape::ZoneShift { minutes: apart * DAY }), Strength::Weak)),
         _ => None,
@@ -56,6 +68,25 @@ fn days(day: NaiveDate, other: NaiveDate) -> Option<Guess> {
 
 fn swapped(day: NaiveDate) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(day.year(), day.day(), day.month()).filter(|other| *other != day)
+}
+
+/// A year of two digits may have come back in another century too.
+fn is_swapped(day: NaiveDate, other: NaiveDate) -> bool {
+    let swapped = swapped(other);
+    swapped == Some(day)
+        || swapped
+            == day.with_year(if day.year() < other.year() { day.year() + 100 } else { day.year() - 100 })
+}
+
+/// Written with a year of two digits, and read in another order: `26/03/04` is the fourth of March
+/// in one country and the 26th in another.
+fn is_reordered(day: NaiveDate, other: NaiveDate) -> bool {
+    let parts = |day: NaiveDate| {
+        let mut parts = [day.year().rem_euclid(100), day.month().cast_signed(), day.day().cast_signed()];
+        parts.sort_unstable();
+        parts
+    };
+    day.year() % 100 != other.year() % 100 && parts(day) == parts(other)
 }
 
 fn time_gone(day: NaiveDate, other: NaiveDate) -> Option<Guess> {

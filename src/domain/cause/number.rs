@@ -6,10 +6,12 @@ use crate::domain::compare::{Comparison, decimal};
 use bigdecimal::{BigDecimal, RoundingMode, Zero};
 
 /// Units that stand beside each other in business data, as one over the other.
-const FACTORS: [(&str, f64); 18] = [
+const FACTORS: [(&str, f64); 20] = [
     ("100", 100.0),
     ("1000", 1000.0),
     ("10", 10.0),
+    ("10000", 10_000.0),
+    ("100000", 100_000.0),
     ("1000000", 1_000_000.0),
     ("60", 60.0),
     ("3600", 3600.0),

@@ -75,9 +75,11 @@ const LEADING: [&str; 18] = [
     "e",
 ];
 
+/// `95 ave. a` ends with the letter of an avenue.
 fn ends_openly(text: &str) -> bool {
     let last = text.rsplit_once(' ').map(|(_, last)| last.to_lowercase());
-    last.is_some_and(|last| LEADING.contains(&last.as_str()))
+    let letter = |last: &String| last.len() == 1 && text.contains(|c: char| c.is_ascii_digit());
+    last.is_some_and(|last| LEADING.contains(&last.as_str()) && !letter(&last))
 }
 
 /// What is left of a text, without the marks of a cut, and whether dots stand for the rest.
@@ -119,12 +121,26 @@ fn cut_digits(member: &Member<'_>) -> Option<Guess> {
 /// The same letters in other capitals.
 pub(super) fn letter_case(member: &Member<'_>) -> Option<Guess> {
     let (damaged, whole) = (member.damaged, member.whole);
-    if damaged == whole || fold_case(damaged) != fold_case(whole) {
+    if damaged == whole || fold_case(damaged) != fold_case(whole) && !is_spelled_so(damaged, whole) {
         return None;
     }
-    let all = damaged.to_uppercase() == damaged || damaged.to_lowercase() == damaged;
+    let all = is_upper(damaged) || damaged.to_lowercase() == damaged;
     let strength = if all || is_title(damaged) { Strength::Strong } else { Strength::Likely };
     Some((Some(Shape::LetterCase), strength))
+}
+
+fn is_upper(text: &str) -> bool {
+    text.to_uppercase() == text
+}
+
+/// Capitals that are more than the letters in another size: `STRASSE` for Straße, `DENİZ` for Deniz.
+fn is_spelled_so(damaged: &str, whole: &str) -> bool {
+    is_upper(damaged) != is_upper(whole) && spelled(damaged) == spelled(whole)
+}
+
+/// Without regard to what capitals do to single letters: `STRASSE`, `DENİZ`, `DENIZ` for `denız`.
+fn spelled(text: &str) -> String {
+    fold_case(text).replace('ß', "ss").replace("i\u{307}", "i").replace('ı', "i")
 }
 
 /// Every word begins with a capital and has no other.

@@ -110,3 +110,19 @@ fn join(negative: bool, whole: &str, fraction: &str) -> String {
 pub(in crate::domain) fn all_digits(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_digit())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_digits_as_are_allowed_and_no_more() {
+        let half = "9".repeat(MOST_DIGITS / 2);
+        assert!(normal(&"9".repeat(MOST_DIGITS)).is_ok());
+        assert!(normal(&format!("{half}.{half}")).is_ok());
+        assert!(normal(&format!("{half}.{half}9")).is_err());
+        assert_eq!(normal("1e350").map(|text| text.len()), Ok(351));
+        assert_eq!(normal("1e-350").map(|text| text.len()), Ok(352));
+        assert!(normal("1e351").is_err() && normal("1e-351").is_err());
+    }
+}

@@ -28,3 +28,28 @@ fn is_label(label: &str) -> bool {
 fn is_space(c: char) -> bool {
     c.is_whitespace() || c.is_control()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_long_as_a_server_takes_and_no_longer() {
+        let local = "a".repeat(LONGEST - "@x.org".len());
+        assert!(normal(&format!("{local}@x.org")).is_ok());
+        assert!(normal(&format!("{local}a@x.org")).is_err());
+    }
+
+    #[test]
+    fn what_a_label_is_made_of() {
+        for domain in ["x-1.org", "my_host.org", "xn--bcher-kva.de", "bücher.example", "नमूना.example", "a.b"]
+        {
+            assert!(normal(&format!("ada@{domain}")).is_ok(), "{domain}");
+        }
+        for domain in ["-x.org", "x-.org", "x!.org", "x.org:25", "x,y.org", "x\u{7}.org", "x/y.org", "x..org"]
+        {
+            assert!(normal(&format!("ada@{domain}")).is_err(), "{domain}");
+        }
+        assert!(normal("a\tb@x.org").is_err() && normal("a\u{7}b@x.org").is_err());
+    }
+}

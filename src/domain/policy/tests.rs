@@ -95,3 +95,13 @@ fn what_is_stored_and_posted_reads_back() {
         assert_eq!(serde_json::json!(deletes), deletes.as_str());
     }
 }
+
+#[test]
+fn one_level_that_asks_for_it_has_the_forms_tidied() {
+    let entity: Entity = toml::from_str(ENTITY).unwrap();
+    let tidies = |text: &str| policies(text).tidies(&entity);
+    assert!(tidies("[all]\ntidy_formatting = true"));
+    assert!(tidies("[slots.name]\ntidy_formatting = true"));
+    assert!(!tidies("[all]\nrule = \"max\"\n[slots.name]\ntidy_formatting = false"));
+    assert!(!Policies::default().tidies(&entity));
+}

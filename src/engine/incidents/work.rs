@@ -1,6 +1,7 @@
 //! The worker's share: what was chosen is carried out batch by batch, and goes on after a restart.
 
 use crate::engine::{Engine, Refusal};
+use crate::faults;
 use crate::store::{StoreError, groups, incidents};
 use chrono::TimeDelta;
 
@@ -16,7 +17,7 @@ impl Engine {
         let leased = self
             .store
             .write::<_, StoreError, _>(async move |w| {
-                let until = w.now() + TimeDelta::seconds(LEASE_SECONDS);
+                let until = w.now() + faults::hurry(TimeDelta::seconds(LEASE_SECONDS));
                 let incident = incidents::lease(w, until).await?;
                 let group = if incident.is_none() { groups::lease(w, until).await? } else { None };
                 Ok(((incident, group), Vec::new()))

@@ -77,10 +77,16 @@ fn conversion(shape: Option<&Shape>) -> Msg {
         Some(Shape::Truncated { at }) => msg("evidence-truncated").with("n", *at),
         Some(Shape::Encoding) => msg("evidence-encoding"),
         Some(Shape::ZoneShift { minutes }) => msg("evidence-zone").with("n", *minutes),
+        // 12.50 read where the point stands between thousands is 1250.
+        Some(Shape::UnitFactor { factor }) if factor.trim_start_matches("1/").trim_matches('0') == "1" => {
+            msg("evidence-ten").with("factor", factor)
+        }
         Some(Shape::UnitFactor { factor }) => msg("evidence-unit").with("factor", factor),
         Some(Shape::Rounded { decimals }) => msg("evidence-rounded").with("n", *decimals),
         Some(Shape::LetterCase) => msg("evidence-case"),
         Some(Shape::LeadingZeros) => msg("evidence-zeros"),
+        Some(Shape::Notation) => msg("evidence-notation"),
+        Some(Shape::DialCode) => msg("evidence-dial-code"),
     }
 }
 

@@ -7,7 +7,7 @@ Nothing here asks Referee whether all is well, and nothing of its code is used.
 import hashlib
 import json
 from collections import Counter, defaultdict
-from datetime import datetime
+from datetime import datetime, timezone
 
 from lib.targets import FIELDS
 
@@ -25,7 +25,7 @@ SLACK = 0.003
 
 
 def instant(text):
-    return datetime.fromisoformat(text.rstrip("Z")).timestamp()
+    return datetime.fromisoformat(text.rstrip("Z")).replace(tzinfo=timezone.utc).timestamp()
 
 
 def held(value):
@@ -43,7 +43,7 @@ class Check:
         self.deliveries = {row["id"]: self.delivery(row) for row in tables["deliveries"]}
         self.resolutions = {row["id"]: row for row in tables["resolutions"]}
         self.journals = journals
-        self.windows = 0
+        self.windows = self.again = 0
         self.effects = self.matched()
 
     def delivery(self, row):
@@ -59,6 +59,7 @@ class Check:
         for part in (self.chain, self.promised, self.once, self.order, self.seen_values, self.closed, self.log,
                      self.shown, self.agreed, self.echoes):
             part()
+        self.story.bulk.check(self.tables, self.broken)
         return self.wrong
 
     # --- what the targets say was done --------------------------------------------------------
@@ -128,14 +129,16 @@ class Check:
             if delivery["state"] not in ENDED:
                 self.broken("I1", f"delivery {delivery['id']} to {delivery['system']} has come to no end: {delivery['detail']}")
         people = {row["id"] for row in self.resolutions.values() if json.loads(row["actor"])["kind"] in ("person", "program")}
-        for id in people - set(self.story.acknowledged):
+        for id in people - set(self.story.acknowledged) - self.story.bulk.decisions(self.tables):
             self.broken("I1", f"decision {id} was made and whoever asked was never told, though they asked again")
 
     def once(self):
         """I2: per decision and target at most one effective change."""
         count = Counter(delivery["id"] for changes in self.effects.values() for _, delivery in changes)
         for id, times in count.items():
-            if times > 1:
+            unseen = self.put_back_unseen(id) if times > 1 else 0
+            self.again += unseen
+            if times - unseen > 1:
                 delivery = self.deliveries[id]
                 self.broken("I2", f"delivery {id} changed {delivery['external_id']} in {delivery['system']} {times} times")
         for changes in self.effects.values():
@@ -143,6 +146,24 @@ class Check:
                 resolution = self.resolutions[delivery["resolution_id"]]
                 if delivery["state"] == "undone" or resolution["id"] in self.story.undone:
                     self.broken("I2", f"{delivery['system']} was written at {change.at} by decision {resolution['id']}, which is undone")
+
+    def put_back_unseen(self, id):
+        """How often somebody put the old value back before a delivery had come to its end: read again,
+        it looks as if nothing had ever been written, and where a target knows no keys nobody can tell.
+        Afterwards it is known what was written, and none of this is an excuse."""
+        delivery = self.deliveries[id]
+        ends = [instant(line["at"]) for line in self.lines
+                if line["about"].get("delivery") == id and line["action"] in TOLD.values()]
+        end = min(ends, default=float("inf"))
+        own = [change for change, other in self.effects[delivery["system"]] if other["id"] == id]
+        journal, times = self.journals[delivery["system"]], 0
+        for first, second in zip(own, own[1:]):
+            between = journal[journal.index(first) + 1 : journal.index(second)]
+            times += any(
+                change.who == "outside" and change.row == second.row and change.key is None and instant(change.at) < end
+                and any(change.fields.get(name, (None, None))[1] == before for name, (before, _) in second.fields.items())
+                for change in between)
+        return times
 
     def order(self):
         """B15: decisions on one row of one system land in the order decided."""

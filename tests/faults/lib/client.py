@@ -16,6 +16,9 @@ class Died(Exception):
 class Client:
     """A program with a token. One connection, to be used by one thread."""
 
+    # Secrets that no answer may hold, and where one did.
+    canaries, leaked = {}, []
+
     def __init__(self, port, token, patient=False):
         self.port, self.token, self.connection = port, token, None
         # Nobody is to die: a machine that is merely slow is waited for.
@@ -44,6 +47,8 @@ class Client:
             self.connection.request(method, f"/api/v1/{path}", data, headers)
             answer = self.connection.getresponse()
             text = answer.read()
+            self.leaked += [f"the {name} stands in the answer to {method} {path}"
+                            for name, secret in self.canaries.items() if secret in text]
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise Died(str(error)) from error
@@ -67,7 +72,7 @@ class Browser:
     """Just enough of one to sign in and send a form."""
 
     def __init__(self, port):
-        self.port, self.cookies, self.csrf = port, {}, ""
+        self.port, self.cookies, self.csrf, self.text = port, {}, "", ""
 
     def send(self, method, path, fields=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
@@ -88,11 +93,23 @@ class Browser:
         token = re.search(r'name="csrf" value="([^"]*)"', text)
         if token:
             self.csrf = token.group(1)
+        self.text = text
         return answer.status
 
+    def page(self, path):
+        """What a page says. Raises Died where none came whole."""
+        try:
+            self.send("GET", path)
+        except (OSError, http.client.HTTPException) as error:
+            raise Died(str(error)) from error
+        return self.text
+
     def sign_in(self, login):
-        self.send("GET", "/sign-in")
-        status = self.send("POST", "/sign-in", {"login": login, "password": PASSWORD})
+        self.page("/sign-in")
+        try:
+            status = self.send("POST", "/sign-in", {"login": login, "password": PASSWORD})
+        except (OSError, http.client.HTTPException) as error:
+            raise Died(str(error)) from error
         if status != 303:
             raise RuntimeError(f"signing in: {status}")
         self.send("GET", "/no-such-page")

@@ -7,7 +7,7 @@ import time
 # Where the program ends itself, and the most passes it waits for.
 POINTS = {
     "K1": 4, "K2": 4, "K3": 4, "K4": 4, "K5": 6, "K6": 6, "K7": 6, "K8": 6, "K9": 6, "K10": 6, "K11": 6,
-    "K12": 6, "K13": 6, "K14": 6, "K17": 6, "K18": 2,
+    "K12": 6, "K13": 6, "K14": 6, "K17": 6, "K18": 2, "K23": 6,
 }
 # Written by Referee for its own database, for systems and for callers.
 CALLS = {

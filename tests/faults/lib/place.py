@@ -4,7 +4,7 @@ import shutil
 import sqlite3
 import time
 
-from lib import cluster
+from lib import canaries, cluster
 from lib.client import PASSWORD, Browser, Client
 from lib.program import Served, command, free_port
 from lib.targets import FIELDS, TOKEN, Desk, Erp, Portal
@@ -120,6 +120,7 @@ class Place:
             issued = command(self.binary, self.template,
                              ["token", "issue", login, "--name", "faults", "--data", "data"], "", more)
             self.tokens.append(issued)
+        canaries.watch(self)
         command(self.binary, self.template, ["system", "secret", "desk", "--data", "data"], TOKEN, more)
         served = Served(self.binary, self.template, self.port, more)
         if not served.answers():
@@ -198,7 +199,7 @@ class Place:
 
 TABLES = {
     "resolutions": "id", "deliveries": "id", "conflicts": "id", "differences": "id", "records": "id",
-    "holdings": "system, external_id", "audit": "seq", "audit_head": "id", "unjudged": "record_id",
+    "holdings": "system, external_id", "group_decisions": "id", "group_members": "group_id, difference_id", "audit": "seq", "audit_head": "id", "unjudged": "record_id",
 }
 
 

@@ -4,13 +4,17 @@ import json
 import random
 import threading
 import time
+from functools import partial
 
-from lib.check import Check
+from lib.bulk import Bulk
+from lib.canaries import leaks
+from lib.check import Check, instant
 from lib.client import Client, Died
 from lib.kills import Kill
+from lib.pair import Pair
 from lib.place import Broken, read
 from lib.program import Served
-from lib.targets import FIELDS
+from lib.targets import FIELDS, TOKEN
 
 # How many times shorter leases and waits for the next try are than in real life.
 HASTE = 100
@@ -18,8 +22,12 @@ HASTE = 100
 CALM_HASTE = 20
 # A worker stops for longer than its lease: before it writes, and with what it read back in hand.
 PAST_THE_LEASE = ("K7:2200:1", "K12:2200:2")
+# Within these seconds a write has been read back.
+READ_BACK = 0.8
 # Longest life of a server that was to die, in seconds.
 LIFE = 7
+# And where many things are to be decided at once.
+LONG_LIFE = 25
 # Longest time in which everything has to come to its end once nothing goes wrong any longer.
 CALM = 240
 
@@ -43,6 +51,7 @@ class Story:
         self.recent = []
         self.told = []
         self.kills = []
+        self.bulk, self.fenced = Bulk(self), 0
         self.over = threading.Event()
 
     # --- the story ----------------------------------------------------------------------------
@@ -85,7 +94,9 @@ class Story:
     def live(self, kill):
         """One life of the server, to its sudden end."""
         pause = self.pause()
-        if pause in PAST_THE_LEASE:
+        # Two servers share one PostgreSQL; of one of them nothing is ended but its sleep.
+        two = self.place.database == "postgres" and not pause and self.random.random() < 0.15
+        if pause in PAST_THE_LEASE or two:
             # Who is late has to wake up again before the end.
             kill = Kill("random", count=self.random.randint(3500, 5500))
         more = {**self.place.environment(self.store), **kill.environment(), "REFEREE_HASTE": str(HASTE)}
@@ -93,35 +104,48 @@ class Story:
             more["REFEREE_PAUSE"] = pause
         if self.without:
             more["REFEREE_WITHOUT"] = self.without
-        self.note("life", kill=str(kill), pause=pause)
+        self.note("life", kill=str(kill), pause=pause, two=two)
         # To come to that point somebody has to.
         self.undoing = kill.what == "K18"
         served = Served(self.place.binary, self.folder, self.place.port, more, kill.tracer(self.folder))
+        pair = None
         try:
             self.over.clear()
             threads = []
             if served.answers():
-                kill.begin(served)
                 work = [self.edit_and_read, self.steward, self.steward]
+                if two:
+                    pair = Pair(self, served)
+                    if not pair.begin(more):
+                        self.note("violation", invariant="A6", text="a second server does not start")
+                    work.append(pair.sleep)
+                    # One of the two people works with the other server.
+                    work[2] = partial(self.steward, port=pair.port)
+                if kill.what == "K23":
+                    # Two people at work would leave little to decide at once.
+                    work = [self.bulk.work]
+                kill.begin(served)
                 if pause == PAST_THE_LEASE[0]:
                     work.append(self.put_back)
                 threads = [threading.Thread(target=self.guarded, args=(part, n)) for n, part in enumerate(work)]
                 for thread in threads:
                     thread.start()
-                end = time.monotonic() + LIFE
+                end = time.monotonic() + (LONG_LIFE if kill.what == "K23" else LIFE)
                 while served.is_alive() and time.monotonic() < end and any(t.is_alive() for t in threads):
                     time.sleep(0.02)
                 # Everybody has gone home: what is under way may still meet its end.
-                end = min(end, time.monotonic() + 1.5)
+                end = min(end, time.monotonic() + (6 if kill.what == "K23" else 1.5))
                 while served.is_alive() and time.monotonic() < end:
                     time.sleep(0.02)
             reached = not served.is_alive()
         finally:
             self.over.set()
             served.kill()
+            if pair:
+                pair.kill()
         for thread in threads:
             thread.join(60)
-        self.kills.append((kill.name(), reached))
+        self.kills.append(("SIGSTOP, kill -9" if two else kill.name(), reached))
         self.note("dead", reached=reached, status=served.process.returncode)
         # While it is dead the world goes on.
         for _ in range(self.random.choice((0, 1, 1, 2))):
@@ -174,6 +198,8 @@ class Story:
             {"fault": "drop_after", "when": "write"}, {"fault": "drop_before", "when": "write"},
             {"fault": "answer", "when": "write", "status": 503}, {"fault": "lie", "when": "write"},
             {"fault": "answer", "when": "write", "status": 429, "retry_after": "1"},
+            # It repeats what it was sent.
+            {"fault": "answer", "when": "write", "status": 503, "body": f'{{"error":"Authorization: Bearer {TOKEN}"}}'},
             {"fault": "answer", "when": "write", "status": 207, "body": '{"errors":[{"detail":"no"}]}'},
             {"fault": "hold_after", "when": "write", "ms": 300}, {"fault": "delay", "when": "write", "ms": 300},
             {"fault": "later", "when": "write", "ms": 120},
@@ -218,7 +244,8 @@ class Story:
         self.note("made", link=link)
 
     def put_back(self, _rng, _number):
-        """Undoes by hand what Referee writes, at once: whoever comes late finds what he expects."""
+        """Undoes by hand what Referee writes, once it has read it back: whoever comes late finds what he
+        expects. Sooner, and what was written looks as if it had never been (docs/developers/faults.md)."""
         done = set()
         end = time.monotonic() + LIFE - 1
         while time.monotonic() < end and not self.over.is_set():
@@ -226,16 +253,21 @@ class Story:
                 for number, change in enumerate(self.targets[system].journal()):
                     if change.who != "referee" or (system, number) in done or len(done) > 3:
                         continue
+                    if time.time() - instant(change.at) < READ_BACK:
+                        continue
                     done.add((system, number))
                     for name, (before, _) in change.fields.items():
                         self.targets[system].edit(change.row, name, before, self.value())
                         self.note("put back", system=system, row=change.row, name=name, value=before)
             time.sleep(0.1)
 
+    def read(self, client, system):
+        read(client, system)
+
     # --- the people ---------------------------------------------------------------------------
 
-    def steward(self, rng, number):
-        client = Client(self.place.port, self.place.tokens[number % 2])
+    def steward(self, rng, number, port=None):
+        client = Client(port or self.place.port, self.place.tokens[number % 2])
         self.again(client, number)
         for _ in range(25):
             if self.over.is_set():
@@ -269,6 +301,7 @@ class Story:
                     self.told.append({"what": "one decision for two requests", "id": body["id"]})
             if request["kind"] == "undo" and status == 200:
                 self.undone.add(request["of"])
+            self.bulk.acknowledged(request, status, body)
             code = None if status < 300 else body.get("code")
             self.told.append({"at": time.time(), "what": "answered", "key": request["key"], "status": status,
                               "path": request["path"], "body": request["body"], "code": code,
@@ -370,6 +403,7 @@ class Story:
                 client.close()
             client = Client(self.place.port, self.place.tokens[0], patient=True)
             self.settle(client)
+            self.settle(client, self.bulk.settle(client, CALM))
             for system in (*self.targets, *self.targets):
                 read(client, system, CALM)
             # A run has ended before what it changed is judged.
@@ -382,10 +416,10 @@ class Story:
         if took > 15:
             self.note("violation", invariant="A6", text=f"stopping took {took:.1f} s")
 
-    def settle(self, client):
+    def settle(self, client, more=()):
         """Waits until no decision is under way."""
         end = time.monotonic() + CALM
-        waiting = set(self.acknowledged)
+        waiting = {*self.acknowledged, *more}
         while waiting and time.monotonic() < end:
             for id in sorted(waiting):
                 status, body = client.ask("GET", f"resolutions/{id}")
@@ -405,13 +439,14 @@ class Story:
         values = {name: target.rows() for name, target in self.targets.items()}
         check = Check(self, tables, journals, values)
         wrong = check.run()
+        wrong += [("I8", what) for what in leaks(self.place, self.folder, self.store)]
         wrong += [(line["invariant"], line["text"]) for line in self.told if line["what"] == "violation"]
         if wrong or self.keep:
             (self.folder / "tables.json").write_text(json.dumps(tables, indent=1, default=str))
             told = {name: [change.__dict__ for change in journal] for name, journal in journals.items()}
             (self.folder / "journals.json").write_text(json.dumps(told, indent=1, default=str))
         self.figures = {
-            "decisions": len(self.acknowledged), "undone": len(self.undone), "windows": check.windows,
+            "decisions": len(self.acknowledged), "undone": len(self.undone), "windows": check.windows, "again": check.again,
             "effects": sum(len(changes) for changes in check.effects.values()),
             "states": {}, "audit": len(tables["audit"]),
         }

@@ -13,8 +13,10 @@ use crate::domain::resolution::Reason;
 use crate::engine::incidents::{end, event, may_end};
 use crate::engine::review::{Decision, PartOf};
 use crate::engine::{Engine, Refusal, Setup};
+use crate::faults::{self, Point};
 use crate::store::groups::{self, Group, Member};
 use crate::store::{StoreError, WriteSession, conflicts, incidents, records, users};
+use chrono::TimeDelta;
 use std::sync::Arc;
 
 /// Differences decided before the worker looks around.
@@ -84,6 +86,7 @@ impl Engine {
                     })
                     .await?;
             }
+            faults::pass(Point::K23);
         }
         Ok(())
     }
@@ -120,7 +123,7 @@ impl Engine {
                 outcomes: vec![(difference.id.clone(), outcome)],
                 reason: Reason::of(&group.reason),
                 note: group.note.clone(),
-                hold_seconds: Some(HOLD),
+                hold_seconds: Some(hold()),
                 part_of: Some(PartOf { group: group.id.clone(), incident: group.incident.clone() }),
                 ..Decision::default()
             };
@@ -171,6 +174,12 @@ impl Engine {
             })
             .await
     }
+}
+
+/// Seconds before what a group decided is sent.
+fn hold() -> u32 {
+    let hold = faults::hurry(TimeDelta::seconds(HOLD.into()));
+    u32::try_from(hold.num_seconds()).unwrap_or(HOLD)
 }
 
 /// Marks what a group left out as asked for: it waits in the queue, and no rule settles it. So it is with
