@@ -21,7 +21,7 @@ pub(super) const FIRST_PAGE: usize = 500;
 /// Most rows asked for at once: each page is a transaction, and others wait for it.
 const MOST_ROWS: usize = 1000;
 /// A page is to take no more memory than this, as it comes: several stages of it are there at a time.
-const PAGE_BYTES: usize = 512 * 1024;
+const PAGE_BYTES: usize = 384 * 1024;
 /// What a cell takes beside its own text and its name.
 const CELL_BYTES: usize = 64;
 
