@@ -11,7 +11,7 @@ use crate::domain::time::Time;
 use crate::store::holdings::{Fresh, Head, Holding, Version};
 use crate::store::records::Record;
 use crate::store::runs::SetAside;
-use crate::store::{StoreError, WriteSession, holdings, records};
+use crate::store::{Session, StoreError, WriteSession, holdings, records};
 use chrono::TimeDelta;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -62,7 +62,15 @@ impl Source<'_> {
         incoming: &Incoming,
         held: &Held,
     ) -> Result<Taken, StoreError> {
-        let others = self.other_than_held(w, incoming, held).await?;
+        let asked;
+        let held = match held.known {
+            true => held,
+            false => {
+                asked = self.held(w, incoming).await?;
+                &asked
+            }
+        };
+        let others: Vec<&Arrived> = incoming.rows.values().filter(|one| !held.has(one)).collect();
         let mut taken = Taken { set_aside: incoming.set_aside.clone(), ..Taken::default() };
         if others.is_empty() {
             return Ok(taken);
@@ -98,24 +106,33 @@ impl Source<'_> {
         Ok(taken)
     }
 
-    /// The rows that are not held as they are.
-    async fn other_than_held<'i>(
+    /// What is held under the keys of a page.
+    async fn held(&self, s: &mut Session, incoming: &Incoming) -> Result<Held, StoreError> {
+        let ids: Vec<&str> = incoming.rows.keys().map(String::as_str).collect();
+        let heads = holdings::heads(s, &self.mapping.system, &self.entity.id, &ids).await?;
+        Ok(Held::of(heads, None))
+    }
+
+    /// Says what is held where a page has its rows; of a full pull that comes in the order of its keys
+    /// (`after` the one before it) also what of it the page passes by.
+    pub async fn look(
         &self,
-        w: &mut WriteSession,
-        incoming: &'i Incoming,
-        held: &Held,
-    ) -> Result<Vec<&'i Arrived>, StoreError> {
-        let asked;
-        let held = if held.end.is_some() {
-            held
-        } else {
-            let ids: Vec<&str> = incoming.rows.keys().map(String::as_str).collect();
-            let heads = holdings::heads(w, &self.mapping.system, &self.entity.id, &ids).await?;
-            asked = Held::of(heads, None);
-            &asked
-        };
-        let is_held = |one: &&Arrived| held.digests.get(&one.row.key) != Some(&one.digest);
-        Ok(incoming.rows.values().filter(is_held).collect())
+        s: &mut Session,
+        after: Option<&str>,
+        incoming: &Incoming,
+    ) -> Result<(Held, Passed), StoreError> {
+        let Some(after) = after else { return Ok((self.held(s, incoming).await?, Passed::None)) };
+        let (system, entity, next) = (&self.mapping.system, &self.entity.id, incoming.next.as_deref());
+        let most = incoming.met.len() * 2 + ABSENT_UNSEEN;
+        let heads = holdings::stretch(s, system, entity, (after, next), most).await?;
+        if heads.len() >= most {
+            // Very many are gone there: they are not all read to be marked.
+            return Ok((Held::default(), Passed::Many));
+        }
+        let passed = |head: &&Head| head.digest.is_some() && !incoming.met.contains(&head.external_id);
+        let passed: Vec<String> = heads.iter().filter(passed).map(|head| head.external_id.clone()).collect();
+        let passed = if passed.is_empty() { Passed::None } else { Passed::These(passed) };
+        Ok((Held::of(heads, Some((after.to_owned(), incoming.next.clone()))), passed))
     }
 
     async fn take_fresh(
@@ -189,29 +206,27 @@ impl Source<'_> {
         after
     }
 
-    /// Marks the holdings between two keys of a full pull that its page does not have, and says what is
-    /// held there.
+    /// Marks what a page of a full pull passes by.
     pub async fn pass_by(
         &self,
         w: &mut WriteSession,
         (began, after): (Time, &str),
         incoming: &Incoming,
-    ) -> Result<Held, StoreError> {
+        passed: &Passed,
+    ) -> Result<(), StoreError> {
         let (system, entity, next) = (&self.mapping.system, &self.entity.id, incoming.next.as_deref());
-        let most = incoming.met.len() * 2 + ABSENT_UNSEEN;
-        let heads = holdings::stretch(w, system, entity, (after, next), most).await?;
-        if heads.len() >= most {
-            // Very many are gone there: they are not all read to be marked.
-            let met: Vec<&str> = incoming.met.iter().map(String::as_str).collect();
-            holdings::miss(w, system, entity, (after, next), &met, (self.run, began)).await?;
-            return Ok(Held::default());
+        match passed {
+            Passed::None => {}
+            Passed::These(ids) => {
+                let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+                holdings::miss_these(w, system, entity, &ids, (self.run, began)).await?;
+            }
+            Passed::Many => {
+                let met: Vec<&str> = incoming.met.iter().map(String::as_str).collect();
+                holdings::miss(w, system, entity, (after, next), &met, (self.run, began)).await?;
+            }
         }
-        let passed = |head: &&Head| head.digest.is_some() && !incoming.met.contains(&head.external_id);
-        let passed: Vec<&str> = heads.iter().filter(passed).map(|head| head.external_id.as_str()).collect();
-        if !passed.is_empty() {
-            holdings::miss_these(w, system, entity, &passed, (self.run, began)).await?;
-        }
-        Ok(Held::of(heads, Some((after.to_owned(), incoming.next.clone()))))
+        Ok(())
     }
 
     /// Marks some of what a completed full pull passed by as absent; how many.
@@ -300,9 +315,19 @@ fn is_moved(held: &Holding, row: &Row) -> bool {
     held.present && held.cells.iter().any(differs)
 }
 
-/// What is known to be held of a stretch of keys.
+/// Holdings that a page of a full pull passes by.
+pub(super) enum Passed {
+    None,
+    These(Vec<String>),
+    /// Too many to be named.
+    Many,
+}
+
+/// What is known to be held where a page has its rows.
 #[derive(Default)]
 pub(super) struct Held {
+    /// Whether it was asked for.
+    known: bool,
     /// By key, of those that are present.
     digests: HashMap<String, String>,
     /// Those that are absent.
@@ -313,7 +338,7 @@ pub(super) struct Held {
 
 impl Held {
     fn of(heads: Vec<Head>, end: Option<(String, Option<String>)>) -> Self {
-        let mut held = Self { end, ..Self::default() };
+        let mut held = Self { known: true, end, ..Self::default() };
         for Head { external_id, digest } in heads {
             match digest {
                 Some(digest) => drop(held.digests.insert(external_id, digest)),
@@ -321,6 +346,16 @@ impl Held {
             }
         }
         held
+    }
+
+    /// Whether a row is held as it is.
+    fn has(&self, one: &Arrived) -> bool {
+        self.digests.get(&one.row.key) == Some(&one.digest)
+    }
+
+    /// Whether every row of a page is held as it is.
+    pub fn has_all(&self, incoming: &Incoming) -> bool {
+        self.known && incoming.rows.values().all(|one| self.has(one))
     }
 
     /// Whether it is known that nothing is held under a key.

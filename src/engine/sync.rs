@@ -256,7 +256,7 @@ impl Engine {
     async fn read_all(&self, run: &mut Run) -> Result<(), Ended> {
         let reading = Arc::new(self.reading(run).await?);
         let mut met = Met::of(&reading);
-        let (id, merge) = (run.id.clone(), met.absences.merges());
+        let id = run.id.clone();
         let mut page = Some(self.page(&id, &reading, &mut met, run.position.as_deref(), FIRST_PAGE).await?);
         while let Some(ready) = page.take() {
             let (next, most) = (ready.incoming.next.clone(), ready.most);
@@ -267,7 +267,7 @@ impl Engine {
                 }
             };
             // The next page is read and looked through while this one is stored.
-            let (taken, ahead) = join(self.take_page(run, &reading, ready, merge), ahead).await;
+            let (taken, ahead) = join(self.take_page(run, &reading, ready), ahead).await;
             taken?;
             page = ahead?;
         }

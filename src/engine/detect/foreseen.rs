@@ -14,7 +14,7 @@ use crate::engine::intake::Source;
 use crate::store::holdings::Standing;
 use crate::store::records::{Advanced, Kept};
 use crate::store::words::Wanted;
-use crate::store::{StoreError, WriteSession, conflicts, holdings, records};
+use crate::store::{Session, StoreError, WriteSession, conflicts, holdings, records};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// What the rows of a page lead to, by the records they belong to.
@@ -37,6 +37,7 @@ impl Engine {
     /// The store failed.
     pub(in crate::engine) async fn foresee(
         &self,
+        session: &mut Session,
         source: &Source<'_>,
         incoming: &Incoming,
     ) -> Result<Foreseen, StoreError> {
@@ -45,16 +46,14 @@ impl Engine {
             return Ok(Foreseen::default());
         }
         let mut rows = by_link(source.mapping, incoming);
-        let mut session = self.store().session().await?;
         let links: Vec<&str> = rows.keys().copied().collect();
-        let known = records::by_links(&mut session, &entity.id, &links).await?;
+        let known = records::by_links(session, &entity.id, &links).await?;
         if known.is_empty() {
             return Ok(Foreseen::default());
         }
         let ids: Vec<RecordId> = known.iter().map(|record| record.id.clone()).collect();
         let run = (&entity.id, source.run);
-        let mut batch = Batch::read(&mut session, &setup, run, &ids, self.now()).await?;
-        drop(session);
+        let mut batch = Batch::read(session, &setup, run, &ids, self.now()).await?;
         let mut foreseen = HashMap::new();
         for record in known {
             let row = record.link.as_deref().and_then(|link| rows.remove(link));

@@ -1,7 +1,7 @@
 //! One page of a run: read, looked through beside the store's writer, and stored.
 
 use super::{Ended, Reading, lease, still_ours};
-use crate::connectors::{Page, Scope};
+use crate::connectors::Page;
 use crate::domain::ids::RunId;
 use crate::domain::time::Time;
 use crate::engine::Engine;
@@ -9,7 +9,7 @@ use crate::engine::absences::Absences;
 use crate::engine::clocks::Listening;
 use crate::engine::incidents::change;
 use crate::engine::incoming::Incoming;
-use crate::engine::intake::{Held, Source, Taken};
+use crate::engine::intake::{Held, Passed, Source, Taken};
 use crate::faults::{self, Point};
 use crate::store::runs::Run;
 use crate::store::{StoreError, runs};
@@ -24,6 +24,9 @@ const MOST_ROWS: usize = 1000;
 const PAGE_BYTES: usize = 384 * 1024;
 /// What a cell takes beside its own text and its name.
 const CELL_BYTES: usize = 64;
+
+/// Where nothing is new, a run says so often how far it is: a commit for each page costs more than reading it.
+const IDLE_SECONDS: i64 = 2;
 
 /// What a run learns from its pages beside their rows.
 pub(super) struct Met {
@@ -40,6 +43,9 @@ impl Met {
 /// A page that can be stored.
 pub(super) struct Ready {
     pub incoming: Incoming,
+    /// What is held where its rows are, and what of that it passes by.
+    held: Held,
+    passed: Passed,
     /// The time of which it tells.
     at: Time,
     rows: usize,
@@ -48,7 +54,21 @@ pub(super) struct Ready {
     pub most: usize,
 }
 
+impl Ready {
+    /// Whether it brings nothing that is to be stored.
+    fn is_idle(&self) -> bool {
+        let passes_none = matches!(self.passed, Passed::None);
+        passes_none && self.incoming.set_aside.is_empty() && self.held.has_all(&self.incoming)
+    }
+}
+
 impl Engine {
+    /// Whether a run has not stored for a while how far it is.
+    fn is_due(&self, run: &Run) -> bool {
+        let idle = TimeDelta::seconds(IDLE_SECONDS).min(lease() / 4);
+        run.lease_until.is_none_or(|until| until - self.now() <= lease() - idle)
+    }
+
     /// Reads the page after `position` and does all that can be done before the store's writer is
     /// asked for.
     pub(super) async fn page(
@@ -66,11 +86,15 @@ impl Engine {
         met.absences.meet(&page);
         let (rows, unusable, most) = (page.rows.len(), page.unusable.len(), rows_at_once(&page));
         let mut incoming = Incoming::of(&reading.mapping, page);
+        let source = source(reading, run, at);
+        let after = met.absences.merges().then(|| position.unwrap_or_default());
+        let mut session = self.store.session().await?;
+        let (held, passed) = source.look(&mut session, after, &incoming).await?;
         // Later pulls bring what is held already, and little else.
-        if reading.cursor.full_at.is_none() && reading.scope == Scope::Full {
-            incoming.foreseen = self.foresee(&source(reading, run, at), &incoming).await?;
+        if reading.cursor.full_at.is_none() && reading.is_full() {
+            incoming.foreseen = self.foresee(&mut session, &source, &incoming).await?;
         }
-        Ok(Ready { incoming, at, rows, unusable, most })
+        Ok(Ready { incoming, held, passed, at, rows, unusable, most })
     }
 
     /// Stores a page with the run's counts and the position of the next one.
@@ -79,13 +103,17 @@ impl Engine {
         run: &mut Run,
         reading: &Arc<Reading>,
         page: Ready,
-        merge: bool,
     ) -> Result<(), Ended> {
         let after = run.position.clone().unwrap_or_default();
-        let Ready { incoming, at, rows, unusable, .. } = page;
+        let is_idle = page.is_idle() && !self.is_due(run);
+        let Ready { incoming, held, passed, at, rows, unusable, .. } = page;
         let mut next = run.clone();
         next.position.clone_from(&incoming.next);
         next.counts.read += i64::try_from(rows + unusable).unwrap_or(0);
+        if is_idle {
+            *run = next;
+            return Ok(());
+        }
         let measure = self.measure(run, reading, rows).await?;
         let (incoming, reading) = (Arc::new(incoming), Arc::clone(reading));
         // The last to let go of it takes it apart, which the writer has no time for.
@@ -98,10 +126,7 @@ impl Engine {
                     return Ok((None, Vec::new()));
                 }
                 let source = source(&reading, &next.id, at);
-                let held = match merge {
-                    true => source.pass_by(w, (run.started_at, &after), &incoming).await?,
-                    false => Held::default(),
-                };
+                source.pass_by(w, (run.started_at, &after), &incoming, &passed).await?;
                 let Taken { changed, set_aside, moved } = source.take(w, &incoming, &held).await?;
                 run.counts.changed += changed;
                 run.counts.moved += i64::try_from(moved.len()).unwrap_or(0);
