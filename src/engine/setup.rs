@@ -41,6 +41,14 @@ pub struct Setup {
     pub shadows: Vec<Shadow>,
 }
 
+impl Setup {
+    /// Those of the configuration and of the policies.
+    #[must_use]
+    pub fn versions(&self) -> (i64, i64) {
+        (self.catalog_version, self.policy_version)
+    }
+}
+
 /// A draft in shadow, ready to judge by.
 #[derive(Clone, Debug)]
 pub struct Shadow {

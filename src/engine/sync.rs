@@ -56,6 +56,9 @@ pub(super) struct Reading {
     pub spec: ObjectSpec,
     pub scope: Scope,
     pub cursor: Cursor,
+    /// Whether its rows can make plain cases: it is the first load of the last system to be read.
+    /// Later pulls bring what is held already, and little else.
+    pub foresees: bool,
     /// Went on from a position that an earlier worker left.
     pub resumed: bool,
     /// Records the system holds, as far as that was asked.
@@ -278,6 +281,17 @@ impl Engine {
         self.complete(run, &reading, reading.is_full() && met.absences.are_complete()).await
     }
 
+    /// Whether every other system that maps the entity was read once.
+    async fn others_are_read(&self, run: &Run) -> Result<bool, StoreError> {
+        let (setup, mut session) = (self.setup(), self.store.session().await?);
+        for mapping in setup.catalog.mappings_of(&run.entity).filter(|own| own.system != run.system) {
+            if runs::cursor(&mut session, &mapping.system, &run.entity).await?.read_at.is_none() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     async fn reading(&self, run: &Run) -> Result<Reading, Ended> {
         let setup = self.setup();
         let gone = || ConnectorError::Refused("its mapping is not configured any longer".to_owned());
@@ -295,6 +309,7 @@ impl Engine {
             mapping,
             connector,
             spec,
+            foresees: scope == Scope::Full && cursor.full_at.is_none() && self.others_are_read(run).await?,
             scope,
             cursor,
             resumed: run.position.is_some(),

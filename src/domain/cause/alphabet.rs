@@ -94,11 +94,13 @@ fn is_code(pairs: impl Iterator<Item = (char, Vec<char>)>) -> bool {
     code.len() >= FEWEST && !back.is_empty()
 }
 
-/// Most of it could not be read as UTF-8, and no letter is left.
+/// ASCII stays, and of its other letters none is left: half of them or more could not be read as UTF-8.
 fn garbled(damaged: &[char], whole: &str) -> bool {
     let lost = damaged.iter().filter(|c| **c == '\u{fffd}').count();
     let letters: Vec<char> = whole.chars().filter(|c| !c.is_ascii()).collect();
-    lost * 2 >= letters.len() && !damaged.iter().any(|c| letters.contains(c))
+    let plain = damaged.iter().copied().filter(char::is_ascii);
+    let same = plain.eq(whole.chars().filter(char::is_ascii)) && letters.iter().any(|c| c.is_alphabetic());
+    same && lost * 2 >= letters.len() && !damaged.iter().any(|c| letters.contains(c))
 }
 
 /// Russian in one of its sets, read in another one of them, which has no letters in some places.

@@ -72,10 +72,8 @@ fn swapped(day: NaiveDate) -> Option<NaiveDate> {
 
 /// A year of two digits may have come back in another century too.
 fn is_swapped(day: NaiveDate, other: NaiveDate) -> bool {
-    let swapped = swapped(other);
-    swapped == Some(day)
-        || swapped
-            == day.with_year(if day.year() < other.year() { day.year() + 100 } else { day.year() - 100 })
+    let other_century = if day.year() < other.year() { day.year() + 100 } else { day.year() - 100 };
+    swapped(other).is_some_and(|swapped| swapped == day || Some(swapped) == day.with_year(other_century))
 }
 
 /// Written with a year of two digits, and read in another order: `26/03/04` is the fourth of March

@@ -9,8 +9,12 @@ use chrono::{Datelike, NaiveDate};
 
 /// Longest text looked at, in bytes.
 const LONGEST: usize = 64;
-/// What stands between the parts of a day, and between thousands.
+/// What stands between the parts of a day.
 const BETWEEN: &str = ".,-/ '’\u{a0}\u{202f}،٫٬";
+/// What stands between thousands, and before a fraction.
+const POINTS: &str = "., '’\u{a0}\u{202f}،٫٬";
+/// Most digits in front of a telephone number: an exit code of three, another country's of three, and a zero.
+const FRONT: usize = 7;
 /// Fewer digits of a telephone number may be those of another one by chance.
 const FEWEST: usize = 7;
 
@@ -49,12 +53,12 @@ fn is_same_day(damaged: &str, whole: &str) -> bool {
 /// `1.234,56` for `1234.56`.
 fn is_same_number(damaged: &str, whole: &str) -> bool {
     let Ok(whole) = decimal::normal(whole) else { return false };
-    if decimal::normal(damaged).is_ok() || damaged.starts_with(|c| BETWEEN.contains(c) && c != '-') {
+    if decimal::normal(damaged).is_ok() || damaged.starts_with(|c| POINTS.contains(c)) {
         return false;
     }
     let (sign, digits) = damaged.strip_prefix('-').map_or(("", damaged), |digits| ("-", digits));
-    let bare = |text: &str| text.chars().filter(|c| !BETWEEN.contains(*c)).collect::<String>();
-    let point = digits.char_indices().rfind(|(_, c)| BETWEEN.contains(*c));
+    let bare = |text: &str| text.chars().filter(|c| !POINTS.contains(*c)).collect::<String>();
+    let point = digits.char_indices().rfind(|(_, c)| POINTS.contains(*c));
     let with = point.map(|(at, c)| format!("{sign}{}.{}", bare(&digits[..at]), &digits[at + c.len_utf8()..]));
     let readings = [with, Some(format!("{sign}{}", bare(digits)))];
     readings.into_iter().flatten().any(|text| decimal::normal(&text).as_ref() == Ok(&whole))
@@ -71,9 +75,8 @@ fn dial_code(damaged: &str, whole: &str) -> Option<Guess> {
     let own = phone::subscriber(whole).filter(|_| !damaged.contains(|c| !is_dialled(c)))?;
     let digits: String = damaged.chars().filter(char::is_ascii_digit).collect();
     let front = digits.strip_suffix(own)?;
-    // An exit code of three digits, another country's of three, and a zero.
     let strength = if own.len() >= FEWEST { Strength::Strong } else { Strength::Likely };
-    (front.len() <= FEWEST).then_some((Some(Shape::DialCode), strength))
+    (front.len() <= FRONT).then_some((Some(Shape::DialCode), strength))
 }
 
 #[cfg(test)]
@@ -105,9 +108,15 @@ mod tests {
             assert!(is_same_number(text, whole), "{text}");
         }
         // The first is a number as it stands, the third another one.
-        for (text, whole) in
-            [("1250", "12.5"), ("12,50", "1250.5"), ("12,51", "12.5"), (",5", "0.5"), ("", "0")]
-        {
+        for (text, whole) in [
+            ("1250", "12.5"),
+            ("12,50", "1250.5"),
+            ("12,51", "12.5"),
+            (",5", "0.5"),
+            ("3/4", "34"),
+            ("3-4", "34"),
+            ("", "0"),
+        ] {
             assert!(!is_same_number(text, whole), "{text}");
         }
     }

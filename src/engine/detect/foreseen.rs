@@ -8,25 +8,30 @@ use crate::domain::ids::{EntityId, RecordId};
 use crate::domain::mapping::Mapping;
 use crate::domain::record::{Base, Holding, Reading};
 use crate::domain::value::Cells;
-use crate::engine::Engine;
 use crate::engine::incoming::{Arrived, Incoming, link};
 use crate::engine::intake::Source;
-use crate::store::holdings::Standing;
+use crate::engine::{Engine, Setup};
+use crate::store::holdings::Revision;
 use crate::store::records::{Advanced, Kept};
 use crate::store::words::Wanted;
 use crate::store::{Session, StoreError, WriteSession, conflicts, holdings, records};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-/// What the rows of a page lead to, by the records they belong to.
+/// What the rows of a page lead to.
 #[derive(Default)]
-pub(in crate::engine) struct Foreseen(HashMap<RecordId, Plain>);
+pub(in crate::engine) struct Foreseen {
+    /// By the records they belong to.
+    plain: HashMap<RecordId, Plain>,
+    /// The versions of the configuration and of the policies it was worked out under.
+    under: (i64, i64),
+}
 
 /// What follows for a record, and what it was worked out from.
 struct Plain {
     base: Option<Base>,
     wanted: Option<Wanted>,
     /// Everything that is held once the row is stored.
-    standing: BTreeSet<Standing>,
+    held: BTreeSet<Revision>,
     kept: Option<Kept>,
 }
 
@@ -42,7 +47,9 @@ impl Engine {
         incoming: &Incoming,
     ) -> Result<Foreseen, StoreError> {
         let (setup, entity) = (self.setup(), source.entity);
-        if !Batch::may_be_plain(&setup, entity) {
+        // The rows of a run are read by the mapping it began with.
+        let as_begun = setup.catalog.mapping(&source.mapping.system, &entity.id) == Some(source.mapping);
+        if !as_begun || !Batch::may_be_plain(&setup, entity) {
             return Ok(Foreseen::default());
         }
         let mut rows = by_link(source.mapping, incoming);
@@ -63,7 +70,7 @@ impl Engine {
                 foreseen.insert(record.id, plain);
             }
         }
-        Ok(Foreseen(foreseen))
+        Ok(Foreseen { plain: foreseen, under: setup.versions() })
     }
 }
 
@@ -106,7 +113,7 @@ fn held(source: &Source<'_>, record: &RecordId, Arrived { row, .. }: &Arrived) -
 fn plain(batch: &Batch, id: &RecordId) -> Option<Plain> {
     let ruling = batch.plain(id)?;
     let loaded = batch.of(id).filter(|loaded| loaded.other_title().is_none())?;
-    let standing = |own: &Holding| Standing {
+    let revision = |own: &Holding| Revision {
         record: id.clone(),
         system: own.system.clone(),
         external_id: own.external_id.clone(),
@@ -115,12 +122,17 @@ fn plain(batch: &Batch, id: &RecordId) -> Option<Plain> {
     Some(Plain {
         base: ruling.base.map(|(_, base)| base),
         wanted: loaded.wanted(),
-        standing: batch.all(id).iter().map(standing).collect(),
+        held: batch.all(id).iter().map(revision).collect(),
         kept: batch.kept(id),
     })
 }
 
 impl Foreseen {
+    /// Whether it was worked out under this setup.
+    pub fn is_under(&self, setup: &Setup) -> bool {
+        self.under == setup.versions()
+    }
+
     /// Stores what follows for those of these records that are as they were foreseen, and takes them
     /// off the list of those to be judged. All of them are on it, marked in this transaction: whoever
     /// changes one meanwhile marks it after.
@@ -130,13 +142,13 @@ impl Foreseen {
         entity: &EntityId,
         touched: &BTreeSet<RecordId>,
     ) -> Result<(), StoreError> {
-        let ids: Vec<RecordId> = touched.iter().filter(|id| self.0.contains_key(*id)).cloned().collect();
+        let ids: Vec<RecordId> = touched.iter().filter(|id| self.plain.contains_key(*id)).cloned().collect();
         if ids.is_empty() {
             return Ok(());
         }
         let ids = self.still_so(w, ids).await?;
         let plain: Vec<(&RecordId, &Plain)> =
-            ids.iter().filter_map(|id| self.0.get(id).map(|plain| (id, plain))).collect();
+            ids.iter().filter_map(|id| self.plain.get(id).map(|plain| (id, plain))).collect();
         let wanted: Vec<&Wanted> = plain.iter().filter_map(|(_, plain)| plain.wanted.as_ref()).collect();
         let mut indexed = add_words(w, entity, &wanted).await?;
         let advanced = plain.into_iter().map(|(id, plain)| Advanced {
@@ -155,9 +167,9 @@ impl Foreseen {
         mut ids: Vec<RecordId>,
     ) -> Result<Vec<RecordId>, StoreError> {
         conflicts::lock_of_records(w, &ids).await?;
-        let mut standing: HashMap<RecordId, BTreeSet<Standing>> = HashMap::new();
-        for own in holdings::standing(w, &ids).await? {
-            standing.entry(own.record.clone()).or_default().insert(own);
+        let mut held: HashMap<RecordId, BTreeSet<Revision>> = HashMap::new();
+        for own in holdings::revisions(w, &ids).await? {
+            held.entry(own.record.clone()).or_default().insert(own);
         }
         let kept = records::kept(w, &ids).await?;
         let kept: HashMap<RecordId, Kept> = kept.into_iter().map(|own| (own.record.clone(), own)).collect();
@@ -167,10 +179,9 @@ impl Foreseen {
         let busy: HashSet<RecordId> =
             open.chain(excepted.into_iter().map(|exception| exception.record)).collect();
         ids.retain(|id| {
-            let same = |plain: &Plain| {
-                standing.get(id) == Some(&plain.standing) && kept.get(id) == plain.kept.as_ref()
-            };
-            !busy.contains(id) && self.0.get(id).is_some_and(same)
+            let same =
+                |plain: &Plain| held.get(id) == Some(&plain.held) && kept.get(id) == plain.kept.as_ref();
+            !busy.contains(id) && self.plain.get(id).is_some_and(same)
         });
         Ok(ids)
     }

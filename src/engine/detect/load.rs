@@ -222,7 +222,8 @@ impl Batch {
         self.holdings.get(id).map_or(&[], Vec::as_slice)
     }
 
-    /// Adds what a system holds that is not stored yet, in its place.
+    /// Adds what a system holds that is not stored yet, in its place: for the plain case alone, since
+    /// nothing else that was read is made to fit.
     pub(super) fn arrives(&mut self, holding: Holding) {
         let systems: Vec<&SystemId> =
             self.setup.catalog.mappings_of(&self.entity.id).map(|mapping| &mapping.system).collect();

@@ -1,6 +1,6 @@
 //! The plain case, which is nearly every record of a first load: each system holds it once, all say the
-//! same to the letter, nothing is open or on its way, and no policy tidies what is agreed. Only what is agreed advances, and none of what
-//! the judge works out of differences is needed.
+//! same to the letter, nothing is open or on its way, and no policy tidies what is agreed. Only what is
+//! agreed advances, and none of what the judge works out of differences is needed.
 
 use super::load::{Batch, Loaded};
 use super::record::Ruling;

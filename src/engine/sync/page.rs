@@ -7,6 +7,7 @@ use crate::domain::time::Time;
 use crate::engine::Engine;
 use crate::engine::absences::Absences;
 use crate::engine::clocks::Listening;
+use crate::engine::detect::Foreseen;
 use crate::engine::incidents::change;
 use crate::engine::incoming::Incoming;
 use crate::engine::intake::{Held, Passed, Source, Taken};
@@ -90,9 +91,13 @@ impl Engine {
         let after = met.absences.merges().then(|| position.unwrap_or_default());
         let mut session = self.store.session().await?;
         let (held, passed) = source.look(&mut session, after, &incoming).await?;
-        // Later pulls bring what is held already, and little else.
-        if reading.cursor.full_at.is_none() && reading.is_full() {
-            incoming.foreseen = self.foresee(&mut session, &source, &incoming).await?;
+        if reading.foresees {
+            let foreseen = self.foresee(&mut session, &source, &incoming).await;
+            // What cannot be worked out now is the judge's, who can leave a single record out.
+            incoming.foreseen = foreseen.unwrap_or_else(|error| {
+                tracing::warn!(run = %run, %error, "a page is not judged on its way in");
+                Foreseen::default()
+            });
         }
         Ok(Ready { incoming, held, passed, at, rows, unusable, most })
     }
@@ -106,7 +111,10 @@ impl Engine {
     ) -> Result<(), Ended> {
         let after = run.position.clone().unwrap_or_default();
         let is_idle = page.is_idle() && !self.is_due(run);
-        let Ready { incoming, held, passed, at, rows, unusable, .. } = page;
+        let Ready { mut incoming, held, passed, at, rows, unusable, .. } = page;
+        if !incoming.foreseen.is_under(&self.setup()) {
+            incoming.foreseen = Foreseen::default();
+        }
         let mut next = run.clone();
         next.position.clone_from(&incoming.next);
         next.counts.read += i64::try_from(rows + unusable).unwrap_or(0);
@@ -116,7 +124,7 @@ impl Engine {
         }
         let measure = self.measure(run, reading, rows).await?;
         let (incoming, reading) = (Arc::new(incoming), Arc::clone(reading));
-        // The last to let go of it takes it apart, which the writer has no time for.
+        // Mostly let go of last here, since taking it apart takes the writer's time.
         let _ours = incoming.clone();
         let saved = self
             .store

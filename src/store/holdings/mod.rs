@@ -98,14 +98,14 @@ impl FromRow for Identifier {
 
 /// A holding by where it is and how often it changed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Standing {
+pub struct Revision {
     pub record: RecordId,
     pub system: SystemId,
     pub external_id: String,
     pub revision: i64,
 }
 
-impl FromRow for Standing {
+impl FromRow for Revision {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
         Ok(Self {
             record: row.get::<String>("record_id")?.into(),
@@ -117,7 +117,7 @@ impl FromRow for Standing {
 }
 
 /// The holdings of these records, in no order: whether anything else is held than was known.
-pub async fn standing(s: &mut Session, records: &[RecordId]) -> Result<Vec<Standing>, StoreError> {
+pub async fn revisions(s: &mut Session, records: &[RecordId]) -> Result<Vec<Revision>, StoreError> {
     s.sql("SELECT record_id, system, external_id, revision FROM holdings WHERE record_id IN ")
         .push_list(records)
         .packed(&["record_id", "system", "external_id", "revision"])

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use referee::domain::ids::{EntityId, RecordId, SystemId};
 use referee::domain::record::Base;
 use referee::engine::sync::Trigger;
-use referee::store::records;
+use referee::store::{StoreError, WriteSession, records};
 use std::collections::BTreeMap;
 
 const MANY: &str = r#"
@@ -149,4 +149,20 @@ async fn a_system_that_was_judged_alone_before_is_settled_the_same_way() {
         world.sync().await;
         assert_eq!(open(&world).await.len(), 17);
     }
+}
+
+#[tokio::test]
+async fn a_stored_row_that_cannot_be_read_is_left_out_alone() {
+    let world = World::on(None, MANY, &[("portal", CUSTOMERS), ("warehouse", SHIP_TO)]).await;
+    read(&world, "portal").await;
+    let damage = async |w: &mut WriteSession| {
+        let query = w.sql("UPDATE holdings SET raw = 'damaged' WHERE external_id = 'C-00020'");
+        Ok::<_, StoreError>((query.run_one().await?, Vec::new()))
+    };
+    world.engine.store().write(damage).await.unwrap();
+    read(&world, "warehouse").await;
+    world.engine.judge(&"customer".into(), &"r".into()).await.unwrap();
+    let mut session = world.engine.store().session().await.unwrap();
+    assert_eq!(records::count_left_out(&mut session, &"customer".into()).await.unwrap(), 1);
+    assert_eq!(open(&world).await.len(), 17, "all others were judged");
 }
