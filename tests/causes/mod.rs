@@ -18,24 +18,26 @@ pub use score::Table;
 
 use dice::Dice;
 use referee::domain::cause::Suspect;
+use std::sync::LazyLock;
 use stories::Teller;
+
+/// Read once: what is no telephone number to Referee is sorted out, which takes its time.
+static CORPUS: LazyLock<corpus::Corpus> = LazyLock::new(corpus::Corpus::read);
 
 /// The causes found where one system holds `whole`, as agreed, and another `damaged`.
 pub fn judge_pair(whole: &str, damaged: &str) -> Vec<Suspect> {
-    let corpus = corpus::Corpus::read();
     let mut dice = Dice::new(0);
-    let mut teller = Teller { corpus: &corpus, dice: &mut dice };
+    let mut teller = Teller { corpus: &CORPUS, dice: &mut dice };
     let all = stories::SORTS.iter().filter_map(|sort| teller.pair(*sort, whole, damaged).judge());
     all.flatten().collect()
 }
 
 /// Judges `cases` labelled cases of that seed.
 pub fn measure(seed: u64, cases: usize) -> Table {
-    let corpus = corpus::Corpus::read();
     let mut dice = Dice::new(seed);
     let mut table = Table::default();
     while table.cases() < cases {
-        let (label, scene) = Teller { corpus: &corpus, dice: &mut dice }.tell();
+        let (label, scene) = Teller { corpus: &CORPUS, dice: &mut dice }.tell();
         // A damage that leaves nothing different is no case: a price without decimals to round.
         if let Some(found) = scene.judge() {
             table.add(label, &found, &scene);

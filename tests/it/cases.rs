@@ -74,6 +74,26 @@ fn a_case_that_expects_something_else_fails() {
     assert_eq!(unmet, ["phone: the outcome should be review and is settle"]);
 }
 
+#[test]
+fn a_finding_names_whom_it_is_about() {
+    let said = |name: &str| {
+        let text = std::fs::read_to_string(format!("tests/cases/{name}.toml")).expect("a case");
+        let case = CaseFile::parse(&text).expect("a case");
+        serde_json::to_string(&case.judge().expect("judged")).expect("JSON")
+    };
+    for (name, finding) in [
+        (
+            "guards/human_edit/a_known_person_is_not_overruled",
+            r#"{"human_edit":{"system":"erp","author":"Jan"}}"#,
+        ),
+        ("guards/human_edit/a_name_of_spaces_is_no_name", r#"{"human_edit":{"system":"erp","author":null}}"#),
+        ("rules/delta/both_say_two_less", r#"{"same_change":{"first":"shop","second":"warehouse"}}"#),
+    ] {
+        let all = said(name);
+        assert!(all.contains(finding), "{finding}: {all}");
+    }
+}
+
 /// What is said of a case that cannot be judged.
 fn mistake(text: &str) -> String {
     CaseFile::parse(text).and_then(|case| case.judge()).expect_err(text).to_string()
