@@ -6,6 +6,7 @@ mod agreed;
 pub mod alerts;
 pub mod audit;
 pub mod clocks;
+mod condition;
 pub mod configuration;
 pub mod conflicts;
 mod db;
@@ -35,6 +36,7 @@ mod whereabouts;
 pub mod words;
 mod write;
 
+pub use condition::{Trouble, TroubleKind};
 pub use db::{Arg, Backend, FromRow, MOST_ROWS, Row, Session};
 pub use error::StoreError;
 pub use migrate::is_current;
