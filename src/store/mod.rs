@@ -27,6 +27,7 @@ pub mod runs;
 pub mod samples;
 pub mod search;
 pub mod sessions;
+pub mod targets;
 pub mod throttle;
 mod time;
 pub mod tokens;
