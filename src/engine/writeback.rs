@@ -2,6 +2,7 @@
 //! back and recorded. Between the lease and the record no transaction is open; the fence
 //! number tells a worker that woke up too late that the delivery is somebody else's by now.
 
+mod after;
 pub(super) mod alarm;
 mod change;
 mod create;
@@ -16,7 +17,7 @@ use crate::connectors::exchange::{Exchange, recorded};
 use crate::connectors::{Connector, ConnectorError, ObjectSpec, Row};
 use crate::domain::access::Viewer;
 use crate::domain::chance;
-use crate::domain::delivery::{DeliveryState, TRIES, Why};
+use crate::domain::delivery::{DeliveryState, Why};
 use crate::domain::entity::Entity;
 use crate::domain::ids::SystemId;
 use crate::domain::mapping::Mapping;
@@ -24,6 +25,7 @@ use crate::domain::time::{Clock, Time};
 use crate::faults::{self, Point, Protection};
 use crate::store::resolutions::{Delivery, Leased, exchanges};
 use crate::store::{StoreError, WriteSession, configuration, conflicts, resolutions, targets};
+use after::After;
 use alarm::alarm;
 use chrono::TimeDelta;
 use futures_util::FutureExt as _;
@@ -34,12 +36,8 @@ use told::{by_hand, told};
 
 /// Longer than the slowest honest try: connect, pre-read, write, read back.
 const LEASE_SECONDS: i64 = 150;
-/// Seconds before the second, third, ... try; together 24 hours.
-const WAITS: [i64; 9] = [5, 15, 60, 300, 900, 3600, 10_800, 28_800, 43_200];
 /// A condition that fails over unchanged fields is tried again at once, so often.
 const CONDITION_TRIES: usize = 3;
-/// A system that said yes may show it so much later, and is only read again until then.
-const LAG_SECONDS: i64 = 90;
 
 /// What one try found out.
 enum Outcome {
@@ -250,7 +248,7 @@ impl Engine {
             _ => leased.delivery.external_id.clone(),
         };
         let verdict = Verdict::of(&leased.delivery.id, &outcome);
-        let (state, row) = self.after(&leased, probe, outcome, stretch)?;
+        let (state, row) = After::of(&leased, probe, self.now(), stretch)?.state(outcome)?;
         let delivery = leased.delivery;
         let removed = delivery.change.remove && state.is_done();
         let gone = row.is_none() && (removed || matches!(state, DeliveryState::Overtaken { .. }));
@@ -289,75 +287,6 @@ impl Engine {
             })
             .await
     }
-
-    /// The state after a try, and the row it read.
-    fn after(
-        &self,
-        leased: &Leased,
-        probe: Probe,
-        outcome: Outcome,
-        stretch: f64,
-    ) -> Result<(DeliveryState, Option<Row>), StoreError> {
-        let delivery = &leased.delivery;
-        let DeliveryState::Sending { attempt, .. } = delivery.state else {
-            return Err(StoreError::Row(format!("delivery {} was leased and is not sending", delivery.id)));
-        };
-        let now = self.now();
-        let again = |wait: TimeDelta, message: String, taken: Option<Time>| match attempt < TRIES {
-            true => DeliveryState::Unknown { attempt, next: now + wait, message, taken },
-            false => DeliveryState::Refused { at: now, message, why: Why::Tried },
-        };
-        let soon = faults::hurry(TimeDelta::seconds(2));
-        Ok(match outcome {
-            Outcome::State(state, row) => (state, row),
-            Outcome::Lost(message) if probe == Probe::Early => (again(soon, message, None), None),
-            Outcome::Lost(message) => {
-                // Settled soon, and later and later if it cannot be read either.
-                let wait = if attempt == 1 { soon } else { wait(attempt - 1, None, stretch) };
-                (again(wait, message, None), None)
-            }
-            Outcome::Broken(message) => (again(wait(attempt, None, stretch), message, None), None),
-            Outcome::Unseen { taken, message } => {
-                let next = now + look_again(taken, now);
-                (DeliveryState::Unknown { attempt, next, message, taken: Some(taken) }, None)
-            }
-            Outcome::Made { message, .. } => {
-                // Only when it was just made is that now.
-                let taken = delivery.state.taken().or(Some(now).filter(|_| delivery.external_id.is_none()));
-                match taken.filter(|taken| is_lagging(*taken, now)) {
-                    Some(taken) => {
-                        let next = now + look_again(taken, now);
-                        (DeliveryState::Unknown { attempt, next, message, taken: Some(taken) }, None)
-                    }
-                    None => (again(soon, message, None), None),
-                }
-            }
-            // It was tried before its turn, to see whether the system is back: its tries are its own.
-            Outcome::Later { message, .. } if probe == Probe::Early => {
-                (put_back(&leased.before, message), None)
-            }
-            // What may have arrived is still settled by reading.
-            Outcome::Later { message, after, fault } if leased.maybe_sent && fault != Fault::Row => {
-                let taken = delivery.state.taken();
-                (again(wait(attempt, after, stretch), message, taken), None)
-            }
-            Outcome::Later { message, after, .. } => {
-                let wait = wait(attempt, after, stretch);
-                let state = delivery.state.clone().retry(now, wait, message);
-                (state.map_err(|e| StoreError::Row(e.to_string()))?, None)
-            }
-            // The system is at fault, not the delivery: no try is counted, and it goes when the system
-            // goes on.
-            Outcome::Credentials(message) => {
-                let (attempt, next, taken) = (attempt.saturating_sub(1), now, delivery.state.taken());
-                let state = match leased.maybe_sent {
-                    true => DeliveryState::Unknown { attempt, next, message, taken },
-                    false => DeliveryState::Retrying { attempt, next, message },
-                };
-                (state, None)
-            }
-        })
-    }
 }
 
 /// Keeps what was said about a delivery that the system did not simply take, and nothing of one that
@@ -371,43 +300,6 @@ async fn keep_said(w: &mut WriteSession, delivery: &Delivery, said: &[Exchange])
         _ if said.is_empty() => Ok(()),
         _ => exchanges::keep(w, &delivery.id, &serde_json::to_string(said)?).await,
     }
-}
-
-/// The state before a try, with what the try was answered.
-fn put_back(before: &DeliveryState, said: String) -> DeliveryState {
-    match before.clone() {
-        DeliveryState::Retrying { attempt, next, .. } => {
-            DeliveryState::Retrying { attempt, next, message: said }
-        }
-        DeliveryState::Unknown { attempt, next, taken, .. } => {
-            DeliveryState::Unknown { attempt, next, message: said, taken }
-        }
-        other => other,
-    }
-}
-
-/// Whether a system that said yes then may still be about to show it.
-fn is_lagging(taken: Time, now: Time) -> bool {
-    now - taken < faults::hurry(TimeDelta::seconds(LAG_SECONDS))
-}
-
-/// Until it is read again: soon, then less and less often.
-fn look_again(taken: Time, now: Time) -> TimeDelta {
-    (now - taken).clamp(faults::hurry(TimeDelta::seconds(2)), faults::hurry(TimeDelta::seconds(15)))
-}
-
-/// Seconds to wait before the next try: the plan's, stretched by up to a fifth so that many
-/// do not come back at once, or what the system asks for, capped at an hour.
-fn wait(attempt: u32, after: Option<u64>, jitter: f64) -> TimeDelta {
-    let index = usize::try_from(attempt.saturating_sub(1)).unwrap_or(0).min(WAITS.len() - 1);
-    let asked = after.map_or(0, |seconds| i64::try_from(seconds).unwrap_or(3600).min(3600));
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        reason = "at most a few hours in ms"
-    )]
-    let planned = (WAITS[index] as f64 * 1000.0 * (1.0 + jitter / 5.0)) as i64;
-    faults::hurry(TimeDelta::milliseconds(planned.max(asked * 1000)))
 }
 
 async fn update_resolution(w: &mut WriteSession, delivery: &Delivery) -> Result<(), StoreError> {

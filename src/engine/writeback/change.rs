@@ -1,6 +1,7 @@
 //! Changing fields of a row: read before, written on a condition, read back.
 
-use super::{Attempt, CONDITION_TRIES, Outcome, is_lagging, later};
+use super::after::is_lagging;
+use super::{Attempt, CONDITION_TRIES, Outcome, later};
 use crate::connectors::{ConnectorError, Row, Written};
 use crate::domain::delivery::{DeliveryState, Why};
 use crate::domain::ids::FieldId;

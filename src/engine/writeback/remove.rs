@@ -1,6 +1,7 @@
 //! Removing a row: only as the steward saw it, and done only when it is looked for and not there.
 
-use super::{Attempt, CONDITION_TRIES, Outcome, is_lagging, later};
+use super::after::is_lagging;
+use super::{Attempt, CONDITION_TRIES, Outcome, later};
 use crate::connectors::{ConnectorError, Written};
 use crate::domain::delivery::DeliveryState;
 use crate::domain::time::Time;

@@ -100,7 +100,16 @@ pub(super) async fn heard(
     let (known, now) = (targets::lock(w, system).await?, w.now());
     let target = match verdict {
         Verdict::Answered => known.answered(),
-        Verdict::Failed(failure) => known.failed(now, probe != Probe::No, failure, stretch),
+        Verdict::Failed(failure) => {
+            let mut target = known.failed(now, probe != Probe::No, failure, stretch);
+            let moved = target.standing != known.standing;
+            if let Standing::Paused { probe_at, .. } = &mut target.standing
+                && moved
+            {
+                *probe_at = now + faults::hurry(*probe_at - now);
+            }
+            target
+        }
         Verdict::NoSignIn(message) => known.refused_sign_in(now, message),
     };
     targets::save(w, system, &target).await?;

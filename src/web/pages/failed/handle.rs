@@ -201,31 +201,40 @@ pub async fn decide(
                     let place = format!("/resolutions/{}", decision.id);
                     return Ok(told(&request, &viewer, &place, Tone::Done, msg("flash-decided-instead")));
                 }
-                Err(Refusal::Outcomes(problems)) => {
-                    let all = problems.iter().map(|(_, problem)| problem.to_string());
-                    Msg::Literal(all.collect::<Vec<_>>().join("; "))
-                }
-                Err(Refusal::Invalid(text) | Refusal::WrongState(text)) => Msg::Literal(text),
-                Err(refusal @ (Refusal::Stale | Refusal::DecidedAlready(_))) => {
-                    Msg::Literal(refusal.to_string())
-                }
-                Err(refusal) => return Err(refusal.into()),
+                Err(refusal) => problem(refusal)?,
             }
         }
     };
     if let Some(forms) = &mut page.instead {
-        for (name, _, value) in forms.values.iter_mut().filter(|_| form == "type") {
-            get(&format!("value.{name}")).clone_into(value);
-        }
-        for choice in &mut forms.reasons {
-            choice.chosen = choice.value == get("reason");
-        }
-        (forms.note, forms.error) = (get("note").to_owned(), Some((form, wrong)));
-        if form == "leave" {
-            get("until").clone_into(&mut forms.until);
-        }
+        filled(forms, form, wrong, &get);
     }
     Ok(Page::new(shell, page).status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
+}
+
+/// The forms as they were sent, and what is wrong with one of them.
+fn filled<'s>(forms: &mut super::Instead, form: &'static str, wrong: Msg, get: &impl Fn(&str) -> &'s str) {
+    for (name, _, value) in forms.values.iter_mut().filter(|_| form == "type") {
+        get(&format!("value.{name}")).clone_into(value);
+    }
+    for choice in &mut forms.reasons {
+        choice.chosen = choice.value == get("reason");
+    }
+    if form == "leave" {
+        get("until").clone_into(&mut forms.until);
+    }
+    (forms.note, forms.error) = (get("note").to_owned(), Some((form, wrong)));
+}
+
+/// What the engine says against another decision, as far as the form can be put right.
+fn problem(refusal: Refusal) -> Result<Msg, Failure> {
+    Ok(Msg::Literal(match refusal {
+        Refusal::Outcomes(problems) => {
+            problems.iter().map(|(_, problem)| problem.to_string()).collect::<Vec<_>>().join("; ")
+        }
+        Refusal::Invalid(text) | Refusal::WrongState(text) => text,
+        stale @ (Refusal::Stale | Refusal::DecidedAlready(_)) => stale.to_string(),
+        other => return Err(other.into()),
+    }))
 }
 
 fn told(request: &HttpRequest, viewer: &Viewer, place: &str, tone: Tone, text: Msg) -> HttpResponse {
