@@ -1,6 +1,6 @@
 //! How calls are run: to their end, and within a deadline.
 
-use super::{ConnectorError, DEADLINE};
+use super::{ConnectorError, DEADLINE, exchange};
 use futures_util::future::BoxFuture;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ pub(super) fn detached<T: Send + 'static>(
     work: impl Future<Output = Result<T, ConnectorError>> + Send + 'static,
 ) -> BoxFuture<'static, Result<T, ConnectorError>> {
     Box::pin(async move {
-        match tokio::spawn(work).await {
+        match tokio::spawn(exchange::with(exchange::recorder(), work)).await {
             Ok(result) => result,
             Err(error) => Err(lost(format!("the call broke off: {error}"))),
         }

@@ -5,6 +5,7 @@
 //! the first call. Every call has a total deadline of [`DEADLINE`].
 
 mod calls;
+pub mod exchange;
 mod idle;
 mod lexeme;
 pub mod mail;
@@ -142,9 +143,10 @@ pub enum Written {
 /// What went wrong in talking to a system. `Display` is for people: the system's own words.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConnectorError {
-    /// Not reached, or it answered that it cannot now: worth another try.
+    /// Not reached, or it answered that it cannot now: worth another try. `whole`: whatever it is
+    /// asked, and not this row alone.
     #[error("{message}")]
-    Unavailable { message: String, retry_after_seconds: Option<u64> },
+    Unavailable { message: String, retry_after_seconds: Option<u64>, whole: bool },
     /// The credentials were not accepted.
     #[error("{0}")]
     Credentials(String),
@@ -162,7 +164,12 @@ pub enum ConnectorError {
 impl ConnectorError {
     /// Worth another try, at a time of the caller's choice.
     fn unavailable(message: impl Into<String>) -> Self {
-        Self::Unavailable { message: message.into(), retry_after_seconds: None }
+        Self::Unavailable { message: message.into(), retry_after_seconds: None, whole: true }
+    }
+
+    /// As [`ConnectorError::unavailable`], and the fault may be this row's alone.
+    fn unavailable_row(message: impl Into<String>) -> Self {
+        Self::Unavailable { message: message.into(), retry_after_seconds: None, whole: false }
     }
 }
 

@@ -216,6 +216,7 @@ impl crate::web::site::DemoControls for Stage {
         async move {
             let found = System::of_id(system).ok_or("there is no such system")?;
             self.world.heal(found).await.map_err(|error| error.to_string())?;
+            self.engine.retry_target(&system.into()).await.map_err(|error| error.to_string())?;
             Ok(system.to_owned())
         }
         .boxed()

@@ -40,6 +40,8 @@ pub enum Action {
     DeliveryOvertaken,
     DeliveryByHand,
     DeliveryRetried,
+    TargetPaused,
+    TargetResumed,
     RunEnded,
     RunFailed,
     IncidentOpened,

@@ -23,13 +23,30 @@ pub struct System {
     /// Minutes between scheduled pulls; none when it is pulled on demand only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub every_minutes: Option<u32>,
+    /// The most writes in any one second; none for what is usual for its kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub writes_per_second: Option<u32>,
 }
+
+/// Writes in a second to a system behind HTTP: each is three requests of it.
+const USUAL_REST: u32 = 20;
+/// Writes in a second to a database.
+const USUAL_SQL: u32 = 500;
+/// More than any system takes by single rows.
+const MOST_WRITES: u32 = 10_000;
 
 impl System {
     /// The kind of the connector: "sqlite".
     #[must_use]
     pub fn kind(&self) -> &str {
         self.connector.get("kind").and_then(serde_json::Value::as_str).unwrap_or("")
+    }
+
+    /// The most writes in any one second, at least 1.
+    #[must_use]
+    pub fn writes_per_second(&self) -> u32 {
+        let usual = if self.kind() == "rest" { USUAL_REST } else { USUAL_SQL };
+        self.writes_per_second.unwrap_or(usual).clamp(1, MOST_WRITES)
     }
 }
 
@@ -92,6 +109,12 @@ impl Catalog {
         let mut problems = self.incidents.problems();
         unique(self.systems.iter().map(|system| system.id.as_str()), "system", &mut problems);
         unique(self.entities.iter().map(|entity| entity.id.as_str()), "entity", &mut problems);
+        for system in &self.systems {
+            if system.writes_per_second.is_some_and(|rate| rate == 0 || rate > MOST_WRITES) {
+                let problem = "writes_per_second is 1 to 10000";
+                problems.push(format!("system {}: {problem}", system.id));
+            }
+        }
         for entity in &self.entities {
             check_entity(entity, &mut problems);
         }

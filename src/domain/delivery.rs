@@ -6,7 +6,8 @@
 //!      | undo                   |------moved before-----> Overtaken (conflict reopens)
 //!      v                        |------no---------------> Refused
 //!   Undone                      |------not now----------> Retrying --lease--> Sending
-//!                               +------no answer--------> Unknown  --by reading--> ...
+//!                               |------no answer--------> Unknown  --by reading--> ...
+//!                               +------taken, not seen--> Unknown  --by reading--> ...
 //!   ByHand: a target that takes no writes, or none any longer; Confirmed by a later read.
 //! ```
 
@@ -64,6 +65,31 @@ impl Change {
     }
 }
 
+/// What ended a delivery that a person has to look at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// The system said no, or our mapping cannot say it.
+    #[default]
+    Said,
+    /// Ten tries were not enough.
+    Tried,
+    /// It cannot be told from here whether it was done.
+    Look,
+}
+
+impl Why {
+    /// The text form, as stored.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Said => "said",
+            Self::Tried => "tried",
+            Self::Look => "look",
+        }
+    }
+}
+
 /// The state of a delivery, with exactly that state's data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
@@ -72,9 +98,11 @@ pub enum DeliveryState {
     Waiting {
         until: Time,
     },
-    /// A worker has it; `attempt` counts from 1.
+    /// A worker has it; `attempt` counts from 1. `taken`: as of an unknown one.
     Sending {
         attempt: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        taken: Option<Time>,
     },
     /// Read back and equal.
     Confirmed {
@@ -95,17 +123,22 @@ pub enum DeliveryState {
     Refused {
         at: Time,
         message: String,
+        #[serde(default)]
+        why: Why,
     },
     /// The value had moved: nothing was written.
     Overtaken {
         at: Time,
         found: BTreeMap<FieldId, Held>,
     },
-    /// Sent, and no answer came: being settled by reading.
+    /// Sent, and no answer came: being settled by reading. `taken`: when the system said yes, and
+    /// what is read does not show it yet.
     Unknown {
         attempt: u32,
         next: Time,
         message: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        taken: Option<Time>,
     },
     /// The target takes no writes from us: a person enters it there.
     ByHand {
@@ -149,6 +182,27 @@ impl DeliveryState {
         }
     }
 
+    /// The same, with the worker taking it up at that time.
+    #[must_use]
+    pub fn due_at(mut self, time: Time) -> Self {
+        if let Self::Waiting { until: at }
+        | Self::Retrying { next: at, .. }
+        | Self::Unknown { next: at, .. } = &mut self
+        {
+            *at = time;
+        }
+        self
+    }
+
+    /// When the system said yes to what is not to be seen yet.
+    #[must_use]
+    pub fn taken(&self) -> Option<Time> {
+        match self {
+            Self::Sending { taken, .. } | Self::Unknown { taken, .. } => *taken,
+            _ => None,
+        }
+    }
+
     /// When it ended, if it did.
     #[must_use]
     pub fn ended_at(&self) -> Option<Time> {
@@ -174,12 +228,14 @@ impl DeliveryState {
     /// It has ended, or waits for a person.
     pub fn lease(self) -> Result<Self, TransitionError> {
         match self {
-            Self::Waiting { .. } => Ok(Self::Sending { attempt: 1 }),
+            Self::Waiting { .. } => Ok(Self::Sending { attempt: 1, taken: None }),
+            // To read again what the system said yes to is no other try.
+            Self::Unknown { attempt, taken: Some(at), .. } => Ok(Self::Sending { attempt, taken: Some(at) }),
             Self::Retrying { attempt, .. } | Self::Unknown { attempt, .. } => {
-                Ok(Self::Sending { attempt: attempt + 1 })
+                Ok(Self::Sending { attempt: attempt + 1, taken: None })
             }
             // A worker died with it: the next one settles it by reading.
-            Self::Sending { attempt } => Ok(Self::Sending { attempt }),
+            Self::Sending { attempt, taken } => Ok(Self::Sending { attempt, taken }),
             other => Err(TransitionError(other.name())),
         }
     }
@@ -201,8 +257,10 @@ impl DeliveryState {
     /// It is not being sent.
     pub fn retry(self, now: Time, wait: chrono::TimeDelta, message: String) -> Result<Self, TransitionError> {
         match self {
-            Self::Sending { attempt } if attempt >= TRIES => Ok(Self::Refused { at: now, message }),
-            Self::Sending { attempt } => Ok(Self::Retrying { attempt, next: now + wait, message }),
+            Self::Sending { attempt, .. } if attempt >= TRIES => {
+                Ok(Self::Refused { at: now, message, why: Why::Tried })
+            }
+            Self::Sending { attempt, .. } => Ok(Self::Retrying { attempt, next: now + wait, message }),
             other => Err(TransitionError(other.name())),
         }
     }

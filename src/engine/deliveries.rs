@@ -2,7 +2,8 @@
 
 use super::detect::{refresh, resolution_state};
 use super::review::about;
-use super::{Engine, Refusal};
+use super::writeback::alarm;
+use super::{Engine, Refusal, Setup};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::audit::{About, Action, Event};
 use crate::domain::conflict::{Asked, Dispute};
@@ -10,7 +11,8 @@ use crate::domain::delivery::DeliveryState;
 use crate::domain::ids::{ConflictId, DeliveryId};
 use crate::store::conflicts::Difference;
 use crate::store::resolutions::{Delivery, Resolution};
-use crate::store::{StoreError, WriteSession, alerts, conflicts, resolutions};
+use crate::store::{StoreError, WriteSession, conflicts, resolutions};
+use std::sync::Arc;
 
 impl Engine {
     /// Makes deliveries that a dead process was sending due at once, instead of after their
@@ -30,10 +32,10 @@ impl Engine {
         Ok(())
     }
 
-    /// Tries a refused delivery again, at once.
+    /// Sends a delivery at once: one that was refused, waits for another try, or is held still.
     ///
     /// # Errors
-    /// The viewer may not decide, there is no such delivery, or it was not refused.
+    /// The viewer may not decide, there is no such delivery, or it is being sent or has ended.
     pub async fn retry(&self, viewer: &Viewer, id: &DeliveryId) -> Result<(), Refusal> {
         if !viewer.may(Right::Decide) && !viewer.may(Right::Reverse) {
             return Err(Refusal::Forbidden);
@@ -43,28 +45,10 @@ impl Engine {
             .write(async move |w| {
                 let delivery =
                     resolutions::delivery(w, &id).await?.filter(|found| viewer.sees(&found.entity));
-                let mut delivery = delivery.ok_or(Refusal::NotFound("delivery"))?;
-                let DeliveryState::Refused { message, .. } = delivery.state.clone() else {
-                    return Err(Refusal::WrongState("only a refused delivery can be tried again".to_owned()));
-                };
+                let delivery = delivery.ok_or(Refusal::NotFound("delivery"))?;
                 let conflict = std::slice::from_ref(&delivery.conflict);
                 let known = conflicts::differences(w, conflict).await?;
-                if !known.iter().any(|difference| stands(difference, &delivery)) {
-                    return Err(no_longer());
-                }
-                delivery.state = DeliveryState::Retrying { attempt: 0, next: w.now(), message };
-                resolutions::settle_delivery(w, &delivery).await?;
-                resolutions::set_state(w, &delivery.resolution, "sending").await?;
-                let about = About {
-                    entity: Some(delivery.entity.clone()),
-                    record: Some(delivery.record.clone()),
-                    conflict: Some(delivery.conflict.clone()),
-                    resolution: Some(delivery.resolution.clone()),
-                    delivery: Some(delivery.id.clone()),
-                    system: Some(delivery.system.clone()),
-                    ..About::default()
-                };
-                Ok(((), vec![Event::new(Action::DeliveryRetried, viewer.actor(), about)]))
+                Ok(((), vec![retry(w, &viewer, delivery, &known).await?]))
             })
             .await
     }
@@ -83,40 +67,89 @@ impl Engine {
         let (viewer, id, setup) = (viewer.clone(), id.clone(), self.reload().await?);
         self.store
             .write(async move |w| {
-                let found = resolutions::delivery(w, &id).await?.filter(|found| viewer.sees(&found.entity));
-                let delivery = found.ok_or(Refusal::NotFound("delivery"))?;
-                let conflict = conflicts::lock(w, &viewer, &delivery.conflict).await?;
-                let mut conflict = conflict.ok_or(Refusal::NotFound("conflict"))?;
-                let all = resolutions::deliveries(w, std::slice::from_ref(&delivery.resolution)).await?;
-                give_up(w, &delivery, &all).await?;
-                let reason = "a system refused the decision".to_owned();
-                let asked = Asked { by: viewer.name.clone(), reason };
-                let decision = reopen(w, &delivery, &asked).await?;
-                conflict.draft = Some(decision.draft()?);
-                let event = Event::new(Action::ConflictReopened, viewer.actor(), about(&conflict));
-                let mut events = vec![event.fact("decision", &delivery.resolution)];
-                let (entity, record, id) =
-                    (conflict.entity.clone(), conflict.record.clone(), conflict.id.clone());
-                events.extend(refresh(w, conflict).await?);
-                Self::judge_record(&setup, w, &entity, &record, &mut events).await?;
-                Ok((id, events))
+                let (delivery, events) = back_to_people(w, &setup, &viewer, &id).await?;
+                Ok((delivery.conflict, events))
             })
             .await
     }
 }
 
+/// Opens the difference again that a delivery belongs to, and ends what waits for a person of it.
+pub(super) async fn back_to_people(
+    w: &mut WriteSession,
+    setup: &Arc<Setup>,
+    viewer: &Viewer,
+    id: &DeliveryId,
+) -> Result<(Delivery, Vec<Event>), Refusal> {
+    let found = resolutions::delivery(w, id).await?.filter(|found| viewer.sees(&found.entity));
+    let delivery = found.ok_or(Refusal::NotFound("delivery"))?;
+    let conflict = conflicts::lock(w, viewer, &delivery.conflict).await?;
+    let mut conflict = conflict.ok_or(Refusal::NotFound("conflict"))?;
+    let all = resolutions::deliveries(w, std::slice::from_ref(&delivery.resolution)).await?;
+    give_up(w, &delivery, &all).await?;
+    let reason = "a system refused the decision".to_owned();
+    let asked = Asked { by: viewer.name.clone(), reason };
+    let decision = reopen(w, &delivery, &asked).await?;
+    conflict.draft = Some(decision.draft()?);
+    let event = Event::new(Action::ConflictReopened, viewer.actor(), about(&conflict));
+    let mut events = vec![event.fact("decision", &delivery.resolution)];
+    let (entity, record) = (conflict.entity.clone(), conflict.record.clone());
+    events.extend(refresh(w, conflict).await?);
+    Engine::judge_record(setup, w, &entity, &record, &mut events).await?;
+    Ok((delivery, events))
+}
+
+/// Makes a delivery due now.
+///
+/// # Errors
+/// It is being sent, has ended, or its decision does not stand any longer: nothing is changed then.
+pub(super) async fn retry(
+    w: &mut WriteSession,
+    viewer: &Viewer,
+    mut delivery: Delivery,
+    known: &[Difference],
+) -> Result<Event, Refusal> {
+    let now = w.now();
+    delivery.state = match delivery.state.clone() {
+        DeliveryState::Refused { message, .. } => DeliveryState::Retrying { attempt: 0, next: now, message },
+        state @ (DeliveryState::Waiting { .. }
+        | DeliveryState::Retrying { .. }
+        | DeliveryState::Unknown { .. }) => state.due_at(now),
+        _ => return Err(Refusal::WrongState("it is being sent, or has ended".to_owned())),
+    };
+    if !known.iter().any(|difference| stands(difference, &delivery)) {
+        return Err(no_longer());
+    }
+    resolutions::settle_delivery(w, &delivery).await?;
+    alarm::settle(w, &delivery.system).await?;
+    let all = resolutions::lock_deliveries(w, &delivery.resolution).await?;
+    let state = resolution_state(all.iter().map(|delivery| &delivery.state));
+    resolutions::set_state(w, &delivery.resolution, state).await?;
+    let about = About {
+        entity: Some(delivery.entity.clone()),
+        record: Some(delivery.record.clone()),
+        conflict: Some(delivery.conflict.clone()),
+        resolution: Some(delivery.resolution.clone()),
+        delivery: Some(delivery.id.clone()),
+        system: Some(delivery.system.clone()),
+        ..About::default()
+    };
+    Ok(Event::new(Action::DeliveryRetried, viewer.actor(), about))
+}
+
 /// Ends what was refused of a decision about one slot.
 async fn give_up(w: &mut WriteSession, refused: &Delivery, all: &[Delivery]) -> Result<(), Refusal> {
-    if !matches!(refused.state, DeliveryState::Refused { .. }) {
-        return Err(Refusal::WrongState("only what a system refused is decided again".to_owned()));
+    if !matches!(refused.state, DeliveryState::Refused { .. } | DeliveryState::ByHand { .. }) {
+        let text = "only what a system refused, or a person is to enter, is decided again";
+        return Err(Refusal::WrongState(text.to_owned()));
     }
     let (own, now) = (all.iter().filter(|other| other.change.slot == refused.change.slot), w.now());
     for delivery in own {
         match &delivery.state {
-            DeliveryState::Refused { .. } => {
+            DeliveryState::Refused { .. } | DeliveryState::ByHand { .. } => {
                 let state = DeliveryState::Overtaken { at: now, found: [].into() };
                 resolutions::settle_delivery(w, &Delivery { state, ..delivery.clone() }).await?;
-                alerts::clear(w, &format!("delivery/{}", delivery.id)).await?;
+                alarm::settle(w, &delivery.system).await?;
             }
             state if state.ended_at().is_some() => {}
             _ => {

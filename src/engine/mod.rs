@@ -12,6 +12,7 @@ pub mod detect;
 pub mod dossier;
 pub mod dry_run;
 pub mod explain;
+pub mod failed;
 pub mod incidents;
 mod incoming;
 mod intake;
@@ -30,7 +31,7 @@ pub mod sync;
 pub mod verify;
 pub mod watch;
 pub mod worker;
-mod writeback;
+pub mod writeback;
 
 pub use crate::connectors::Capabilities;
 pub use refusal::Refusal;

@@ -1,7 +1,12 @@
 //! Keeping an answer under the key of its request, when the work did not keep it itself.
 
+use super::Setup;
+use crate::domain::access::Viewer;
 use crate::store::idempotency::{self, RequestKey};
+use crate::store::records::{self, Record};
+use crate::store::resolutions::{self, Delivery, Resolution};
 use crate::store::{Store, StoreError, WriteSession};
+use std::sync::Arc;
 
 /// An answer that a verb keeps in its own transaction, made from what the verb answers.
 #[derive(Clone, Debug)]
@@ -15,6 +20,30 @@ impl<T> Receipt<T> {
     pub(super) async fn keep(&self, w: &mut WriteSession, told: &T) -> Result<(), StoreError> {
         let (status, body) = (self.answer)(told);
         idempotency::keep(w, &self.key, status.into(), &body).await
+    }
+}
+
+/// A decision with all that is told of it, as it stands in the transaction.
+pub struct Told {
+    pub setup: Arc<Setup>,
+    pub record: Record,
+    pub resolution: Resolution,
+    pub deliveries: Vec<Delivery>,
+}
+
+impl Receipt<Told> {
+    /// Keeps how a decision stands now.
+    pub(super) async fn keep_decision(
+        &self,
+        w: &mut WriteSession,
+        setup: Arc<Setup>,
+        viewer: &Viewer,
+        resolution: &Resolution,
+    ) -> Result<(), StoreError> {
+        let record = records::get(w, viewer, &resolution.record).await?.ok_or(StoreError::NotFound)?;
+        let deliveries = resolutions::deliveries(w, std::slice::from_ref(&resolution.id)).await?;
+        let resolution = resolution.clone();
+        self.keep(w, &Told { setup, record, resolution, deliveries }).await
     }
 }
 

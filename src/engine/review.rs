@@ -11,7 +11,7 @@ use super::detect::{Targets, refresh};
 use super::once::Receipt;
 use super::{Engine, Refusal, Setup};
 use crate::domain::access::{Right, Viewer};
-use crate::domain::audit::About;
+use crate::domain::audit::{About, Event};
 use crate::domain::diff::{self, Candidate};
 use crate::domain::entity::Entity;
 use crate::domain::ids::{ConflictId, DifferenceId, GroupId, IncidentId, SystemId};
@@ -124,44 +124,49 @@ impl Engine {
     ) -> Result<Resolution, Refusal> {
         let (viewer, id) = (viewer.clone(), id.clone());
         faults::pass(Point::K1);
-        let decided = self
-            .store
-            .write(async move |w| {
-                let mut conflict = locked(w, &viewer, &id).await?;
-                check_policy_version(w, &setup).await?;
-                let differences = conflicts::differences(w, std::slice::from_ref(&id)).await?;
-                check_version(w, &conflict, &differences, &decision).await?;
-                let rows = holdings::of_records(w, std::slice::from_ref(&conflict.record)).await?;
-                let link = records::get(w, &viewer, &conflict.record).await?.and_then(|record| record.link);
-                let left_out = left_out(&rows);
-                let holdings = compared(&setup, &conflict, rows);
-                let work =
-                    Work { setup: &setup, conflict: &conflict, holdings: &holdings, link, now: w.now() };
-                let (worked, problems) = work.all(&differences, &decision.outcomes)?;
-                if !problems.is_empty() {
-                    return Err(Refusal::Outcomes(problems.into_iter().map(|(id, e)| (id.0, e)).collect()));
-                }
-                check_values(setup.entity(&conflict.entity)?, &holdings, &left_out, &worked)?;
-                check_reason(&decision, &worked)?;
-                conflict.draft = None;
-                (conflict.claimed_by, conflict.claimed_until) = (None, None);
-                let (resolution, mut events) =
-                    decide(w, &viewer, &setup, &conflict, &decision, worked).await?;
-                events.extend(refresh(w, conflict).await?);
-                if let Some(part) = &decision.part_of {
-                    for (difference, _) in &decision.outcomes {
-                        groups::decided(w, &part.group, difference, &resolution.id).await?;
-                    }
-                }
-                if let Some(receipt) = &decision.receipt {
-                    receipt.keep(w, &resolution).await?;
-                }
-                Ok((resolution, events))
-            })
-            .await;
+        let decided =
+            self.store.write(async move |w| decide_in(w, &setup, &viewer, &id, &decision).await).await;
         faults::pass(Point::K4);
         decided
     }
+}
+
+/// Decides, as a part of a transaction.
+pub(super) async fn decide_in(
+    w: &mut WriteSession,
+    setup: &Arc<Setup>,
+    viewer: &Viewer,
+    id: &ConflictId,
+    decision: &Decision,
+) -> Result<(Resolution, Vec<Event>), Refusal> {
+    let mut conflict = locked(w, viewer, id).await?;
+    check_policy_version(w, setup).await?;
+    let differences = conflicts::differences(w, std::slice::from_ref(id)).await?;
+    check_version(w, &conflict, &differences, decision).await?;
+    let rows = holdings::of_records(w, std::slice::from_ref(&conflict.record)).await?;
+    let link = records::get(w, viewer, &conflict.record).await?.and_then(|record| record.link);
+    let left_out = left_out(&rows);
+    let holdings = compared(setup, &conflict, rows);
+    let work = Work { setup, conflict: &conflict, holdings: &holdings, link, now: w.now() };
+    let (worked, problems) = work.all(&differences, &decision.outcomes)?;
+    if !problems.is_empty() {
+        return Err(Refusal::Outcomes(problems.into_iter().map(|(id, e)| (id.0, e)).collect()));
+    }
+    check_values(setup.entity(&conflict.entity)?, &holdings, &left_out, &worked)?;
+    check_reason(decision, &worked)?;
+    conflict.draft = None;
+    (conflict.claimed_by, conflict.claimed_until) = (None, None);
+    let (resolution, mut events) = decide(w, viewer, setup, &conflict, decision, worked).await?;
+    events.extend(refresh(w, conflict).await?);
+    if let Some(part) = &decision.part_of {
+        for (difference, _) in &decision.outcomes {
+            groups::decided(w, &part.group, difference, &resolution.id).await?;
+        }
+    }
+    if let Some(receipt) = &decision.receipt {
+        receipt.keep(w, &resolution).await?;
+    }
+    Ok((resolution, events))
 }
 
 fn may_decide(viewer: &Viewer) -> Result<(), Refusal> {

@@ -1,5 +1,6 @@
 //! What is configured and in force, read from the store and kept until it changes.
 
+use super::writeback::target;
 use super::{Engine, Refusal};
 use crate::connectors::{self, Connector, ConnectorError, Secret, Settings};
 use crate::domain::access::{Right, Viewer};
@@ -227,10 +228,19 @@ impl Engine {
         let sealed =
             self.store.key().seal(nonce, &secret_place(id), secret.as_bytes()).map_err(StoreError::from)?;
         let id = id.clone();
-        self.change_state(id, actor, (Action::ConfigurationChanged, ""), move |state| {
-            state.secret = Some(sealed.clone())
-        })
-        .await
+        self.store
+            .write::<_, StoreError, _>(async move |w| {
+                let mut state = configuration::system_state(w, &id).await?;
+                state.secret = Some(sealed.clone());
+                configuration::save_system_state(w, &state).await?;
+                target::renewed(w, &id).await?;
+                let about = About { system: Some(id.clone()), ..About::default() };
+                let event = Event::new(Action::ConfigurationChanged, actor.clone(), about);
+                Ok(((), vec![event.fact("paused", state.paused_reason.is_some())]))
+            })
+            .await?;
+        self.reload().await?;
+        Ok(())
     }
 
     /// Lets Referee write to a system, or stops it: a separate, audited step.

@@ -1,5 +1,7 @@
 //! The workers: generic loops that do one piece of work after the other until told to stop.
 
+mod lanes;
+
 use super::alerts::Mail;
 use super::sync::Trigger;
 use super::{Engine, Refusal};
@@ -17,8 +19,6 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-/// Deliveries under way at once: one slow target must not hold up the others.
-const SENDERS: usize = 4;
 /// Systems read at once: one that is slow must not hold up the others.
 const READERS: usize = 8;
 /// How often it is looked what is due.
@@ -43,14 +43,7 @@ impl Engine {
         stop: &CancellationToken,
         mail: Option<Mail>,
     ) -> Vec<JoinHandle<()>> {
-        let sender = |_| {
-            let engine = self.clone();
-            tokio::spawn(repeat(stop.clone(), Duration::from_millis(250), move || {
-                let engine = engine.clone();
-                async move { engine.deliver_next().await.map_err(Refusal::from) }
-            }))
-        };
-        let mut workers: Vec<_> = (0..SENDERS).map(sender).collect();
+        let mut workers = vec![tokio::spawn(lanes::send_what_is_due(self.clone(), stop.clone()))];
         workers.push(tokio::spawn(self.clone().read_what_is_due(stop.clone())));
         workers.push(tokio::spawn(self.clone().tidy_reports(stop.clone())));
         let engine = self.clone();

@@ -42,6 +42,15 @@ impl StoreError {
         matches!(self, Self::Conflict(_))
     }
 
+    /// What keeps the database from being written, in its words.
+    #[must_use]
+    pub fn of_the_place(&self) -> Option<String> {
+        match self {
+            Self::Unavailable(text) => Some(text.clone()),
+            _ => None,
+        }
+    }
+
     /// Whether what was to be written, or stood there, is at fault: another try fails in the same
     /// way. Otherwise the database cannot be used now.
     #[must_use]
@@ -54,6 +63,16 @@ impl StoreError {
     pub fn is_damage(&self) -> bool {
         matches!(self, Self::Row(_) | Self::Database(_))
     }
+}
+
+/// Whether an error is one of the place and not of the statement. SQLite's codes are numbers with the
+/// kind in the last eight bits: read-only, I/O, full, cannot open. PostgreSQL's have five characters:
+/// no connection, read-only, no resources, an operator's doing, the system's own errors.
+fn is_of_the_place(code: &str) -> bool {
+    if code.len() == 5 {
+        return code == "25006" || ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class));
+    }
+    code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 8 | 10 | 13 | 14))
 }
 
 impl From<serde_json::Error> for StoreError {
@@ -74,9 +93,7 @@ impl From<sqlx::Error> for StoreError {
                 match cause.code().as_deref() {
                     _ if cause.is_unique_violation() => Self::Duplicate(text),
                     Some("40001" | "40P01" | "5" | "6" | "517") => Self::Conflict(text),
-                    // SQLite: read-only, I/O, full, cannot open. PostgreSQL: 53xxx, 57xxx.
-                    Some("8" | "10" | "13" | "14" | "1544") => Self::Unavailable(text),
-                    Some(code) if code.starts_with("53") || code.starts_with("57") => Self::Unavailable(text),
+                    Some(code) if is_of_the_place(code) => Self::Unavailable(text),
                     _ => Self::Database(text),
                 }
             }

@@ -25,6 +25,9 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (16, "clocks", include_str!("../../migrations/0016_clocks.sql")),
     (17, "shadows", include_str!("../../migrations/0017_shadows.sql")),
     (18, "mapping_pauses", include_str!("../../migrations/0018_mapping_pauses.sql")),
+    (30, "targets", include_str!("../../migrations/0030_targets.sql")),
+    (31, "delivery_causes", include_str!("../../migrations/0031_delivery_causes.sql")),
+    (32, "exchanges", include_str!("../../migrations/0032_exchanges.sql")),
 ];
 
 /// Applies what is missing, all of it or nothing on SQLite, whose write lock is taken for the

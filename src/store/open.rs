@@ -1,5 +1,6 @@
 //! Opening the store: pools, pragmas, migrations and the writers.
 
+use super::condition::{Condition, Files, Trouble};
 use super::db::{Backend, Link, Session};
 use super::error::StoreError;
 use super::migrate;
@@ -54,6 +55,9 @@ pub(super) struct Inner {
     pub(super) key: Key,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) random: Arc<dyn Random>,
+    pub(super) condition: Condition,
+    /// None for PostgreSQL.
+    pub(super) files: Option<Files>,
 }
 
 impl Store {
@@ -110,6 +114,12 @@ impl Store {
     #[must_use]
     pub fn backend(&self) -> Backend {
         self.inner.backend()
+    }
+
+    /// Why the database takes no writes now, if it does not.
+    #[must_use]
+    pub fn trouble(&self) -> Option<Trouble> {
+        self.inner.condition.trouble()
     }
 
     /// The clock the store was opened with.
@@ -211,7 +221,12 @@ async fn connect(options: Options, connections: u32) -> Result<Arc<Inner>, Store
         Backend::Postgres => open_postgres(&options.url, connections)?,
     };
     let Options { key, clock, random, .. } = options;
-    let inner = Arc::new(Inner { pools, connections, key, clock, random });
+    let files = match &pools {
+        Pools::Sqlite { write, .. } => Files::of(write.connect_options().get_filename()),
+        Pools::Postgres { .. } => None,
+    };
+    let condition = Condition::default();
+    let inner = Arc::new(Inner { pools, connections, key, clock, random, condition, files });
     inner.check_version().await?;
     Ok(inner)
 }
@@ -272,7 +287,9 @@ async fn open_sqlite(url: &str, connections: u32) -> Result<Pools, StoreError> {
         .pragma("wal_autocheckpoint", faults::checkpoint_pages())
         .pragma("journal_size_limit", "67108864");
     let write = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
-    let write = write.connect_with(writer).await?;
+    let write = write.connect_with(writer.clone()).await?;
+    // A file that is gone is not made anew, empty, by the next connection.
+    write.set_connect_options(writer.create_if_missing(false));
     let reader = base.read_only(true).pragma("cache_size", "-2048").pragma("query_only", "ON");
     let read = SqlitePoolOptions::new()
         .max_connections(connections)

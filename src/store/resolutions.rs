@@ -1,5 +1,12 @@
 //! Resolutions and their deliveries.
 
+pub mod exchanges;
+pub mod failed;
+mod leases;
+
+pub use failed::{count_failed, failed, failed_after};
+pub use leases::{Leased, end_leases, hurry, in_flight, lease};
+
 use super::db::{Arg, FromRow, Row, Session};
 use super::error::StoreError;
 use super::write::WriteSession;
@@ -8,6 +15,7 @@ use crate::domain::audit::{Actor, ActorKind};
 use crate::domain::conflict::Dispute;
 use crate::domain::delivery::{Change, DeliveryState};
 use crate::domain::ids::{ConflictId, DeliveryId, EntityId, RecordId, ResolutionId, SystemId};
+use crate::domain::refusal;
 use crate::domain::resolution::{Chosen, Draft, Outcome};
 use crate::domain::time::Time;
 use crate::faults::{self, Point, Protection};
@@ -227,6 +235,14 @@ pub struct Delivery {
     pub created_at: Time,
 }
 
+impl Delivery {
+    /// The key of what it needs a person for, if it does.
+    #[must_use]
+    pub fn cause(&self) -> Option<String> {
+        refusal::cause(&self.state, self.external_id.as_deref(), &self.change)
+    }
+}
+
 impl FromRow for Delivery {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
         Ok(Self {
@@ -238,7 +254,11 @@ impl FromRow for Delivery {
             entity: row.get::<String>("entity")?.into(),
             external_id: row.maybe("external_id")?,
             change: row.json("body")?,
-            state: row.json("detail")?,
+            // The column tells when it is due: of very many it is set at once.
+            state: match (row.json::<DeliveryState>("detail")?, row.maybe_time("next_at")?) {
+                (state, Some(next)) => state.due_at(next),
+                (state, None) => state,
+            },
             idempotency_key: row.get("idempotency_key")?,
             lease_until: row.maybe_time("lease_until")?,
             fence: row.get("fence")?,
@@ -265,84 +285,17 @@ pub async fn insert_deliveries(w: &mut WriteSession, deliveries: &[Delivery]) ->
             delivery.state.next_at().into(),
             (&delivery.idempotency_key).into(),
             delivery.created_at.into(),
+            delivery.cause().into(),
         ]);
     }
     w.insert_rows(
         "INSERT INTO deliveries (id, resolution_id, conflict_id, record_id, system, entity, external_id, body, state,
-             detail, next_at, idempotency_key, created_at)",
+             detail, next_at, idempotency_key, created_at, cause)",
         rows,
         "",
     )
     .await?;
     Ok(())
-}
-
-/// A delivery that a worker has now.
-#[derive(Clone, Debug)]
-pub struct Leased {
-    pub delivery: Delivery,
-    /// An earlier worker went away with it: it may have been sent.
-    pub orphan: bool,
-    /// An earlier try may have been carried out: its worker went away, or no answer came.
-    pub maybe_sent: bool,
-}
-
-/// Ends the leases of deliveries that are being sent, so that they are due at once: for the
-/// start of the only instance there can be, whose workers have none in hand yet.
-pub async fn end_leases(w: &mut WriteSession) -> Result<u64, StoreError> {
-    let now = w.now();
-    w.sql("UPDATE deliveries SET next_at = $1, lease_until = NULL WHERE state = 'sending' AND next_at > $1")
-        .bind(now)
-        .run()
-        .await
-}
-
-/// Whatever is due, in no order: for a build without that protection.
-const ANY_DUE: &str = "SELECT d.* FROM deliveries d WHERE d.next_at <= $1 ORDER BY d.id DESC LIMIT 1";
-
-/// The next delivery that is due, leased until `until` with its fence raised: waiting ones
-/// whose hold is over, retries, unknown ones, and those whose worker is gone. One with an
-/// unfinished predecessor for the same record and system waits, so order per field is kept.
-pub async fn lease(w: &mut WriteSession, until: Time) -> Result<Option<Leased>, StoreError> {
-    let now = w.now();
-    let in_order = w.either(
-        "SELECT d.* FROM deliveries d WHERE d.next_at <= $1 AND NOT EXISTS
-             (SELECT 1 FROM deliveries e WHERE e.record_id = d.record_id AND e.system = d.system AND e.id < d.id
-                  AND e.next_at IS NOT NULL)
-             AND NOT EXISTS (SELECT 1 FROM mapping_pauses p WHERE p.system = d.system AND p.entity = d.entity
-                  AND p.writing IS NOT NULL)
-         ORDER BY d.next_at, d.id LIMIT 1",
-        "SELECT d.* FROM deliveries d WHERE d.next_at <= $1 AND NOT EXISTS
-             (SELECT 1 FROM deliveries e WHERE e.record_id = d.record_id AND e.system = d.system AND e.id < d.id
-                  AND e.next_at IS NOT NULL)
-             AND NOT EXISTS (SELECT 1 FROM mapping_pauses p WHERE p.system = d.system AND p.entity = d.entity
-                  AND p.writing IS NOT NULL)
-         ORDER BY d.next_at, d.id LIMIT 1 FOR UPDATE SKIP LOCKED",
-    );
-    let text = if faults::without(Protection::Order) { ANY_DUE } else { in_order };
-    let Some(mut delivery): Option<Delivery> = w.sql(text).bind(now).maybe().await? else { return Ok(None) };
-    let orphan = matches!(delivery.state, DeliveryState::Sending { .. });
-    let maybe_sent = orphan || matches!(delivery.state, DeliveryState::Unknown { .. });
-    delivery.state = delivery.state.clone().lease().map_err(|e| StoreError::row("detail", &e.to_string()))?;
-    delivery.fence += 1;
-    delivery.lease_until = Some(until);
-    if faults::without(Protection::HoldLease) {
-        let query = w.sql("UPDATE deliveries SET fence = $2 WHERE id = $1").bind(&delivery.id);
-        query.bind(delivery.fence).run_one().await?;
-        return Ok(Some(Leased { delivery, orphan, maybe_sent }));
-    }
-    // While it is leased its next event is the lease's end.
-    w.sql(
-        "UPDATE deliveries SET state = $2, detail = $3, next_at = $4, lease_until = $4, fence = $5 WHERE id = $1",
-    )
-    .bind(&delivery.id)
-    .bind(delivery.state.name())
-    .bind(serde_json::to_string(&delivery.state)?)
-    .bind(until)
-    .bind(delivery.fence)
-    .run_one()
-    .await?;
-    Ok(Some(Leased { delivery, orphan, maybe_sent }))
 }
 
 /// Stores the state of a delivery and gives its lease back, if its fence is still the one the
@@ -355,7 +308,7 @@ pub async fn save_delivery(w: &mut WriteSession, delivery: &Delivery) -> Result<
     let changed = w
         .sql(
             "UPDATE deliveries SET state = $3, detail = $4, next_at = $5, lease_until = NULL, ended_at = $6,
-                 external_id = $7 WHERE id = $1 AND fence = $2",
+                 external_id = $7, cause = $8 WHERE id = $1 AND fence = $2",
         )
         .bind(&delivery.id)
         .bind(fence)
@@ -364,6 +317,7 @@ pub async fn save_delivery(w: &mut WriteSession, delivery: &Delivery) -> Result<
         .bind(delivery.state.next_at())
         .bind(delivery.state.ended_at())
         .bind(delivery.external_id.as_ref())
+        .bind(delivery.cause())
         .run()
         .await?;
     Ok(changed == 1)
@@ -386,6 +340,11 @@ pub async fn delivery(s: &mut Session, id: &DeliveryId) -> Result<Option<Deliver
     s.sql("SELECT * FROM deliveries WHERE id = $1").bind(id).maybe().await
 }
 
+/// The deliveries of these ids, in no order.
+pub async fn deliveries_of_ids(s: &mut Session, ids: &[DeliveryId]) -> Result<Vec<Delivery>, StoreError> {
+    s.sql("SELECT * FROM deliveries WHERE id IN ").push_list(ids).all().await
+}
+
 /// The deliveries of these resolutions, oldest first.
 pub async fn deliveries(s: &mut Session, resolutions: &[ResolutionId]) -> Result<Vec<Delivery>, StoreError> {
     s.sql("SELECT * FROM deliveries WHERE resolution_id IN ")
@@ -395,50 +354,10 @@ pub async fn deliveries(s: &mut Session, resolutions: &[ResolutionId]) -> Result
         .await
 }
 
-/// The newest deliveries that ended badly or wait for a person, newest first, after `before`.
-pub async fn failed(
-    s: &mut Session,
-    viewer: &Viewer,
-    before: Option<&DeliveryId>,
-    limit: i64,
-) -> Result<Vec<Delivery>, StoreError> {
-    let mut query = s.sql("SELECT * FROM deliveries WHERE state IN ('refused', 'by_hand')");
-    if let Some(entities) = &viewer.entities {
-        query = query.push(" AND entity IN ").push_list(entities.iter());
-    }
-    if let Some(before) = before {
-        query = query.push_bind(" AND id < ?", [before.into()]);
-    }
-    query.push(" ORDER BY id DESC").limit(limit).all().await
-}
-
-/// The page of [`failed`] that ends at `after`, newest first.
-pub async fn failed_after(
-    s: &mut Session,
-    viewer: &Viewer,
-    after: &DeliveryId,
-    limit: i64,
-) -> Result<Vec<Delivery>, StoreError> {
-    let mut query = s.sql("SELECT * FROM deliveries WHERE state IN ('refused', 'by_hand')");
-    if let Some(entities) = &viewer.entities {
-        query = query.push(" AND entity IN ").push_list(entities.iter());
-    }
-    let query = query.push_bind(" AND id > ? ORDER BY id", [after.into()]).limit(limit);
-    let mut page: Vec<Delivery> = query.all().await?;
-    page.reverse();
-    Ok(page)
-}
-
-/// How many deliveries [`failed`] lists in all.
-pub async fn count_failed(s: &mut Session, viewer: &Viewer) -> Result<i64, StoreError> {
-    let query = s.sql(
-        "SELECT CAST(count(*) AS BIGINT) AS value FROM deliveries WHERE state IN ('refused', 'by_hand')",
-    );
-    let query = match &viewer.entities {
-        Some(entities) => query.push(" AND entity IN ").push_list(entities.iter()),
-        None => query,
-    };
-    Ok(query.value().await?.unwrap_or(0))
+/// The newest deliveries to a system, newest first.
+pub async fn by_system(s: &mut Session, system: &SystemId, limit: i64) -> Result<Vec<Delivery>, StoreError> {
+    let query = s.sql("SELECT * FROM deliveries WHERE system = $1 ORDER BY id DESC").bind(system);
+    query.limit(limit).all().await
 }
 
 /// When a system last took a write.

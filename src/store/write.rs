@@ -12,7 +12,7 @@
 
 use super::db::{Arg, Backend, Link, Query, Session, Writing};
 use super::error::StoreError;
-use super::{Inner, Store, audit};
+use super::{Inner, Store, audit, condition};
 use crate::domain::audit::Event;
 use crate::domain::chance;
 use crate::domain::time::Time;
@@ -90,7 +90,11 @@ trait Job: Send {
 /// A job ended without effect; `Own` means the job keeps its own error for the caller.
 #[derive(Clone)]
 enum Failed {
-    Own { retry: bool },
+    Own {
+        retry: bool,
+        /// The database could not be used, in its words.
+        place: Option<String>,
+    },
     Store(StoreError),
 }
 
@@ -112,10 +116,12 @@ where
             let (kept, told) = match result {
                 Ok(Ok((value, events))) => (Ok(value), Ok(events)),
                 Ok(Err(error)) => {
-                    let retry = error.as_store_error().is_some_and(StoreError::is_retryable);
-                    (Err(error), Err(Failed::Own { retry }))
+                    let store = error.as_store_error();
+                    let retry = store.is_some_and(StoreError::is_retryable);
+                    let place = store.and_then(StoreError::of_the_place);
+                    (Err(error), Err(Failed::Own { retry, place }))
                 }
-                Err(_) => (Err(StoreError::Panic.into()), Err(Failed::Own { retry: false })),
+                Err(_) => (Err(StoreError::Panic.into()), Err(Failed::Own { retry: false, place: None })),
             };
             if faults::without(Protection::CommitBeforeAnswer)
                 && let Some(caller) = self.caller.lock().ok().and_then(|mut caller| caller.take())
@@ -247,7 +253,18 @@ fn writer_thread(inner: &Arc<Inner>, jobs: Jobs) {
 async fn work(inner: &Arc<Inner>, jobs: &Mutex<Jobs>) {
     let most = if inner.backend() == Backend::Sqlite { GROUP } else { 1 };
     loop {
-        let group = jobs.lock().await.take(most).await;
+        let waiting = async { jobs.lock().await.take(most).await };
+        // While nothing can be written, it is tried whether it can.
+        let group = match inner.condition.trouble() {
+            None => waiting.await,
+            Some(_) => match tokio::time::timeout(condition::PROBE, waiting).await {
+                Ok(group) => group,
+                Err(_) => {
+                    let _ = commit_group(inner, &[]).await;
+                    continue;
+                }
+            },
+        };
         if group.is_empty() {
             return;
         }
@@ -276,14 +293,23 @@ async fn commit_group(inner: &Arc<Inner>, jobs: &[Box<dyn Job>]) -> Result<(), F
                 tries += 1;
                 tokio::time::sleep(std::time::Duration::from_millis(10 * tries as u64)).await;
             }
-            outcome => return outcome,
+            outcome => {
+                match &outcome {
+                    Ok(()) => inner.condition.well(),
+                    Err(failed) => {
+                        if let Some(message) = failed.of_the_place() {
+                            inner.condition.bad(inner.clock.now(), &message);
+                        }
+                    }
+                }
+                return outcome;
+            }
         }
     }
 }
 
 async fn try_group(inner: &Arc<Inner>, jobs: &[Box<dyn Job>]) -> Result<(), Failed> {
-    let mut session = inner.write_session().await?;
-    session.word(session.either("BEGIN IMMEDIATE", "BEGIN")).await?;
+    let session = begin(inner).await?;
     let mut w =
         WriteSession { session, store: inner.clone(), now: inner.clock.now(), subject_keys: HashMap::new() };
     let done = match run_jobs(&mut w, jobs).await {
@@ -298,10 +324,36 @@ async fn try_group(inner: &Arc<Inner>, jobs: &[Box<dyn Job>]) -> Result<(), Fail
     done
 }
 
+/// A session in a transaction, on the files that were opened.
+async fn begin(inner: &Arc<Inner>) -> Result<Session, StoreError> {
+    if let Some(files) = &inner.files {
+        files.check()?;
+    }
+    let mut session = inner.write_session().await?;
+    let begun = session.word(session.either("BEGIN IMMEDIATE", "BEGIN")).await;
+    begun.map_err(|error| match error {
+        // Here is one writer alone: whoever holds the lock is no part of this, and was waited for.
+        StoreError::Conflict(text) if inner.backend() == Backend::Sqlite => {
+            StoreError::Unavailable(format!("the database is locked by another program: {text}"))
+        }
+        other => other,
+    })?;
+    if inner.files.as_ref().is_some_and(|files| !files.has_log()) {
+        // What the log held is still to be had, through this connection and no other.
+        session.word("ROLLBACK").await?;
+        session.word("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+        return Err(condition::no_log());
+    }
+    Ok(session)
+}
+
 async fn run_jobs(w: &mut WriteSession, jobs: &[Box<dyn Job>]) -> Result<(), Failed> {
     let mut events = Vec::new();
     for job in jobs {
         events.extend(job.run(w).await?);
+    }
+    if jobs.is_empty() {
+        w.sql("UPDATE audit_head SET seq = seq WHERE id = 1").run().await?;
     }
     audit::append(w, &events).await?;
     // PostgreSQL answers COMMIT after a refused statement as if all were well, and stores nothing.
@@ -329,8 +381,15 @@ impl Session {
 impl Failed {
     fn is_retryable(&self) -> bool {
         match self {
-            Self::Own { retry } => *retry,
+            Self::Own { retry, .. } => *retry,
             Self::Store(error) => error.is_retryable(),
+        }
+    }
+
+    fn of_the_place(&self) -> Option<String> {
+        match self {
+            Self::Own { place, .. } => place.clone(),
+            Self::Store(error) => error.of_the_place(),
         }
     }
 }

@@ -56,5 +56,6 @@ async fn checks(site: &Data<Site>) -> Vec<(&'static str, bool)> {
         ("schema", said(schema)),
         ("key", said(key)),
         ("disk", matches!(disk, Ok(Ok(Ok(()))))),
+        ("writing", site.store().trouble().is_none()),
     ]
 }

@@ -11,9 +11,10 @@ const SUBJECT: usize = 120;
 pub fn advice(alert: &Alert) -> Msg {
     msg(match alert.cause.split('/').next() {
         Some("run") => "alert-run-advice",
-        Some("delivery") => "alert-delivery-advice",
+        Some("writes") => "alert-delivery-advice",
         Some("incident") => "alert-incident-advice",
         Some("credentials") => "alert-credentials-advice",
+        Some("target") => "alert-target-advice",
         Some(MAIL) => "alert-mail-advice",
         _ => "alert-other-advice",
     })

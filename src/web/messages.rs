@@ -28,6 +28,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../../locales/en/keys.ftl"),
     include_str!("../../locales/en/incidents.ftl"),
     include_str!("../../locales/en/samples.ftl"),
+    include_str!("../../locales/en/failed.ftl"),
 ];
 
 /// A text to be shown: a key with its arguments, or words that come from data.

@@ -5,6 +5,7 @@ use super::pages::audit::handle as audit;
 use super::pages::conflict::{causes, handle as conflict};
 use super::pages::drafts::handle as drafts;
 use super::pages::dry_runs::handle as dry_runs;
+use super::pages::failed::handle as failed;
 use super::pages::incidents::{groups, handle as incidents};
 use super::pages::policies::handle as policies;
 use super::pages::record::handle as record;
@@ -73,12 +74,25 @@ fn for_people(config: &mut ServiceConfig) {
                 .route(get().to(decisions::reversal))
                 .route(post().to(decisions::reverse)),
         )
-        .service(resource("/deliveries/{id}/retry").route(post().to(decisions::retry)))
-        .service(resource("/deliveries/{id}/reopening").route(post().to(decisions::reopening)))
+        .configure(for_writes)
         .service(resource("/alerts").route(get().to(alerts::page)))
         .configure(for_many)
         .service(resource("/help").route(get().to(help::page)))
         .service(resource("/static/{file}").route(get().to(file)));
+}
+
+/// Writes, and those of them that need a person.
+fn for_writes(config: &mut ServiceConfig) {
+    config
+        .service(resource("/deliveries/{id}").route(get().to(failed::delivery)))
+        .service(resource("/deliveries/{id}/retry").route(post().to(decisions::retry)))
+        .service(resource("/deliveries/{id}/reopening").route(post().to(decisions::reopening)))
+        .service(resource("/deliveries/{id}/decision").route(post().to(failed::decide)))
+        .service(resource("/failed-writes").route(get().to(failed::list)))
+        .service(resource("/failed-writes/{system}/{entity}/{cause}").route(get().to(failed::cause)))
+        .service(
+            resource("/failed-writes/{system}/{entity}/{cause}/retry").route(post().to(failed::retry_all)),
+        );
 }
 
 /// Very much at once: incidents, one decision for many differences, samples of what rules settled.
@@ -124,6 +138,7 @@ fn for_admins(config: &mut ServiceConfig) {
         .service(resource("/systems/{id}/runs").route(post().to(systems::run)))
         .service(resource("/systems/{id}/writes").route(post().to(systems::writes)))
         .service(resource("/systems/{id}/pause").route(post().to(systems::pause)))
+        .service(resource("/systems/{id}/resumption").route(post().to(systems::resume)))
         .service(resource("/systems/{id}/mappings/{entity}/pause").route(post().to(systems::pause_mapping)))
         .service(resource("/runs").route(get().to(runs::list)))
         .service(resource("/runs/{id}").route(get().to(runs::page)))
@@ -180,6 +195,16 @@ fn for_programs_deciding(config: &mut ServiceConfig) {
                 .route(get().to(api::reversals::show))
                 .route(post().to(api::reversals::reverse)),
         )
+        .service(resource("/api/v1/deliveries/{id}/retry").route(post().to(api::failed::retry)))
+        .service(resource("/api/v1/deliveries/{id}/decision").route(post().to(api::failed::decide)))
+        .service(resource("/api/v1/failed-writes").route(get().to(api::failed::list)))
+        .service(
+            resource("/api/v1/failed-writes/{system}/{entity}/{cause}").route(get().to(api::failed::show)),
+        )
+        .service(
+            resource("/api/v1/failed-writes/{system}/{entity}/{cause}/retry")
+                .route(post().to(api::failed::retry_all)),
+        )
         .service(resource("/api/v1/incidents").route(get().to(api::incidents::list)))
         .service(resource("/api/v1/incidents/{id}").route(get().to(api::incidents::show)))
         .service(resource("/api/v1/incidents/{id}/choice").route(post().to(api::incidents::choose)))
@@ -214,6 +239,7 @@ fn for_programs_operating(config: &mut ServiceConfig) {
         .service(resource("/api/v1/audit").route(get().to(api::audit::list)))
         .service(resource("/api/v1/systems").route(get().to(api::systems::list)))
         .service(resource("/api/v1/systems/{id}/runs").route(post().to(api::systems::run)))
+        .service(resource("/api/v1/systems/{id}/resumption").route(post().to(api::systems::resume)))
         .service(resource("/api/v1/runs/{id}").route(get().to(api::systems::show_run)))
         .service(
             resource("/api/v1/dry-runs")

@@ -10,7 +10,7 @@ use super::messages::{Msg, english, msg};
 use super::page::{Banner, NavItem, Person, Section, Shell, Theme, Tone};
 use super::site::Site;
 use crate::domain::access::{Right, Viewer};
-use crate::store::alerts;
+use crate::store::{Trouble, TroubleKind, alerts};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use futures_util::FutureExt as _;
@@ -87,8 +87,23 @@ fn nav(viewer: &Viewer) -> Vec<NavItem> {
     places.into_iter().filter(|(_, _, shown)| *shown).map(item).collect()
 }
 
+/// Why nothing can be saved now, in a few words.
+fn trouble_reason(trouble: &Trouble) -> Msg {
+    msg(match trouble.kind {
+        TroubleKind::Full => "store-trouble-full",
+        TroubleKind::Locked => "store-trouble-locked",
+        TroubleKind::ReadOnly => "store-trouble-read-only",
+        TroubleKind::Gone => "store-trouble-gone",
+        TroubleKind::Other => "store-trouble-other",
+    })
+}
+
 /// One line that says how much is wrong now; a page is shown even if that cannot be read.
 async fn banners(site: &Site) -> Vec<Banner> {
+    if let Some(trouble) = site.store().trouble() {
+        let text = msg("store-trouble").with("why", trouble_reason(&trouble));
+        return vec![Banner { tone: Tone::Danger, text, link: None }];
+    }
     let open = async { alerts::open(&mut site.store().session().await?, 10).await };
     let open = open.await.unwrap_or_else(|error| {
         tracing::error!(%error, "alerts cannot be read");

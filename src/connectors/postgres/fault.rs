@@ -54,10 +54,11 @@ fn of_database(place: &str, error: &PgDatabaseError) -> ConnectorError {
     match error.code() {
         "42501" => ConnectorError::Credentials(words),
         "42P01" | "42703" | "3D000" | "3F000" => ConnectorError::Shape(format!("{place}: {words}")),
-        "55P03" => ConnectorError::unavailable(format!("{place}: locked by another program: {words}")),
+        "55P03" => ConnectorError::unavailable_row(format!("{place}: locked by another program: {words}")),
         code => match code.get(..2) {
             Some("28") => ConnectorError::Credentials(words),
-            Some("08" | "40" | "53" | "57" | "58" | "XX") => {
+            Some("40") => ConnectorError::unavailable_row(format!("{place}: {words}")),
+            Some("08" | "53" | "57" | "58" | "XX") => {
                 ConnectorError::unavailable(format!("{place}: {words}"))
             }
             _ => ConnectorError::Refused(words),

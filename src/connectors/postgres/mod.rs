@@ -340,7 +340,10 @@ async fn fetch(
 }
 
 async fn execute(connection: &mut PgConnection, statement: Statement) -> Result<u64, sqlx::Error> {
-    Ok(bound(statement).execute(connection).await?.rows_affected())
+    let told = sql::Told::of(&statement);
+    let done = bound(statement).execute(connection).await.map(|done| done.rows_affected());
+    told.keep(&done);
+    done
 }
 
 type Query = sqlx::query::Query<'static, sqlx::Postgres, sqlx::postgres::PgArguments>;

@@ -2,11 +2,12 @@
 
 use super::guard::Forbidden;
 use super::json;
-use crate::connectors::{ConnectorError, Heard, open::Secret};
+use crate::connectors::{ConnectorError, Heard, exchange, open::Secret};
 use crate::domain::time::Time;
 use chrono::{DateTime, Utc};
-use reqwest::header::{AGE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
-use reqwest::{RequestBuilder, Response, StatusCode};
+use reqwest::header::{AGE, AUTHORIZATION, COOKIE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use reqwest::header::{PROXY_AUTHORIZATION, RETRY_AFTER, SET_COOKIE};
+use reqwest::{Request, RequestBuilder, Response, StatusCode};
 use std::error::Error;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -17,6 +18,9 @@ const BODY: usize = 32 * 1024 * 1024;
 
 /// Longest wait a system can ask for, in seconds.
 const LONGEST_WAIT: u64 = 3600;
+
+/// Bytes of an answer that are kept for an admin to see.
+const BODY_KEPT: usize = 16 * 1024;
 
 /// Longest text of a system's own that is repeated, in characters.
 const WORDS: usize = 300;
@@ -64,10 +68,20 @@ pub(super) async fn send(
 ) -> Result<Answer, ConnectorError> {
     let asked = Instant::now();
     let left = deadline.saturating_duration_since(asked);
-    let mut response = request.timeout(left).send().await.map_err(|error| voice.lost(&error, intent))?;
+    let (client, request) = request.timeout(left).build_split();
+    let request = request.map_err(|error| voice.lost(&error, intent))?;
+    let told = exchange::recorder().map(|recorder| (recorder, voice.request(&request)));
+    let keep = |answer: &str| {
+        if let Some((recorder, request)) = &told {
+            recorder.keep(request, answer);
+        }
+    };
+    let sent = client.execute(request).await.map_err(|error| voice.lost(&error, intent));
+    let mut response = sent.inspect_err(|error| keep(&error.to_string()))?;
     let (trip, answered) = (asked.elapsed(), Instant::now());
     let (url, status, headers) = (response.url().clone(), response.status(), response.headers().clone());
     let body = body(&mut response, intent, voice).await;
+    keep(&voice.answer(status, &headers, &body));
     Ok(Answer { url, status, headers, body, trip, answered })
 }
 
@@ -83,6 +97,29 @@ async fn body(response: &mut Response, intent: Intent, voice: &Voice<'_>) -> Res
 }
 
 impl Voice<'_> {
+    /// A request as text, without what signs in.
+    fn request(&self, request: &Request) -> String {
+        let mut text = format!("{} {}\n", request.method(), request.url());
+        text += &headers_as_text(request.headers());
+        let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
+        text += &String::from_utf8_lossy(body);
+        self.hide(text)
+    }
+
+    /// An answer as text.
+    fn answer(
+        &self,
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: &Result<Vec<u8>, ConnectorError>,
+    ) -> String {
+        let body = match body {
+            Ok(body) => String::from_utf8_lossy(body.get(..BODY_KEPT).unwrap_or(body)).into_owned(),
+            Err(error) => error.to_string(),
+        };
+        self.hide(format!("{status}\n{}{body}", headers_as_text(headers)))
+    }
+
     /// The error of a request without a whole answer.
     fn lost(&self, error: &reqwest::Error, intent: Intent) -> ConnectorError {
         let mut cause: &dyn Error = error;
@@ -110,7 +147,8 @@ impl Voice<'_> {
         let place = self.place;
         let words = self.words(answer);
         let retry_after_seconds = wait(&answer.headers);
-        let unavailable = |message| ConnectorError::Unavailable { message, retry_after_seconds };
+        let unavailable =
+            |message, whole| ConnectorError::Unavailable { message, retry_after_seconds, whole };
         let told = format!("{place} answered {status}: {words}");
         match status.as_u16() {
             300..=399 => {
@@ -120,12 +158,12 @@ impl Voice<'_> {
             }
             401 | 403 => ConnectorError::Credentials(words),
             404 | 410 if intent == Intent::Read => ConnectorError::Shape(told),
-            408 | 425 | 429 | 503 => unavailable(told),
+            408 | 425 | 429 | 503 => unavailable(told, true),
             501 | 505 => ConnectorError::Refused(told),
             // Something between here and the system gave up, or the system broke off: a write
             // may have been done all the same.
             500.. if intent == Intent::Write => ConnectorError::Unknown(told),
-            500.. => unavailable(told),
+            500.. => unavailable(told, false),
             200..=299 => ConnectorError::Shape(told),
             _ => ConnectorError::Refused(words),
         }
@@ -174,6 +212,18 @@ impl Voice<'_> {
     }
 }
 
+/// Headers as text, a line each and an empty one. Those that sign in, or would let another do so, are
+/// not shown.
+fn headers_as_text(headers: &HeaderMap) -> String {
+    let secret = [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE, SET_COOKIE];
+    let line = |(name, value): (&HeaderName, &HeaderValue)| {
+        let hidden = value.is_sensitive() || secret.contains(name);
+        let shown = if hidden { "***" } else { value.to_str().unwrap_or("?") };
+        format!("{name}: {shown}\n")
+    };
+    headers.iter().map(line).chain(["\n".to_owned()]).collect()
+}
+
 /// The message in an error answer: problem+json, or one of the usual members.
 fn of_problem(body: &str) -> Option<String> {
     let text = |pointer: &str| -> Option<String> {
@@ -203,8 +253,12 @@ fn wait(headers: &HeaderMap) -> Option<u64> {
     let seconds = match text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
         true => text.parse().unwrap_or(u64::MAX),
         false => {
-            let seconds = (http_date(text)? - date(headers)?).num_seconds();
-            u64::try_from(seconds).unwrap_or(0)
+            let until = http_date(text)?;
+            // Without a date of the answer's own nobody can tell how far off it is: the longest.
+            match date(headers) {
+                Some(now) => u64::try_from((until - now).num_seconds()).unwrap_or(0),
+                None => LONGEST_WAIT,
+            }
         }
     };
     Some(seconds.min(LONGEST_WAIT))

@@ -5,9 +5,11 @@
 
 mod page;
 mod statement;
+mod told;
 
 pub(super) use page::{Found, Unreadable, keyless, keys_in_order, one};
 pub(super) use statement::{Dialect, Param, Selection, Statement};
+pub(super) use told::Told;
 
 use super::{ConnectorError, ObjectDescription};
 use std::fmt::Write as _;

@@ -242,9 +242,10 @@ impl Inner {
             let table = self.table(connection, &object.object).await?;
             let selection = Selection::new(&table, object)?;
             let statement = statement(&selection)?;
-            let done =
-                bound(statement).execute(&mut *connection).await.map_err(|error| self.fault(&error))?;
-            let written = match done.rows_affected() {
+            let told = sql::Told::of(&statement);
+            let done = bound(statement).execute(&mut *connection).await.map(|done| done.rows_affected());
+            told.keep(&done);
+            let written = match done.map_err(|error| self.fault(&error))? {
                 0 => self.missed(connection, &selection, key).await?,
                 1 => Written::Applied,
                 _ => {

@@ -294,6 +294,7 @@ impl CaseFile {
             id,
             connector: serde_json::json!({}),
             every_minutes: None,
+            writes_per_second: None,
         };
         let Some(first) = fields.first() else {
             return Err(CaseError("field: a case has at least one field".to_owned()));

@@ -29,10 +29,11 @@ pub use crate::domain::presence::RECORD;
 use super::{Engine, incidents};
 use crate::domain::audit::Event;
 use crate::domain::ids::{EntityId, RecordId, RunId};
+use crate::engine::writeback::alarm;
 use crate::store::records::Advanced;
 use crate::store::runs::Counts;
 use crate::store::words::{Indexed, Wanted};
-use crate::store::{self, StoreError, WriteSession, alerts, conflicts, records, resolutions};
+use crate::store::{self, StoreError, WriteSession, conflicts, records, resolutions};
 use load::Batch;
 use record::Ruling;
 use std::collections::{BTreeSet, HashMap};
@@ -206,7 +207,7 @@ pub(super) async fn save(
     for delivery in ruling.deliveries {
         resolutions::settle_delivery(w, &delivery).await?;
         // Its end was found by reading: what stood in the way of sending it is of no matter now.
-        alerts::clear(w, &format!("delivery/{}", delivery.id)).await?;
+        alarm::settle(w, &delivery.system).await?;
     }
     for resolution in ruling.resolutions_moved {
         let all = resolutions::lock_deliveries(w, &resolution).await?;

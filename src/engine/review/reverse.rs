@@ -15,12 +15,14 @@ use crate::domain::resolution::Outcome;
 use crate::domain::rows;
 use crate::engine::detect::load::Batch;
 use crate::engine::detect::{self, Targets, mapped, refresh, resolution_state, writable};
+use crate::engine::once::{Receipt, Told};
+use crate::engine::writeback::alarm;
 use crate::engine::{Engine, Refusal, Setup};
 use crate::store::conflicts::Difference;
 use crate::store::records::Record;
 use crate::store::resolutions::{Delivery, Resolution};
 use crate::store::runs::Counts;
-use crate::store::{Session, WriteSession, alerts, conflicts, holdings, records, resolutions};
+use crate::store::{Session, WriteSession, conflicts, holdings, records, resolutions};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -78,6 +80,20 @@ impl Engine {
         id: &ResolutionId,
         reason: &str,
     ) -> Result<Resolution, Refusal> {
+        self.reverse_once(viewer, id, reason, None).await
+    }
+
+    /// As [`Engine::reverse`], and keeps the answer for whoever asks again.
+    ///
+    /// # Errors
+    /// As [`Engine::reverse`].
+    pub async fn reverse_once(
+        &self,
+        viewer: &Viewer,
+        id: &ResolutionId,
+        reason: &str,
+        receipt: Option<Receipt<Told>>,
+    ) -> Result<Resolution, Refusal> {
         let reason = reason.trim().to_owned();
         if reason.is_empty() || reason.chars().count() > MOST {
             return Err(Refusal::Invalid(format!("say in 1 to {MOST} characters why it is reversed")));
@@ -99,6 +115,9 @@ impl Engine {
                 let conflict = reversed.ask(w, &setup, &viewer, &targets, &reason, &mut events).await?;
                 let resolution =
                     reversed.decide(w, &setup, &viewer, (conflict, targets), &reason, &mut events).await?;
+                if let Some(receipt) = &receipt {
+                    receipt.keep_decision(w, setup.clone(), &viewer, &resolution).await?;
+                }
                 Ok((resolution, events))
             })
             .await
@@ -164,7 +183,7 @@ impl Reversed {
             if own && matches!(delivery.state, DeliveryState::Refused { .. }) {
                 delivery.state = DeliveryState::Overtaken { at: now, found: [].into() };
                 resolutions::settle_delivery(w, &delivery).await?;
-                alerts::clear(w, &format!("delivery/{}", delivery.id)).await?;
+                alarm::settle(w, &delivery.system).await?;
             }
             states.push(delivery.state);
         }

@@ -7,6 +7,7 @@ use crate::domain::conflict::DifferenceState;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::ids::ResolutionId;
 use crate::engine::detect::refresh;
+use crate::engine::once::{Receipt, Told};
 use crate::engine::{Engine, Refusal};
 use crate::faults::{self, Point};
 use crate::store::conflicts::Difference;
@@ -19,7 +20,20 @@ impl Engine {
     /// # Errors
     /// It is not the viewer's own (managers may undo others'), or something was sent already.
     pub async fn undo(&self, viewer: &Viewer, id: &ResolutionId) -> Result<Resolution, Refusal> {
-        let (viewer, id) = (viewer.clone(), id.clone());
+        self.undo_once(viewer, id, None).await
+    }
+
+    /// As [`Engine::undo`], and keeps the answer for whoever asks again.
+    ///
+    /// # Errors
+    /// As [`Engine::undo`].
+    pub async fn undo_once(
+        &self,
+        viewer: &Viewer,
+        id: &ResolutionId,
+        receipt: Option<Receipt<Told>>,
+    ) -> Result<Resolution, Refusal> {
+        let (viewer, id, setup) = (viewer.clone(), id.clone(), self.setup());
         self.store
             .write(async move |w| {
                 let found = resolutions::get(w, &viewer, &id).await?;
@@ -37,6 +51,9 @@ impl Engine {
                 let event = Event::new(Action::Undone, viewer.actor(), about(&conflict));
                 let mut events = vec![event.fact("decision", &id)];
                 events.extend(refresh(w, conflict).await?);
+                if let Some(receipt) = &receipt {
+                    receipt.keep_decision(w, setup.clone(), &viewer, &resolution).await?;
+                }
                 faults::pass(Point::K18);
                 Ok((resolution, events))
             })

@@ -1,46 +1,57 @@
 //! What a delivery raises and clears.
 
+use crate::domain::access::Viewer;
 use crate::domain::delivery::DeliveryState;
+use crate::domain::ids::SystemId;
 use crate::engine::Setup;
 use crate::store::resolutions::Delivery;
+use crate::store::resolutions::failed::{self, Cause};
 use crate::store::{StoreError, WriteSession, alerts};
 
-/// A refused delivery and credentials that are not accepted raise an alert; an end by itself
-/// clears it. The system's own words stand on the decision's page alone: they may repeat a value,
+/// What the alerts of refused writes begin with; their system, entity and cause follow.
+const WRITES: &str = "writes/";
+
+/// Refused deliveries raise one alert for all of one cause; when none is left it is cleared. The system's own words stand on the decision's page alone: they may repeat a value,
 /// and an alert leaves by mail.
 pub(super) async fn alarm(
     w: &mut WriteSession,
     setup: &Setup,
     delivery: &Delivery,
-    no_sign_in: bool,
 ) -> Result<(), StoreError> {
     let (label, system) = (setup.catalog.label(&delivery.system), &delivery.system);
-    let signed_in = format!("credentials/{system}");
-    if no_sign_in {
-        let text = format!("{label} does not accept Referee's sign-in");
-        return alerts::raise(w, &signed_in, Some(system), &text, &format!("/systems/{system}")).await;
-    }
     if delivery.change.form {
         return untidied(w, setup, delivery).await;
     }
-    let refused = format!("delivery/{}", delivery.id);
-    match &delivery.state {
-        DeliveryState::Refused { .. } => {
+    match (&delivery.state, delivery.cause()) {
+        (DeliveryState::Refused { .. }, Some(key)) => {
             let text = format!("{label} refused {}", what(setup, delivery));
-            let link = format!("/resolutions/{}", delivery.resolution);
-            alerts::raise(w, &refused, Some(system), &text, &link).await
+            let place = format!("{system}/{}/{key}", delivery.entity);
+            let link = format!("/failed-writes/{place}");
+            alerts::raise(w, &format!("{WRITES}{place}"), Some(system), &text, &link).await
         }
-        state if state.is_done() => {
-            alerts::clear(w, &refused).await?;
-            alerts::clear(w, &signed_in).await.map(|_| ())
-        }
-        // The conflict is open again, or a person enters it there: nothing is left to be done about
-        // the refusal.
-        DeliveryState::Overtaken { .. } | DeliveryState::ByHand { .. } => {
-            alerts::clear(w, &refused).await.map(|_| ())
+        (state, _) if state.ended_at().is_some() || matches!(state, DeliveryState::ByHand { .. }) => {
+            settle(w, system).await
         }
         _ => Ok(()),
     }
+}
+
+/// Clears the alerts of a system's refused writes of which none is left.
+pub(in crate::engine) async fn settle(w: &mut WriteSession, system: &SystemId) -> Result<(), StoreError> {
+    for alert in alerts::open_of(w, WRITES).await? {
+        let mut place = alert.cause.trim_start_matches(WRITES).splitn(3, '/');
+        let (Some(of), Some(entity), Some(key)) = (place.next(), place.next(), place.next()) else {
+            continue;
+        };
+        if of != system.as_str() {
+            continue;
+        }
+        let cause = Cause { system: system.clone(), entity: entity.into(), key: key.to_owned() };
+        if failed::count_of_cause(w, &Viewer::referee(), &cause).await? == 0 {
+            alerts::clear(w, &alert.cause).await?;
+        }
+    }
+    Ok(())
 }
 
 /// A system that does not keep the form it is given is told of once per field, and not fought.

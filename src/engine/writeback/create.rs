@@ -1,8 +1,9 @@
 //! Making a row in a system that lacks the record: at most once, whatever is cut off on the way.
 
-use super::{Attempt, Found, Outcome};
+use super::change::Found;
+use super::{Attempt, Outcome};
 use crate::connectors::ConnectorError;
-use crate::domain::delivery::DeliveryState;
+use crate::domain::delivery::{DeliveryState, Why};
 use crate::domain::value::Cell;
 use crate::faults::{self, Point, Protection};
 
@@ -19,13 +20,16 @@ impl Attempt<'_> {
                     Some(row) if matches!(self.compare(&row), Found::Becomes) => {
                         return Ok(self.confirmed(row));
                     }
-                    Some(_) => return Ok(self.no(format!("there is another record under the key “{key}”"))),
+                    Some(_) => {
+                        let message = format!("there is another record under the key “{key}”");
+                        return Ok(self.no(Why::Said, message));
+                    }
                     None => {}
                 },
                 // Without a key it cannot be looked for: a person has to look whether it was made.
                 None if self.orphan => {
                     let message = "Referee was stopped while the record was made: look there whether it was";
-                    return Ok(self.no(message.to_owned()));
+                    return Ok(self.no(Why::Look, message.to_owned()));
                 }
                 None => {}
             }
@@ -42,7 +46,8 @@ impl Attempt<'_> {
         match created {
             Ok(key) => Ok(self.found(&key).await),
             Err(ConnectorError::Unknown(message)) => {
-                Ok(self.no(format!("no answer came; look there whether the record was made: {message}")))
+                let message = format!("no answer came; look there whether the record was made: {message}");
+                Ok(self.no(Why::Look, message))
             }
             Err(error) => Err(error),
         }
@@ -66,7 +71,7 @@ impl Attempt<'_> {
         }
     }
 
-    fn no(&self, message: String) -> Outcome {
-        Outcome::State(DeliveryState::Refused { at: self.now, message }, None)
+    fn no(&self, why: Why, message: String) -> Outcome {
+        Outcome::State(DeliveryState::Refused { at: self.now, message, why }, None)
     }
 }

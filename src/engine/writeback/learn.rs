@@ -85,7 +85,7 @@ pub(super) async fn reopen(
     for mut other in own.into_iter().filter(|other| is_unsettled(&other.state)) {
         other.state = DeliveryState::Overtaken { at: now, found: [].into() };
         resolutions::settle_delivery(w, &other).await?;
-        alarm(w, setup, &other, false).await?;
+        alarm(w, setup, &other).await?;
         events.extend(told(setup, w, &other).await?);
     }
     update_resolution(w, delivery).await?;

@@ -1,10 +1,11 @@
 //! Removing a row: only as the steward saw it, and done only when it is looked for and not there.
 
-use super::{Attempt, CONDITION_TRIES, Outcome};
+use super::after::is_lagging;
+use super::{Attempt, CONDITION_TRIES, Outcome, later};
 use crate::connectors::{ConnectorError, Written};
 use crate::domain::delivery::DeliveryState;
+use crate::domain::time::Time;
 use crate::faults::{self, Point};
-use chrono::TimeDelta;
 
 impl Attempt<'_> {
     /// Removes the row, unless it has changed since it was decided. One that is gone already is as
@@ -18,6 +19,11 @@ impl Attempt<'_> {
             let seen = own.keys().all(|id| self.delivery.change.fields.contains_key(id));
             if !seen || !self.all_are(&row, |(was, _)| was) {
                 return Ok(self.overtaken(Some(row)));
+            }
+            match self.taken {
+                Some(taken) if is_lagging(taken, self.now) => return Ok(still_there(taken)),
+                Some(_) => return Ok(later("it said yes, and the record is still there")),
+                None => {}
             }
             if !self.writable || !self.connector.capabilities().delete {
                 return Ok(self.by_hand(Some(row)));
@@ -37,17 +43,15 @@ impl Attempt<'_> {
                 Written::ConditionFailed => {}
             }
         }
-        let message = "the row changes faster than it can be removed".to_owned();
-        Ok(Outcome::Later { message, after: None })
+        Ok(later("the row changes faster than it can be removed"))
     }
 
     /// It is not there, and nothing was sent. One such answer may be a fault of the way: it is looked for
     /// once more before it counts as gone.
     fn not_there(&self) -> Outcome {
         match self.delivery.state {
-            DeliveryState::Sending { attempt: 1 } if !self.maybe_sent => {
-                let message = "the record is not there: it is looked for once more".to_owned();
-                Outcome::Later { message, after: None }
+            DeliveryState::Sending { attempt: 1, .. } if !self.maybe_sent => {
+                later("the record is not there: it is looked for once more")
             }
             _ => self.removed(),
         }
@@ -55,15 +59,13 @@ impl Attempt<'_> {
 
     async fn look_whether_gone(&self, key: &str) -> Outcome {
         // The removal was taken: whatever reading says, it must not look as if nothing was sent.
+        let taken = self.clock.now();
         match self.connector.read(&self.spec, key).await {
             Ok(None) => self.removed(),
-            Ok(Some(_)) => {
-                Outcome::Later { message: "it said yes, and the record is still there".into(), after: None }
-            }
+            Ok(Some(_)) => still_there(taken),
             Err(error) => {
-                let next = self.now + faults::hurry(TimeDelta::seconds(2));
                 let message = format!("removed, but not looked for yet: {error}");
-                Outcome::State(DeliveryState::Unknown { attempt: 0, next, message }, None)
+                Outcome::Unseen { taken, message }
             }
         }
     }
@@ -71,4 +73,9 @@ impl Attempt<'_> {
     fn removed(&self) -> Outcome {
         Outcome::State(DeliveryState::Confirmed { at: self.now }, None)
     }
+}
+
+/// It said yes, and it is looked for again for a while before that counts as not done.
+fn still_there(taken: Time) -> Outcome {
+    Outcome::Unseen { taken, message: "it said yes, and the record is still to be seen".to_owned() }
 }

@@ -18,7 +18,7 @@ pub(super) async fn by_hand(
 ) -> Result<Vec<Event>, StoreError> {
     delivery.state = DeliveryState::ByHand { since: w.now() };
     resolutions::save_delivery(w, delivery).await?;
-    alarm(w, setup, delivery, false).await?;
+    alarm(w, setup, delivery).await?;
     told(setup, w, delivery).await
 }
 

@@ -66,11 +66,11 @@ fn there<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D:
     Value::deserialize(deserializer).map(Some)
 }
 
-fn error(pointer: impl Into<String>, detail: impl Into<String>) -> FieldError {
+pub(super) fn error(pointer: impl Into<String>, detail: impl Into<String>) -> FieldError {
     FieldError { pointer: pointer.into(), detail: detail.into() }
 }
 
-fn invalid(errors: Vec<FieldError>) -> Failure {
+pub(super) fn invalid(errors: Vec<FieldError>) -> Failure {
     Failure { errors, ..Failure::new(Code::Invalid) }
 }
 
@@ -120,7 +120,7 @@ pub(super) fn decision(
 }
 
 impl OutcomeBody {
-    fn read(&self, slot: Option<&Slot<'_>>) -> Result<Outcome, FieldError> {
+    pub(super) fn read(&self, slot: Option<&Slot<'_>>) -> Result<Outcome, FieldError> {
         let (value, until) = (self.value.as_ref(), self.until);
         let dated = self.outcome == OutcomeName::LeaveDifferent;
         if until.is_some() && !dated {

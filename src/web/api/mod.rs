@@ -7,6 +7,7 @@ pub mod conflicts;
 pub mod decision;
 pub mod dry_runs;
 pub mod explanations;
+pub mod failed;
 pub mod filter;
 pub mod incidents;
 pub mod listing;

@@ -7,13 +7,14 @@ use super::conflicts::{ConflictItem, ConflictView};
 use super::decision::ResolutionBody;
 use super::dry_runs::{DryRunBody, DryRunView, Line};
 use super::explanations::ExplanationItem;
+use super::failed::{FailedView, InsteadBody, RetriedView, RetryBody};
 use super::incidents::{CountBody, EndingBody, GroupBody, GroupView, IncidentView};
 use super::me::{Account, Person};
-use super::operations::{ALL, Operation};
+use super::operations::{ALL, Operation, WRITES};
 use super::policies::{PolicyDraftBody, PolicyDraftView, PolicyVersionView};
 use super::policies::{ShadowBody, SwitchOnBody, SwitchedOn};
 use super::records::{RecordItem, RecordView};
-use super::resolutions::{Decided, ResolutionView};
+use super::resolutions::{Decided, DeliveryView, ResolutionView};
 use super::reversals::{ReversalBody, ReversalView};
 use super::reviews::{ReviewBody, ReviewView};
 use super::systems::{RunBody, RunView, Started, SystemView};
@@ -35,7 +36,7 @@ pub async fn serve() -> HttpResponse {
 #[must_use]
 pub fn describe() -> Value {
     let mut paths = Map::new();
-    for operation in ALL {
+    for operation in ALL.iter().chain(WRITES) {
         let path = paths.entry(operation.path).or_insert_with(|| json!({}));
         path[operation.method] = told(operation);
     }
@@ -161,6 +162,11 @@ fn schemas() -> Map<String, Value> {
         .add::<ResolutionBody>()
         .add::<Decided>()
         .add::<ResolutionView>()
+        .add_list::<FailedView>()
+        .add_list::<DeliveryView>()
+        .add::<RetryBody>()
+        .add::<RetriedView>()
+        .add::<InsteadBody>()
         .add_list::<IncidentView>()
         .add::<EndingBody>()
         .add::<GroupBody>()

@@ -1,6 +1,10 @@
 //! Every operation of the API, as its description tells it. A test holds this table to the
 //! routes, and real answers to the shapes it names.
 
+mod writes;
+
+pub use writes::WRITES;
+
 /// A parameter of a query: its name, its type, what it does.
 pub type Parameter = (&'static str, &'static str, &'static str);
 
@@ -279,6 +283,17 @@ pub const ALL: &[Operation] = &[
         body: Some("RunBody"),
         status: 202,
         answer: "Started",
+    },
+    Operation {
+        method: "post",
+        path: "/api/v1/systems/{id}/resumption",
+        id: "resumeSystem",
+        summary: "Tries at once whether a system that is left alone is back.",
+        who: Some("admins"),
+        query: &[],
+        body: None,
+        status: 200,
+        answer: "SystemView",
     },
     Operation {
         method: "get",

@@ -7,6 +7,7 @@ use crate::domain::ids::ResolutionId;
 use crate::domain::resolution::{Chosen, Outcome};
 use crate::domain::value::Held;
 use crate::engine::Setup;
+use crate::engine::once::{Receipt, Told};
 use crate::store::records;
 use crate::store::records::Record;
 use crate::store::resolutions::{self, Delivery, Resolution};
@@ -115,7 +116,7 @@ pub struct DeliveryView {
     /// `overtaken`, `unknown`, `by_hand` or `undone`.
     state: String,
     /// What the system said, where it did not simply take it.
-    message: Option<String>,
+    pub(super) message: Option<String>,
     /// When it is tried next.
     next_at: Option<DateTime<Utc>>,
     ended_at: Option<DateTime<Utc>>,
@@ -179,10 +180,26 @@ pub(super) async fn view(site: &Site, viewer: &Viewer, id: &ResolutionId) -> Res
     let resolution = resolutions::get(&mut session, viewer, id).await?.ok_or_else(missing)?;
     let record = records::get(&mut session, viewer, &resolution.record).await?.ok_or_else(missing)?;
     let deliveries = resolutions::deliveries(&mut session, std::slice::from_ref(id)).await?;
-    let (setup, actor) = (site.engine.setup(), resolution.actor);
+    Ok(of_parts(&site.engine.setup(), &record, resolution, deliveries))
+}
+
+/// What is answered to what was done to a decision, as it stands in its transaction.
+pub(super) fn told_of(told: &Told) -> String {
+    let Told { setup, record, resolution, deliveries } = told;
+    let view = of_parts(setup, record, resolution.clone(), deliveries.clone());
+    serde_json::to_string(&view).unwrap_or_default()
+}
+
+fn of_parts(
+    setup: &Setup,
+    record: &Record,
+    resolution: Resolution,
+    deliveries: Vec<Delivery>,
+) -> ResolutionView {
+    let actor = resolution.actor;
     let kind = serde_json::to_value(actor.kind).ok().and_then(|kind| kind.as_str().map(str::to_owned));
     let said = |text: String| Some(text).filter(|text| !text.is_empty());
-    Ok(ResolutionView {
+    ResolutionView {
         id: resolution.id.0,
         conflict: resolution.conflict.0,
         record: resolution.record.0,
@@ -193,9 +210,9 @@ pub(super) async fn view(site: &Site, viewer: &Viewer, id: &ResolutionId) -> Res
         created_at: resolution.created_at,
         held_until: resolution.held_until,
         policy_version: resolution.policy_version,
-        outcomes: resolution.outcomes.into_iter().map(|one| outcome(&setup, &record, one)).collect(),
+        outcomes: resolution.outcomes.into_iter().map(|one| outcome(setup, record, one)).collect(),
         deliveries: deliveries.into_iter().map(DeliveryView::from).collect(),
-    })
+    }
 }
 
 /// `GET /api/v1/resolutions/{id}`: a decision and its deliveries.
@@ -221,9 +238,11 @@ pub async fn undo(
     body: Bytes,
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
-    once(&request, &viewer, &body, async |_| {
-        site.engine.undo(&viewer, &id).await?;
-        Reply::of(StatusCode::OK, &view(&site, &viewer, &id).await?)
+    once(&request, &viewer, &body, async |key| {
+        let kept = key.is_some();
+        let receipt = key.map(|key| Receipt { key, answer: |told| (200, told_of(told)) });
+        site.engine.undo_once(&viewer, &id, receipt).await?;
+        Ok(Reply { kept, ..Reply::of(StatusCode::OK, &view(&site, &viewer, &id).await?)? })
     })
     .await
 }

@@ -1,8 +1,9 @@
 //! Reversing a decision: what would be put back, and putting it back.
 
 use super::body::JsonBody;
-use super::resolutions::{ChangeView, ResolutionView, changes, view};
+use super::resolutions::{ChangeView, ResolutionView, changes, told_of, view};
 use crate::domain::ids::ResolutionId;
+use crate::engine::once::Receipt;
 use crate::engine::review::{Kept, PutBack};
 use crate::web::auth::SignedIn;
 use crate::web::failure::Failure;
@@ -88,10 +89,12 @@ pub async fn reverse(
     body: JsonBody<ReversalBody>,
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
-    once(&request, &viewer, &body.raw, async |_| {
-        let decision = site.engine.reverse(&viewer, &id, &body.value.reason).await?;
+    once(&request, &viewer, &body.raw, async |key| {
+        let (kept, status) = (key.is_some(), StatusCode::CREATED);
+        let receipt = key.map(|key| Receipt { key, answer: |told| (201, told_of(told)) });
+        let decision = site.engine.reverse_once(&viewer, &id, &body.value.reason, receipt).await?;
         let decided: ResolutionView = view(&site, &viewer, &decision.id).await?;
-        Reply::of(StatusCode::CREATED, &decided)
+        Ok(Reply { kept, ..Reply::of(status, &decided)? })
     })
     .await
 }

@@ -3,18 +3,21 @@
 use super::body::MaybeJson;
 use super::listing::Items;
 use crate::domain::access::Viewer;
+use crate::domain::catalog::System;
 use crate::domain::clock::Measured;
 use crate::domain::ids::{RunId, SystemId};
+use crate::domain::target::{Standing, Target};
 use crate::engine::Setup;
 use crate::engine::sync::Trigger;
 use crate::store::pauses::Pause;
 use crate::store::runs::{self, Run};
-use crate::web::auth::{Operator, SignedIn};
+use crate::store::{Session, targets};
+use crate::web::auth::{Admin, Operator, SignedIn};
 use crate::web::failure::{Code, Failure};
 use crate::web::idempotency::{Reply, once};
 use crate::web::site::Site;
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Json, Path};
+use actix_web::web::{Bytes, Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -33,6 +36,8 @@ pub struct SystemView {
     paused: Option<String>,
     /// Objects of it that are not read, or not written.
     pauses: Vec<PauseView>,
+    /// Nothing is sent to it now; null: it is written to.
+    left_alone: Option<LeftAloneView>,
     /// Its clock, as last measured; null: never, and it is taken to be ours.
     clock: Option<ClockView>,
     /// Minutes between scheduled runs.
@@ -50,6 +55,38 @@ pub struct PauseView {
     reading: Option<String>,
     /// Why what is to be sent there waits.
     writing: Option<String>,
+}
+
+/// Why nothing is sent to a system now.
+#[derive(Serialize, ToSchema)]
+pub struct LeftAloneView {
+    /// `no_answer`: it fails whatever it is sent; `no_sign_in`: it does not accept ours; `asked`: it
+    /// wants to be left alone for a while.
+    why: &'static str,
+    since: Option<DateTime<Utc>>,
+    /// What it said.
+    message: Option<String>,
+    /// When one write is tried; null: not before a person says so.
+    next_at: Option<DateTime<Utc>>,
+}
+
+impl LeftAloneView {
+    fn of(target: Target, now: DateTime<Utc>) -> Option<Self> {
+        let quiet = target.quiet_until.filter(|until| *until > now);
+        match target.standing {
+            Standing::Paused { since, probe_at, message, .. } => {
+                let (since, message, next_at) = (Some(since), Some(message), Some(probe_at).max(quiet));
+                Some(Self { why: "no_answer", since, message, next_at })
+            }
+            Standing::NoSignIn { since, message } => {
+                let (since, message) = (Some(since), Some(message));
+                Some(Self { why: "no_sign_in", since, message, next_at: None })
+            }
+            Standing::Open { .. } => {
+                quiet.map(|_| Self { why: "asked", since: None, message: None, next_at: quiet })
+            }
+        }
+    }
 }
 
 /// How far a system's clock runs ahead of ours.
@@ -135,28 +172,39 @@ impl From<Run> for RunView {
 /// # Errors
 /// The store cannot be read.
 pub async fn list(viewer: SignedIn, site: Data<Site>) -> Result<Json<Items<SystemView>>, Failure> {
-    let setup = site.engine.setup();
+    let (setup, now) = (site.engine.setup(), site.engine.now());
     let mut session = site.store().session().await?;
     let mut items = Vec::new();
     for system in &setup.catalog.systems {
-        let own = setup.catalog.mappings.iter().filter(|mapping| mapping.system == system.id);
-        let entities = own.filter(|mapping| viewer.sees(&mapping.entity)).map(|m| m.entity.0.clone());
-        let newest = runs::newest(&mut session, Some(&system.id), 20).await?;
-        let state = setup.state(&system.id);
-        items.push(SystemView {
-            id: system.id.0.clone(),
-            label: system.label.clone(),
-            kind: system.kind().to_owned(),
-            writes_enabled: state.writes_enabled,
-            paused: state.paused_reason,
-            pauses: pauses(&setup, &system.id, &viewer),
-            clock: setup.clocks.of(&system.id).map(ClockView::from),
-            every_minutes: system.every_minutes,
-            entities: entities.collect(),
-            last_run: newest.into_iter().find(|run| viewer.sees(&run.entity)).map(RunView::from),
-        });
+        items.push(view(&mut session, &setup, &viewer, system, now).await?);
     }
     Ok(Json(Items { items, next: None }))
+}
+
+async fn view(
+    session: &mut Session,
+    setup: &Setup,
+    viewer: &Viewer,
+    system: &System,
+    now: DateTime<Utc>,
+) -> Result<SystemView, Failure> {
+    let own = setup.catalog.mappings.iter().filter(|mapping| mapping.system == system.id);
+    let entities = own.filter(|mapping| viewer.sees(&mapping.entity)).map(|m| m.entity.0.clone());
+    let newest = runs::newest(session, Some(&system.id), 20).await?;
+    let state = setup.state(&system.id);
+    Ok(SystemView {
+        id: system.id.0.clone(),
+        label: system.label.clone(),
+        kind: system.kind().to_owned(),
+        writes_enabled: state.writes_enabled,
+        paused: state.paused_reason,
+        pauses: pauses(setup, &system.id, viewer),
+        left_alone: LeftAloneView::of(targets::get(session, &system.id).await?, now),
+        clock: setup.clocks.of(&system.id).map(ClockView::from),
+        every_minutes: system.every_minutes,
+        entities: entities.collect(),
+        last_run: newest.into_iter().find(|run| viewer.sees(&run.entity)).map(RunView::from),
+    })
 }
 
 fn pauses(setup: &Setup, system: &SystemId, viewer: &Viewer) -> Vec<PauseView> {
@@ -206,6 +254,28 @@ pub async fn run(
         let href = format!("/api/v1/runs/{}", ids.first().map_or("", String::as_str));
         let told = Started { ids, href, items: started.into_iter().map(RunView::from).collect() };
         Reply::of(StatusCode::ACCEPTED, &told)
+    })
+    .await
+}
+
+/// `POST /api/v1/systems/{id}/resumption`: tries at once whether a system that is left alone is back.
+///
+/// # Errors
+/// The viewer may not, there is no such system, or nothing waits for it.
+pub async fn resume(
+    viewer: Admin,
+    request: HttpRequest,
+    id: Path<SystemId>,
+    body: Bytes,
+    site: Data<Site>,
+) -> Result<HttpResponse, Failure> {
+    once(&request, &viewer, &body, async |_| {
+        site.engine.resume_target(&viewer, &id).await?;
+        let mut session = site.store().session().await?;
+        let setup = site.engine.setup();
+        let system = setup.catalog.system(&id).ok_or_else(|| Failure::new(Code::NotFound))?;
+        let now = site.engine.now();
+        Reply::of(StatusCode::OK, &view(&mut session, &setup, &viewer, system, now).await?)
     })
     .await
 }

@@ -106,6 +106,8 @@ pub struct SeenValue {
 #[derive(Clone, Debug)]
 pub struct Delivery {
     pub system: String,
+    /// Its own page.
+    pub href: Option<String>,
     pub state: State,
     /// Field, before, after.
     pub writes: Vec<(String, Option<String>, Option<String>)>,

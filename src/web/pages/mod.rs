@@ -8,6 +8,7 @@ pub mod decisions;
 pub mod demo;
 pub mod drafts;
 pub mod dry_runs;
+pub mod failed;
 pub mod help;
 pub mod home;
 pub mod incidents;

@@ -3,6 +3,7 @@
 pub mod build;
 pub mod handle;
 pub mod runs;
+pub mod target;
 
 use super::parts::{Choice, Empty, Link, Notice, Pager};
 use crate::web::filters;
@@ -59,6 +60,8 @@ pub struct SystemPage {
     pub name: String,
     pub facts: Vec<(Msg, Msg)>,
     pub notice: Option<Notice>,
+    /// Nothing is sent to it now.
+    pub left_alone: Option<target::LeftAlone>,
     /// What the connector can do, each a sentence.
     pub capabilities: Vec<Msg>,
     /// Their field, ours, the conversion.

@@ -5,6 +5,7 @@ use super::{at, keep_first};
 use chrono::TimeDelta;
 use referee::domain::access::Role;
 use referee::domain::audit::{Entry, Verifier};
+use referee::store::{StoreError, targets};
 use serde_json::{Value, json};
 
 /// Moves the clock over the hold and works until the decision has arrived everywhere.
@@ -79,6 +80,8 @@ async fn a_program_does_the_whole_job() {
     asked(&steward, &conflict, &done).await;
     reversed(&steward, &done).await;
     undone(&host, &steward, &admin).await;
+    refused(&host, &steward, &admin).await;
+    left_alone(&host, &steward, &admin).await;
     many_at_once(&host, &steward, &admin).await;
     proven(&admin).await;
     assert_eq!(
@@ -284,6 +287,77 @@ async fn undone(host: &Host, steward: &Program, admin: &Program) {
     host.clock.advance(TimeDelta::seconds(10));
     while host.engine.deliver_next().await.unwrap() {}
     assert_eq!(steward.get(&again.location).await.ok()["state"], "held", "and never shortens it");
+}
+
+/// A system refuses what was decided: it is tried again, with the others of its cause and alone, and
+/// decided otherwise.
+async fn refused(host: &Host, steward: &Program, admin: &Program) {
+    host.clock.advance(TimeDelta::seconds(200));
+    while host.engine.deliver_next().await.unwrap() {}
+    host.moved("C-2", "Lindenallee 9").await;
+    run(host, admin, "portal").await;
+    let closed = "CREATE TRIGGER closed BEFORE UPDATE ON SHIP_TO WHEN OLD.WH_NO = 'WH-2'
+        BEGIN SELECT RAISE(ABORT, 'the dock is closed'); END";
+    host.sql("warehouse", closed).await;
+    let list = steward.until("/api/v1/conflicts", |list| list["items"].to_string().contains("Mateo")).await;
+    let mateo = list["items"].as_array().unwrap().iter().find(|one| one["title"] == "Mateo Lindqvist");
+    let conflict =
+        steward.get(&format!("/api/v1/conflicts/{}", mateo.unwrap()["id"].as_str().unwrap())).await.ok();
+    let decided = steward.post(&at(&conflict, "/resolution"), &keep_first(&conflict)).await;
+    assert_eq!(decided.status, 201, "{}", decided.text);
+    host.clock.advance(TimeDelta::seconds(21));
+    let again = |state: &'static str| move |told: &Value| told["deliveries"][0]["state"] == state;
+    while host.engine.deliver_next().await.unwrap() {}
+    let told = steward.until(&decided.location, again("refused")).await;
+    assert_eq!(told["deliveries"][0]["message"], "the dock is closed");
+    let causes = steward.get("/api/v1/failed-writes").await.ok();
+    let cause = &causes["items"][0];
+    assert_eq!((&cause["kind"], &cause["deliveries"]), (&json!("said"), &json!(1)), "{causes}");
+    assert_eq!(cause["message"], "the dock is closed");
+    let href = cause["href"].as_str().unwrap();
+    let of_cause = steward.get(href).await.ok();
+    assert_eq!(of_cause["items"][0]["id"], told["deliveries"][0]["id"]);
+    let until = json!({"until": cause["newest"]});
+    assert_eq!(admin.post(&format!("{href}/retry"), &until).await.problem(403).0, "forbidden");
+    let all = steward.post(&format!("{href}/retry"), &until).await.ok();
+    assert_eq!(all, json!({"retried": 1, "left": 0, "more": false}));
+    while host.engine.deliver_next().await.unwrap() {}
+    steward.until(&decided.location, again("refused")).await;
+    let delivery = format!("/api/v1/deliveries/{}", told["deliveries"][0]["id"].as_str().unwrap());
+    steward.post(&format!("{delivery}/retry"), &Value::Null).await.ok();
+    while host.engine.deliver_next().await.unwrap() {}
+    steward.until(&decided.location, again("refused")).await;
+    host.sql("warehouse", "DROP TRIGGER closed").await;
+    let decision = format!("{delivery}/decision");
+    let wrong = steward.post(&decision, &json!({"outcome": "keep", "value": 1})).await;
+    assert_eq!(wrong.problem(422).0, "invalid");
+    let value = json!({"street": "Am Markt 3b", "postcode": "10999"});
+    let instead = json!({"outcome": "type", "value": value, "reason": "confirmed_with_customer"});
+    let anew = steward.post(&decision, &instead).await;
+    assert_eq!(anew.status, 201, "{}", anew.text);
+    delivered(host, steward, &anew.location).await;
+    assert_eq!(steward.get("/api/v1/failed-writes").await.ok()["items"], json!([]));
+}
+
+/// A system that does not accept the sign-in is left alone until an admin says so.
+async fn left_alone(host: &Host, steward: &Program, admin: &Program) {
+    let pause = host.engine.store().write::<_, StoreError, _>(async |w| {
+        let system = "warehouse".into();
+        let target = targets::lock(w, &system).await?.refused_sign_in(w.now(), "expired");
+        targets::save(w, &system, &target).await?;
+        Ok(((), Vec::new()))
+    });
+    pause.await.unwrap();
+    let systems = steward.get("/api/v1/systems").await.ok();
+    let warehouse = systems["items"].as_array().unwrap().iter().find(|one| one["id"] == "warehouse").unwrap();
+    assert_eq!(
+        (&warehouse["left_alone"]["why"], &warehouse["left_alone"]["next_at"]),
+        (&json!("no_sign_in"), &Value::Null)
+    );
+    let path = "/api/v1/systems/warehouse/resumption";
+    assert_eq!(steward.post(path, &Value::Null).await.problem(403).0, "forbidden");
+    assert_eq!(admin.post(path, &Value::Null).await.ok()["left_alone"], Value::Null);
+    assert_eq!(admin.post(path, &Value::Null).await.problem(409).0, "conflict");
 }
 
 /// Thirty numbers change at once and are decided as one; then the thirty are gone at once.

@@ -2,7 +2,10 @@
 
 use super::host::Host;
 use super::{at, keep_first};
-use referee::domain::access::Role;
+use referee::domain::access::{Role, Viewer};
+use referee::domain::seal::sha256;
+use referee::engine::once::Receipt;
+use referee::store::idempotency::{self, RequestKey};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -56,4 +59,43 @@ async fn of_many_claims_at_once_one_is_granted() {
         assert_eq!(answer.problem(409).0, "conflict");
         assert!(answer.json["detail"].as_str().unwrap().contains(holder), "{}", answer.text);
     }
+}
+
+#[tokio::test]
+async fn an_undo_whose_answer_was_lost_is_answered_as_it_was_done() {
+    let host = Host::start().await;
+    let ana = host.program("ana", Role::Steward).await;
+    host.moved("C-1", "Lindenallee 12").await;
+    host.sync().await;
+    let conflict = ana.first().await;
+    let decided = ana.post(&at(&conflict, "/resolution"), &keep_first(&conflict)).await;
+    let undo = format!("{}/undo", decided.location);
+    let first = ana.post_once("u-1", &undo, &Value::Null).await;
+    assert_eq!((first.status.as_u16(), first.replayed), (200, false), "{}", first.text);
+    let again = ana.post_once("u-1", &undo, &Value::Null).await;
+    assert_eq!((again.status.as_u16(), again.replayed, again.text), (200, true, first.text));
+
+    // The process ends between what was done and the answer: all that is left is what was committed.
+    let conflict = ana.first().await;
+    let decided = ana.post(&at(&conflict, "/resolution"), &keep_first(&conflict)).await;
+    let undo = format!("{}/undo", decided.location);
+    let me = ana.get("/api/v1/me").await.ok();
+    let viewer = Viewer {
+        user: me["id"].as_str().unwrap().into(),
+        login: "ana".to_owned(),
+        name: "ana of the tests".to_owned(),
+        roles: [Role::Steward].into(),
+        entities: None,
+        program: true,
+    };
+    let what = format!("POST\n{undo}\n");
+    let fingerprint = sha256(&[what.as_bytes(), b"null"]);
+    let key = RequestKey { user: viewer.user.clone(), key: "u-2".to_owned(), fingerprint };
+    let receipt = Receipt { key: key.clone(), answer: |_| (200, "{\"state\":\"undone\"}".to_owned()) };
+    let id = decided.json["id"].as_str().unwrap().into();
+    host.engine.undo_once(&viewer, &id, Some(receipt)).await.unwrap();
+    assert_eq!(ana.post(&undo, &Value::Null).await.problem(409).0, "conflict", "it is done");
+    let mut session = host.engine.store().session().await.unwrap();
+    let kept = idempotency::find(&mut session, &key, host.engine.now()).await.unwrap();
+    assert_eq!(kept.map(|answer| answer.status), Some(200), "and its answer is there with it");
 }

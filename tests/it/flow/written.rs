@@ -138,7 +138,7 @@ async fn what_may_have_been_sent_before_writes_were_switched_off_is_settled_by_r
             // A worker takes it and is gone, before or after it wrote.
             let lease = world.engine.store().write::<_, StoreError, _>(async |w| {
                 let until = w.now() + TimeDelta::seconds(150);
-                Ok((resolutions::lease(w, until).await?, Vec::new()))
+                Ok((resolutions::lease(w, &"warehouse".into(), until, false).await?, Vec::new()))
             });
             assert!(lease.await.unwrap().is_some());
             if arrived {

@@ -419,7 +419,19 @@ async fn a_refused_write_is_listed_alerts_and_is_tried_again() {
         "{}",
         alerts.body
     );
-    assert!(alerts.body.contains(&format!("href=\"/resolutions/{id}\"")));
+    let causes = ana.get("/failed-writes").await;
+    let cause = between(&causes.body, "<th scope=\"row\"><a href=\"", "\"")[0].to_owned();
+    assert!(alerts.body.contains(&format!("href=\"{cause}\"")), "the alert leads to all of that cause");
+    let of_cause = ana.get(&cause).await;
+    for text in ["Store room refused", "CHECK constraint failed", "Customer 5", "Retry it"] {
+        assert!(of_cause.body.contains(text), "{text}");
+    }
+    let one = between(&of_cause.body, "<th scope=\"row\"><a href=\"", "\"")[0].to_owned();
+    let one = ana.get(&one).await;
+    for text in ["By hand in Store room", "Change the value and retry", "Leave it different", "Gold"] {
+        assert!(one.body.contains(text), "{text}");
+    }
+    assert!(!one.body.contains("Last request"), "that is for admins");
     app.sql(
         "store_room",
         "CREATE TABLE n AS SELECT * FROM customers; DROP TABLE customers; \
@@ -434,7 +446,7 @@ async fn a_refused_write_is_listed_alerts_and_is_tried_again() {
     until(&ana, again.leads_to(), "Confirmed: read back and equal").await;
     assert!(ana.get("/queue?view=failed").await.body.contains("No write has failed"));
     let late = ana.post(&format!("/deliveries/{action}"), &[]).await;
-    assert!(ana.get(late.leads_to()).await.body.contains("only a refused delivery"));
+    assert!(ana.get(late.leads_to()).await.body.contains("it is being sent, or has ended"));
 }
 
 /// The page once it says so; fails after ten seconds.

@@ -82,6 +82,18 @@ fn system() -> systems::SystemPage {
             (msg("fact-name-direction"), msg("direction-watch")),
         ],
         notice: None,
+        left_alone: Some(systems::target::LeftAlone {
+            notice: Notice {
+                tone: Tone::Danger,
+                title: msg("target-paused").with("system", "Warehouse"),
+                lines: vec![
+                    msg("target-said").with("when", "today 10:12").with("said", "connection refused"),
+                    msg("target-paused-next").with("time", "11:08:20"),
+                ],
+                links: Vec::new(),
+            },
+            resume: Some("/systems/warehouse/resumption".into()),
+        }),
         capabilities: vec![msg("can-full"), msg("can-conditional"), msg("can-create")],
         mapping: vec![
             ("ship_street".into(), "Street".into(), msg("mapping-as-is")),

@@ -168,6 +168,7 @@ fn waiting() -> State {
 fn delivery(system: &str, state: State) -> Delivery {
     let write = |field: &str, was: &str, now: &str| (field.into(), Some(was.into()), Some(now.into()));
     Delivery {
+        href: Some("/deliveries/0190".into()),
         system: system.into(),
         state,
         writes: vec![
@@ -182,6 +183,7 @@ fn delivery(system: &str, state: State) -> Delivery {
 
 fn refused() -> Delivery {
     Delivery {
+        href: Some("/deliveries/0190".into()),
         said: Some("value too long for type character varying(10)".into()),
         advice: Some(said("Shorten the postcode, or leave it different.")),
         actions: vec![

@@ -5,6 +5,7 @@
 mod account;
 mod admin;
 mod conflict;
+mod failed;
 mod html;
 mod incidents;
 mod manager;
@@ -62,6 +63,7 @@ fn everything() -> Vec<Rendered> {
     pages.extend(manager::pages());
     pages.extend(admin::pages());
     pages.extend(incidents::pages());
+    pages.extend(failed::pages());
     pages
 }
 

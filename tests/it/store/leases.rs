@@ -2,7 +2,7 @@
 
 use super::*;
 use chrono::TimeDelta;
-use referee::domain::delivery::{Change, DeliveryState};
+use referee::domain::delivery::{Change, DeliveryState, Why};
 use referee::domain::ids::DeliveryId;
 use referee::store::idempotency::{self, RequestKey};
 use referee::store::records;
@@ -55,7 +55,12 @@ async fn delivery(place: &Place, id: &'static str, system: &'static str) {
 async fn lease(store: &Store) -> Option<Delivery> {
     let leased = store.write::<_, StoreError, _>(async |w| {
         let until = w.now() + TimeDelta::seconds(150);
-        Ok((resolutions::lease(w, until).await?, Vec::new()))
+        for system in ["portal", "warehouse", "desk"] {
+            if let Some(leased) = resolutions::lease(w, &system.into(), until, false).await? {
+                return Ok((Some(leased), Vec::new()));
+            }
+        }
+        Ok((None, Vec::new()))
     });
     leased.await.unwrap().map(|leased| leased.delivery)
 }
@@ -79,7 +84,10 @@ async fn who_held_a_delivery_before_changes_nothing_after_it_was_taken_over() {
         assert_eq!((old.fence + 1, &old.id), (new.fence, &new.id));
 
         let at = NOON.parse().unwrap();
-        let late = Delivery { state: DeliveryState::Refused { at, message: "late".to_owned() }, ..old };
+        let late = Delivery {
+            state: DeliveryState::Refused { at, message: "late".to_owned(), why: Why::Said },
+            ..old
+        };
         assert!(!saved(&place, late).await);
         let state = "SELECT state || ' ' || CAST(fence AS TEXT) FROM deliveries";
         assert_eq!(place.ask(state).await, ["sending 2"], "as the new holder left it");

@@ -9,6 +9,7 @@ mod paging;
 mod rows;
 mod schema;
 mod secrets;
+mod trouble;
 mod words;
 
 use crate::support::postgres;

@@ -104,6 +104,13 @@ impl Spoken<'_> {
             | Action::DeliveryOvertaken
             | Action::DeliveryByHand
             | Action::DeliveryRetried => self.delivery(),
+            Action::TargetPaused => self
+                .by(match self.fact("because") {
+                    "no_sign_in" => "said-target-no-sign-in",
+                    _ => "said-target-paused",
+                })
+                .with("system", self.system()),
+            Action::TargetResumed => self.by("said-target-resumed").with("system", self.system()),
             Action::RunEnded | Action::RunFailed => self.run(),
             Action::PolicyChanged if self.fact("reason").is_empty() => self.by("said-policy-first"),
             Action::PolicyChanged => {

@@ -123,7 +123,10 @@ pub fn page(read: &Decisions) -> Result<DecisionPage, StoreError> {
         recover: read.recover(decision),
         notice: None,
         outcomes,
-        deliveries: own.iter().map(|own| deliveries::shown(&read.setup, clock, &read.viewer, own)).collect(),
+        deliveries: own
+            .iter()
+            .map(|own| deliveries::shown(&read.setup, clock, &read.viewer, &read.targets, own))
+            .collect(),
         facts: facts(decision),
         audit: Vec::new(),
         ask: ask(read, decision),

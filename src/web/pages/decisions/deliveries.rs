@@ -4,13 +4,16 @@ use super::{Delivery, State};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::catalog::Catalog;
 use crate::domain::delivery::{Change, DeliveryState, TRIES};
+use crate::domain::ids::SystemId;
 use crate::domain::resolution::Outcome;
+use crate::domain::target::Target;
 use crate::engine::Setup;
 use crate::engine::review::{Kept, PutBack};
 use crate::store::resolutions::{self, Resolution};
 use crate::web::messages::{Msg, msg};
 use crate::web::page::Tone;
 use crate::web::pages::parts::Link;
+use crate::web::pages::systems::target::in_short;
 use crate::web::when::Clockface;
 
 /// One write.
@@ -19,17 +22,30 @@ pub fn shown(
     setup: &Setup,
     clock: &Clockface,
     viewer: &Viewer,
+    targets: &[(SystemId, Target)],
     delivery: &resolutions::Delivery,
 ) -> Delivery {
     let catalog = &setup.catalog;
+    let target = targets.iter().find(|(system, _)| *system == delivery.system);
+    let alone = target.and_then(|(id, target)| in_short(catalog.label(id), target, clock));
+    let alone = alone.filter(|_| delivery.state.next_at().is_some());
     let waits = delivery.state.next_at().and(setup.not_written(&delivery.system, &delivery.entity));
     let decides = viewer.may(Right::Decide) || viewer.may(Right::Reverse);
-    let refused = matches!(delivery.state, DeliveryState::Refused { .. });
     let retry = Link::new(msg("retry"), format!("/deliveries/{}/retry", delivery.id));
     let again = Link::new(msg("decide-again"), format!("/deliveries/{}/reopening", delivery.id));
-    let actions = [decides.then_some(retry), viewer.may(Right::Decide).then_some(again)];
+    let now = Link { text: msg("send-now"), ..retry.clone() };
+    let may_again = viewer.may(Right::Decide);
+    let actions = match &delivery.state {
+        DeliveryState::Refused { .. } => [decides.then_some(retry), may_again.then_some(again)],
+        DeliveryState::ByHand { .. } => [None, may_again.then_some(again)],
+        DeliveryState::Retrying { .. } | DeliveryState::Waiting { .. } if alone.is_none() => {
+            [decides.then_some(now), None]
+        }
+        _ => [None, None],
+    };
     Delivery {
         system: catalog.label(&delivery.system).to_owned(),
+        href: Some(format!("/deliveries/{}", delivery.id)),
         state: state(catalog, clock, delivery),
         writes: writes(&delivery.change),
         said: match &delivery.state {
@@ -38,15 +54,17 @@ pub fn shown(
             | DeliveryState::Unknown { message, .. } => Some(message.clone()),
             _ => None,
         },
-        advice: waits.map(|why| msg("writes-paused").with("reason", why)).or(match &delivery.state {
-            DeliveryState::Refused { .. } => Some(msg("alert-delivery-advice")),
-            DeliveryState::ByHand { .. } => Some(msg("writes-by-hand")),
-            DeliveryState::Unknown { next, .. } => {
-                Some(msg("state-settling-next").with("time", clock.seconds(*next)))
-            }
-            _ => None,
-        }),
-        actions: actions.into_iter().flatten().filter(|_| refused).collect(),
+        advice: waits.map(|why| msg("writes-paused").with("reason", why)).or(alone).or(
+            match &delivery.state {
+                DeliveryState::Refused { .. } => Some(msg("alert-delivery-advice")),
+                DeliveryState::ByHand { .. } => Some(msg("writes-by-hand")),
+                DeliveryState::Unknown { next, .. } => {
+                    Some(msg("state-settling-next").with("time", clock.seconds(*next)))
+                }
+                _ => None,
+            },
+        ),
+        actions: actions.into_iter().flatten().collect(),
     }
 }
 
@@ -65,6 +83,7 @@ pub fn put_back(catalog: &Catalog, back: &PutBack) -> Delivery {
     };
     Delivery {
         system: catalog.label(&back.delivery.system).to_owned(),
+        href: None,
         state: State { text: msg(text), tone },
         writes: back.way.as_ref().map_or_else(|_| Vec::new(), |target| writes(&target.change)),
         said: match &back.way {

@@ -2,12 +2,13 @@
 
 use crate::domain::access::{Right, Viewer};
 use crate::domain::delivery::DeliveryState;
-use crate::domain::ids::{RecordId, ResolutionId};
+use crate::domain::ids::{RecordId, ResolutionId, SystemId};
+use crate::domain::target::Target;
 use crate::engine::Setup;
 use crate::store::conflicts::Difference;
 use crate::store::records::Record;
 use crate::store::resolutions::{Delivery, Resolution};
-use crate::store::{Session, StoreError, conflicts, records, resolutions};
+use crate::store::{Session, StoreError, conflicts, records, resolutions, targets};
 use crate::web::pages::decisions::Recover;
 use crate::web::site::Site;
 use crate::web::when::Clockface;
@@ -22,6 +23,8 @@ pub struct Decisions {
     pub viewer: Viewer,
     pub clock: Clockface,
     pub all: Vec<Resolution>,
+    /// How writing to each system goes.
+    pub targets: Vec<(SystemId, Target)>,
     deliveries: Vec<Delivery>,
     records: Vec<Record>,
     differences: Vec<Difference>,
@@ -68,6 +71,7 @@ impl Decisions {
             setup: site.engine.setup(),
             viewer: viewer.clone(),
             clock,
+            targets: targets::all(s).await?,
             deliveries: resolutions::deliveries(s, &ids).await?,
             records: records::of_ids(s, &of).await?,
             differences: conflicts::differences(s, &conflicts).await?,

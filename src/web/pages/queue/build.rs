@@ -32,7 +32,11 @@ pub fn page(desk: &Desk) -> QueuePage {
         clear: (!filters.is_empty()).then(|| Address { view: all, ..Address::default() }.href()),
         filters,
         order: msg(if view.is_open() { "queue-order" } else { "queue-order-newest" }),
-        more: (view == List::Rule).then(|| Link::new(msg("samples-title"), "/samples")),
+        more: match view {
+            List::Rule => Some(Link::new(msg("samples-title"), "/samples")),
+            List::Failed => Some(Link::new(msg("failed-grouped"), "/failed-writes")),
+            _ => None,
+        },
         pager: pager(desk),
         start: (decides && !desk.rows.is_empty()).then(|| desk.address.from_the_top().query()),
         notice: empty::notice(desk),

@@ -159,6 +159,6 @@ pub fn failed_row(desk: &Desk, delivery: &Delivery) -> FailedRow {
         record: desk.titles.get(&delivery.record).cloned().unwrap_or_default(),
         id: identifier(desk, &delivery.record),
         field: words::field(&desk.setup.catalog, Some(&delivery.entity), &delivery.change.slot),
-        delivery: deliveries::shown(&desk.setup, &desk.clock, &desk.viewer, delivery),
+        delivery: deliveries::shown(&desk.setup, &desk.clock, &desk.viewer, &[], delivery),
     }
 }

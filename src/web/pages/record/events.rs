@@ -286,7 +286,9 @@ impl Teller<'_> {
     /// A delivery that did not end in the system's own row: that row tells of it itself.
     fn delivery(&self, delivery: &Delivery, all: &mut Vec<Happened>) {
         let (at, text) = match &delivery.state {
-            DeliveryState::Refused { at, message } => (*at, msg("past-write-refused").with("said", message)),
+            DeliveryState::Refused { at, message, .. } => {
+                (*at, msg("past-write-refused").with("said", message))
+            }
             DeliveryState::Overtaken { at, .. } => (*at, msg("past-write-overtaken")),
             DeliveryState::ByHand { since } => (*since, msg("past-write-by-hand")),
             _ => return,

@@ -1,17 +1,18 @@
 //! The inventory and the page of one system, built from the configuration and what is stored.
 
-use super::{MappedRow, RunRow, SystemPage, SystemRow, SystemsPage};
+use super::{MappedRow, RunRow, SystemPage, SystemRow, SystemsPage, target};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::catalog::System;
 use crate::domain::clock::{Measured, Offset};
 use crate::domain::ids::{EntityId, SystemId};
 use crate::domain::mapping::{FieldMapping, Mapping};
+use crate::domain::target::{Standing, Target};
 use crate::domain::time::Time;
 use crate::domain::transform::Transform;
 use crate::engine::{Capabilities, Setup};
 use crate::store::configuration::SystemState;
 use crate::store::runs::{self, Run};
-use crate::store::{Session, StoreError, holdings, resolutions};
+use crate::store::{Session, StoreError, holdings, resolutions, targets};
 use crate::web::failure::{Code, Failure};
 use crate::web::messages::{Msg, english, literal, msg};
 use crate::web::page::Tone;
@@ -29,6 +30,8 @@ pub struct Known {
     pub clock: Option<Measured>,
     /// Some object of it is not read, or not written.
     pub partly_paused: bool,
+    /// How writing to it goes.
+    pub target: Target,
 }
 
 impl Known {
@@ -47,6 +50,7 @@ impl Known {
             last_run: runs::newest(s, Some(id), 1).await?.pop(),
             state: setup.state(id),
             clock: setup.clocks.of(id).copied(),
+            target: targets::get(s, id).await?,
             partly_paused: setup.pauses.iter().any(|pause| pause.system == *id),
         })
     }
@@ -54,6 +58,12 @@ impl Known {
     /// How it goes, and how loudly to say so.
     fn condition(&self, face: &Clockface) -> (Msg, Tone) {
         match &self.last_run {
+            _ if matches!(self.target.standing, Standing::NoSignIn { .. }) => {
+                (msg("system-no-sign-in"), Tone::Danger)
+            }
+            _ if matches!(self.target.standing, Standing::Paused { .. }) => {
+                (msg("system-left-alone"), Tone::Danger)
+            }
             _ if self.state.paused_reason.is_some() => (msg("system-is-paused"), Tone::Warning),
             _ if self.partly_paused => (msg("system-is-partly-paused"), Tone::Warning),
             Some(run) if run.state == "failed" => {
@@ -204,6 +214,7 @@ pub fn page(
         name: system.label.clone(),
         facts: facts(setup, system, known, face, admin),
         notice: notice(known),
+        left_alone: target::left_alone(&system.id, &system.label, &known.target, face, admin),
         capabilities: capabilities.unwrap_or_else(|| vec![msg("system-unopened")]),
         mapping: mapping(setup, &system.id),
         steps: Vec::new(),

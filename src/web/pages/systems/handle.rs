@@ -2,6 +2,7 @@
 
 use super::{build, runs};
 use crate::domain::ids::{EntityId, SystemId};
+use crate::engine::Refusal;
 use crate::engine::pauses::Way;
 use crate::engine::sync::Trigger;
 use crate::web::auth::{Admin, Operator, SignedIn};
@@ -122,6 +123,31 @@ pub async fn pause(
     site.engine.pause(&viewer, &system, on, because).await?;
     let said = if on { "flash-paused" } else { "flash-resumed" };
     Ok(switched(&viewer, &request, &site, &system, said))
+}
+
+/// `POST /systems/{id}/resumption`: tries at once whether a system that is left alone is back.
+///
+/// # Errors
+/// There is no such system, or the store failed.
+pub async fn resume(
+    viewer: Admin,
+    request: HttpRequest,
+    site: Data<Site>,
+    id: Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let system = SystemId(id.into_inner());
+    let place = format!("/systems/{system}");
+    let flash = match site.engine.resume_target(&viewer, &system).await {
+        Ok(()) => {
+            let label = site.engine.setup().catalog.label(&system).to_owned();
+            done(msg("flash-target-resumed").with("system", label))
+        }
+        Err(Refusal::WrongState(_)) => {
+            Flash { tone: Tone::Info, text: msg("flash-target-open"), undo: None, link: None }
+        }
+        Err(refusal) => return Err(refusal.into()),
+    };
+    Ok(flash::redirect(&request, &viewer, &place, &flash))
 }
 
 /// A switch of one object of a system.

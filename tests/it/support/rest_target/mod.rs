@@ -45,6 +45,8 @@ struct State {
     /// Where changes are written down as well, for good.
     file: Option<std::fs::File>,
     faults: Queue,
+    /// What is wrong for good: with the requests whose path ends like this.
+    lasting: Vec<(String, Fault)>,
     switches: Switches,
     /// Answers by idempotency key: a request repeated is done once.
     answers: HashMap<String, (StatusCode, String)>,
@@ -137,6 +139,23 @@ impl RestTarget {
         self.state().faults.push(fault);
     }
 
+    /// Makes every request whose path ends like this go wrong, until it is healed.
+    pub fn fault_for_good(&self, path: &str, fault: Fault) {
+        self.state().lasting.push((path.to_owned(), fault));
+    }
+
+    /// Ends every fault there is.
+    pub fn heal(&self) {
+        let mut state = self.state();
+        state.faults.clear();
+        state.lasting.clear();
+    }
+
+    /// Lets reads of one record show it as it was so long ago.
+    pub fn lag(&self, time: Duration) {
+        self.state().switches.stale = time;
+    }
+
     /// Sets its clock, in the words of the `Date` header: there it stands still. `age`: so many
     /// seconds in a cache on the way.
     pub fn set_clock(&self, date: &str, age: u32) {
@@ -196,7 +215,9 @@ async fn answer(request: HttpRequest, body: web::Bytes, state: web::Data<Mutex<S
     let (fault, place) = {
         let mut state = state.lock().expect("state");
         state.journal.push(entry.clone());
-        (state.faults.next(&entry), state.journal.len() - 1)
+        let lasting = state.lasting.iter().find(|(path, _)| entry.path.ends_with(path.as_str()));
+        let lasting = lasting.map(|(_, fault)| fault.clone());
+        (lasting.or_else(|| state.faults.next(&entry)), state.journal.len() - 1)
     };
     match &fault {
         Some(Fault::Delay(time)) => rt::time::sleep(*time).await,

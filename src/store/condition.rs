@@ -1,0 +1,156 @@
+//! Whether the database takes writes. When it does not, that is remembered with why, said to whoever
+//! asks, and tried again until it does: nobody has to write for that to be found out.
+
+use super::error::StoreError;
+use crate::domain::time::Time;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// How often it is tried whether writes are taken again.
+pub(super) const PROBE: Duration = Duration::from_secs(2);
+
+/// That nothing can be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    pub since: Time,
+    pub kind: TroubleKind,
+    /// The database's own words, for the log.
+    pub message: String,
+}
+
+/// Why nothing can be written, as far as it can be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TroubleKind {
+    Full,
+    Locked,
+    ReadOnly,
+    /// The file, or its log, is not where it was.
+    Gone,
+    Other,
+}
+
+impl TroubleKind {
+    /// The word in JSON and in the keys of its messages.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Locked => "locked",
+            Self::ReadOnly => "read-only",
+            Self::Gone => "gone",
+            Self::Other => "other",
+        }
+    }
+
+    fn of(message: &str) -> Self {
+        let text = message.to_lowercase();
+        let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+        match () {
+            () if has(&["is gone"]) => Self::Gone,
+            () if has(&["full", "no space", "disk quota"]) => Self::Full,
+            () if has(&["locked"]) => Self::Locked,
+            () if has(&["readonly", "read-only", "read only"]) => Self::ReadOnly,
+            () => Self::Other,
+        }
+    }
+}
+
+/// What is known now.
+#[derive(Default)]
+pub(super) struct Condition(Mutex<Option<Trouble>>);
+
+impl Condition {
+    pub fn trouble(&self) -> Option<Trouble> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// A write was committed.
+    pub fn well(&self) {
+        let ended = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Trouble { since, kind, .. }) = ended {
+            tracing::warn!(%since, kind = kind.as_str(), "the database takes writes again");
+        }
+    }
+
+    /// None was taken. Told once in the log, and again when the reason is another one.
+    pub fn bad(&self, now: Time, message: &str) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kind = TroubleKind::of(message);
+        let since = known.as_ref().map_or(now, |known| known.since);
+        if known.as_ref().is_none_or(|known| known.kind != kind) {
+            tracing::error!(error = message, kind = kind.as_str(), "the database takes no writes");
+        }
+        *known = Some(Trouble { since, kind, message: message.to_owned() });
+    }
+}
+
+/// The files of an SQLite database as they were opened. A file that was taken away, or replaced, still
+/// takes what is written to it as if nothing had happened, and it is lost.
+pub(super) struct Files {
+    path: PathBuf,
+    log: PathBuf,
+    identity: (u64, u64),
+}
+
+impl Files {
+    /// The files behind an address, if they can be told: not those of a database in memory.
+    pub fn of(path: &Path) -> Option<Self> {
+        let mut log = path.as_os_str().to_owned();
+        log.push("-wal");
+        Some(Self { path: path.to_owned(), log: log.into(), identity: identity(path)? })
+    }
+
+    /// Whether they are where they were.
+    ///
+    /// # Errors
+    /// `Unavailable`, naming what is missing.
+    pub fn check(&self) -> Result<(), StoreError> {
+        match identity(&self.path) {
+            Some(found) if found == self.identity => Ok(()),
+            Some(_) => Err(gone("the database file is gone, and another one stands in its place")),
+            None => Err(gone("the database file is gone")),
+        }
+    }
+
+    /// Whether the log is there, which it is while a connection has begun to write.
+    #[must_use]
+    pub fn has_log(&self) -> bool {
+        self.log.exists()
+    }
+}
+
+/// That the log is not there: what it held was moved into the database file.
+pub(super) fn no_log() -> StoreError {
+    gone("the database's log is gone: what was stored is safe, and a restart puts it right")
+}
+
+fn gone(text: &str) -> StoreError {
+    StoreError::Unavailable(text.to_owned())
+}
+
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt as _;
+    let file = std::fs::metadata(path).ok()?;
+    Some((file.dev(), file.ino()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn why_nothing_is_written_is_told_by_the_database_s_words() {
+        for (message, kind) in [
+            ("database or disk is full", TroubleKind::Full),
+            ("could not extend file: No space left on device", TroubleKind::Full),
+            ("database is locked by another program", TroubleKind::Locked),
+            ("attempt to write a readonly database", TroubleKind::ReadOnly),
+            ("cannot execute UPDATE in a read-only transaction", TroubleKind::ReadOnly),
+            ("the database file is gone", TroubleKind::Gone),
+            ("connection refused", TroubleKind::Other),
+        ] {
+            assert_eq!(TroubleKind::of(message), kind, "{message}");
+        }
+    }
+}
