@@ -126,7 +126,7 @@ async fn while_another_program_holds_the_lock_nothing_spins_and_then_it_goes_on(
     let start = Instant::now();
     let error = note(&store, 2, 10).await.unwrap_err();
     assert!(matches!(error, StoreError::Unavailable(_)), "{error}");
-    assert!(start.elapsed() < Duration::from_secs(9), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(25), "{:?}", start.elapsed());
     assert_eq!(kind(&store), Some(TroubleKind::Locked));
     assert_eq!(notes(&store).await, [1], "reading goes on");
     sqlx::raw_sql("COMMIT").execute(&mut other).await.unwrap();
