@@ -294,6 +294,7 @@ async fn commit_group(inner: &Arc<Inner>, jobs: &[Box<dyn Job>]) -> Result<(), F
                 tokio::time::sleep(std::time::Duration::from_millis(10 * tries as u64)).await;
             }
             outcome => {
+                let outcome = outcome.map_err(|failed| failed.at_last(inner.backend()));
                 match &outcome {
                     Ok(()) => inner.condition.well(),
                     Err(failed) => {
@@ -317,8 +318,11 @@ async fn try_group(inner: &Arc<Inner>, jobs: &[Box<dyn Job>]) -> Result<(), Fail
         Err(failed) => Err(failed),
     };
     // Also after a COMMIT that failed: on SQLite the transaction is then still open. A connection
-    // that cannot roll back is not returned to the pool.
-    if done.is_err() && w.session.word("ROLLBACK").await.is_err() {
+    // that cannot roll back is not returned to the pool; on a full disk SQLite has done so itself.
+    if done.is_err()
+        && let Err(error) = w.session.word("ROLLBACK").await
+        && !matches!(&error, StoreError::Database(text) if text.contains("no transaction is active"))
+    {
         w.session.discard();
     }
     done
@@ -330,14 +334,7 @@ async fn begin(inner: &Arc<Inner>) -> Result<Session, StoreError> {
         files.check()?;
     }
     let mut session = inner.write_session().await?;
-    let begun = session.word(session.either("BEGIN IMMEDIATE", "BEGIN")).await;
-    begun.map_err(|error| match error {
-        // Here is one writer alone: whoever holds the lock is no part of this, and was waited for.
-        StoreError::Conflict(text) if inner.backend() == Backend::Sqlite => {
-            StoreError::Unavailable(format!("the database is locked by another program: {text}"))
-        }
-        other => other,
-    })?;
+    session.word(session.either("BEGIN IMMEDIATE", "BEGIN")).await?;
     if inner.files.as_ref().is_some_and(|files| !files.has_log()) {
         // What the log held is still to be had, through this connection and no other.
         session.word("ROLLBACK").await?;
@@ -383,6 +380,17 @@ impl Failed {
         match self {
             Self::Own { retry, .. } => *retry,
             Self::Store(error) => error.is_retryable(),
+        }
+    }
+
+    /// What is left when it was tried often enough. On SQLite there is one writer here: whoever holds the
+    /// lock is another program, and was waited for.
+    fn at_last(self, backend: Backend) -> Self {
+        match self {
+            Self::Store(StoreError::Conflict(text)) if backend == Backend::Sqlite => {
+                Self::Store(StoreError::Unavailable(format!("locked by another program: {text}")))
+            }
+            other => other,
         }
     }
 
