@@ -37,7 +37,10 @@ dry-run-none-text = No kind of record is mapped in two systems. Connect a second
 dry-run-download = Download the report
 dry-run-compared = { $n } records compared: { $agree } agree, { $differ } differ
 dry-run-left-out = { $n } left out: a row stands twice or cannot be read
-dry-run-lacking = { $n } are not in { $system }
+dry-run-lacking = { $n } { $n ->
+    [one] is
+   *[other] are
+} not in { $system }
 dry-run-cut = The report holds the first { $n } differences; all are counted. The command referee sync --dry-run writes them all.
 dry-run-by-field = By field
 dry-run-all = Differences

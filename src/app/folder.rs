@@ -69,6 +69,12 @@ impl DataFolder {
         }
     }
 
+    /// Whether a folder holds a database of Referee's.
+    #[must_use]
+    pub fn has_database(folder: &Path) -> bool {
+        folder.join(DATABASE).is_file()
+    }
+
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path

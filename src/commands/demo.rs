@@ -1,9 +1,10 @@
 //! `referee demo`.
 
+use super::place::address;
 use super::serve::signals;
 use super::{Failed, logging};
 use clap::Args;
-use referee::app::{App, Start};
+use referee::app::{App, Start, StartError};
 use referee::clock::SystemClock;
 use referee::config::{Config, Environment};
 use referee::demo::stage::{DemoAccount, Stage, StageClock};
@@ -21,7 +22,7 @@ customers and 300 products, plays a year in which they agree, then lets them dis
 second start goes on where the first one stopped.")]
 pub struct Demo {
     /// Address and port; port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
     /// The folder of the demo's systems and of Referee's own data
     #[arg(long, value_name = "FOLDER")]
@@ -44,6 +45,14 @@ struct Ready<'a> {
     systems: &'a [Facts],
 }
 
+/// Whether the address can be listened on: asked before a year is played for it.
+fn free(address: SocketAddr) -> Result<(), StartError> {
+    std::net::TcpListener::bind(address).map(drop).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => StartError::PortInUse { address },
+        _ => StartError::Listen { address, error },
+    })
+}
+
 impl Demo {
     pub async fn run(self) -> Result<ExitCode, Failed> {
         if !self.listen.ip().is_loopback() {
@@ -57,6 +66,10 @@ impl Demo {
             forget(&own)?;
             forget(&systems)?;
         }
+        free(self.listen)?;
+        std::fs::create_dir_all(&systems).map_err(|error| {
+            format!("the folder {} cannot be made ({error}): name another with --data", systems.display())
+        })?;
         let mut config = Config::default();
         config.server.listen = self.listen;
         config.data.folder = Some(own);
@@ -113,7 +126,12 @@ impl Demo {
             let address = system.address.as_ref().map(ToString::to_string);
             println!("  {:<9} {}", system.id, path.or(address).unwrap_or_default());
         }
-        println!("\nDemo data in {}. Nothing leaves this computer. Stop with Ctrl-C.", folder.display());
+        println!(
+            "\nDemo data in {}, Referee's own in its folder referee: for other commands,",
+            folder.display()
+        );
+        println!("--data {}", folder.join("referee").display());
+        println!("\nNothing leaves this computer. Stop with Ctrl-C.");
         Ok(())
     }
 }

@@ -58,7 +58,7 @@ pub struct Explain {
 
 impl Explain {
     pub async fn run(self) -> Result<ExitCode, Failed> {
-        let start = self.place.start(None)?;
+        let start = self.place.existing()?;
         let (_folder, store) = start.store().await?;
         let engine = start.dry_engine(&store).await?;
         let (record, field) = (RecordId(self.record), self.field.map(FieldId));

@@ -3,9 +3,15 @@
 use super::Failed;
 use clap::Args;
 use referee::app::Start;
+use referee::app::folder::DataFolder;
 use referee::config::{Config, Environment, Secret};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+
+/// Reads an address to listen on; what is none is said with an example.
+pub fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "give an address and a port, such as 127.0.0.1:8080 or [::1]:8080".to_owned())
+}
 
 /// The installation.
 #[derive(Args)]
@@ -36,6 +42,18 @@ impl Place {
         }
         config.check()?;
         Ok((config, file))
+    }
+
+    /// As [`Place::start`], for a command that tells of what is stored: where nothing is, nothing is made.
+    pub fn existing(&self) -> Result<Start, Failed> {
+        let start = self.start(None)?;
+        let folder = start.config.folder()?;
+        if start.config.store.url.is_none() && !DataFolder::has_database(folder) {
+            let text = "there is no Referee in {}: name its folder with --data (that of a demo is the folder \
+                        “referee” in the one the demo names)";
+            return Err(text.replace("{}", &folder.display().to_string()).into());
+        }
+        Ok(start)
     }
 
     /// The settings, with the address to listen on.

@@ -1,6 +1,6 @@
 //! `referee serve`.
 
-use super::place::Place;
+use super::place::{Place, address};
 use super::{Failed, logging};
 use clap::Args;
 use referee::app::App;
@@ -16,7 +16,7 @@ pub struct Serve {
     #[command(flatten)]
     place: Place,
     /// Address and port, such as 127.0.0.1:8080; port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
     listen: Option<SocketAddr>,
 }
 

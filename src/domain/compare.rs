@@ -229,6 +229,9 @@ impl Comparison {
                 tolerance::problems(absolute.as_ref(), relative.as_ref())
             }
             Self::Set { of, separator } | Self::Sequence { of, separator } => list::problems(of, separator),
+            Self::Phone(region) if !phone::is_region(region) => vec![format!(
+                "\"{region}\" is no region with telephone numbers: give its two letters (ISO 3166), such as \"DE\""
+            )],
             _ => Vec::new(),
         }
     }

@@ -74,7 +74,7 @@ impl Expression {
         match self.0.execute(&context) {
             Ok(Value::Bool(answer)) => Ok(answer),
             Ok(other) => Err(Invalid(format!("it gives a {}, not true or false", other.type_of()))),
-            Err(error) => Err(Invalid(error.to_string())),
+            Err(error) => Err(check::answering(&error)),
         }
     }
 }

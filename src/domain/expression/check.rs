@@ -2,9 +2,8 @@
 
 use super::{DEEPEST, NAMES, pattern};
 use crate::domain::compare::Invalid;
-use cel::IdedExpr;
-use cel::ParseErrors;
 use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, LiteralValue};
+use cel::{ExecutionError, IdedExpr, ParseErrors};
 
 /// Items of a list or map that is written out.
 const LONGEST_LIST: usize = 100;
@@ -58,7 +57,39 @@ pub fn brackets(text: &str) -> usize {
 pub fn reading(errors: &ParseErrors) -> Invalid {
     let Some(first) = errors.errors.first() else { return Invalid("it could not be read".to_owned()) };
     let (line, column) = first.pos;
-    Invalid(format!("line {line}, character {}: {}", column + 1, first.msg))
+    // The reader lists every sign that could have stood there.
+    let problem = match first.msg.split_once(" expecting ") {
+        Some((met, _)) if met.contains("<EOF>") => "it ends too soon",
+        Some((met, _)) => met,
+        None => &first.msg,
+    };
+    Invalid(format!("line {line}, character {}: {problem}", column + 1))
+}
+
+/// Why there is no answer: what people meet in words, the rest in the library's own.
+pub fn answering(error: &ExecutionError) -> Invalid {
+    Invalid(match error {
+        ExecutionError::NoSuchOverload(wrong)
+            if wrong.argument_types().iter().any(|kind| kind == "null_type") =>
+        {
+            format!(
+                "“{}” has a side of which there is nothing: ask for it first, as in “x != null && …”",
+                sign(wrong.function())
+            )
+        }
+        ExecutionError::DivisionByZero(_) | ExecutionError::RemainderByZero(_) => {
+            "it divides by zero".to_owned()
+        }
+        ExecutionError::NoSuchKey(key) => {
+            format!("there is no “{key}” here: ask for it first, as in “\"{key}\" in …”")
+        }
+        error => error.to_string(),
+    })
+}
+
+/// `_>_` is `>`.
+fn sign(function: &str) -> &str {
+    function.trim_matches('_')
 }
 
 /// Whether what was read is made of what is offered, and ends soon.
