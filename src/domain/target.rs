@@ -251,7 +251,8 @@ mod tests {
                     Err(Hold::Person) => panic!("it is open"),
                 }
             }
-            let most = sent.iter().map(|from| sent.iter().filter(move |t| **t >= *from && **t < from + 1_000_000));
+            let most =
+                sent.iter().map(|from| sent.iter().filter(move |t| **t >= *from && **t < from + 1_000_000));
             let most = most.map(Iterator::count).max().expect("sent");
             assert!(most <= per_second as usize, "{most} of {per_second}");
             assert!(sent.len() >= 4 * per_second as usize * 4 / 5, "{} of {per_second} in 5 s", sent.len());
