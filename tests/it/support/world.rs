@@ -10,6 +10,7 @@ use referee::domain::seal::Key;
 use referee::domain::time::{Clock, Time};
 use referee::engine::Engine;
 use referee::engine::sync::Trigger;
+use referee::engine::writeback::Step;
 use referee::store::users::{self, User};
 use referee::store::{Options, Store, StoreError, WriteSession};
 use sqlx::ConnectOptions;
@@ -138,11 +139,23 @@ impl World {
     /// Works off every delivery that is due, and says how many.
     pub async fn deliver(&self) -> usize {
         let mut done = 0;
-        while self.engine.deliver_next().await.unwrap() {
-            done += 1;
+        loop {
+            let (before, mut wait) = (done, None);
+            for system in self.engine.targets_with_work().await.unwrap() {
+                match self.engine.deliver_to(&system).await.unwrap() {
+                    Step::Done => done += 1,
+                    Step::Wait(time) => wait = wait.into_iter().chain([time]).min(),
+                    Step::Nothing => {}
+                }
+            }
             assert!(done < 1000, "deliveries do not end");
+            match wait {
+                _ if done > before => {}
+                // Only a system's rate is waited for here.
+                Some(time) if time < TimeDelta::seconds(1) => self.clock.advance(time),
+                _ => return done,
+            }
         }
-        done
     }
 }
 
