@@ -143,7 +143,11 @@ impl Engine {
         let ids = std::slice::from_ref(record);
         let marked = records::take_up(w, ids, false).await?;
         let batch = Batch::load(w, setup, entity, &RunId::default(), ids).await?;
-        if let Some(ruling) = batch.rule(w, record)? {
+        let indexed = index(w, &batch, ids).await?.remove(record);
+        if let Some(mut ruling) = batch.rule(w, record)? {
+            let base = ruling.base.take().map(|(_, base)| base);
+            let advanced = Advanced { record: record.clone(), base, indexed };
+            records::save_advanced(w, vec![advanced]).await?;
             save(w, ruling, &mut Counts::default(), events).await?;
         }
         records::judged(w, &marked).await

@@ -7,7 +7,7 @@ use referee::domain::diff::Kind;
 use referee::domain::resolution::Outcome;
 use referee::engine::review::Decision;
 use referee::store::resolutions::{self, Resolution};
-use referee::store::{StoreError, configuration, holdings};
+use referee::store::{StoreError, configuration, holdings, records};
 
 /// A conflict over an address of which the street alone differs: the portal has a new one.
 async fn street_moved(world: &World) -> (Conflict, Difference) {
@@ -194,5 +194,26 @@ async fn a_row_that_is_gone_before_the_write_comes_back_as_deleted() {
         world.sql("warehouse", "INSERT INTO SHIP_TO VALUES ('WH-1','C-1','ADA OKAFOR','LINDENALLEE','12','10115','030 55501742','04/03/2024','A','2026-03-03 12:09:00','Bo')").await;
         world.sync().await;
         assert_eq!(open(&world).await, []);
+    }
+}
+
+#[tokio::test]
+async fn a_record_is_called_and_found_by_what_was_written() {
+    for world in worlds().await {
+        world.enable_writes(&["portal", "warehouse"]).await;
+        world.sql("warehouse", "UPDATE SHIP_TO SET NAME='ADA LIND', CHG_AT='2026-03-03 12:01:30', CHG_BY='Bo' WHERE WH_NO='WH-1'").await;
+        world.sync().await;
+        let conflict = open(&world).await.remove(0);
+        let difference = differences(&world, &conflict).await.remove(0);
+        let values = vec![referee::domain::value::Held::from("Ada Wren")];
+        let outcomes = vec![(difference.id.clone(), Outcome::Type { values })];
+        let decision = Decision { version: conflict.version, outcomes, ..Decision::default() };
+        world.engine.resolve(&steward(), &conflict.id, decision).await.unwrap();
+        world.clock.advance(TimeDelta::seconds(21));
+        assert_eq!(world.deliver().await, 2);
+        let mut session = world.engine.store().session().await.unwrap();
+        let found = records::find(&mut session, &steward(), &["wren".to_owned()], 5).await.unwrap();
+        assert_eq!(found.len(), 1, "found by it before anything is read again");
+        assert_eq!(found[0].title, "Ada Wren");
     }
 }

@@ -382,6 +382,23 @@ async fn a_decision_is_undone_by_its_form_and_its_choice_is_kept() {
     assert_eq!(ana.get("/resolutions/none").await.status, StatusCode::NOT_FOUND);
 }
 
+/// The way from the failed writes over their cause to the one of Customer 5, to which the alert leads too.
+async fn failed_writes(ana: &Browser, alerts: &Answer) {
+    let causes = ana.get("/failed-writes").await;
+    let cause = between(&causes.body, "<th scope=\"row\"><a href=\"", "\"")[0].to_owned();
+    assert!(alerts.body.contains(&format!("href=\"{cause}\"")), "the alert leads to all of that cause");
+    let of_cause = ana.get(&cause).await;
+    for text in ["Store room refused", "CHECK constraint failed", "Customer 5", "Retry it"] {
+        assert!(of_cause.body.contains(text), "{text}");
+    }
+    let one = between(&of_cause.body, "<th scope=\"row\"><a href=\"", "\"")[0].to_owned();
+    let one = ana.get(&one).await;
+    for text in ["By hand in Store room", "Change the value and retry", "Leave it different", "Gold"] {
+        assert!(one.body.contains(text), "{text}");
+    }
+    assert!(!one.body.contains("Last request"), "that is for admins");
+}
+
 #[tokio::test]
 async fn a_refused_write_is_listed_alerts_and_is_tried_again() {
     let app = disagreeing().await;
@@ -419,19 +436,7 @@ async fn a_refused_write_is_listed_alerts_and_is_tried_again() {
         "{}",
         alerts.body
     );
-    let causes = ana.get("/failed-writes").await;
-    let cause = between(&causes.body, "<th scope=\"row\"><a href=\"", "\"")[0].to_owned();
-    assert!(alerts.body.contains(&format!("href=\"{cause}\"")), "the alert leads to all of that cause");
-    let of_cause = ana.get(&cause).await;
-    for text in ["Store room refused", "CHECK constraint failed", "Customer 5", "Retry it"] {
-        assert!(of_cause.body.contains(text), "{text}");
-    }
-    let one = between(&of_cause.body, "<th scope=\"row\"><a href=\"", "\"")[0].to_owned();
-    let one = ana.get(&one).await;
-    for text in ["By hand in Store room", "Change the value and retry", "Leave it different", "Gold"] {
-        assert!(one.body.contains(text), "{text}");
-    }
-    assert!(!one.body.contains("Last request"), "that is for admins");
+    failed_writes(&ana, &alerts).await;
     app.sql(
         "store_room",
         "CREATE TABLE n AS SELECT * FROM customers; DROP TABLE customers; \

@@ -199,19 +199,26 @@ impl State {
     }
 }
 
-async fn answer(request: HttpRequest, body: web::Bytes, state: web::Data<Mutex<State>>) -> HttpResponse {
-    let header = |name: &str| request.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
-    let entry = Entry {
+fn header(request: &HttpRequest, name: &str) -> Option<String> {
+    request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
+
+fn entry(request: &HttpRequest, body: &web::Bytes) -> Entry {
+    Entry {
         method: request.method().to_string(),
         path: request.path().to_owned(),
         query: request.query_string().to_owned(),
-        if_match: header(IF_MATCH.as_str()),
-        idempotency_key: header("idempotency-key"),
-        content_type: header("content-type"),
-        body: String::from_utf8_lossy(&body).into_owned(),
+        if_match: header(request, IF_MATCH.as_str()),
+        idempotency_key: header(request, "idempotency-key"),
+        content_type: header(request, "content-type"),
+        body: String::from_utf8_lossy(body).into_owned(),
         changed: false,
-    };
-    let authorized = header("authorization").is_some_and(|value| value == format!("Bearer {TOKEN}"));
+    }
+}
+
+async fn answer(request: HttpRequest, body: web::Bytes, state: web::Data<Mutex<State>>) -> HttpResponse {
+    let entry = entry(&request, &body);
+    let authorized = header(&request, "authorization") == Some(format!("Bearer {TOKEN}"));
     let (fault, place) = {
         let mut state = state.lock().expect("state");
         state.journal.push(entry.clone());
