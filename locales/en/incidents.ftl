@@ -108,6 +108,7 @@ alike-title = { $n ->
 }
 alike-lead = The same kind of difference in <b>{ $field }</b> of { $entity }, from the same systems. Likely cause: { $cause }.
 alike-list = List them
+alike-alone = They are decided one by one, as their policy says (high stakes).
 alike-see = Those alike
 alike-decide = Decide them as a group
 alike-link = { $n } like this

@@ -182,6 +182,12 @@ fn policy(setup: &Setup, difference: &Difference) -> Effective {
     }
 }
 
+/// Whether a difference may be decided together with others like it.
+#[must_use]
+pub fn may_be_grouped(setup: &Setup, difference: &Difference) -> bool {
+    policy(setup, difference).bulk_allowed
+}
+
 /// What a choice means for a difference as it stands, or why it is left out.
 fn fits(
     setup: &Setup,
@@ -198,7 +204,7 @@ fn fits(
     if let Some(by) = claimed.filter(|by| **by != viewer.user) {
         return Err((Excluded::Claimed, by.0.clone()));
     }
-    if !policy(setup, difference).bulk_allowed {
+    if !may_be_grouped(setup, difference) {
         return Err(left(Excluded::HighStakes));
     }
     choice.outcome(&difference.dispute).map_err(left)

@@ -108,7 +108,9 @@ pub struct AlikePage {
     pub count: u64,
     pub list: String,
     pub lead: Msg,
-    /// None where the person may not decide.
+    /// Its policy has each decided by itself.
+    pub alone: bool,
+    /// None where the person may not decide, or not so.
     pub form: Option<GroupForm>,
 }
 

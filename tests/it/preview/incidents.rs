@@ -179,6 +179,7 @@ pub fn pages() -> Vec<Rendered> {
             .with("field", "Phone")
             .with("entity", "Customer")
             .with("cause", msg("cause-stale")),
+        alone: false,
         form: Some(GroupForm { action: "/groups".into(), like: "abc".into(), ..form() }),
     };
     let problem = GroupPage { problem: Some(said("Type 2296 to decide them all")), ..group() };

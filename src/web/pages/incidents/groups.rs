@@ -7,7 +7,7 @@ use crate::domain::access::{Right, Viewer};
 use crate::domain::group::GroupChoice;
 use crate::domain::ids::{DifferenceId, GroupId};
 use crate::domain::resolution::{Outcome, Reason};
-use crate::engine::incidents::group::{Asked, Progress, TYPED};
+use crate::engine::incidents::group::{Asked, Progress, TYPED, may_be_grouped};
 use crate::engine::{Refusal, Setup};
 use crate::store::conflicts::{self, Difference};
 use crate::store::groups::{self, Group, Member, Of};
@@ -108,7 +108,8 @@ pub async fn alike(
     let first = found.first().ok_or_else(|| Failure::new(Code::NotFound))?;
     let filter = Filter { like: Some(asked.like.clone()), ..Filter::default() };
     let count = queue::count(&mut session, &viewer, &filter, site.engine.now()).await?;
-    let form = viewer.may(Right::Decide).then(|| GroupForm {
+    let grouped = may_be_grouped(&setup, first);
+    let form = (grouped && viewer.may(Right::Decide)).then(|| GroupForm {
         action: "/groups".to_owned(),
         like: asked.like.clone(),
         choices: choices(&setup, &first.entity, None),
@@ -119,7 +120,7 @@ pub async fn alike(
         .with("entity", entity(&setup, &first.entity))
         .with("cause", words::cause(first.dispute.cause_name()));
     let list = format!("/queue?like={}", asked.like);
-    Ok(Page::new(shell, AlikePage { count: number(count), list, lead, form }))
+    Ok(Page::new(shell, AlikePage { count: number(count), list, lead, alone: !grouped, form }))
 }
 
 /// `POST /groups`: freezes what is alike for one outcome.
