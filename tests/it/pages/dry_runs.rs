@@ -72,7 +72,7 @@ async fn a_dry_run_shows_what_a_run_would_do_and_writes_nothing() {
         assert!(href.ends_with("?watch=1"));
         let page = ended(&tariq, &href).await;
         assert!(page.body.contains("<b>3 differences</b>, nothing written"), "{}", page.body);
-        assert!(page.body.contains("1 are not in <bdi>Warehouse</bdi>"), "{}", page.body);
+        assert!(page.body.contains("1 is not in <bdi>Warehouse</bdi>"), "{}", page.body);
         assert!(page.body.contains("Only &lt;b&gt;Here") || !page.body.contains("Only <b>Here"));
         assert!(page.body.contains("<b>Lindenallee 12</b>"), "what differs stands out: {}", page.body);
         assert!(page.body.contains("Settled: Portal’s value is kept"), "{}", page.body);

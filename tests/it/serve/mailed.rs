@@ -57,7 +57,7 @@ async fn a_failed_run_and_a_refused_delivery_are_mailed_once_each() {
     let resolution = api.decide(&conflict, json!({"outcome": "keep", "value": 1})).await;
     api.until(&resolution, |told| told["deliveries"][0]["state"] == "refused").await;
     let refused = mailbox.wait(1).await.remove(0);
-    check(&refused, &format!("{}/{resolution}", running.served.url));
+    check(&refused, &format!("{}/failed-writes/warehouse/", running.served.url));
     let subject = header(&refused, "subject");
     let what = "Warehouse refused the decision on Address of Customer WH-1";
     assert_eq!(subject, format!("Referee: {what}"));
