@@ -71,6 +71,13 @@ async fn kill_in_mid_run(place: &Place, desk: &RestTarget) -> String {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let run = begun["ids"][0].as_str().unwrap().to_owned();
+    // The third page is asked for while the second is stored.
+    for _ in 0..600 {
+        if running.api.get(&format!("runs/{run}")).await["counts"]["read"] == 20 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     assert_eq!(running.api.get(&format!("runs/{run}")).await["counts"]["read"], 20);
     running.served.kill();
     run
