@@ -49,7 +49,8 @@ impl Place {
         let start = self.start(None)?;
         let folder = start.config.folder()?;
         if start.config.store.url.is_none() && !DataFolder::has_database(folder) {
-            let text = "name its folder with --data (that of a demo is the folder “referee” in the one it names)";
+            let text =
+                "name its folder with --data (that of a demo is the folder “referee” in the one it names)";
             return Err(format!("there is no Referee in {}: {text}", folder.display()).into());
         }
         Ok(start)

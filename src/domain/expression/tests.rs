@@ -126,3 +126,14 @@ fn a_text_that_is_too_long_has_no_answer() {
     assert!(says("proposed == agreed").unwrap_err().contains("“agreed” has more than 4000 characters"));
     assert!(says("has(record.note)").unwrap_err().contains("“note” has more than"));
 }
+
+#[test]
+fn what_has_no_answer_is_said_in_words() {
+    let scene = Scene::default();
+    let says = |text: &str| Expression::parse(text).unwrap().evaluate(&scene).unwrap_err().0;
+    let nothing = says("null > 20.0");
+    assert!(nothing.starts_with("“>” has a side of which there is nothing"), "{nothing}");
+    assert_eq!(says("1 / 0 == 1"), "it divides by zero");
+    let short = Expression::parse("1 +").unwrap_err().0;
+    assert!(short.starts_with("line 1, ") && short.ends_with(": it ends too soon"), "{short}");
+}
