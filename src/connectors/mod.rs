@@ -132,8 +132,9 @@ pub struct ObjectDescription {
 /// How a write ended, as far as the answer tells; the caller reads back in any case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Written {
-    /// The system says it did it.
-    Applied,
+    /// The system says it did it. `shown`: in a way that shows it, by counting the row or answering
+    /// with the values as written.
+    Applied { shown: bool },
     /// The row was no longer as expected: nothing was written.
     ConditionFailed,
     /// The row is gone: nothing was written.

@@ -10,6 +10,14 @@
 //!                               +------taken, not seen--> Unknown  --by reading--> ...
 //!   ByHand: a target that takes no writes, or none any longer; Confirmed by a later read.
 //! ```
+//!
+//! [`attempt`] is one try, [`after`] what follows from it, [`sent`] what is known of what was sent.
+
+pub mod after;
+pub mod attempt;
+pub mod sent;
+
+pub use sent::{Sent, Settled, Stamp};
 
 use super::ids::FieldId;
 use super::time::Time;
@@ -98,11 +106,11 @@ pub enum DeliveryState {
     Waiting {
         until: Time,
     },
-    /// A worker has it; `attempt` counts from 1. `taken`: as of an unknown one.
+    /// A worker has it; `attempt` counts from 1.
     Sending {
         attempt: u32,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        taken: Option<Time>,
+        #[serde(flatten)]
+        sent: Sent,
     },
     /// Read back and equal.
     Confirmed {
@@ -131,14 +139,13 @@ pub enum DeliveryState {
         at: Time,
         found: BTreeMap<FieldId, Held>,
     },
-    /// Sent, and no answer came: being settled by reading. `taken`: when the system said yes, and
-    /// what is read does not show it yet.
+    /// It may have been carried out: being settled by reading.
     Unknown {
         attempt: u32,
         next: Time,
         message: String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        taken: Option<Time>,
+        #[serde(flatten)]
+        sent: Sent,
     },
     /// The target takes no writes from us: a person enters it there.
     ByHand {
@@ -194,11 +201,26 @@ impl DeliveryState {
         self
     }
 
-    /// When the system said yes to what is not to be seen yet.
+    /// What is known of tries that may have been carried out.
     #[must_use]
-    pub fn taken(&self) -> Option<Time> {
+    pub fn sent(&self) -> Option<&Sent> {
         match self {
-            Self::Sending { taken, .. } | Self::Unknown { taken, .. } => *taken,
+            Self::Sending { sent, .. } | Self::Unknown { sent, .. } => Some(sent),
+            _ => None,
+        }
+    }
+
+    /// An earlier try may have been carried out: its worker went away, or no answer came.
+    #[must_use]
+    pub fn is_maybe_sent(&self) -> bool {
+        self.sent().is_some()
+    }
+
+    /// Which try is under way, from 1.
+    #[must_use]
+    pub fn attempt(&self) -> Option<u32> {
+        match self {
+            Self::Sending { attempt, .. } => Some(*attempt),
             _ => None,
         }
     }
@@ -222,20 +244,19 @@ impl DeliveryState {
         matches!(self, Self::Confirmed { .. } | Self::AcceptedWithChanges { .. })
     }
 
-    /// A worker takes it up.
+    /// A worker takes it up. `stamp`: of the row as it is held now, which stands for the row before
+    /// anything was sent, where nothing was.
     ///
     /// # Errors
     /// It has ended, or waits for a person.
-    pub fn lease(self) -> Result<Self, TransitionError> {
+    pub fn lease(self, stamp: Stamp) -> Result<Self, TransitionError> {
+        let first = Sent { stamp, ..Sent::default() };
         match self {
-            Self::Waiting { .. } => Ok(Self::Sending { attempt: 1, taken: None }),
-            // To read again what the system said yes to is no other try.
-            Self::Unknown { attempt, taken: Some(at), .. } => Ok(Self::Sending { attempt, taken: Some(at) }),
-            Self::Retrying { attempt, .. } | Self::Unknown { attempt, .. } => {
-                Ok(Self::Sending { attempt: attempt + 1, taken: None })
-            }
+            Self::Waiting { .. } => Ok(Self::Sending { attempt: 1, sent: first }),
+            Self::Retrying { attempt, .. } => Ok(Self::Sending { attempt: attempt + 1, sent: first }),
+            Self::Unknown { attempt, sent, .. } => Ok(Self::Sending { attempt: attempt + 1, sent }),
             // A worker died with it: the next one settles it by reading.
-            Self::Sending { attempt, taken } => Ok(Self::Sending { attempt, taken }),
+            Self::Sending { attempt, sent } => Ok(Self::Sending { attempt, sent }),
             other => Err(TransitionError(other.name())),
         }
     }
@@ -248,6 +269,20 @@ impl DeliveryState {
         match self {
             Self::Waiting { .. } | Self::ByHand { .. } => Ok(Self::Undone { at }),
             other => Err(TransitionError(other.name())),
+        }
+    }
+
+    /// Its decision does not stand any longer. What may have been sent is still settled by reading, so
+    /// that nobody decides on values that are not there; the rest ends. One that a worker has in hand is
+    /// left to the worker.
+    #[must_use]
+    pub fn call_off(self, at: Time) -> Self {
+        match self {
+            Self::Sending { .. } => self,
+            Self::Unknown { attempt, next, message, sent } => {
+                Self::Unknown { attempt, next, message, sent: Sent { called_off: true, ..sent } }
+            }
+            _ => Self::Overtaken { at, found: BTreeMap::new() },
         }
     }
 

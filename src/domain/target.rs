@@ -12,6 +12,7 @@
 //! from being written counts as often as it happens: no connection, "not now". Another failure may be
 //! the record's own, and counts once for each delivery that meets it.
 
+use super::delivery::attempt::{End, Fault};
 use super::ids::DeliveryId;
 use super::time::Time;
 use chrono::TimeDelta;
@@ -83,6 +84,42 @@ pub enum Hold {
     Person,
 }
 
+/// Whether a write is sent to see if the system is back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Probe {
+    No,
+    /// It was due.
+    Due,
+    /// Its own next try is later, and is not taken from it.
+    Early,
+}
+
+/// What a try tells of the system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It works, whatever it said to this one.
+    Answered,
+    Failed(Failure),
+    NoSignIn(String),
+}
+
+impl Verdict {
+    /// What the end of a delivery's try tells.
+    #[must_use]
+    pub fn of(delivery: &DeliveryId, end: &End) -> Self {
+        let failed = |message: &String, asked, whole| {
+            Self::Failed(Failure { delivery: delivery.clone(), whole, asked, message: message.clone() })
+        };
+        match end {
+            End::Later { fault: Fault::Row, .. } => Self::Answered,
+            End::Later { message, after, fault } => failed(message, *after, *fault == Fault::Whole),
+            End::Lost(message) => failed(message, None, false),
+            End::Credentials(message) => Self::NoSignIn(message.clone()),
+            _ => Self::Answered,
+        }
+    }
+}
+
 /// A try that failed, and not by what it was about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
@@ -150,14 +187,24 @@ impl Target {
         matches!(self.standing, Standing::Paused { probe_at, .. } if probe_at <= now)
     }
 
+    /// The target after a try. `stretch` 0 to 1 lengthens a pause by up to a fifth, so that many do
+    /// not end at once.
+    #[must_use]
+    pub fn heard(&self, now: Time, verdict: &Verdict, probe: Probe, stretch: f64) -> Self {
+        match verdict {
+            Verdict::Answered => self.answered(),
+            Verdict::Failed(failure) => self.failed(now, probe != Probe::No, failure, stretch),
+            Verdict::NoSignIn(message) => self.refused_sign_in(now, message),
+        }
+    }
+
     /// The system answered.
     #[must_use]
     pub fn answered(&self) -> Self {
         Self { standing: Standing::default(), ..self.clone() }
     }
 
-    /// The system failed. `probe`: asked to see if it is back; `stretch` 0 to 1 lengthens a pause by
-    /// up to a fifth, so that many do not end at once.
+    /// The system failed. `probe`: asked to see if it is back; `stretch` as of [`Target::heard`].
     #[must_use]
     pub fn failed(&self, now: Time, probe: bool, failure: &Failure, stretch: f64) -> Self {
         let message = failure.message.clone();

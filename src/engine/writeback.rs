@@ -2,90 +2,63 @@
 //! back and recorded. Between the lease and the record no transaction is open; the fence
 //! number tells a worker that woke up too late that the delivery is somebody else's by now.
 
-mod after;
 pub(super) mod alarm;
-mod change;
-mod create;
+mod carry;
 mod learn;
-mod remove;
+mod look;
 pub(super) mod target;
 mod told;
 
 use super::detect::{refresh, resolution_state};
 use super::{Engine, Setup};
 use crate::connectors::exchange::{Exchange, recorded};
-use crate::connectors::{Connector, ConnectorError, ObjectSpec, Row};
+use crate::connectors::{Capabilities, Row};
 use crate::domain::access::Viewer;
 use crate::domain::chance;
-use crate::domain::delivery::{DeliveryState, Why};
-use crate::domain::entity::Entity;
-use crate::domain::ids::SystemId;
+use crate::domain::delivery::after::{After, LAG_SECONDS};
+use crate::domain::delivery::attempt::{Attempt, Begin, End};
+use crate::domain::delivery::{DeliveryState, Sent, Why};
+use crate::domain::ids::{FieldId, SystemId};
 use crate::domain::mapping::Mapping;
-use crate::domain::time::{Clock, Time};
+use crate::domain::target::{Probe, Verdict};
+use crate::domain::time::Time;
+use crate::domain::value::{Cell, Held};
 use crate::faults::{self, Point, Protection};
 use crate::store::resolutions::{Delivery, Leased, exchanges};
 use crate::store::{StoreError, WriteSession, configuration, conflicts, resolutions, targets};
-use after::After;
 use alarm::alarm;
+use carry::Carrier;
 use chrono::TimeDelta;
 use futures_util::FutureExt as _;
+use look::Lens;
+use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use target::{Next, Probe, Verdict};
+use target::Next;
 use told::{by_hand, told};
 
 /// Longer than the slowest honest try: connect, pre-read, write, read back.
 const LEASE_SECONDS: i64 = 150;
-/// A condition that fails over unchanged fields is tried again at once, so often.
-const CONDITION_TRIES: usize = 3;
 
-/// What one try found out.
-enum Outcome {
-    /// The state it ends or waits in, and the row as last read.
-    State(DeliveryState, Option<Row>),
-    /// Not done: try again later, or give up after ten; not before `after` seconds.
-    Later { message: String, after: Option<u64>, fault: Fault },
-    /// It was sent, and no answer came.
-    Lost(String),
-    /// It said yes at that time, and what is read does not show it yet.
-    Unseen { taken: Time, message: String },
-    /// The work on it broke off, before or after it was sent.
-    Broken(String),
-    /// A row was made under that key and cannot be read yet.
-    Made { key: String, message: String },
-    /// Not accepted credentials burn no try: the system is at fault, not the delivery.
-    Credentials(String),
+/// What one try left.
+struct Tried {
+    end: End,
+    /// What is known by now of what was sent.
+    sent: Sent,
+    /// Of a row that was made.
+    made: Option<String>,
+    /// The row as last read, and how the fields of the change read there.
+    row: Option<Row>,
+    found: BTreeMap<FieldId, Held>,
 }
 
-/// Whose fault it is that a try has to be repeated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fault {
-    /// The row's: it changes too fast, or does not show what was written.
-    Row,
-    /// The system's, and perhaps with this row alone.
-    System,
-    /// The system's, whatever it is asked.
-    Whole,
-}
-
-/// Everything one try works with.
-struct Attempt<'a> {
-    delivery: &'a Delivery,
-    /// An earlier worker went away with it.
-    orphan: bool,
-    /// An earlier try may have been carried out.
-    maybe_sent: bool,
-    /// When the system said yes to an earlier one that is not to be seen yet.
-    taken: Option<Time>,
-    /// The system takes writes from us. Where it does not any longer, what may have been sent is
-    /// settled by reading and nothing is sent.
-    writable: bool,
-    entity: &'a Entity,
-    mapping: &'a Mapping,
-    connector: Arc<dyn Connector>,
-    spec: ObjectSpec,
-    now: Time,
-    clock: Arc<dyn Clock>,
+impl Tried {
+    /// A try that ended before anything was asked of the system, or nobody knows where.
+    fn without_a_row(leased: &Leased, end: End) -> Self {
+        let delivery = &leased.delivery;
+        let sent = delivery.state.sent().cloned().unwrap_or_default();
+        Self { end, sent, made: delivery.external_id.clone(), row: None, found: BTreeMap::new() }
+    }
 }
 
 /// What a worker found to do.
@@ -165,74 +138,49 @@ impl Engine {
         }
         faults::pass(Point::K6);
         let setup = self.setup();
-        let (outcome, said) = recorded(self.attempt_whole(&setup, &leased, writable)).await;
+        let (tried, said) = recorded(self.attempt_whole(&setup, &leased, writable)).await;
         faults::linger(Point::K12).await;
         faults::pass(Point::K12);
-        self.record(setup, leased, probe, (outcome, said)).await?;
+        self.record(setup, leased, probe, (tried, said)).await?;
         faults::pass(Point::K14);
         Ok(Step::Done)
     }
 
     /// A try that ends whatever happens in it: a record that nothing can be done with without a panic
     /// is settled by reading, and set aside after its tries like any other.
-    async fn attempt_whole(&self, setup: &Setup, leased: &Leased, writable: bool) -> Outcome {
+    async fn attempt_whole(&self, setup: &Setup, leased: &Leased, writable: bool) -> Tried {
         let tried = AssertUnwindSafe(self.attempt(setup, leased, writable)).catch_unwind().await;
         tried.unwrap_or_else(|_| {
             tracing::error!(delivery = %leased.delivery.id, "the work on a delivery panicked");
-            Outcome::Broken("Referee failed while it worked on this write".to_owned())
+            let message = "Referee failed while it worked on this write".to_owned();
+            Tried::without_a_row(leased, End::Broken(message))
         })
     }
 
-    async fn attempt(&self, setup: &Setup, leased: &Leased, writable: bool) -> Outcome {
-        let Leased { delivery, orphan, maybe_sent, .. } = leased;
+    async fn attempt(&self, setup: &Setup, leased: &Leased, writable: bool) -> Tried {
+        let delivery = &leased.delivery;
         let catalog = &setup.catalog;
         let mapping = catalog.mapping(&delivery.system, &delivery.entity);
         let (Some(entity), Some(mapping)) = (catalog.entity(&delivery.entity), mapping) else {
-            return self.refused("its mapping is not configured any longer".to_owned());
+            let message = "its mapping is not configured any longer".to_owned();
+            return Tried::without_a_row(leased, End::Refused { message, why: Why::Said });
         };
         let connector = match self.connector(&delivery.system) {
             Ok(connector) => connector,
-            Err(error) => return self.failed(error),
+            Err(error) => return Tried::without_a_row(leased, carry::failure(error).end()),
         };
+        let begin = begin(leased, mapping, connector.capabilities(), writable);
         let spec = super::sync::object_spec(mapping, connector.capabilities());
-        let (orphan, maybe_sent, now) = (*orphan, *maybe_sent, self.now());
-        let taken = delivery.state.taken();
         let clock = self.store.clock().clone();
-        let attempt = Attempt {
-            delivery,
-            orphan,
-            maybe_sent,
-            taken,
-            writable,
-            entity,
-            mapping,
-            connector,
-            spec,
-            now,
-            clock,
-        };
-        let done = match &delivery.change {
-            change if change.create => attempt.create().await,
-            change if change.remove => attempt.remove().await,
-            _ => attempt.change().await,
-        };
-        done.unwrap_or_else(|error| self.failed(error))
-    }
-
-    fn refused(&self, message: String) -> Outcome {
-        Outcome::State(DeliveryState::Refused { at: self.now(), message, why: Why::Said }, None)
-    }
-
-    fn failed(&self, error: ConnectorError) -> Outcome {
-        match error {
-            ConnectorError::Unavailable { message, retry_after_seconds, whole } => {
-                let fault = if whole { Fault::Whole } else { Fault::System };
-                Outcome::Later { message, after: retry_after_seconds, fault }
-            }
-            ConnectorError::Credentials(message) => Outcome::Credentials(message),
-            ConnectorError::Refused(message) | ConnectorError::Shape(message) => self.refused(message),
-            ConnectorError::Unknown(message) => Outcome::Lost(message),
-        }
+        let mut carrier =
+            Carrier { lens: Lens { delivery, entity, mapping }, connector, spec, clock, row: None };
+        let (mut attempt, first) = Attempt::begin(begin);
+        let end = carrier.carry(&mut attempt, first).await;
+        let row = carrier.row.take().filter(|_| end.tells_of_the_row());
+        let beside = end == End::Overtaken;
+        let found = row.as_ref().map(|row| carrier.lens.fields(row, beside)).unwrap_or_default();
+        let made = attempt.made().map(str::to_owned).or_else(|| delivery.external_id.clone());
+        Tried { end, sent: attempt.sent().clone(), made, row, found }
     }
 
     async fn record(
@@ -240,16 +188,17 @@ impl Engine {
         setup: Arc<Setup>,
         leased: Leased,
         probe: Probe,
-        (outcome, said): (Outcome, Vec<Exchange>),
+        (tried, said): (Tried, Vec<Exchange>),
     ) -> Result<(), StoreError> {
         let stretch = f64::from(chance::bytes::<1>(&**self.store.random())[0]) / 255.0;
-        let made = match &outcome {
-            Outcome::Made { key, .. } => Some(key.clone()),
-            _ => leased.delivery.external_id.clone(),
-        };
-        let verdict = Verdict::of(&leased.delivery.id, &outcome);
-        let (state, row) = After::of(&leased, probe, self.now(), stretch)?.state(outcome)?;
-        let delivery = leased.delivery;
+        let Tried { end, sent, made, row, found } = tried;
+        let verdict = Verdict::of(&leased.delivery.id, &end);
+        let (now, lag) = (self.now(), lag());
+        let Leased { delivery, before, maybe_sent, .. } = leased;
+        let after =
+            After { leased: &delivery.state, before: &before, maybe_sent, sent, probe, now, stretch, lag };
+        let state = after.state(end, found).map_err(|error| StoreError::Row(error.to_string()))?;
+        let state = if probe == Probe::Early { state } else { hurried(state, now) };
         let removed = delivery.change.remove && state.is_done();
         let gone = row.is_none() && (removed || matches!(state, DeliveryState::Overtaken { .. }));
         self.store
@@ -308,7 +257,38 @@ async fn update_resolution(w: &mut WriteSession, delivery: &Delivery) -> Result<
     resolutions::set_state(w, &delivery.resolution, state).await
 }
 
-/// Not done, and not for a fault of the whole system.
-fn later(message: &str) -> Outcome {
-    Outcome::Later { message: message.to_owned(), after: None, fault: Fault::Row }
+/// How a try of a delivery begins.
+fn begin(leased: &Leased, mapping: &Mapping, can: Capabilities, writable: bool) -> Begin {
+    let delivery = &leased.delivery;
+    let own_key = match delivery.change.cells.get(&mapping.key) {
+        Some(Cell::Text(key)) => Some(key.clone()),
+        _ => None,
+    };
+    Begin {
+        kind: carry::kind(delivery),
+        state: delivery.state.clone(),
+        lease_until: delivery.lease_until.unwrap_or(Time::MAX_UTC),
+        earlier: delivery.fence > 1,
+        orphan: leased.orphan,
+        maybe_sent: leased.maybe_sent,
+        writable: writable && (can.delete || !delivery.change.remove),
+        conditional: can.condition,
+        key: delivery.external_id.clone(),
+        own_key,
+        lag: lag(),
+        without: carry::without(),
+    }
+}
+
+/// How much later than its yes a system may show what it did.
+fn lag() -> TimeDelta {
+    faults::hurry(TimeDelta::seconds(LAG_SECONDS))
+}
+
+/// The same, so much sooner as a build for the fault driver is told.
+fn hurried(state: DeliveryState, now: Time) -> DeliveryState {
+    match state.next_at() {
+        Some(next) => state.due_at(now + faults::hurry(next - now)),
+        None => state,
+    }
 }

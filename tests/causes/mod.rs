@@ -7,7 +7,7 @@
 
 mod corpus;
 mod damage;
-mod dice;
+pub mod dice;
 mod edit;
 mod formats;
 mod scene;

@@ -4,6 +4,8 @@
 #[path = "../causes/mod.rs"]
 mod set;
 
+pub use set::dice;
+
 /// Below this no cause and no shape may fall, with the few cases there are of each.
 const FLOOR: f64 = 0.8;
 

@@ -6,6 +6,7 @@ mod api;
 mod cases;
 mod causes;
 mod connectors;
+mod deliveries;
 mod demo;
 mod docs;
 mod flow;

@@ -254,7 +254,7 @@ impl Inner {
             let done = execute(&mut connection, statement).await.map_err(|error| self.fault(&error))?;
             let written = match done {
                 0 => self.missed(&mut connection, &selection, key).await?,
-                1 => Written::Applied,
+                1 => Written::Applied { shown: true },
                 _ => {
                     let message = format!("the key {key:?} is on more than one row");
                     return Err(ConnectorError::Refused(message));
@@ -265,7 +265,7 @@ impl Inner {
         let late = || calls::too_slow(&self.place);
         let (connection, written) = calls::within(DEADLINE - COMMIT, late, change).await?;
         faults::pass(Point::K8);
-        self.end(connection, written == Written::Applied).await?;
+        self.end(connection, matches!(written, Written::Applied { .. })).await?;
         Ok(written)
     }
 

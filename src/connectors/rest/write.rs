@@ -1,6 +1,6 @@
 //! Changing, making and removing records.
 
-use super::answer::{self, Intent};
+use super::answer::{self, Answer, Intent};
 use super::{Inner, JSON, WriteMethod, key, record};
 use crate::connectors::{ConnectorError, DEADLINE, ObjectSpec, Row, Written, differing};
 use crate::domain::value::Cells;
@@ -45,10 +45,21 @@ impl Inner {
             .header(CONTENT_TYPE, content)
             .header("idempotency-key", idempotency_key)
             .body(faults::body(body));
-        if let Some(token) = token.filter(|_| !faults::without(Protection::Condition)) {
+        if let Some(token) = token.as_ref().filter(|_| !faults::without(Protection::Condition)) {
             request = request.header(IF_MATCH, token);
         }
-        self.written(request, deadline).await
+        let shows = |answer: &Answer| {
+            let moved = super::token(answer).zip(token).is_some_and(|(is, was)| is != was);
+            moved || self.shows(object, &expected.key, &changes, answer)
+        };
+        self.written(request, deadline, shows).await
+    }
+
+    /// Whether an answer holds the record with these values.
+    fn shows(&self, object: &ObjectSpec, key: &str, changes: &Cells, answer: &Answer) -> bool {
+        let collection = self.collection(&object.object);
+        let record = collection.and_then(|collection| self.record(object, collection, key, answer));
+        record.is_ok_and(|(row, _)| changes.iter().all(|(name, cell)| row.cells.get(name) == Some(cell)))
     }
 
     /// Removes a record, if its version is the one read; a kind without versions has no condition.
@@ -85,14 +96,19 @@ impl Inner {
         if let Some(token) = token.filter(|_| !faults::without(Protection::Condition)) {
             request = request.header(IF_MATCH, token);
         }
-        self.written(request, deadline).await
+        self.written(request, deadline, |_| false).await
     }
 
-    async fn written(&self, request: RequestBuilder, deadline: Instant) -> Result<Written, ConnectorError> {
+    async fn written(
+        &self,
+        request: RequestBuilder,
+        deadline: Instant,
+        shows: impl FnOnce(&Answer) -> bool,
+    ) -> Result<Written, ConnectorError> {
         let voice = self.voice();
         let answer = answer::send(request, Intent::Write, deadline, &voice).await?;
         match answer.status {
-            status if status.is_success() => Ok(Written::Applied),
+            status if status.is_success() => Ok(Written::Applied { shown: shows(&answer) }),
             StatusCode::PRECONDITION_FAILED => Ok(Written::ConditionFailed),
             StatusCode::NOT_FOUND | StatusCode::GONE => Ok(Written::Gone),
             _ => Err(voice.refusal(&answer, Intent::Write)),

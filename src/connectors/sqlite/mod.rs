@@ -247,7 +247,7 @@ impl Inner {
             told.keep(&done);
             let written = match done.map_err(|error| self.fault(&error))? {
                 0 => self.missed(connection, &selection, key).await?,
-                1 => Written::Applied,
+                1 => Written::Applied { shown: true },
                 _ => {
                     let message = format!("the key {key:?} is on more than one row");
                     return Err(ConnectorError::Refused(message));
@@ -257,7 +257,7 @@ impl Inner {
         };
         let (opened, written) = calls::within(DEADLINE, || calls::too_slow(&self.place), change).await?;
         faults::pass(Point::K8);
-        self.end(opened, written == Written::Applied).await?;
+        self.end(opened, matches!(written, Written::Applied { .. })).await?;
         Ok(written)
     }
 

@@ -52,7 +52,7 @@ impl Judge<'_> {
                 match () {
                     () if unsent => DeliveryState::Undone { at: now },
                     () if as_decided => DeliveryState::Confirmed { at: now },
-                    () => DeliveryState::Overtaken { at: now, found: [].into() },
+                    () => delivery.state.clone().call_off(now),
                 },
             );
         }
@@ -137,7 +137,7 @@ impl Judge<'_> {
     }
 
     /// Takes a decision back because values moved under it. False while a worker still has a
-    /// delivery of it: the worker will find out by itself.
+    /// delivery of it, or it is not known what became of one: that is found out first.
     pub fn withdraw(&mut self, difference: &Difference) -> Result<bool, StoreError> {
         let Some(resolution) = difference.state.resolution().cloned() else { return Ok(false) };
         let own = self.deliveries(&resolution, &difference.dispute.field);
@@ -146,7 +146,10 @@ impl Judge<'_> {
         }
         let now = self.now();
         for delivery in own.iter().filter(|delivery| is_unsettled(&delivery.state)) {
-            self.set_delivery(delivery, DeliveryState::Overtaken { at: now, found: [].into() });
+            self.set_delivery(delivery, delivery.state.clone().call_off(now));
+        }
+        if own.iter().any(|delivery| delivery.state.is_maybe_sent()) {
+            return Ok(false);
         }
         // What it decided of other fields goes on, and can be undone as long as it is held.
         self.ruling.resolutions_moved.push(resolution.clone());

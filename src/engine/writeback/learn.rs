@@ -62,7 +62,7 @@ fn source<'a>(setup: &'a Setup, delivery: &Delivery, run: &'a RunId, at: Time) -
 
 /// A decision that was overtaken goes back to people with its draft, also where the judge could not
 /// tell: what stands there now cannot be read, so that nothing is compared. While a worker has
-/// another delivery of it in hand, that one's end decides.
+/// another delivery of it in hand, or it is not known what became of one, that one's end decides.
 pub(super) async fn reopen(
     setup: &Setup,
     w: &mut WriteSession,
@@ -82,11 +82,14 @@ pub(super) async fn reopen(
     let (Some(decided), Some(mut conflict)) = (decided, conflict) else { return Ok(Vec::new()) };
     let now = w.now();
     let mut events = Vec::new();
-    for mut other in own.into_iter().filter(|other| is_unsettled(&other.state)) {
-        other.state = DeliveryState::Overtaken { at: now, found: [].into() };
+    for mut other in own.iter().filter(|other| is_unsettled(&other.state)).cloned() {
+        other.state = other.state.call_off(now);
         resolutions::settle_delivery(w, &other).await?;
         alarm(w, setup, &other).await?;
         events.extend(told(setup, w, &other).await?);
+    }
+    if own.iter().any(|other| other.state.is_maybe_sent()) {
+        return Ok(events);
     }
     update_resolution(w, delivery).await?;
     let state = decided.state.clone().reopen().map_err(|error| StoreError::Row(error.to_string()))?;

@@ -1,10 +1,10 @@
 //! The system as a whole: how fast it is written to, when it is left alone, and when it goes on.
 
-use super::{Fault, LEASE_SECONDS, Outcome};
+use super::LEASE_SECONDS;
 use crate::domain::access::{Right, Viewer};
 use crate::domain::audit::{About, Action, Actor, Event};
-use crate::domain::ids::{DeliveryId, SystemId};
-use crate::domain::target::{Failure, Hold, Rate, Standing, Target};
+use crate::domain::ids::SystemId;
+use crate::domain::target::{Hold, Probe, Rate, Standing, Target, Verdict};
 use crate::engine::{Engine, Refusal, Setup};
 use crate::faults;
 use crate::store::resolutions::{self, Leased};
@@ -22,16 +22,6 @@ pub(super) enum Next {
     /// Nothing before that time has passed.
     Wait(TimeDelta),
     Nothing,
-}
-
-/// Whether it is sent to see if the system is back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Probe {
-    No,
-    /// It was due.
-    Due,
-    /// Its own next try is later, and is not taken from it.
-    Early,
 }
 
 /// Takes the next delivery to a system in hand, if the system may be written to now.
@@ -60,30 +50,6 @@ pub(super) async fn next(w: &mut WriteSession, setup: &Setup, system: &SystemId)
     Ok(Next::Send(Box::new(leased), probe))
 }
 
-/// What a try tells of the system.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// It works, whatever it said to this one.
-    Answered,
-    Failed(Failure),
-    NoSignIn(String),
-}
-
-impl Verdict {
-    pub fn of(delivery: &DeliveryId, outcome: &Outcome) -> Self {
-        let failed = |message: &String, asked, whole| {
-            Self::Failed(Failure { delivery: delivery.clone(), whole, asked, message: message.clone() })
-        };
-        match outcome {
-            Outcome::Later { fault: Fault::Row, .. } => Self::Answered,
-            Outcome::Later { message, after, fault } => failed(message, *after, *fault == Fault::Whole),
-            Outcome::Lost(message) => failed(message, None, false),
-            Outcome::Credentials(message) => Self::NoSignIn(message.clone()),
-            _ => Self::Answered,
-        }
-    }
-}
-
 /// Remembers what a try told of the system. The first of its failures that counts is told once.
 pub(super) async fn heard(
     w: &mut WriteSession,
@@ -98,20 +64,13 @@ pub(super) async fn heard(
         return Ok(Vec::new());
     }
     let (known, now) = (targets::lock(w, system).await?, w.now());
-    let target = match verdict {
-        Verdict::Answered => known.answered(),
-        Verdict::Failed(failure) => {
-            let mut target = known.failed(now, probe != Probe::No, failure, stretch);
-            let moved = target.standing != known.standing;
-            if let Standing::Paused { probe_at, .. } = &mut target.standing
-                && moved
-            {
-                *probe_at = now + faults::hurry(*probe_at - now);
-            }
-            target
-        }
-        Verdict::NoSignIn(message) => known.refused_sign_in(now, message),
-    };
+    let mut target = known.heard(now, verdict, probe, stretch);
+    let moved_on = target.standing != known.standing;
+    if let Standing::Paused { probe_at, .. } = &mut target.standing
+        && moved_on
+    {
+        *probe_at = now + faults::hurry(*probe_at - now);
+    }
     targets::save(w, system, &target).await?;
     moved(w, setup, system, &known, &target).await
 }

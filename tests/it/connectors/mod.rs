@@ -166,7 +166,7 @@ async fn a_write_changes_those_columns_and_no_other_byte(bench: Bench) {
     let row = read(&bench, "d'or").await;
     let changes = cells(&[("name", text("O'Brien; DROP TABLE customer --")), ("stock", number("8"))]);
     let written = bench.connector.write(&customer(), &row, &changes, "key-1").await;
-    assert_eq!(written, Ok(Written::Applied));
+    assert_eq!(written, Ok(Written::Applied { shown: true }));
     let mut expected = row.cells.clone();
     expected.extend(changes);
     assert_eq!(read(&bench, "d'or").await.cells, expected);
@@ -188,7 +188,7 @@ async fn a_write_over_a_changed_value_is_not_done(bench: Bench) {
     assert_eq!(bench.outside.all().await, before);
     let row = read(&bench, "B").await;
     let written = bench.connector.write(&customer(), &row, &changes, "key-2").await;
-    assert_eq!(written, Ok(Written::Applied));
+    assert_eq!(written, Ok(Written::Applied { shown: true }));
     assert_eq!(read(&bench, "B").await.cells["phone"], text("+49 30 5555"));
 }
 
@@ -204,7 +204,7 @@ async fn a_value_that_stays_is_a_condition_and_not_written(bench: Bench) {
     let row = read(&bench, "B").await;
     let changes = cells(&[("name", text("new")), ("phone", row.cells["phone"].clone())]);
     let written = bench.connector.write(&customer(), &row, &changes, "key-2").await;
-    assert_eq!(written, Ok(Written::Applied));
+    assert_eq!(written, Ok(Written::Applied { shown: true }));
     let after = read(&bench, "B").await.cells;
     assert_eq!((&after["name"], &after["phone"]), (&text("new"), &text("+49 30 9999")));
 }
@@ -225,7 +225,7 @@ async fn null_empty_and_text_are_written_as_such(bench: Bench) {
         let row = read(&bench, "B").await;
         let (changes, key) = (cells(&[("name", cell.clone())]), format!("k{n}"));
         let written = bench.connector.write(&customer(), &row, &changes, &key).await;
-        assert_eq!(written, Ok(Written::Applied), "{cell:?}");
+        assert_eq!(written, Ok(Written::Applied { shown: true }), "{cell:?}");
         assert_eq!(read(&bench, "B").await.cells["name"], cell);
     }
 }
@@ -237,13 +237,13 @@ async fn values_come_and_go_unchanged(bench: Bench) {
     bench.outside.add(&row("2", "other")).await;
     let other = read(&bench, "2").await;
     let written = bench.connector.write(&customer(), &other, &cells(&[("name", name.clone())]), "k1").await;
-    assert_eq!(written, Ok(Written::Applied));
+    assert_eq!(written, Ok(Written::Applied { shown: true }));
     assert_eq!(read(&bench, "2").await.cells["name"], name);
     for (n, lexeme) in ["9007199254740993", "0.1", "-0.25", "1234567890.5"].into_iter().enumerate() {
         let row = read(&bench, "2").await;
         let changes = cells(&[("balance", number(lexeme))]);
         let written = bench.connector.write(&customer(), &row, &changes, &format!("n{n}")).await;
-        assert_eq!(written, Ok(Written::Applied));
+        assert_eq!(written, Ok(Written::Applied { shown: true }));
         assert_eq!(read(&bench, "2").await.cells["balance"], number(lexeme));
     }
 }
@@ -296,14 +296,16 @@ async fn a_row_is_removed_only_as_it_was_read(bench: Bench) {
     fill(&bench).await;
     let row = read(&bench, "d'or").await;
     let written = bench.connector.write(&customer(), &row, &cells(&[("name", text("new"))]), "k1").await;
-    assert_eq!(written, Ok(Written::Applied));
+    assert_eq!(written, Ok(Written::Applied { shown: true }));
     let removed = bench.connector.remove(&customer(), &row, "k2").await;
     assert_eq!(removed, Ok(Written::ConditionFailed), "it was changed since");
     let before = bench.outside.all().await;
     assert_eq!(before.len(), KEYS.len());
 
     let row = read(&bench, "d'or").await;
-    assert_eq!(bench.connector.remove(&customer(), &row, "k3").await, Ok(Written::Applied));
+    // A kind that counts no rows has nothing to show of one that is gone.
+    let removed = bench.connector.remove(&customer(), &row, "k3").await;
+    assert!(matches!(removed, Ok(Written::Applied { .. })), "{removed:?}");
     assert_eq!(bench.connector.read(&customer(), "d'or").await, Ok(None));
     assert_eq!(bench.outside.all().await.len(), KEYS.len() - 1, "one, and no other");
     assert_eq!(bench.connector.remove(&customer(), &row, "k4").await, Ok(Written::Gone));

@@ -73,10 +73,10 @@ async fn every_type_is_read_and_can_be_written_over() {
         let (a, b) = (read("a").await, read("b").await);
         assert_eq!(a.cells["v"], expected, "{kind} {sql}");
         let written = connector.write(&object, &b, &a.cells, "k1").await;
-        assert_eq!(written, Ok(Written::Applied), "{kind} {sql}");
+        assert_eq!(written, Ok(Written::Applied { shown: true }), "{kind} {sql}");
         assert_eq!(read("b").await.cells, a.cells, "{kind} {sql}");
         let written = connector.write(&object, &a, &b.cells, "k2").await;
-        assert_eq!(written, Ok(Written::Applied), "{kind} {sql}");
+        assert_eq!(written, Ok(Written::Applied { shown: true }), "{kind} {sql}");
         let same = bench.outside.column("SELECT count(*)::text FROM typed WHERE v IS NULL").await;
         let nulls = if expected == Cell::Null { "2" } else { "1" };
         assert_eq!(same, [Some(nulls.to_owned())], "{kind} {sql}");
@@ -274,7 +274,10 @@ async fn a_locked_row_is_waited_for_and_then_told() {
     let Err(ConnectorError::Unavailable { message, .. }) = &written else { panic!("{written:?}") };
     assert!(message.contains("locked"), "{message}");
     bench.outside.sql("ROLLBACK").await;
-    assert_eq!(bench.connector.write(&customer(), &row, &changes, "k").await, Ok(Written::Applied));
+    assert_eq!(
+        bench.connector.write(&customer(), &row, &changes, "k").await,
+        Ok(Written::Applied { shown: true })
+    );
 }
 
 #[tokio::test]

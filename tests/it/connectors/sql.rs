@@ -76,7 +76,7 @@ async fn names_are_names_whatever_they_hold(bench: Bench) {
         assert_eq!(page.rows.len(), 1, "{name}");
         let changes = cells(&[(&column, text("new"))]);
         let written = bench.connector.write(&object, &page.rows[0], &changes, "k1").await;
-        assert_eq!(written, Ok(Written::Applied), "{name}");
+        assert_eq!(written, Ok(Written::Applied { shown: true }), "{name}");
         let row = bench.connector.read(&object, "k").await.expect("read").expect("row");
         assert_eq!(row.cells[&column], text("new"));
         let made = cells(&[("i\"d", text("k2")), (&column, text("made"))]);
@@ -253,7 +253,7 @@ async fn writes_side_by_side_keep_their_conditions(bench: Bench) {
             let n: i64 = row.cells["n"].text().expect("number").parse().expect("number");
             let changes = cells(&[("n", number(&(n + 1).to_string()))]);
             let written = bench.connector.write(&object, &row, &changes, "k").await.expect("an answer");
-            applied += i64::from(written == Written::Applied);
+            applied += i64::from(written == Written::Applied { shown: true });
         }
         applied
     };

@@ -40,7 +40,7 @@ async fn a_file_that_vanishes_or_is_replaced_is_noticed() {
     unavailable(bench.connector.write(&customer(), &row, &changes, "k1").await);
     std::fs::copy(&aside, &path).expect("restore");
     let written = bench.connector.write(&customer(), &row, &cells(&[("name", text("kept"))]), "k2").await;
-    assert_eq!(written, Ok(Written::Applied));
+    assert_eq!(written, Ok(Written::Applied { shown: true }));
     // The old file, still open here, is as it was; the new one has the value.
     assert_eq!(bench.outside.column("SELECT name FROM customer").await, [Some("old".to_owned())]);
     let row = sqlite(path).read(&customer(), "1").await.expect("read").expect("row");
@@ -76,7 +76,7 @@ async fn a_lock_is_waited_for_and_then_told() {
         bench.outside.sql("ROLLBACK").await;
     };
     let (written, ()) = tokio::join!(write, free);
-    assert_eq!(written, Ok(Written::Applied));
+    assert_eq!(written, Ok(Written::Applied { shown: true }));
 }
 
 #[tokio::test]
@@ -140,7 +140,11 @@ async fn values_are_what_they_are_not_what_the_column_says() {
     for key in ["1", "2", "3", "4"] {
         let row = bench.connector.read(&object, key).await.expect("read").expect("row");
         let changes = cells(&[("any", number("1")), ("d", number("2")), ("t", number("12.10"))]);
-        assert_eq!(bench.connector.write(&object, &row, &changes, "k").await, Ok(Written::Applied), "{key}");
+        assert_eq!(
+            bench.connector.write(&object, &row, &changes, "k").await,
+            Ok(Written::Applied { shown: true }),
+            "{key}"
+        );
     }
     let kept =
         bench.outside.column("SELECT typeof(any) || typeof(d) || typeof(t) || t FROM v WHERE id < '5'").await;

@@ -3,10 +3,10 @@
 
 use super::*;
 use crate::support::rest_target::{Fault, RestTarget, TOKEN};
-use crate::support::world::admin;
+use crate::support::world::{admin, steward};
 use chrono::TimeDelta;
 use referee::domain::audit::Actor;
-use referee::domain::delivery::DeliveryState;
+use referee::domain::delivery::{DeliveryState, Why};
 use referee::domain::ids::SystemId;
 use referee::domain::target::Standing;
 use referee::domain::time::Time;
@@ -288,7 +288,7 @@ async fn what_a_lagging_copy_shows_is_read_again_and_nothing_is_written_twice() 
             desk.lag(Duration::from_secs(3600));
             work(&world, TimeDelta::seconds(60)).await;
             assert_eq!((states(&world).await, writes(&desk)), (vec!["unknown"], 1));
-            assert_eq!(deliveries(&world).await.iter().filter_map(attempts).collect::<Vec<_>>(), [1]);
+            assert_eq!(deliveries(&world).await.iter().filter_map(attempts).collect::<Vec<_>>(), [0]);
             desk.lag(Duration::ZERO);
             work(&world, TimeDelta::seconds(20)).await;
             assert_eq!((states(&world).await, writes(&desk)), (vec!["confirmed"], 1));
@@ -310,6 +310,37 @@ async fn a_yes_that_was_none_is_found_out_and_written_again() {
             "not done, and not yet again"
         );
         work(&world, TimeDelta::seconds(120)).await;
+        assert_eq!((states(&world).await, writes(&desk)), (vec!["confirmed"], 2));
+    }
+}
+
+#[tokio::test]
+async fn what_is_put_back_before_it_is_read_back_is_not_written_again() {
+    for etag in [true, false] {
+        for (world, desk) in waiting(1, etag).await {
+            desk.fault(Fault::Delay(Duration::ZERO));
+            desk.fault(Fault::EditAfter(r#"{"street":"Storgata 1"}"#.to_owned()));
+            work(&world, TimeDelta::hours(30)).await;
+            assert_eq!((states(&world).await, writes(&desk)), (vec!["overtaken"], 1), "etag: {etag}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_yes_without_any_sign_is_for_a_person() {
+    for (world, desk) in waiting(1, false).await {
+        desk.fault(Fault::Delay(Duration::ZERO));
+        desk.fault(Fault::Lie);
+        work(&world, TimeDelta::hours(30)).await;
+        assert_eq!((states(&world).await, writes(&desk)), (vec!["refused"], 1));
+        let refused = deliveries(&world).await.remove(0);
+        let DeliveryState::Refused { message, why, .. } = &refused.state else { panic!("{refused:?}") };
+        assert_eq!(
+            (message.as_str(), *why),
+            ("it said yes, and nothing shows that it was done: look there", Why::Look)
+        );
+        world.engine.retry(&steward(), &refused.id).await.unwrap();
+        work(&world, TimeDelta::seconds(30)).await;
         assert_eq!((states(&world).await, writes(&desk)), (vec!["confirmed"], 2));
     }
 }

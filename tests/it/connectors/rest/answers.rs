@@ -21,8 +21,11 @@ async fn written(fault: Fault) -> Result<Written, ConnectorError> {
 #[tokio::test]
 async fn every_answer_to_a_write_has_its_meaning() {
     let problem = r#"{"title":"Invalid","detail":"the plan is unknown"}"#;
-    assert_eq!(written(Fault::Lie).await, Ok(Written::Applied));
-    assert_eq!(written(status(204, &[], "")).await, Ok(Written::Applied));
+    assert_eq!(written(Fault::Lie).await, Ok(Written::Applied { shown: false }));
+    assert_eq!(written(status(204, &[], "")).await, Ok(Written::Applied { shown: false }));
+    let moved = status(204, &[("etag", "\"v99\"")], "");
+    assert_eq!(written(moved).await, Ok(Written::Applied { shown: true }), "another version of it");
+    assert_eq!(written(status(200, &[], DOCUMENT)).await, Ok(Written::Applied { shown: false }));
     assert_eq!(written(status(412, &[], "")).await, Ok(Written::ConditionFailed));
     for gone in [404, 410] {
         assert_eq!(written(status(gone, &[], "")).await, Ok(Written::Gone));
@@ -91,7 +94,10 @@ async fn a_write_repeated_with_its_key_is_done_once() {
     bench.outside.rest().fault(Fault::DropAfter);
     let written = bench.connector.write(&with_address(), &row, &changes, "same").await;
     assert!(matches!(written, Err(ConnectorError::Unknown(_))), "{written:?}");
-    assert_eq!(bench.connector.write(&with_address(), &row, &changes, "same").await, Ok(Written::Applied));
+    assert_eq!(
+        bench.connector.write(&with_address(), &row, &changes, "same").await,
+        Ok(Written::Applied { shown: true })
+    );
     let changed = bench.outside.rest().journal().into_iter().filter(|entry| entry.changed).count();
     assert_eq!(changed, 1);
 }
