@@ -22,6 +22,7 @@ pub use sent::{Sent, Settled, Stamp};
 use super::ids::FieldId;
 use super::time::Time;
 use super::value::{Cell, Cells, Held};
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -216,6 +217,17 @@ impl DeliveryState {
         self.sent().is_some()
     }
 
+    /// Its outcome is not known, and will be so soon that a decision waits for it: longer only where
+    /// the system cannot be read.
+    #[must_use]
+    pub fn is_soon_settled(&self, now: Time, lag: TimeDelta) -> bool {
+        match self {
+            Self::Sending { .. } => true,
+            Self::Unknown { sent, .. } => sent.at().is_some_and(|at| now - at < lag),
+            _ => false,
+        }
+    }
+
     /// Which try is under way, from 1.
     #[must_use]
     pub fn attempt(&self) -> Option<u32> {
@@ -244,19 +256,19 @@ impl DeliveryState {
         matches!(self, Self::Confirmed { .. } | Self::AcceptedWithChanges { .. })
     }
 
-    /// A worker takes it up. `stamp`: of the row as it is held now, which stands for the row before
-    /// anything was sent, where nothing was.
+    /// A worker takes it up.
     ///
     /// # Errors
     /// It has ended, or waits for a person.
-    pub fn lease(self, stamp: Stamp) -> Result<Self, TransitionError> {
-        let first = Sent { stamp, ..Sent::default() };
+    pub fn lease(self) -> Result<Self, TransitionError> {
         match self {
-            Self::Waiting { .. } => Ok(Self::Sending { attempt: 1, sent: first }),
-            Self::Retrying { attempt, .. } => Ok(Self::Sending { attempt: attempt + 1, sent: first }),
+            Self::Waiting { .. } => Ok(Self::Sending { attempt: 1, sent: Sent::default() }),
+            Self::Retrying { attempt, .. } => {
+                Ok(Self::Sending { attempt: attempt + 1, sent: Sent::default() })
+            }
             Self::Unknown { attempt, sent, .. } => Ok(Self::Sending { attempt: attempt + 1, sent }),
             // A worker died with it: the next one settles it by reading.
-            Self::Sending { attempt, sent } => Ok(Self::Sending { attempt, sent }),
+            Self::Sending { attempt, sent } => Ok(Self::Sending { attempt: attempt + 1, sent }),
             other => Err(TransitionError(other.name())),
         }
     }
@@ -290,7 +302,7 @@ impl DeliveryState {
     ///
     /// # Errors
     /// It is not being sent.
-    pub fn retry(self, now: Time, wait: chrono::TimeDelta, message: String) -> Result<Self, TransitionError> {
+    pub fn retry(self, now: Time, wait: TimeDelta, message: String) -> Result<Self, TransitionError> {
         match self {
             Self::Sending { attempt, .. } if attempt >= TRIES => {
                 Ok(Self::Refused { at: now, message, why: Why::Tried })

@@ -53,7 +53,7 @@ struct Tried {
 }
 
 impl Tried {
-    /// A try that ended before anything was asked of the system, or nobody knows where.
+    /// A try that ended before anything was asked of the system.
     fn without_a_row(leased: &Leased, end: End) -> Self {
         let delivery = &leased.delivery;
         let sent = delivery.state.sent().cloned().unwrap_or_default();
@@ -138,7 +138,7 @@ impl Engine {
         }
         faults::pass(Point::K6);
         let setup = self.setup();
-        let (tried, said) = recorded(self.attempt_whole(&setup, &leased, writable)).await;
+        let (tried, said) = recorded(self.attempt(&setup, &leased, writable)).await;
         faults::linger(Point::K12).await;
         faults::pass(Point::K12);
         self.record(setup, leased, probe, (tried, said)).await?;
@@ -148,15 +148,6 @@ impl Engine {
 
     /// A try that ends whatever happens in it: a record that nothing can be done with without a panic
     /// is settled by reading, and set aside after its tries like any other.
-    async fn attempt_whole(&self, setup: &Setup, leased: &Leased, writable: bool) -> Tried {
-        let tried = AssertUnwindSafe(self.attempt(setup, leased, writable)).catch_unwind().await;
-        tried.unwrap_or_else(|_| {
-            tracing::error!(delivery = %leased.delivery.id, "the work on a delivery panicked");
-            let message = "Referee failed while it worked on this write".to_owned();
-            Tried::without_a_row(leased, End::Broken(message))
-        })
-    }
-
     async fn attempt(&self, setup: &Setup, leased: &Leased, writable: bool) -> Tried {
         let delivery = &leased.delivery;
         let catalog = &setup.catalog;
@@ -169,13 +160,17 @@ impl Engine {
             Ok(connector) => connector,
             Err(error) => return Tried::without_a_row(leased, carry::failure(error).end()),
         };
-        let begin = begin(leased, mapping, connector.capabilities(), writable);
+        let begin = begin(leased, mapping, (connector.capabilities(), writable), self.now());
         let spec = super::sync::object_spec(mapping, connector.capabilities());
         let clock = self.store.clock().clone();
         let mut carrier =
             Carrier { lens: Lens { delivery, entity, mapping }, connector, spec, clock, row: None };
         let (mut attempt, first) = Attempt::begin(begin);
-        let end = carrier.carry(&mut attempt, first).await;
+        let carried = AssertUnwindSafe(carrier.carry(&mut attempt, first)).catch_unwind().await;
+        let end = carried.unwrap_or_else(|_| {
+            tracing::error!(delivery = %delivery.id, "the work on a delivery panicked");
+            End::Broken("Referee failed while it worked on this write".to_owned())
+        });
         let row = carrier.row.take().filter(|_| end.tells_of_the_row());
         let beside = end == End::Overtaken;
         let found = row.as_ref().map(|row| carrier.lens.fields(row, beside)).unwrap_or_default();
@@ -216,7 +211,7 @@ impl Engine {
                     return Ok(((), events));
                 }
                 faults::pass(Point::K11);
-                keep_said(w, &delivery, &said).await?;
+                keep_said(w, &delivery, maybe_sent, &said).await?;
                 events.extend(told(&setup, w, &delivery).await?);
                 alarm(w, &setup, &delivery).await?;
                 update_resolution(w, &delivery).await?;
@@ -240,12 +235,21 @@ impl Engine {
 
 /// Keeps what was said about a delivery that the system did not simply take, and nothing of one that
 /// has arrived.
-async fn keep_said(w: &mut WriteSession, delivery: &Delivery, said: &[Exchange]) -> Result<(), StoreError> {
-    match delivery.state {
-        DeliveryState::Confirmed { .. } | DeliveryState::Overtaken { .. } if delivery.fence == 1 => Ok(()),
-        DeliveryState::Confirmed { .. } | DeliveryState::Overtaken { .. } => {
-            exchanges::forget(w, &delivery.id).await
-        }
+async fn keep_said(
+    w: &mut WriteSession,
+    delivery: &Delivery,
+    maybe_sent: bool,
+    said: &[Exchange],
+) -> Result<(), StoreError> {
+    let told = match delivery.state {
+        DeliveryState::Confirmed { .. } => true,
+        // What may have been sent of it is still there to be seen.
+        DeliveryState::Overtaken { .. } => !maybe_sent,
+        _ => false,
+    };
+    match told {
+        true if delivery.fence == 1 => Ok(()),
+        true => exchanges::forget(w, &delivery.id).await,
         _ if said.is_empty() => Ok(()),
         _ => exchanges::keep(w, &delivery.id, &serde_json::to_string(said)?).await,
     }
@@ -258,7 +262,7 @@ async fn update_resolution(w: &mut WriteSession, delivery: &Delivery) -> Result<
 }
 
 /// How a try of a delivery begins.
-fn begin(leased: &Leased, mapping: &Mapping, can: Capabilities, writable: bool) -> Begin {
+fn begin(leased: &Leased, mapping: &Mapping, (can, writable): (Capabilities, bool), now: Time) -> Begin {
     let delivery = &leased.delivery;
     let own_key = match delivery.change.cells.get(&mapping.key) {
         Some(Cell::Text(key)) => Some(key.clone()),
@@ -269,19 +273,19 @@ fn begin(leased: &Leased, mapping: &Mapping, can: Capabilities, writable: bool) 
         state: delivery.state.clone(),
         lease_until: delivery.lease_until.unwrap_or(Time::MAX_UTC),
         earlier: delivery.fence > 1,
-        orphan: leased.orphan,
         maybe_sent: leased.maybe_sent,
         writable: writable && (can.delete || !delivery.change.remove),
         conditional: can.condition,
         key: delivery.external_id.clone(),
         own_key,
+        now,
         lag: lag(),
         without: carry::without(),
     }
 }
 
 /// How much later than its yes a system may show what it did.
-fn lag() -> TimeDelta {
+pub(super) fn lag() -> TimeDelta {
     faults::hurry(TimeDelta::seconds(LAG_SECONDS))
 }
 

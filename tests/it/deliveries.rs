@@ -45,6 +45,7 @@ fn every_protection_is_missed() {
         ("fencing", attempt(Without { fencing: true, ..Without::default() }), &["I5"]),
         ("condition", Off { condition: true, ..Off::default() }, &["I3"]),
         ("key_before_try", Off { key_before_try: true, ..Off::default() }, &["I2"]),
+        ("lag", Off { lag: true, ..Off::default() }, &["I2"]),
         ("order", Off { order: true, ..Off::default() }, &["B15"]),
     ] {
         let is_missed = |violation: &String| missed.iter().any(|name| violation.starts_with(name));

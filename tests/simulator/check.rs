@@ -1,14 +1,14 @@
 //! What a story may not do, seen from the system's journal and the ends that were recorded.
 
-use super::desk::Delivery;
-use super::system::{Condition, Entry, Stamps, System};
-use super::{Story, World};
+use super::desk::{Delivery, moment};
+use super::system::{Condition, Entry, System};
+use super::{SECOND, Story, World};
 use referee::domain::delivery::attempt::{Found, Kind};
 use referee::domain::delivery::{DeliveryState, TRIES};
 
 pub fn story(world: World) -> Story {
-    let World { system, desk, deaths, log, .. } = world;
-    let mut check = Check { system: &system, violations: Vec::new(), unknowable: 0, windows: 0 };
+    let World { system, desk, deaths, log, quiet, .. } = world;
+    let mut check = Check { system: &system, quiet, violations: Vec::new(), unknowable: 0, windows: 0 };
     for delivery in &desk.deliveries {
         check.delivery(delivery);
     }
@@ -19,6 +19,7 @@ pub fn story(world: World) -> Story {
 
 struct Check<'s> {
     system: &'s System,
+    quiet: bool,
     violations: Vec<String>,
     unknowable: usize,
     windows: usize,
@@ -38,10 +39,10 @@ impl Check<'_> {
             self.broken("I5", format!("delivery {id} ended more than once: {ends:?}"));
         }
         // Condition tries of one lease are one try; being read again is none.
-        if delivery.sends > 3 * TRIES {
-            self.broken("B3", format!("delivery {id} was sent {} times", delivery.sends));
+        if delivery.tries.len() > TRIES as usize {
+            self.broken("B3", format!("delivery {id} was sent in {} tries", delivery.tries.len()));
         }
-        if delivery.called_off.is_some_and(|sends| sends < delivery.sends) {
+        if delivery.called_off.is_some_and(|tries| tries < delivery.tries.len()) {
             self.broken("I3", format!("delivery {id} was sent after it was called off"));
         }
         let own: Vec<(usize, &Entry)> =
@@ -50,12 +51,18 @@ impl Check<'_> {
             self.broken("I2", format!("delivery {id} is undone and changed the row"));
         }
         for pair in own.windows(2) {
-            match self.nobody_could_know(pair[0].0, pair[1]) {
+            match self.nobody_could_know(delivery, pair[0].0, pair[1]) {
                 true => self.unknowable += 1,
                 false => {
                     self.broken("I2", format!("delivery {id} changed the row again at {}", pair[1].1.at))
                 }
             }
+        }
+        self.not_done(delivery, &own);
+        if self.quiet
+            && !matches!(state, DeliveryState::Confirmed { .. } | DeliveryState::AcceptedWithChanges { .. })
+        {
+            self.broken("I1", format!("nothing happened, and delivery {id} is {}", state.name()));
         }
         for (_, entry) in own {
             self.landed(delivery, entry);
@@ -63,24 +70,49 @@ impl Check<'_> {
         self.confirmed(delivery);
     }
 
-    /// A second change is no fault where somebody put the old value back in between and the system
-    /// gives no sign of it, or where a request arrives that was given up long before, and nothing at
-    /// the system can refuse it.
-    fn nobody_could_know(&self, first: usize, (second, entry): (usize, &Entry)) -> bool {
+    /// A second change is no fault where nobody could know of the first: the system has no keys, and
+    /// either somebody put the old value back before an answer to the first was recorded, or one of the
+    /// two arrived after whoever sent it had given it up, where nothing refuses it.
+    fn nobody_could_know(&self, delivery: &Delivery, first: usize, (second, entry): (usize, &Entry)) -> bool {
         let traits = &self.system.traits;
+        let earlier = &self.system.journal[first];
         if traits.keys {
             return false;
         }
-        let late = self.system.journal[first].late || entry.late;
+        let late = entry.late || (earlier.late && earlier.at > entry.sent);
+        let known =
+            delivery.taken.iter().any(|taken| (earlier.at..earlier.at + SECOND).contains(&moment(*taken)));
         let between = &self.system.journal[first + 1..second];
-        let put_back = between.iter().any(|other| other.delivery.is_none() && other.after == entry.before);
-        let blind = traits.stamps == Stamps::No || late;
-        let loose = match traits.kind {
+        let put_back =
+            between.iter().any(|other| other.delivery != entry.delivery && other.after == entry.before);
+        match traits.kind {
             // What has no key of ours cannot be looked for, and is not made again.
             Kind::Create => late,
-            _ => traits.condition != Condition::Version,
-        };
-        loose && blind && (put_back || late)
+            _ => (late && traits.condition != Condition::Version) || (put_back && !known),
+        }
+    }
+
+    /// Not done is an end too, but only where something came in between.
+    fn not_done(&mut self, delivery: &Delivery, own: &[(usize, &Entry)]) {
+        let Some((at, end)) = delivery.ends.last() else { return };
+        if *end != "overtaken" || delivery.called_off.is_some() {
+            return;
+        }
+        let traits = &self.system.traits;
+        let others =
+            self.system.journal.iter().any(|entry| entry.delivery.is_some_and(|id| id != delivery.id));
+        let touched = self.system.touched.iter().any(|touched| touched <= at);
+        if !touched && !others && !traits.rewrites {
+            self.broken("I1", format!("delivery {} is overtaken, and nobody touched the row", delivery.id));
+        }
+        // What arrives after it was given up says nothing of what was known then.
+        if let Some((place, entry)) = own.iter().rfind(|(_, entry)| entry.at <= *at && !entry.late) {
+            let after = self.system.touched.iter().any(|touched| *touched >= entry.at - traits.lag);
+            let later = self.system.journal[place + 1..].iter().any(|other| other.delivery.is_some());
+            if !after && !later && !traits.rewrites {
+                self.broken("I6", format!("delivery {} is overtaken, and stands in the system", delivery.id));
+            }
+        }
     }
 
     /// I3: never on a value that the steward did not see, as far as a system can compare. Elsewhere the

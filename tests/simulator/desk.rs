@@ -2,7 +2,7 @@
 //! stands. Each call is one transaction.
 
 use super::dice::Dice;
-use super::system::{Row, System, Traits, VALUES, stamp};
+use super::system::{Row, System, VALUES};
 use super::{Moment, Off, SECOND};
 use chrono::{DateTime, TimeDelta};
 use referee::domain::delivery::after::{After, LAG_SECONDS};
@@ -10,7 +10,7 @@ use referee::domain::delivery::attempt::{End, Found, Kind};
 use referee::domain::delivery::{DeliveryState, Sent};
 use referee::domain::target::{Hold, Probe, Rate, Standing, Target, Verdict};
 use referee::domain::time::Time;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const LEASE: TimeDelta = TimeDelta::seconds(150);
 pub const LAG: TimeDelta = TimeDelta::seconds(LAG_SECONDS);
@@ -20,7 +20,7 @@ pub fn time(at: Moment) -> Time {
     DateTime::from_timestamp_millis(1_772_539_200_000 + at).expect("a time")
 }
 
-fn moment(time: Time) -> Moment {
+pub fn moment(time: Time) -> Moment {
     time.timestamp_millis() - 1_772_539_200_000
 }
 
@@ -35,9 +35,12 @@ pub struct Delivery {
     pub created: Moment,
     /// The row that was to be made has a key by now.
     pub made: bool,
-    pub sends: u32,
-    /// How often it had been sent when it was called off.
-    pub called_off: Option<u32>,
+    /// The leases in which it was sent.
+    pub tries: BTreeSet<u32>,
+    /// When a yes to it was recorded.
+    pub taken: BTreeSet<Time>,
+    /// In how many leases it had been sent when it was called off.
+    pub called_off: Option<usize>,
     /// Its ends, with when they were recorded.
     pub ends: Vec<(Moment, &'static str)>,
     /// While it was leased: until when.
@@ -66,7 +69,6 @@ pub struct Leased {
     pub fence: u32,
     pub state: DeliveryState,
     pub before: DeliveryState,
-    pub orphan: bool,
     pub until: Time,
     pub probe: Probe,
 }
@@ -75,13 +77,11 @@ pub struct Desk {
     pub deliveries: Vec<Delivery>,
     pub holding: Option<Row>,
     target: Target,
-    traits: Traits,
 }
 
 impl Desk {
     pub fn new(system: &System) -> Self {
-        let traits = system.traits.clone();
-        Self { deliveries: Vec::new(), holding: system.row().cloned(), target: Target::default(), traits }
+        Self { deliveries: Vec::new(), holding: system.row().cloned(), target: Target::default() }
     }
 
     /// Somebody decides on what is held; mostly not while an earlier decision is on its way.
@@ -104,7 +104,8 @@ impl Desk {
             fence: 0,
             created: now,
             made: false,
-            sends: 0,
+            tries: BTreeSet::new(),
+            taken: BTreeSet::new(),
             called_off: None,
             ends: Vec::new(),
             until: None,
@@ -123,7 +124,7 @@ impl Desk {
         let open = |delivery: &&mut Delivery| delivery.until.is_none() && delivery.next().is_some();
         let last = self.deliveries.iter_mut().rev().find(open)?;
         last.state = last.state.clone().call_off(time(now));
-        last.called_off = Some(last.sends);
+        last.called_off = Some(last.tries.len());
         if last.state.ended_at().is_some() {
             last.ends.push((now, last.state.name()));
         }
@@ -158,11 +159,10 @@ impl Desk {
             let next = open.iter().filter(in_turn).filter_map(|delivery| delivery.next()).min();
             return Err(next.map(moment));
         };
-        let stamp = self.holding.as_ref().map(|row| stamp(&self.traits, row)).unwrap_or_default();
         let delivery = &mut self.deliveries[id];
         let before = delivery.state.clone();
         let on_time = before.next_at().is_none_or(|next| next <= at);
-        delivery.state = before.clone().lease(stamp).expect("it is due");
+        delivery.state = before.clone().lease().expect("it is due");
         delivery.fence += 1;
         delivery.until = Some(at + LEASE);
         self.target = permit.after;
@@ -171,9 +171,8 @@ impl Desk {
             (true, true) => Probe::Due,
             (true, false) => Probe::Early,
         };
-        let orphan = matches!(before, DeliveryState::Sending { .. });
         let (fence, state) = (delivery.fence, delivery.state.clone());
-        Ok(Leased { id, fence, state, before, orphan, until: at + LEASE, probe })
+        Ok(Leased { id, fence, state, before, until: at + LEASE, probe })
     }
 
     /// Keeps what a try found out, unless another worker has it by now.
@@ -186,11 +185,13 @@ impl Desk {
         stretch: f64,
         off: Off,
     ) -> bool {
-        let (at, maybe_sent) = (time(now), leased.before.is_maybe_sent());
+        let (at, maybe_sent, taken) = (time(now), leased.before.is_maybe_sent(), sent.taken);
         let (leased_state, before, probe) = (&leased.state, &leased.before, leased.probe);
         let after =
             After { leased: leased_state, before, maybe_sent, sent, probe, now: at, stretch, lag: LAG };
         let confirms = end == End::Confirmed;
+        // A sign-in that is not accepted takes no try.
+        let no_try = matches!(end, End::Credentials(_));
         let state = after.state(end, BTreeMap::new()).expect("it was being sent");
         self.hears(at, verdict, probe, stretch);
         let delivery = &mut self.deliveries[leased.id];
@@ -198,6 +199,10 @@ impl Desk {
             return false;
         }
         (delivery.state, delivery.until) = (state, None);
+        delivery.taken.extend(taken);
+        if no_try {
+            delivery.tries.remove(&leased.fence);
+        }
         delivery.made |= made || (confirms && delivery.kind == Kind::Create);
         if delivery.state.ended_at().is_some() {
             delivery.ends.push((now, delivery.state.name()));

@@ -35,6 +35,8 @@ pub struct Off {
     pub condition: bool,
     pub key_before_try: bool,
     pub order: bool,
+    /// What a lagging copy shows is believed.
+    pub lag: bool,
 }
 
 /// What happens next, and to whom.
@@ -108,6 +110,7 @@ struct World {
     desk: Desk,
     workers: Vec<Worker>,
     deaths: usize,
+    quiet: bool,
     log: Vec<String>,
 }
 
@@ -125,6 +128,7 @@ pub fn play(seed: u64, off: Off) -> Story {
         desk,
         workers: vec![Worker::default(), Worker::default()],
         deaths: 0,
+        quiet: seed.is_multiple_of(16),
         log: Vec::new(),
         dice,
     };
@@ -142,6 +146,10 @@ pub fn play(seed: u64, off: Off) -> Story {
 
 impl World {
     fn begin(&mut self) {
+        // In some stories nothing happens but one decision: it has to arrive.
+        if self.quiet {
+            return self.plan(0, Event::Decided);
+        }
         let span = [MINUTE, 5 * MINUTE, CALM][self.dice.weighted(&[3, 3, 1])];
         self.plan(0, Event::Decided);
         for (event, most) in [
@@ -184,7 +192,7 @@ impl World {
     }
 
     fn breaks(&mut self, percent: i64) -> bool {
-        self.now < CALM && self.dice.percent(percent)
+        self.now < CALM && !self.quiet && self.dice.percent(percent)
     }
 
     fn happens(&mut self, event: Event) {

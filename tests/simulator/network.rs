@@ -21,6 +21,7 @@ pub struct Request {
     pub row: Option<Row>,
     pub unconditional: bool,
     pub looked: Found,
+    pub sent: Moment,
     /// Nobody waits for the answer any more.
     pub late: bool,
 }
@@ -53,7 +54,7 @@ impl World {
         // A yes without a key is no answer to a row that is made.
         let lies = request.kind != Kind::Create;
         let may_be_late = self.system.traits.condition != super::system::Condition::Value;
-        let way = if self.now < super::CALM { self.dice.from(0, 99) } else { 99 };
+        let way = if self.now < super::CALM && !self.quiet { self.dice.from(0, 99) } else { 99 };
         match way {
             // Nothing of it arrives, and that is known; or is not.
             0..=3 => {

@@ -58,6 +58,7 @@ pub struct Entry {
     pub delivery: Option<usize>,
     pub before: Option<i64>,
     pub after: Option<i64>,
+    pub sent: Moment,
     /// How the row read before it was sent, and whether whoever sent it had given it up.
     pub looked: Found,
     pub late: bool,
@@ -79,6 +80,8 @@ pub struct System {
     /// As it was from these moments on.
     pub history: Vec<(Moment, Option<Row>)>,
     pub journal: Vec<Entry>,
+    /// When somebody else touched it, whether or not that changed the value.
+    pub touched: Vec<Moment>,
     known: BTreeMap<String, Reply>,
     versions: u64,
 }
@@ -113,6 +116,7 @@ impl System {
             traits,
             history: vec![(Moment::MIN, first)],
             journal: Vec::new(),
+            touched: Vec::new(),
             known: BTreeMap::new(),
             versions: 1,
         }
@@ -149,11 +153,20 @@ impl System {
         let removes = !makes && self.row().is_some() && dice.percent(4);
         let value = dice.from(0, VALUES - 1);
         let after = Some(value).filter(|_| !removes);
+        self.touched.push(now);
         let told = format!("{:?} becomes {after:?}", self.row().map(|row| row.value));
         self.put(
             now,
             after,
-            Entry { at: now, delivery: None, before: None, after, looked: Found::Was, late: false },
+            Entry {
+                at: now,
+                sent: now,
+                delivery: None,
+                before: None,
+                after,
+                looked: Found::Was,
+                late: false,
+            },
         );
         told
     }
@@ -188,6 +201,7 @@ impl System {
         };
         let own = Entry {
             at: now,
+            sent: request.sent,
             delivery: Some(request.delivery),
             before: None,
             after: None,

@@ -5,6 +5,7 @@ use super::desk::Leased;
 use super::network::{Request, Sees};
 use super::system::{Condition, Row};
 use super::{MINUTE, Off, SECOND, World};
+use chrono::TimeDelta;
 use referee::domain::delivery::attempt::{Ask, Attempt, Begin, End, Found, Kind, Look};
 use referee::domain::target::Verdict;
 
@@ -90,9 +91,10 @@ impl World {
             row: job.row.clone(),
             unconditional: self.off.condition,
             looked: job.looked,
+            sent: self.now,
             late: false,
         };
-        self.desk.deliveries[job.leased.id].sends += 1;
+        self.desk.deliveries[job.leased.id].tries.insert(job.leased.fence);
         self.workers[worker].job = Some(job);
         self.writes(request);
     }
@@ -116,7 +118,7 @@ impl World {
             Sees::Answer(answer) => job.attempt.answered(answer, now),
             Sees::Failure(failure) => {
                 let ask = job.ask.clone();
-                job.attempt.failed(failure, &ask)
+                job.attempt.failed(failure, &ask, now)
             }
         };
         self.workers[worker].job = Some(job);
@@ -153,13 +155,13 @@ fn begin(leased: &Leased, world: &World) -> Begin {
         state: leased.state.clone(),
         lease_until: leased.until,
         earlier: leased.fence > 1,
-        orphan: leased.orphan,
         maybe_sent: leased.before.is_maybe_sent(),
         writable: true,
         conditional: world.system.traits.condition != Condition::No,
         key: Some(key.clone()).filter(|_| !creates || delivery.made),
         own_key: Some(key).filter(|_| world.system.traits.own_key),
-        lag: super::desk::LAG,
+        now: super::desk::time(world.now),
+        lag: if world.off.lag { TimeDelta::zero() } else { super::desk::LAG },
         without,
     }
 }

@@ -340,18 +340,14 @@ impl Inner {
         let pointer = &collection.item_record_path;
         let document = json::at(body, &json::path(pointer)).map_err(wrong)?;
         let document = document.ok_or_else(|| wrong(format!("no record at {pointer:?}")))?;
-        let token = token(answer).filter(|_| collection.etag);
+        let token = answer.headers.get(ETAG).and_then(|token| token.to_str().ok());
+        let token = token.filter(|_| collection.etag).map(str::to_owned);
         let row = Shape::new(object, collection).row(document, token).map_err(|row| wrong(row.reason))?;
         if row.key != key {
             return Err(wrong(format!("the answer is about {:?}", row.key)));
         }
         Ok((row, document.to_owned()))
     }
-}
-
-/// The version of the record that an answer is about.
-fn token(answer: &Answer) -> Option<String> {
-    answer.headers.get(ETAG).and_then(|token| token.to_str().ok()).map(str::to_owned)
 }
 
 /// A record that the system gave although it was changed before the instant asked for.

@@ -45,13 +45,10 @@ impl Inner {
             .header(CONTENT_TYPE, content)
             .header("idempotency-key", idempotency_key)
             .body(faults::body(body));
-        if let Some(token) = token.as_ref().filter(|_| !faults::without(Protection::Condition)) {
+        if let Some(token) = token.filter(|_| !faults::without(Protection::Condition)) {
             request = request.header(IF_MATCH, token);
         }
-        let shows = |answer: &Answer| {
-            let moved = super::token(answer).zip(token).is_some_and(|(is, was)| is != was);
-            moved || self.shows(object, &expected.key, &changes, answer)
-        };
+        let shows = |answer: &Answer| self.shows(object, &expected.key, &changes, answer);
         self.written(request, deadline, shows).await
     }
 

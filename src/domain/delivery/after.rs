@@ -89,7 +89,7 @@ impl After<'_> {
     fn made(&self, attempt: u32, message: String) -> DeliveryState {
         match self.sent.taken.is_some_and(|taken| self.now - taken < self.lag) {
             true => self.look_again(attempt, message),
-            false => self.settled_by_reading(attempt, soon(), message),
+            false => self.settled_by_reading(attempt, self.wait(attempt, None), message),
         }
     }
 

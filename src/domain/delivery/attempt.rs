@@ -3,7 +3,7 @@
 //! (`tests/simulator`) against worlds that break.
 
 use super::sent::{Sent, Settled, Stamp};
-use super::{DeliveryState, Why};
+use super::{DeliveryState, TRIES, Why};
 use crate::domain::time::Time;
 use chrono::TimeDelta;
 
@@ -98,7 +98,7 @@ pub enum End {
     Confirmed,
     /// The system took it and made something else of it.
     Accepted,
-    /// The value had moved, or was put back since: nothing is written over it.
+    /// It holds something else, or the decision does not stand any longer: it is left as it is.
     Overtaken,
     /// The system is watched only by now, and nothing of it was sent: a person enters it there.
     ByHand,
@@ -142,8 +142,6 @@ pub struct Begin {
     pub lease_until: Time,
     /// Leases before this one.
     pub earlier: bool,
-    /// An earlier worker went away with it.
-    pub orphan: bool,
     /// An earlier try may have been carried out.
     pub maybe_sent: bool,
     /// The system takes such writes from us. Where it does not any longer, what may have been sent is
@@ -155,6 +153,7 @@ pub struct Begin {
     pub key: Option<String>,
     /// The key that a row to be made gets from us, where the mapping says how.
     pub own_key: Option<String>,
+    pub now: Time,
     /// How much later a system may show what it did.
     pub lag: TimeDelta,
     pub without: Without,
@@ -185,7 +184,11 @@ impl Attempt {
     /// A try, and what it does first.
     #[must_use]
     pub fn begin(begin: Begin) -> (Self, Ask) {
-        let sent = begin.state.sent().cloned().unwrap_or_default();
+        let mut sent = begin.state.sent().cloned().unwrap_or_default();
+        if begin.maybe_sent && sent.at().is_none() {
+            // Its worker went away, nobody knows when.
+            sent.lost = Some(begin.now);
+        }
         let key = begin.key.clone();
         let mut own = Self { begin, stage: Stage::Before, sent, key, failed: 0, seen: Stamp::default() };
         let first = if own.begin.kind == Kind::Create { own.before_making() } else { Ask::Read };
@@ -262,7 +265,7 @@ impl Attempt {
     }
 
     /// That a call failed which was asked for.
-    pub fn failed(&mut self, failure: Failure, asked: &Ask) -> Ask {
+    pub fn failed(&mut self, failure: Failure, asked: &Ask, now: Time) -> Ask {
         let (made, back) = (self.begin.kind == Kind::Create, self.stage == Stage::Back);
         end(match (asked, failure) {
             // It was taken: whatever reading says, it must not look as if nothing was sent.
@@ -279,8 +282,12 @@ impl Attempt {
                 End::Refused { message, why: Why::Look }
             }
             (Ask::Write, Failure::Unknown(message)) => {
-                self.sent = Sent { stamp: self.seen.clone(), ..Sent::default() };
+                self.sent = Sent { lost: Some(now), ..Sent::default() };
                 End::Lost(message)
+            }
+            (Ask::Read, Failure::Refused(message)) if self.begin.maybe_sent => {
+                let message = format!("it may have been done, and cannot be read: {message}");
+                End::Refused { message, why: Why::Look }
             }
             (_, failure) => failure.end(),
         })
@@ -297,9 +304,18 @@ impl Attempt {
         match look.found {
             // Ours has arrived: what moved beside it since then is judged like any change.
             Found::Becomes if self.begin.maybe_sent || look.beside => end(End::Confirmed),
+            Found::Was if self.sent.taken.is_some() => self.changed(Some(look), now),
             Found::Was if look.beside => self.unless_sent(look, now),
+            // A copy that lags behind may show what was there before, and later what the system made of it.
+            Found::Other if self.waits(now) => end(End::Unseen(NOT_SEEN.to_owned())),
+            Found::Other if self.sent.taken.is_some() => end(End::Accepted),
             _ => end(End::Overtaken),
         }
+    }
+
+    /// The system said yes so lately that it may not show yet what it did.
+    fn waits(&self, now: Time) -> bool {
+        self.sent.taken.is_some_and(|taken| now - taken < self.begin.lag)
     }
 
     fn changed(&mut self, look: Option<&Look>, now: Time) -> Ask {
@@ -317,38 +333,34 @@ impl Attempt {
     /// told yet.
     fn unless_sent(&mut self, look: &Look, now: Time) -> Ask {
         let removes = self.begin.kind == Kind::Remove;
-        let settled = match self.begin.maybe_sent || self.stage == Stage::Back {
-            true => self.settle(look, now),
+        let Begin { maybe_sent, conditional, lag, .. } = self.begin;
+        let settled = match maybe_sent || self.stage == Stage::Back {
+            true => self.sent.settle(&look.stamp, conditional, now, lag),
             false => Settled::Free,
         };
         end(match settled {
-            Settled::PutBack => End::Overtaken,
             Settled::Wait => End::Unseen(match self.sent.taken {
                 None => "it is not known yet whether it was done".to_owned(),
                 Some(_) if removes => "it said yes, and the record is still to be seen".to_owned(),
-                Some(_) => "it said yes, and what is read does not show it yet".to_owned(),
+                Some(_) => NOT_SEEN.to_owned(),
             }),
-            Settled::Unclear if self.sent.called_off => End::Overtaken,
-            Settled::Unclear => {
-                let message = "it said yes, and nothing shows that it was done: look there".to_owned();
-                End::Refused { message, why: Why::Look }
-            }
+            Settled::Look => End::Refused { message: PUT_BACK.to_owned(), why: Why::Look },
             Settled::Free if self.sent.called_off => End::Overtaken,
             Settled::Free if self.sent.taken.is_some() => {
                 self.sent.taken = None;
                 later(if removes { STILL_THERE } else { NOT_APPLIED })
+            }
+            Settled::Free if self.is_tried() => {
+                End::Refused { message: BROKE_OFF.to_owned(), why: Why::Tried }
             }
             Settled::Free if self.begin.writable => return self.write(look),
             Settled::Free => End::ByHand,
         })
     }
 
-    fn settle(&mut self, look: &Look, now: Time) -> Settled {
-        // Where nothing refuses a second write, also what was lost may only not be seen yet.
-        if self.sent.taken.is_none() && !self.begin.conditional {
-            self.sent.lost.get_or_insert(now);
-        }
-        self.sent.settle(&look.stamp, now, self.begin.lag)
+    /// Its workers went away with all the tries it has: it may be what ends them.
+    fn is_tried(&self) -> bool {
+        self.begin.state.attempt().is_some_and(|attempt| attempt > TRIES)
     }
 
     fn write(&mut self, look: &Look) -> Ask {
@@ -362,6 +374,7 @@ impl Attempt {
     fn before_removing(&mut self, look: Option<&Look>, now: Time) -> Ask {
         match look {
             Some(look) if look.found == Found::Was => self.unless_sent(look, now),
+            Some(_) if self.waits(now) => end(End::Unseen(NOT_SEEN.to_owned())),
             Some(_) => end(End::Overtaken),
             // One such answer may be a fault of the way: it is looked for once more before it counts.
             None if !self.begin.maybe_sent && self.begin.state.attempt() == Some(1) => {
@@ -394,8 +407,9 @@ impl Attempt {
                     return Ask::Read;
                 }
                 // Without a key it cannot be looked for: a person has to look whether it was made.
-                None if self.begin.orphan => {
-                    let message = "Referee was stopped while the record was made: look there whether it was";
+                None if self.begin.maybe_sent => {
+                    let message =
+                        "the work on it broke off while the record was made: look there whether it was";
                     return end(End::Refused { message: message.to_owned(), why: Why::Look });
                 }
                 None => {}
@@ -407,6 +421,7 @@ impl Attempt {
     fn make(&mut self) -> Ask {
         match self.begin.writable {
             _ if self.sent.called_off => end(End::Overtaken),
+            _ if self.is_tried() => end(End::Refused { message: BROKE_OFF.to_owned(), why: Why::Tried }),
             true => Ask::Write,
             false => end(End::ByHand),
         }
@@ -429,6 +444,12 @@ impl Attempt {
 
 /// A yes that was none.
 const NOT_APPLIED: &str = "it said yes, and the value is unchanged";
+/// A yes that is not to be seen.
+const NOT_SEEN: &str = "it said yes, and what is read does not show it yet";
+/// A yes of which nothing is left.
+const PUT_BACK: &str =
+    "it said yes and reads as before: somebody put it back, or the system does not keep it. Look there";
+const BROKE_OFF: &str = "Referee was stopped at each of its tries";
 const STILL_THERE: &str = "it said yes, and the record is still there";
 
 impl End {

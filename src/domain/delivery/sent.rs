@@ -42,7 +42,7 @@ pub struct Sent {
     /// Its decision does not stand any longer: what became of it is still found out, and nothing is sent.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub called_off: bool,
-    /// The row before anything could have been sent.
+    /// The row right before the write that was said yes to.
     #[serde(default, skip_serializing_if = "Stamp::is_empty")]
     pub stamp: Stamp,
 }
@@ -54,10 +54,9 @@ pub enum Settled {
     Free,
     /// A copy that lags behind shows it later: writing again would be a second change.
     Wait,
-    /// It arrived, or something else did, and was put back: it is for people, and not written again.
-    PutBack,
-    /// The system said yes, and gives no sign by which to tell whether it was done.
-    Unclear,
+    /// The system said yes, and nothing proves that it did nothing: it was put back, or is not kept. To
+    /// write again may be a second change, so a person looks.
+    Look,
 }
 
 impl Sent {
@@ -67,17 +66,21 @@ impl Sent {
         self.taken.or(self.lost)
     }
 
-    /// Settles by reading: the row shows the old values, and `stamp`. `lag`: how much later than it did
+    /// Settles by reading: the row shows the old values, and `stamp`. `conditional`: the write names what
+    /// it was read over, so that a copy that lags behind makes it fail. `lag`: how much later than it did
     /// something a system may show it.
     #[must_use]
-    pub fn settle(&self, stamp: &Stamp, now: Time, lag: TimeDelta) -> Settled {
-        match (self.stamp.moved(stamp), self.taken) {
-            (Some(true), _) => Settled::PutBack,
-            _ if self.at().is_some_and(|at| now - at < lag) => Settled::Wait,
-            // What was shown was there, also where the row's own stamp is not kept by its system.
-            (_, Some(_)) if self.shown => Settled::PutBack,
-            (None, Some(_)) => Settled::Unclear,
-            (Some(false), _) | (None, None) => Settled::Free,
+    pub fn settle(&self, stamp: &Stamp, conditional: bool, now: Time, lag: TimeDelta) -> Settled {
+        let waits = self.taken.or(self.lost.filter(|_| !conditional));
+        if waits.is_some_and(|at| now - at < lag) {
+            return Settled::Wait;
+        }
+        let moved = self.stamp.moved(stamp);
+        match self.taken {
+            None => Settled::Free,
+            // The very version that was read before: nothing was done, whatever was said.
+            Some(_) if moved == Some(false) && (self.stamp.token.is_some() || !self.shown) => Settled::Free,
+            Some(_) => Settled::Look,
         }
     }
 }
@@ -110,26 +113,32 @@ mod tests {
 
     #[test]
     fn old_values_are_settled_by_what_is_known() {
-        let lag = TimeDelta::seconds(90);
-        let (same, other, none) = (stamp(Some("a"), None), stamp(Some("b"), None), Stamp::default());
-        let sent = |taken, shown| Sent { taken, shown, stamp: same.clone(), ..Sent::default() };
-        let lost = |at| Sent { lost: Some(at), ..sent(None, false) };
-        for (sent, now, settled) in [
-            (sent(None, false), &same, Settled::Free),
-            (sent(None, false), &none, Settled::Free),
-            (sent(None, false), &other, Settled::PutBack),
-            (lost(at(11)), &none, Settled::Wait),
-            (lost(at(10)), &none, Settled::Free),
-            (lost(at(11)), &other, Settled::PutBack),
-            (sent(Some(at(0)), true), &other, Settled::PutBack),
-            (sent(Some(at(11)), true), &same, Settled::Wait),
-            (sent(Some(at(11)), false), &none, Settled::Wait),
-            (sent(Some(at(10)), true), &same, Settled::PutBack),
-            (sent(Some(at(10)), true), &none, Settled::PutBack),
-            (sent(Some(at(10)), false), &same, Settled::Free),
-            (sent(Some(at(10)), false), &none, Settled::Unclear),
+        let (none, token) = (Stamp::default(), stamp(Some("a"), None));
+        let (other, time, later) = (stamp(Some("b"), None), stamp(None, Some(1)), stamp(None, Some(2)));
+        let taken = |second, shown, stamp: &Stamp| Sent {
+            taken: Some(at(second)),
+            shown,
+            stamp: stamp.clone(),
+            ..Sent::default()
+        };
+        let lost = |second| Sent { lost: Some(at(second)), ..Sent::default() };
+        for (sent, now, conditional, settled) in [
+            (Sent::default(), &none, false, Settled::Free),
+            (lost(11), &none, false, Settled::Wait),
+            (lost(10), &none, false, Settled::Free),
+            (lost(11), &other, true, Settled::Free),
+            (taken(11, true, &token), &other, true, Settled::Wait),
+            (taken(10, true, &token), &other, true, Settled::Look),
+            (taken(10, false, &token), &other, true, Settled::Look),
+            (taken(10, true, &token), &token, true, Settled::Free),
+            (taken(10, false, &time), &time, false, Settled::Free),
+            // Its time may not be kept by what we write.
+            (taken(10, true, &time), &time, false, Settled::Look),
+            (taken(10, false, &time), &later, false, Settled::Look),
+            (taken(10, false, &none), &none, false, Settled::Look),
         ] {
-            assert_eq!(sent.settle(now, at(100), lag), settled, "{sent:?} {now:?}");
+            let found = sent.settle(now, conditional, at(100), TimeDelta::seconds(90));
+            assert_eq!(found, settled, "{sent:?} {now:?}");
         }
     }
 }

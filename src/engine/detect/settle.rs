@@ -15,6 +15,7 @@ use crate::domain::opinion;
 use crate::domain::presence::{Lacking, Presence, RECORD};
 use crate::domain::value::Tuple;
 use crate::engine::Setup;
+use crate::engine::writeback::lag;
 use crate::store::StoreError;
 use crate::store::conflicts::Difference;
 use crate::store::resolutions::Delivery;
@@ -148,7 +149,7 @@ impl Judge<'_> {
         for delivery in own.iter().filter(|delivery| is_unsettled(&delivery.state)) {
             self.set_delivery(delivery, delivery.state.clone().call_off(now));
         }
-        if own.iter().any(|delivery| delivery.state.is_maybe_sent()) {
+        if own.iter().any(|delivery| delivery.state.is_soon_settled(now, lag())) {
             return Ok(false);
         }
         // What it decided of other fields goes on, and can be undone as long as it is held.

@@ -148,11 +148,8 @@ impl Judge<'_> {
             return Ok(true);
         }
         let now = self.now();
-        for delivery in &left {
+        for delivery in left {
             self.set_delivery(delivery, delivery.state.clone().call_off(now));
-        }
-        if left.iter().any(|delivery| delivery.state.is_maybe_sent()) {
-            return Ok(true);
         }
         if let Some(resolution) = difference.state.resolution().cloned() {
             self.update_resolution(&resolution);

@@ -30,7 +30,7 @@ impl Carrier<'_> {
                 Ask::Write => self.write(attempt).await,
                 Ask::End(end) => return end.clone(),
             };
-            ask = done.unwrap_or_else(|error| attempt.failed(failure(error), &ask));
+            ask = done.unwrap_or_else(|error| attempt.failed(failure(error), &ask, self.clock.now()));
         }
     }
 

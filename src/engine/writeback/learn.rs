@@ -2,7 +2,7 @@
 
 use super::alarm::alarm;
 use super::told::told;
-use super::update_resolution;
+use super::{lag, update_resolution};
 use crate::connectors::Row;
 use crate::domain::access::Viewer;
 use crate::domain::audit::{Action, Actor, Event};
@@ -88,7 +88,7 @@ pub(super) async fn reopen(
         alarm(w, setup, &other).await?;
         events.extend(told(setup, w, &other).await?);
     }
-    if own.iter().any(|other| other.state.is_maybe_sent()) {
+    if own.iter().any(|other| other.state.is_soon_settled(now, lag())) {
         return Ok(events);
     }
     update_resolution(w, delivery).await?;

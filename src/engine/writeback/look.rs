@@ -25,7 +25,8 @@ impl Lens<'_> {
 
     fn found(&self, row: &Row) -> Found {
         match () {
-            () if self.all_are(row, |(_, becomes)| becomes) => Found::Becomes,
+            // What is removed becomes nothing that could be read.
+            () if !self.delivery.change.remove && self.all_are(row, |(_, becomes)| becomes) => Found::Becomes,
             () if self.all_are(row, |(was, _)| was) && self.was_seen(row) => Found::Was,
             () => Found::Other,
         }

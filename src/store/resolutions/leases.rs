@@ -1,8 +1,7 @@
 //! Who has a delivery in hand: leases with fencing numbers, in the order they are due.
 
-use super::super::db::{FromRow, Row};
 use super::Delivery;
-use crate::domain::delivery::{DeliveryState, Stamp};
+use crate::domain::delivery::DeliveryState;
 use crate::domain::ids::SystemId;
 use crate::domain::time::Time;
 use crate::faults::{self, Protection};
@@ -14,8 +13,6 @@ pub struct Leased {
     pub delivery: Delivery,
     /// How it stood before.
     pub before: DeliveryState,
-    /// An earlier worker went away with it: it may have been sent.
-    pub orphan: bool,
     /// An earlier try may have been carried out: its worker went away, or no answer came.
     pub maybe_sent: bool,
 }
@@ -69,17 +66,15 @@ pub async fn lease(
 
 async fn leased(w: &mut WriteSession, mut delivery: Delivery, until: Time) -> Result<Leased, StoreError> {
     let before = delivery.state.clone();
-    let orphan = matches!(before, DeliveryState::Sending { .. });
     let maybe_sent = before.is_maybe_sent();
-    let stamp = if maybe_sent { Stamp::default() } else { held_stamp(w, &delivery).await? };
-    let state = before.clone().lease(stamp);
+    let state = before.clone().lease();
     delivery.state = state.map_err(|error| StoreError::row("detail", &error.to_string()))?;
     delivery.fence += 1;
     delivery.lease_until = Some(until);
     if faults::without(Protection::HoldLease) {
         let query = w.sql("UPDATE deliveries SET fence = $2 WHERE id = $1").bind(&delivery.id);
         query.bind(delivery.fence).run_one().await?;
-        return Ok(Leased { delivery, before, orphan, maybe_sent });
+        return Ok(Leased { delivery, before, maybe_sent });
     }
     // While it is leased its next event is the lease's end.
     w.sql(
@@ -92,23 +87,7 @@ async fn leased(w: &mut WriteSession, mut delivery: Delivery, until: Time) -> Re
     .bind(delivery.fence)
     .run_one()
     .await?;
-    Ok(Leased { delivery, before, orphan, maybe_sent })
-}
-
-impl FromRow for Stamp {
-    fn from_row(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self { token: row.maybe("token")?, modified_at: row.maybe_time("modified_at")? })
-    }
-}
-
-/// How the row shows that it was changed, as it is held now.
-async fn held_stamp(w: &mut WriteSession, delivery: &Delivery) -> Result<Stamp, StoreError> {
-    let query = w
-        .sql("SELECT token, modified_at FROM holdings WHERE system = $1 AND entity = $2 AND external_id = $3")
-        .bind(&delivery.system)
-        .bind(&delivery.entity)
-        .bind(delivery.external_id.as_ref());
-    Ok(query.maybe().await?.unwrap_or_default())
+    Ok(Leased { delivery, before, maybe_sent })
 }
 
 /// How many deliveries to a system are being sent now.
