@@ -1,6 +1,8 @@
 help-title = Help and keys
 help-lead = Every key does what a button or link on the page does. Nothing needs a key.
 help-silent = Keys stay silent while you type, with Ctrl, Alt or Meta held, and in open menus.
+help-off = Your keys are off: nothing below does anything until you turn them on.
+help-change = Turn keys off, or choose others
 keys-everywhere = Everywhere
 keys-queue = In the queue
 keys-conflict = On a conflict

@@ -2,6 +2,7 @@
 
 use super::audit::{Actor, ActorKind};
 use super::ids::{EntityId, UserId};
+use super::preferences::HoldFactor;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -61,6 +62,8 @@ pub struct Viewer {
     pub entities: Option<BTreeSet<EntityId>>,
     /// The request carries an API token.
     pub program: bool,
+    /// How long this person's decisions are held, beside what policies say.
+    pub hold: HoldFactor,
 }
 
 impl Viewer {
@@ -74,6 +77,7 @@ impl Viewer {
             roles: Role::ALL.into(),
             entities: None,
             program: false,
+            hold: HoldFactor::default(),
         }
     }
 

@@ -28,6 +28,7 @@ pub mod pattern;
 pub mod phone;
 pub mod policy;
 pub mod policy_change;
+pub mod preferences;
 pub mod presence;
 pub mod record;
 pub mod refusal;

@@ -28,6 +28,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (30, "targets", include_str!("../../migrations/0030_targets.sql")),
     (31, "delivery_causes", include_str!("../../migrations/0031_delivery_causes.sql")),
     (32, "exchanges", include_str!("../../migrations/0032_exchanges.sql")),
+    (34, "preferences", include_str!("../../migrations/0034_preferences.sql")),
 ];
 
 /// Applies what is missing, all of it or nothing on SQLite, whose write lock is taken for the

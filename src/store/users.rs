@@ -5,6 +5,7 @@ use super::error::StoreError;
 use super::write::WriteSession;
 use crate::domain::access::{Role, Viewer};
 use crate::domain::ids::UserId;
+use crate::domain::preferences::Preferences;
 use crate::domain::time::Time;
 use std::collections::{BTreeSet, HashMap};
 
@@ -20,6 +21,7 @@ pub struct User {
     pub zone: String,
     /// `system`, `light` or `dark`.
     pub theme: String,
+    pub preferences: Preferences,
     pub disabled: bool,
     /// Sessions and tokens of an earlier epoch are dead.
     pub epoch: i64,
@@ -37,6 +39,7 @@ impl User {
             roles: self.roles.clone(),
             entities: None,
             program,
+            hold: self.preferences.hold,
         }
     }
 }
@@ -50,6 +53,7 @@ impl FromRow for User {
             roles: roles(&row.get::<String>("roles")?)?,
             zone: row.get("zone")?,
             theme: row.get("theme")?,
+            preferences: row.json("preferences")?,
             disabled: row.get("disabled")?,
             epoch: row.get("epoch")?,
             created_at: row.time("created_at")?,
@@ -140,6 +144,17 @@ pub async fn insert(w: &mut WriteSession, user: &User, password_hash: &str) -> R
     .bind(user.created_at)
     .run_one()
     .await
+}
+
+/// Sets what follows the account: its zone, theme and preferences.
+pub async fn set_preferences(w: &mut WriteSession, user: &User) -> Result<(), StoreError> {
+    w.sql("UPDATE users SET zone = $2, theme = $3, preferences = $4 WHERE id = $1")
+        .bind(&user.id)
+        .bind(&user.zone)
+        .bind(&user.theme)
+        .bind(serde_json::to_string(&user.preferences)?)
+        .run_one()
+        .await
 }
 
 /// Sets another password and ends sessions and tokens.

@@ -4,9 +4,9 @@
 //! `"queue-open"|with("count", count)|t` gives an argument, `"save-next"|hint` is the key of
 //! an action, `"app.css"|asset` an address, `"csrf"|shell` a value of the request.
 
+use super::assets;
 use super::messages::{Arg, Msg, msg};
 use super::page::Shell;
-use super::{assets, keys};
 use askama::filters::Safe;
 use askama::{Error, Result, Values, filter_fn};
 
@@ -95,7 +95,7 @@ pub fn asset(name: &str, _: &dyn Values) -> Result<&'static str> {
     assets::url(name).ok_or(Error::ValueMissing)
 }
 
-/// One value of the request: `csrf`, `nonce`, `lang`.
+/// One value of the request: `csrf`, `nonce`, `lang`, `saves`, `saves-too`.
 #[filter_fn]
 pub fn shell(name: &str, values: &dyn Values) -> Result<String> {
     let shell = of(values)?;
@@ -103,14 +103,16 @@ pub fn shell(name: &str, values: &dyn Values) -> Result<String> {
         "csrf" => Ok(shell.csrf.clone()),
         "nonce" => Ok(shell.nonce.clone()),
         "lang" => Ok(shell.messages.lang.to_owned()),
+        "saves" => Ok(shell.keymap.saves().0.to_owned()),
+        "saves-too" => Ok(shell.keymap.saves().1.to_owned()),
         _ => Err(Error::ValueMissing),
     }
 }
 
 /// The key of an action as `kbd`, or nothing if it has none.
 #[filter_fn]
-pub fn hint(action: &str, _: &dyn Values) -> Result<Safe<String>> {
-    Ok(Safe(keys::hint(action)))
+pub fn hint(action: &str, values: &dyn Values) -> Result<Safe<String>> {
+    Ok(Safe(of(values)?.keymap.hint(action)))
 }
 
 /// The rule by which a browser may fetch that address before it is asked for. Only for pages that

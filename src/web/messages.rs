@@ -26,6 +26,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../../locales/en/demo.ftl"),
     include_str!("../../locales/en/access.ftl"),
     include_str!("../../locales/en/keys.ftl"),
+    include_str!("../../locales/en/preferences.ftl"),
     include_str!("../../locales/en/incidents.ftl"),
     include_str!("../../locales/en/samples.ftl"),
     include_str!("../../locales/en/failed.ftl"),

@@ -4,8 +4,9 @@
 //! A page is a struct of its own content and knows nothing of this; `layout.html` and the
 //! filters read the [`Shell`] as a runtime value. So a page can be rendered without a server.
 
-use super::keys::{self, Context};
+use super::keys::{Context, Keymap};
 use super::messages::{Messages, Msg};
+use crate::domain::preferences::Density;
 use actix_web::body::BoxBody;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, Responder};
@@ -123,6 +124,8 @@ pub struct Shell {
     /// `None` before signing in: then there is no navigation, search or menu.
     pub person: Option<Person>,
     pub nav: Vec<NavItem>,
+    pub density: Density,
+    pub keymap: Keymap,
     /// Where the keys of a page stand, set by [`Page::render`].
     pub keys: String,
     pub section: Section,
@@ -149,6 +152,8 @@ impl Shell {
         Self {
             messages,
             theme: Theme::System,
+            density: Density::default(),
+            keymap: Keymap::default(),
             person: None,
             nav: Vec::new(),
             keys: String::new(),
@@ -207,7 +212,7 @@ impl<T: View> Page<T> {
     /// A template asked for a value that does not exist.
     pub fn render(&mut self) -> askama::Result<String> {
         self.shell.section = T::SECTION;
-        self.shell.keys = keys::json(T::KEYS);
+        self.shell.keys = self.shell.keymap.json(T::KEYS);
         self.body.render_with_values(&self.shell)
     }
 }

@@ -12,7 +12,7 @@ use super::pages::record::handle as record;
 use super::pages::records::handle as records;
 use super::pages::samples::handle as samples;
 use super::pages::systems::{handle as systems, runs};
-use super::pages::{alerts, decisions, demo, help, home, queue, reviews, settings, sign_in};
+use super::pages::{alerts, decisions, demo, help, home, preferences, queue, reviews, settings, sign_in};
 use super::{assets, gate, guard, health};
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -78,6 +78,9 @@ fn for_people(config: &mut ServiceConfig) {
         .service(resource("/alerts").route(get().to(alerts::page)))
         .configure(for_many)
         .service(resource("/help").route(get().to(help::page)))
+        .service(
+            resource("/preferences").route(get().to(preferences::page)).route(post().to(preferences::save)),
+        )
         .service(resource("/static/{file}").route(get().to(file)));
 }
 

@@ -6,6 +6,7 @@ use super::clock;
 use super::csrf;
 use super::failure::Failure;
 use super::flash;
+use super::keys::Keymap;
 use super::messages::{Msg, english, msg};
 use super::page::{Banner, NavItem, Person, Section, Shell, Theme, Tone};
 use super::site::Site;
@@ -46,6 +47,8 @@ pub async fn shell(request: &HttpRequest) -> Shell {
     };
     Shell {
         theme: theme(&who.user.theme),
+        density: who.user.preferences.density,
+        keymap: Keymap::of(&who.user.preferences),
         person: Some(person(&who)),
         printed: clock::face(request).exact(),
         session_left: who.left.map(|left| left.num_seconds()),

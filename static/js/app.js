@@ -35,7 +35,8 @@ document.addEventListener('keydown', (event) => {
   const target = event.target;
   if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && form?.contains(target)) {
     event.preventDefault();
-    press('save-next');
+    // As the button that Enter presses anywhere else.
+    press(one('#bar .main').dataset.act);
     return;
   }
   if (event.ctrlKey || event.altKey || event.metaKey) return;

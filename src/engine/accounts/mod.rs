@@ -9,7 +9,7 @@ mod users;
 pub use password::{WeakPassword, generated};
 pub use sign_in::{Attempt, NewSession, SignInError};
 pub use tokens::NewToken;
-pub use users::NewUser;
+pub use users::{NewUser, Wanted};
 
 use crate::domain::audit::{Actor, ActorKind};
 use crate::store::{AsStoreError, Store, StoreError};

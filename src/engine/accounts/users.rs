@@ -2,9 +2,10 @@
 
 use super::sign_in::about;
 use super::{AccountError, Accounts, login_form};
-use crate::domain::access::Role;
+use crate::domain::access::{Role, Viewer};
 use crate::domain::audit::{Action, Actor, Event};
 use crate::domain::ids::UserId;
+use crate::domain::preferences::Preferences;
 use crate::store::users::User;
 use crate::store::{StoreError, WriteSession, users};
 use std::collections::BTreeSet;
@@ -15,6 +16,16 @@ pub struct NewUser {
     pub name: String,
     pub roles: BTreeSet<Role>,
     pub password: String,
+}
+
+/// What follows an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// An IANA time zone.
+    pub zone: String,
+    /// `system`, `light` or `dark`.
+    pub theme: String,
+    pub preferences: Preferences,
 }
 
 impl Accounts {
@@ -89,6 +100,21 @@ impl Accounts {
         .await
     }
 
+    /// Sets what follows an account, as its owner wants it.
+    ///
+    /// # Errors
+    /// There is no such user.
+    pub async fn set_preferences(&self, viewer: &Viewer, wanted: Wanted) -> Result<(), AccountError> {
+        self.change(viewer.actor(), viewer.login.clone(), "preferences", async move |w, user| {
+            let Wanted { zone, theme, preferences } = wanted.clone();
+            let text = serde_json::to_string(&preferences)?;
+            let now = User { zone, theme, preferences, ..user.clone() };
+            users::set_preferences(w, &now).await?;
+            Ok(format!("{}, {}, {text}", now.zone, now.theme))
+        })
+        .await
+    }
+
     /// Changes one thing of a user; `work` says what it is now.
     async fn change<F>(
         &self,
@@ -120,6 +146,7 @@ fn user(w: &WriteSession, login: &str, name: &str, roles: &BTreeSet<Role>) -> Us
         roles: roles.clone(),
         zone: "UTC".to_owned(),
         theme: "system".to_owned(),
+        preferences: Preferences::default(),
         disabled: false,
         epoch: 1,
         created_at: w.now(),

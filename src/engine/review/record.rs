@@ -20,10 +20,11 @@ use chrono::TimeDelta;
 /// The longest hold anybody can ask for, in seconds.
 const MOST_HOLD: u32 = 3000;
 
-/// The end of the hold: the longest of what the policies and the steward ask for.
-fn held_until(now: Time, decision: &Decision, worked: &[Worked]) -> Time {
+/// The end of the hold: the longest of what the policies and the steward ask for, stretched as the
+/// account wants it.
+fn held_until(now: Time, viewer: &Viewer, decision: &Decision, worked: &[Worked]) -> Time {
     let policies = worked.iter().map(|worked| worked.policy.hold_seconds).max().unwrap_or(0);
-    let seconds = policies.max(decision.hold_seconds.unwrap_or(0)).min(MOST_HOLD);
+    let seconds = viewer.hold.of_seconds(policies).max(decision.hold_seconds.unwrap_or(0)).min(MOST_HOLD);
     now + TimeDelta::seconds(i64::from(seconds))
 }
 
@@ -37,7 +38,7 @@ pub(super) async fn decide(
     worked: Vec<Worked>,
 ) -> Result<(Resolution, Vec<Event>), Refusal> {
     let id = ResolutionId(w.new_id());
-    let until = held_until(w.now(), decision, &worked);
+    let until = held_until(w.now(), viewer, decision, &worked);
     let page: Vec<&Dispute> = worked.iter().map(|worked| &worked.difference.dispute).collect();
     let page = serde_json::to_string(&page).map_err(StoreError::from)?;
     let entity = setup.entity(&conflict.entity)?;

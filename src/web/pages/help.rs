@@ -1,15 +1,19 @@
 //! The keys, from the same table the script uses.
 
-use crate::web::auth::SignedIn;
+use crate::web::auth::{self, SignedIn};
 use crate::web::filters;
-use crate::web::keys::{Context, KEYS, Key};
+use crate::web::keys::{Context, KEYS, Key, Keymap};
 use crate::web::page::{Page, Section, Shell, View};
+use actix_web::HttpRequest;
 use askama::Template;
 
 /// `GET /help`.
 #[derive(Template, Clone, Debug, Default)]
 #[template(path = "help/page.html")]
-pub struct HelpPage;
+pub struct HelpPage {
+    pub keymap: Keymap,
+    pub off: bool,
+}
 
 impl View for HelpPage {
     const SECTION: Section = Section::None;
@@ -29,6 +33,8 @@ impl HelpPage {
 }
 
 /// `GET /help`.
-pub async fn page(_: SignedIn, shell: Shell) -> Page<HelpPage> {
-    Page::new(shell, HelpPage)
+pub async fn page(_: SignedIn, request: HttpRequest, shell: Shell) -> Page<HelpPage> {
+    let off = auth::who(&request).is_some_and(|who| who.user.preferences.keys_off);
+    let keymap = shell.keymap.clone();
+    Page::new(shell, HelpPage { keymap, off })
 }

@@ -14,6 +14,7 @@ pub mod home;
 pub mod incidents;
 pub mod parts;
 pub mod policies;
+pub mod preferences;
 pub mod queue;
 pub mod record;
 pub mod records;

@@ -111,6 +111,7 @@ impl Host {
                 roles: [role].into(),
                 zone: "UTC".to_owned(),
                 theme: "system".to_owned(),
+                preferences: Default::default(),
                 disabled: false,
                 epoch: 0,
                 created_at: w.now(),

@@ -87,6 +87,7 @@ async fn an_undo_whose_answer_was_lost_is_answered_as_it_was_done() {
         roles: [Role::Steward].into(),
         entities: None,
         program: true,
+        hold: Default::default(),
     };
     let what = format!("POST\n{undo}\n");
     let fingerprint = sha256(&[what.as_bytes(), b"null"]);

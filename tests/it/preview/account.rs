@@ -29,7 +29,7 @@ pub fn pages() -> Vec<Rendered> {
         render_in("sign-in-failed", anonymous(), failed),
         render_in("sign-in-wait", anonymous(), wait),
         render_in("sign-in-expired", anonymous(), expired),
-        render("help", HelpPage),
+        render("help", HelpPage::default()),
     ];
     for code in Code::ALL {
         let mut page = Failure::new(code).page(shell(), "req-7f3a");

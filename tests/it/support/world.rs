@@ -89,6 +89,7 @@ impl World {
                 roles: viewer.roles.clone(),
                 zone: "UTC".to_owned(),
                 theme: "system".to_owned(),
+                preferences: Default::default(),
                 disabled: false,
                 epoch: 0,
                 created_at: w.now(),
@@ -167,6 +168,7 @@ fn viewer(name: &str, role: Role) -> Viewer {
         roles: [role].into(),
         entities: None,
         program: false,
+        hold: Default::default(),
     }
 }
 

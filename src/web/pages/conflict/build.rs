@@ -71,7 +71,7 @@ pub fn page(shown: Shown<'_>) -> Option<ConflictPage> {
         agreed: agreed(case, entity),
         timeline: format!("/records/{}/timeline", case.record.id),
         related: Vec::new(),
-        preview: preview(case, entity, sent, shown.targets),
+        preview: preview(case, entity, shown.viewer, sent, shown.targets),
         events: events(case, face),
         causes: causes::of(case, entity, shown.viewer),
         deciding,
@@ -192,7 +192,7 @@ fn agreed(case: &Case, entity: &Entity) -> Vec<AgreedField> {
 
 /// What saving would write, by system.
 #[must_use]
-pub fn preview(case: &Case, entity: &Entity, sent: &Sent, targets: &[Targets]) -> Preview {
+pub fn preview(case: &Case, entity: &Entity, viewer: &Viewer, sent: &Sent, targets: &[Targets]) -> Preview {
     let label_of = |system| case.setup.catalog.label(system).to_owned();
     let mappings = || case.setup.catalog.mappings_of(&entity.id);
     let systems: Vec<PreviewSystem> = mappings()
@@ -223,7 +223,7 @@ pub fn preview(case: &Case, entity: &Entity, sent: &Sent, targets: &[Targets]) -
         unchanged: mappings().map(|m| &m.system).filter(|system| !touched(system)).map(label_of).collect(),
         pending: (!pending.is_empty())
             .then(|| msg("writes-pending").with("n", pending.len()).with("fields", pending)),
-        hold_seconds: hold,
+        hold_seconds: viewer.hold.of_seconds(hold),
         reserve: fields + 1,
         systems,
     }

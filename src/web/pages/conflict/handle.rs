@@ -60,7 +60,7 @@ pub async fn preview(
         true => Vec::new(),
         false => site.engine.preview(&viewer, &case.conflict.id, &decision).await?.targets,
     };
-    let preview = build::preview(&case, entity, &sent, &targets);
+    let preview = build::preview(&case, entity, &viewer, &sent, &targets);
     Ok(Fragment { shell, body: PreviewPart { preview } }.respond_to(&request))
 }
 
