@@ -19,7 +19,6 @@ use crate::domain::time::Time;
 use crate::faults::{self, Protection};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
-use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -36,8 +35,6 @@ pub struct WriteSession {
     session: Session,
     pub(super) store: Arc<Inner>,
     now: Time,
-    /// Keys of subjects met in this transaction, so that each is opened once.
-    pub(super) subject_keys: HashMap<String, crate::domain::seal::Key>,
 }
 
 impl Deref for WriteSession {
@@ -311,8 +308,7 @@ async fn commit_group(inner: &Arc<Inner>, jobs: &[Box<dyn Job>]) -> Result<(), F
 
 async fn try_group(inner: &Arc<Inner>, jobs: &[Box<dyn Job>]) -> Result<(), Failed> {
     let session = begin(inner).await?;
-    let mut w =
-        WriteSession { session, store: inner.clone(), now: inner.clock.now(), subject_keys: HashMap::new() };
+    let mut w = WriteSession { session, store: inner.clone(), now: inner.clock.now() };
     let done = match run_jobs(&mut w, jobs).await {
         Ok(()) => w.session.word("COMMIT").await.map_err(Failed::from),
         Err(failed) => Err(failed),

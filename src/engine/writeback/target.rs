@@ -12,7 +12,7 @@ use crate::store::{StoreError, WriteSession, alerts, targets};
 use chrono::TimeDelta;
 
 /// Writes to one system under way at once: as many as it can be slow at without holding up the rest.
-const IN_FLIGHT: i64 = 8;
+const IN_FLIGHT: i64 = 16;
 /// When it is looked again whether one of them has ended.
 const IN_FLIGHT_WAIT: TimeDelta = TimeDelta::milliseconds(100);
 
