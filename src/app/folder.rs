@@ -23,6 +23,8 @@ pub enum FolderError {
     InUse { folder: PathBuf, who: String },
     #[error("the key file {} {problem}", path.display())]
     Key { path: PathBuf, problem: String },
+    #[error("the database {} is gone, and the key beside it says that there was one: put the file back, or restore a backup with its key; to begin anew, name an empty folder with --data", path.display())]
+    Gone { path: PathBuf },
     #[error("the data folder {} cannot be used ({error}): name another with --data", path.display())]
     Other { path: PathBuf, error: io::Error },
 }
@@ -80,13 +82,22 @@ impl DataFolder {
         &self.path
     }
 
+    /// Whether nothing was ever kept here: the key is made at the first start.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        !self.path.join(KEY).exists()
+    }
+
     /// The address of the SQLite database inside, its file made with narrow rights: what SQLite
-    /// adds beside it takes them over.
+    /// adds beside it takes them over. `fresh`: there may be none yet.
     ///
     /// # Errors
-    /// The file cannot be made.
-    pub fn database(&self) -> Result<String, FolderError> {
+    /// The file cannot be made, or it was there and is gone.
+    pub fn database(&self, fresh: bool) -> Result<String, FolderError> {
         let path = self.path.join(DATABASE);
+        if !fresh && !path.exists() {
+            return Err(FolderError::Gone { path });
+        }
         let made = OpenOptions::new().append(true).create(true).mode(0o600).open(&path);
         made.map_err(|e| read_only(&self.path, e))?;
         Ok(sqlite_url(&path))
@@ -232,7 +243,10 @@ mod tests {
         let path = outer.path().join("a/b");
         let folder = DataFolder::take(&path).unwrap();
         let key = folder.key(&SystemChance::new()).unwrap();
-        folder.database().unwrap();
+        folder.database(true).unwrap();
+        std::fs::remove_file(path.join(DATABASE)).unwrap();
+        assert!(folder.database(false).unwrap_err().to_string().contains("put the file back"));
+        folder.database(true).unwrap();
         assert_eq!(mode(&path), 0o700);
         for file in [LOCK, KEY, DATABASE] {
             assert_eq!(mode(&path.join(file)), 0o600, "{file}");

@@ -25,8 +25,10 @@ pub enum TroubleKind {
     Full,
     Locked,
     ReadOnly,
-    /// The file, or its log, is not where it was.
+    /// The file is not where it was.
     Gone,
+    /// Its log is not where it was: nothing is written before a restart.
+    NoLog,
     Other,
 }
 
@@ -39,6 +41,7 @@ impl TroubleKind {
             Self::Locked => "locked",
             Self::ReadOnly => "read-only",
             Self::Gone => "gone",
+            Self::NoLog => "no-log",
             Self::Other => "other",
         }
     }
@@ -47,6 +50,7 @@ impl TroubleKind {
         let text = message.to_lowercase();
         let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
         match () {
+            () if has(&["log is gone"]) => Self::NoLog,
             () if has(&["is gone"]) => Self::Gone,
             () if has(&["full", "no space", "disk quota"]) => Self::Full,
             () if has(&["locked"]) => Self::Locked,
@@ -148,6 +152,7 @@ mod tests {
             ("attempt to write a readonly database", TroubleKind::ReadOnly),
             ("cannot execute UPDATE in a read-only transaction", TroubleKind::ReadOnly),
             ("the database file is gone", TroubleKind::Gone),
+            ("the database's log is gone: what was stored is safe", TroubleKind::NoLog),
             ("connection refused", TroubleKind::Other),
         ] {
             assert_eq!(TroubleKind::of(message), kind, "{message}");

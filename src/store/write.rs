@@ -268,6 +268,12 @@ async fn work(inner: &Arc<Inner>, jobs: &Mutex<Jobs>) {
         let outcome = commit_group(inner, &group).await;
         match outcome {
             Ok(()) => group.into_iter().for_each(|job| job.answer(Ok(()))),
+            // The place is at fault, and each of them would wait for the same again, one after the other.
+            Err(failed) if group.len() > 1 && failed.of_the_place().is_some() => {
+                let failed =
+                    failed.of_the_place().map(StoreError::Unavailable).unwrap_or(StoreError::Stopping);
+                group.into_iter().for_each(|job| job.answer(Err(failed.clone().into())));
+            }
             Err(failed) if group.len() == 1 => {
                 group.into_iter().for_each(|job| job.answer(Err(failed.clone())))
             }
@@ -284,9 +290,11 @@ async fn work(inner: &Arc<Inner>, jobs: &Mutex<Jobs>) {
 
 async fn commit_group(inner: &Arc<Inner>, jobs: &[Box<dyn Job>]) -> Result<(), Failed> {
     let mut tries = 1;
+    // What is locked is waited for at each try: known to be so, one has to do.
+    let most = if inner.condition.trouble().is_some() { 1 } else { TRIES };
     loop {
         match try_group(inner, jobs).await {
-            Err(failed) if tries < TRIES && failed.is_retryable() => {
+            Err(failed) if tries < most && failed.is_retryable() => {
                 tries += 1;
                 tokio::time::sleep(std::time::Duration::from_millis(10 * tries as u64)).await;
             }
