@@ -95,6 +95,8 @@ pub(super) struct Files {
     path: PathBuf,
     log: PathBuf,
     identity: (u64, u64),
+    /// Of the log that the writer's connection has open.
+    log_identity: Mutex<Option<(u64, u64)>>,
 }
 
 impl Files {
@@ -102,7 +104,8 @@ impl Files {
     pub fn of(path: &Path) -> Option<Self> {
         let mut log = path.as_os_str().to_owned();
         log.push("-wal");
-        Some(Self { path: path.to_owned(), log: log.into(), identity: identity(path)? })
+        let identity = identity(path)?;
+        Some(Self { path: path.to_owned(), log: log.into(), identity, log_identity: Mutex::default() })
     }
 
     /// Whether they are where they were.
@@ -117,10 +120,18 @@ impl Files {
         }
     }
 
-    /// Whether the log is there, which it is while a connection has begun to write.
+    /// Whether the log is there and the one that was written to before, which it is while a connection
+    /// has begun to write. Another one in its place is a reader's, who knows nothing of ours.
     #[must_use]
     pub fn has_log(&self) -> bool {
-        self.log.exists()
+        let Some(found) = identity(&self.log) else { return false };
+        let mut known = self.log_identity.lock().unwrap_or_else(PoisonError::into_inner);
+        *known.get_or_insert(found) == found
+    }
+
+    /// The writer gets another connection, which may make another log.
+    pub fn forget_log(&self) {
+        *self.log_identity.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 

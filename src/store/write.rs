@@ -327,6 +327,9 @@ async fn try_group(inner: &Arc<Inner>, jobs: &[Box<dyn Job>]) -> Result<(), Fail
         && let Err(error) = w.session.word("ROLLBACK").await
         && !matches!(&error, StoreError::Database(text) if text.contains("no transaction is active"))
     {
+        if let Some(files) = &inner.files {
+            files.forget_log();
+        }
         w.session.discard();
     }
     done

@@ -6,6 +6,7 @@ use crate::support::app::{Answer, Browser, TestApp, config};
 use crate::support::small::Small;
 use referee::app::{App, Start};
 use referee::domain::access::Role;
+use referee::domain::audit::Event;
 use referee::engine::accounts::{NewToken, command_line};
 use referee::store::{StoreError, WriteSession};
 use reqwest::{Method, StatusCode};
@@ -148,19 +149,25 @@ impl Desk {
     }
 }
 
-/// Stores large things until none is taken any longer.
+/// Stores ever smaller things until none is taken any longer.
 async fn fill(app: &TestApp) {
-    for _ in 0..200 {
-        let stored = app.engine.store().write::<_, StoreError, _>(async move |w: &mut WriteSession| {
-            w.sql("CREATE TABLE IF NOT EXISTS ballast (body TEXT)").run().await?;
-            w.sql("INSERT INTO ballast (body) VALUES ($1)").bind("x".repeat(200_000)).run().await?;
-            Ok(((), Vec::new()))
-        });
-        if stored.await.is_err() {
-            return;
+    for length in [200_000, 2000, 0] {
+        let mut stored = 0;
+        while app.engine.store().write(async move |w: &mut WriteSession| put(w, length).await).await.is_ok() {
+            stored += 1;
+            assert!(stored < 5000, "it never gets full");
         }
     }
-    panic!("it never gets full");
+}
+
+async fn put(w: &mut WriteSession, length: usize) -> Result<((), Vec<Event>), StoreError> {
+    if length > 0 {
+        w.sql("CREATE TABLE IF NOT EXISTS ballast (body TEXT)").run().await?;
+        w.sql("INSERT INTO ballast (body) VALUES ($1)").bind("x".repeat(length)).run().await?;
+    } else {
+        w.sql("UPDATE audit_head SET seq = seq").run().await?;
+    }
+    Ok(((), Vec::new()))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -178,8 +185,6 @@ async fn a_full_disk_is_told_keeps_what_was_typed_and_heals() {
     desk.heals().await;
     let saved = desk.sent_again(&page).await;
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
-    let told = desk.api(Method::GET, "audit?limit=200&cursor=0", &Value::Null).await;
-    assert_eq!(told.status, StatusCode::FORBIDDEN, "a steward's");
     let conflict = desk.api(Method::GET, &desk.path(), &Value::Null).await.json();
     assert_eq!(conflict["open"], false, "decided once, by what was sent again");
     let folder = desk.stop().await;

@@ -142,6 +142,11 @@ async fn a_log_that_was_deleted_loses_nothing_that_was_acknowledged() {
     let error = note(&store, 99, 10).await.unwrap_err();
     assert!(error.to_string().contains("log is gone"), "{error}");
     assert_eq!(kind(&store), Some(TroubleKind::NoLog));
+    // A reader that comes later makes another one: what is written goes to the one that is gone.
+    std::fs::write(folder.path().join("referee.db-wal"), b"").unwrap();
+    assert!(note(&store, 99, 10).await.is_err(), "not before a restart");
+    assert_eq!(kind(&store), Some(TroubleKind::NoLog));
+    std::fs::remove_file(folder.path().join("referee.db-wal")).unwrap();
     store.close().await;
     let clock = TestClock::at(NOON.parse().unwrap());
     let store = Store::open_with(options(&url, &clock), 2).await.unwrap();
