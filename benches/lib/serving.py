@@ -77,7 +77,7 @@ class Installation:
         log = (self.folder / "log").open("w")
         command = [self.program, "serve", "--config", self.folder / "referee.toml", "--listen", f"127.0.0.1:{port}"]
         child = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                 stderr=log, env={**os.environ, "RUST_LOG": "warn"})
+                                 stderr=log)
         try:
             wait_for(port, child)
             yield f"127.0.0.1:{port}"

@@ -10,6 +10,9 @@ use std::time::Duration;
 /// How often it is tried whether writes are taken again.
 pub(super) const PROBE: Duration = Duration::from_secs(2);
 
+/// Bytes that have to fit on a disk that was full before it is written to again.
+const ROOM: usize = 256 * 1024;
+
 /// That nothing can be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble {
@@ -127,6 +130,18 @@ impl Files {
         let Some(found) = identity(&self.log) else { return false };
         let mut known = self.log_identity.lock().unwrap_or_else(PoisonError::into_inner);
         *known.get_or_insert(found) == found
+    }
+
+    /// Whether there is room beside them for more than a page.
+    ///
+    /// # Errors
+    /// `Unavailable`: there is none.
+    pub fn has_room(&self) -> Result<(), StoreError> {
+        let mut path = self.path.as_os_str().to_owned();
+        path.push("-room");
+        let written = std::fs::write(&path, vec![1; ROOM]);
+        let removed = std::fs::remove_file(&path);
+        written.and(removed).map_err(|error| StoreError::Unavailable(format!("the disk is full: {error}")))
     }
 
     /// The writer gets another connection, which may make another log.

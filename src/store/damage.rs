@@ -22,8 +22,8 @@ pub async fn look(s: &mut Session, depth: Depth) -> Result<Option<String>, Store
         return Ok(None);
     }
     let text = match depth {
-        Depth::Pages => "SELECT quick_check AS value FROM pragma_quick_check(3)",
-        Depth::Indexes => "SELECT integrity_check AS value FROM pragma_integrity_check(3)",
+        Depth::Pages => "SELECT quick_check AS value FROM pragma_quick_check LIMIT 3",
+        Depth::Indexes => "SELECT integrity_check AS value FROM pragma_integrity_check LIMIT 3",
     };
     match s.sql(text).values::<String>().await {
         Ok(found) if found == ["ok"] => Ok(None),

@@ -10,6 +10,7 @@
 //! A closure may be called again: when a group it shared failed, or when two transactions
 //! met. It must therefore have no effect outside its session. No network call inside.
 
+use super::condition::TroubleKind;
 use super::db::{Arg, Backend, Link, Query, Session, Writing};
 use super::error::StoreError;
 use super::{Inner, Store, audit, condition};
@@ -315,6 +316,11 @@ async fn commit_group(inner: &Arc<Inner>, jobs: &[Box<dyn Job>]) -> Result<(), F
 }
 
 async fn try_group(inner: &Arc<Inner>, jobs: &[Box<dyn Job>]) -> Result<(), Failed> {
+    let was_full = inner.condition.trouble().is_some_and(|trouble| trouble.kind == TroubleKind::Full);
+    if let Some(files) = inner.files.as_ref().filter(|_| jobs.is_empty() && was_full) {
+        // One page may fit where no decision does.
+        files.has_room()?;
+    }
     let session = begin(inner).await?;
     let mut w = WriteSession { session, store: inner.clone(), now: inner.clock.now() };
     let done = match run_jobs(&mut w, jobs).await {
@@ -357,7 +363,9 @@ async fn run_jobs(w: &mut WriteSession, jobs: &[Box<dyn Job>]) -> Result<(), Fai
         events.extend(job.run(w).await?);
     }
     if jobs.is_empty() {
-        w.sql("UPDATE audit_head SET seq = seq WHERE id = 1").run().await?;
+        // SQLite writes no page for a row that stays as it was; its own version it does.
+        let write = w.either("PRAGMA user_version = 0", "UPDATE audit_head SET seq = seq WHERE id = 1");
+        w.sql(write).run().await?;
     }
     audit::append(w, &events).await?;
     // PostgreSQL answers COMMIT after a refused statement as if all were well, and stores nothing.

@@ -3,14 +3,16 @@
 use super::*;
 use crate::flow::{CONFIG, PORTAL, WAREHOUSE};
 use crate::support::app::TestApp;
+use futures_util::FutureExt as _;
 use referee::domain::access::{Role, Viewer};
 use referee::engine::Engine;
 use referee::store::damage::{self, Depth};
 use referee::store::queue::{self, Filter};
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
 
-const COPIES: u64 = 200;
+const COPIES: u64 = 100;
 
 /// How a copy was met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,27 +77,27 @@ async fn a_flipped_bit_is_an_alarm_or_an_error_and_never_a_panic() {
     std::fs::write(&copy, &whole).unwrap();
     assert_eq!(meet(&copy).await, Met::Nobody, "whole");
 
+    // A small file is mostly room; what stands in it is not nothing.
+    let used: Vec<usize> = (0..whole.len()).filter(|at| whole[*at] != 0).collect();
     let (mut found, mut chance) = (BTreeMap::new(), 0x5eed_u64);
     for n in 0..COPIES {
         chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let bit = (chance >> 16) % (whole.len() as u64 * 8);
+        let bit = (chance >> 16) % (used.len() as u64 * 8);
         let mut bytes = whole.clone();
-        bytes[usize::try_from(bit / 8).unwrap()] ^= 1 << (bit % 8);
+        bytes[used[usize::try_from(bit / 8).unwrap()]] ^= 1 << (bit % 8);
         let own = folder.path().join(format!("copy-{n}.db"));
         std::fs::write(&own, &bytes).unwrap();
-        let path = own.clone();
-        // In a task of its own: a panic is told apart from an error.
-        let met = tokio::spawn(async move { meet(&path).await }).await;
-        let met = met.unwrap_or_else(|error| panic!("bit {bit}: {error}"));
+        // A panic is told apart from an error.
+        let met = AssertUnwindSafe(meet(&own)).catch_unwind().await;
+        let met = met.unwrap_or_else(|_| panic!("bit {bit} ends in a panic"));
         *found.entry(met).or_insert(0) += 1;
         for end in ["", "-wal", "-shm"] {
             let _ = std::fs::remove_file(format!("{}{end}", own.display()));
         }
     }
-    // Most bits of a small file stand for nothing, or in a value, which SQLite keeps no sum of.
+    // The others stand within a value or a name, of which SQLite keeps no sum.
     let nobody: u64 = found.get(&Met::Nobody).copied().unwrap_or(0);
-    assert!(COPIES - nobody >= COPIES / 10, "{found:?}");
-    println!("{found:?}");
+    assert!(COPIES - nobody >= COPIES / 5, "{found:?}");
 }
 
 #[tokio::test]
