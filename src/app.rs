@@ -125,11 +125,10 @@ impl Start {
     }
 
     async fn open(&self, folder: &DataFolder, alone: bool) -> Result<Store, StartError> {
-        let fresh = folder.is_new();
         let key = folder.key(&*self.random)?;
         let (url, shown) = match &self.config.store.url {
             Some(url) => (url.expose().to_owned(), url.to_string()),
-            None => folder.database(fresh).map(|url| (url.clone(), url))?,
+            None => folder.database().map(|url| (url.clone(), url))?,
         };
         let options = Options { url, key, clock: self.clock.clone(), random: self.random.clone() };
         let failed = |error| StartError::Store { url: shown.clone(), error };

@@ -18,11 +18,13 @@ impl Engine {
             let text = "not read: the system does not accept Referee's sign-in".to_owned();
             return self.end_run(run, Some(text), None).await;
         }
+        let before = run.counts.read;
         let outcome = self.read_all(&mut run).await;
         match outcome {
             Ok(()) => self.end_run(run, None, Some("")).await,
-            // One finds out for all, and the alert is the system's.
-            Err(Ended::Connector(error @ ConnectorError::Credentials(_))) => {
+            // One finds out for all, and the alert is the system's. Where it gave a list and not a record of
+            // it, that may be the record's own: the next run tells.
+            Err(Ended::Connector(error @ ConnectorError::Credentials(_))) if run.counts.read == before => {
                 let text = error.to_string();
                 let run = self.end_run(run, Some(text.clone()), None).await?;
                 self.leave_alone(&run, text).await?;
