@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 const LOCK: &str = "instance.lock";
 const KEY: &str = "referee.key";
 const DATABASE: &str = "referee.db";
+/// There is a database, or was.
+const MARK: &str = ".database";
 const KEY_HEADER: &str =
     "# Referee's key, version 1. It opens stored passwords and personal values: keep a copy elsewhere.";
 
@@ -23,6 +25,8 @@ pub enum FolderError {
     InUse { folder: PathBuf, who: String },
     #[error("the key file {} {problem}", path.display())]
     Key { path: PathBuf, problem: String },
+    #[error("the database {} is gone: put the file back, or restore a backup with its key; to begin anew, name an empty folder with --data", path.display())]
+    Gone { path: PathBuf },
     #[error("the data folder {} cannot be used ({error}): name another with --data", path.display())]
     Other { path: PathBuf, error: io::Error },
 }
@@ -81,14 +85,24 @@ impl DataFolder {
     }
 
     /// The address of the SQLite database inside, its file made with narrow rights: what SQLite
-    /// adds beside it takes them over.
+    /// adds beside it takes them over. That there was one is marked: an empty one in the place of one
+    /// that is gone would look as if nothing had ever been decided.
     ///
     /// # Errors
-    /// The file cannot be made.
+    /// The file cannot be made, or it was there and is gone.
     pub fn database(&self) -> Result<String, FolderError> {
-        let path = self.path.join(DATABASE);
+        let (path, mark) = (self.path.join(DATABASE), self.path.join(MARK));
+        if mark.exists() && !path.exists() {
+            return Err(FolderError::Gone { path });
+        }
         let made = OpenOptions::new().append(true).create(true).mode(0o600).open(&path);
         made.map_err(|e| read_only(&self.path, e))?;
+        if !mark.exists() {
+            let marked = OpenOptions::new().append(true).create(true).mode(0o600).open(&mark);
+            if let Err(error) = marked {
+                tracing::warn!(%error, "it cannot be marked that there is a database in the data folder");
+            }
+        }
         Ok(sqlite_url(&path))
     }
 
@@ -233,8 +247,13 @@ mod tests {
         let folder = DataFolder::take(&path).unwrap();
         let key = folder.key(&SystemChance::new()).unwrap();
         folder.database().unwrap();
+        std::fs::remove_file(path.join(DATABASE)).unwrap();
+        assert!(folder.database().unwrap_err().to_string().contains("put the file back"));
+        std::fs::write(path.join(DATABASE), "").unwrap();
+        folder.database().unwrap();
         assert_eq!(mode(&path), 0o700);
-        for file in [LOCK, KEY, DATABASE] {
+        std::fs::set_permissions(path.join(DATABASE), Permissions::from_mode(0o600)).unwrap();
+        for file in [LOCK, KEY, DATABASE, MARK] {
             assert_eq!(mode(&path.join(file)), 0o600, "{file}");
         }
         assert_eq!(folder.key(&SystemChance::new()).unwrap().bytes(), key.bytes());

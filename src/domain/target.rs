@@ -181,6 +181,12 @@ impl Target {
         Ok(Permit { after, probe })
     }
 
+    /// Whether it is not known to refuse our sign-in: if it does, nothing is read or written there.
+    #[must_use]
+    pub fn signs_in(&self) -> bool {
+        !matches!(self.standing, Standing::NoSignIn { .. })
+    }
+
     /// Whether it is time to see if it is back.
     #[must_use]
     pub fn is_looked_for(&self, now: Time) -> bool {

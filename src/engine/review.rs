@@ -188,8 +188,8 @@ pub(super) fn about(conflict: &Conflict) -> About {
 
 /// A policy that now asks more than the page knew refuses the decision: the page is made again.
 async fn check_policy_version(w: &mut WriteSession, setup: &Arc<Setup>) -> Result<(), Refusal> {
-    let current = configuration::current(w, configuration::Document::Policies).await?;
-    let newer = current.is_some_and(|current| current.version != setup.policy_version);
+    let current = configuration::current_number(w, configuration::Document::Policies).await?;
+    let newer = current.is_some_and(|current| current != setup.policy_version);
     if newer { Err(Refusal::Stale) } else { Ok(()) }
 }
 

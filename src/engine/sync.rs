@@ -17,7 +17,7 @@ use crate::domain::mapping::Mapping;
 use crate::domain::time::Time;
 use crate::faults::{self, Point};
 use crate::store::runs::{Counts, Cursor, Run};
-use crate::store::{StoreError, WriteSession, holdings, pauses, records, runs};
+use crate::store::{StoreError, WriteSession, holdings, pauses, records, runs, targets};
 use chrono::TimeDelta;
 use futures_util::future::join;
 use page::{FIRST_PAGE, Met};
@@ -108,6 +108,10 @@ impl Engine {
         let entities: Vec<EntityId> = setup.read_of(system).collect();
         let mut done = Vec::new();
         for entity in entities {
+            // The run before has found out for all.
+            if !done.is_empty() && !self.signs_in(system).await? {
+                break;
+            }
             let run = self.start_run(system, &entity, trigger).await?;
             let run = self.carry_out(run).await?;
             self.judge_run(&run).await?;
@@ -126,6 +130,10 @@ impl Engine {
         let mut done = Vec::new();
         let read = |own: &&Mapping| setup.not_read(&own.system, &own.entity).is_none();
         for mapping in setup.catalog.mappings.iter().filter(read) {
+            if !self.signs_in(&mapping.system).await? {
+                tracing::warn!(system = %mapping.system, "not read: it does not accept Referee's sign-in");
+                continue;
+            }
             let run = self.start_run(&mapping.system, &mapping.entity, trigger).await?;
             done.push(self.carry_out(run).await?);
         }
@@ -195,6 +203,11 @@ impl Engine {
                         "reading {entity} of {system} is paused: {why}"
                     )));
                 }
+                if !targets::get(w, &system).await?.signs_in() {
+                    let text = "does not accept Referee's sign-in: give it another secret, or say on its \
+                                page that it goes on";
+                    return Err(Refusal::WrongState(format!("{system} {text}")));
+                }
                 if let Some(mut run) = runs::running(w, &system, &entity).await? {
                     if run.lease_until.is_some_and(|lease| lease > now) {
                         return Err(Refusal::WrongState(format!("{system} is being read already")));
@@ -231,6 +244,11 @@ impl Engine {
                 Ok((run, Vec::new()))
             })
             .await
+    }
+
+    /// Whether a system is not known to refuse our sign-in.
+    pub(super) async fn signs_in(&self, system: &SystemId) -> Result<bool, StoreError> {
+        Ok(targets::get(&mut self.store.session().await?, system).await?.signs_in())
     }
 
     fn can_pull_changes(&self, system: &SystemId, entity: &EntityId) -> bool {

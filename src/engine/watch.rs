@@ -7,6 +7,7 @@ use crate::domain::access::{Right, Viewer};
 use crate::domain::audit::{About, Action, Broken, Event};
 use crate::domain::ids::RecordId;
 use crate::domain::time::Time;
+use crate::store::damage::{self, Depth};
 use crate::store::{StoreError, alerts, trail};
 use chrono::TimeDelta;
 use std::collections::VecDeque;
@@ -18,6 +19,10 @@ const KEPT: usize = 20;
 const READ_MINUTES: i64 = 10;
 /// The alert of a log that is not as it was written.
 const CAUSE: &str = "audit";
+/// The alert of a database file that is damaged, and its words.
+const DAMAGE: &str = "damage";
+const DAMAGED: &str =
+    "The database file is damaged. Stop Referee and restore a backup: what is written now may be lost";
 
 /// A finished check of the whole log.
 #[derive(Clone, Debug)]
@@ -89,6 +94,27 @@ impl Engine {
         state.done.push_front(Checked { at: self.now(), by: viewer.name.clone(), result });
         state.done.truncate(KEPT);
         Ok(())
+    }
+
+    /// Looks whether the database file is whole, and raises an alert where it is not: what is damaged is
+    /// not found out by whoever meets it first.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn look_for_damage(&self, depth: Depth) -> Result<(), StoreError> {
+        let found = damage::look(&mut self.store.session().await?, depth).await?;
+        if let Some(words) = &found {
+            tracing::error!(found = words, "the database file is damaged");
+        }
+        self.store
+            .write::<_, StoreError, _>(async move |w| {
+                match &found {
+                    None => drop(alerts::clear(w, DAMAGE).await?),
+                    Some(_) => alerts::raise(w, DAMAGE, None, DAMAGED, "/alerts").await?,
+                }
+                Ok(((), Vec::new()))
+            })
+            .await
     }
 
     async fn walk(&self) -> Result<Verified, VerifyError> {

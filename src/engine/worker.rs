@@ -7,8 +7,9 @@ use super::sync::Trigger;
 use super::{Engine, Refusal};
 use crate::domain::access::Viewer;
 use crate::domain::ids::{RunId, SystemId};
+use crate::store::damage::Depth;
 use crate::store::runs::Run;
-use crate::store::{StoreError, conflicts, records, runs};
+use crate::store::{StoreError, conflicts, records, runs, targets};
 use chrono::TimeDelta;
 use futures_util::FutureExt as _;
 use futures_util::stream::{self, StreamExt as _};
@@ -23,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 const READERS: usize = 8;
 /// How often it is looked what is due.
 const LOOK: Duration = Duration::from_secs(2);
+const DAY: Duration = Duration::from_secs(86_400);
 /// What a run that ended so lately has changed is judged by the worker that ended it.
 const JUDGED_SECONDS: i64 = 120;
 
@@ -63,6 +65,7 @@ impl Engine {
                 tracing::error!(%error, "the audit log could not be checked");
             }
         }));
+        workers.push(tokio::spawn(self.clone().look_for_damage_daily(stop.clone())));
         if let Some(mail) = mail.map(Arc::new) {
             let engine = self.clone();
             workers.push(tokio::spawn(repeat(stop.clone(), Duration::from_secs(5), move || {
@@ -83,6 +86,19 @@ impl Engine {
         due.for_each_concurrent(READERS, async |(system, due)| self.read_due(&system, due).await).await;
         self.judge_leftovers(&[]).await?;
         Ok(())
+    }
+
+    /// Looks through the database file at the start, as far as that is fast, and each day in full.
+    async fn look_for_damage_daily(self: Arc<Self>, stop: CancellationToken) {
+        let mut depth = Depth::Pages;
+        while !stop.is_cancelled() {
+            let looked = stop.run_until_cancelled(self.look_for_damage(depth)).await;
+            if let Some(Err(error)) = looked {
+                tracing::error!(%error, "the database file could not be looked through");
+            }
+            depth = Depth::Indexes;
+            stop.run_until_cancelled(tokio::time::sleep(DAY)).await;
+        }
     }
 
     /// Reads each system that is due in a task of its own, until told to stop; then waits for those
@@ -137,7 +153,9 @@ impl Engine {
                 all.entry(system.id.clone()).or_default().scheduled = true;
             }
         }
-        all.retain(|system, _| setup.state(system).paused_reason.is_none());
+        let known = targets::all(&mut session).await?;
+        let refused = |system: &SystemId| known.iter().any(|(id, target)| id == system && !target.signs_in());
+        all.retain(|system, _| setup.state(system).paused_reason.is_none() && !refused(system));
         Ok(all)
     }
 

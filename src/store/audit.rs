@@ -33,16 +33,8 @@ pub(super) async fn append(w: &mut WriteSession, events: &[Event]) -> Result<(),
     if events.is_empty() {
         return Ok(());
     }
-    // In one order for all: two transactions that each make the key the other one waits for would
-    // end each other.
     let subjects: BTreeSet<String> = events.iter().map(Event::subject).collect();
-    let mut keys = HashMap::with_capacity(subjects.len());
-    // A key made here seals nothing before the next entry.
-    let from = head(w).await?.0 + 1;
-    for subject in subjects {
-        let key = subject_key(w, &subject, from).await?;
-        keys.insert(subject, key);
-    }
+    let keys = keys_of(w, subjects).await?;
     let keys: Vec<&Key> = events.iter().filter_map(|event| keys.get(&event.subject())).collect();
     let head = w.either(
         "SELECT seq, hash FROM audit_head WHERE id = 1",
@@ -102,11 +94,29 @@ pub(super) fn place(seq: i64, name: &str) -> String {
     format!("audit_values/{seq}/{name}")
 }
 
-/// The key of a subject, made at its first entry, or at the first one after it was erased.
-async fn subject_key(w: &mut WriteSession, subject: &str, from: i64) -> Result<Key, StoreError> {
-    if let Some(key) = w.subject_keys.get(subject) {
-        return Ok(key.clone());
+/// The keys of these subjects.
+async fn keys_of(
+    w: &mut WriteSession,
+    subjects: BTreeSet<String>,
+) -> Result<HashMap<String, Key>, StoreError> {
+    let known = stored_keys(w, &subjects).await?;
+    let mut keys = HashMap::with_capacity(subjects.len());
+    // In one order for all: two transactions that each make the key the other one waits for would
+    // end each other.
+    for subject in subjects {
+        let key = match known.get(&subject) {
+            Some(known) => known.open(&w.store.key)?,
+            None => new_key(w, &subject).await?,
+        };
+        keys.insert(subject, key);
     }
+    Ok(keys)
+}
+
+/// The key of a subject, made at its first entry, or at the first one after it was erased.
+async fn new_key(w: &mut WriteSession, subject: &str) -> Result<Key, StoreError> {
+    // It seals nothing before the next entry.
+    let from = head(w).await?.0 + 1;
     let fresh = Key::new(chance::bytes(&*w.store.random));
     let nonce = chance::bytes(&*w.store.random);
     let mut sealed = w.store.key.seal(nonce, &key_place(subject, from), fresh.bytes())?;
@@ -118,9 +128,7 @@ async fn subject_key(w: &mut WriteSession, subject: &str, from: i64) -> Result<K
         .await?;
     let stored = w.sql("SELECT subject, sealed FROM subject_keys WHERE subject = $1").bind(subject);
     let stored: SubjectKey = stored.maybe().await?.ok_or(StoreError::NotFound)?;
-    let key = stored.open(&w.store.key)?;
-    w.subject_keys.insert(subject.to_owned(), key.clone());
-    Ok(key)
+    Ok(stored.open(&w.store.key)?)
 }
 
 /// The number of the first entry is part of the place, so that nobody can change it.

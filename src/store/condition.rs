@@ -10,6 +10,9 @@ use std::time::Duration;
 /// How often it is tried whether writes are taken again.
 pub(super) const PROBE: Duration = Duration::from_secs(2);
 
+/// Bytes that have to fit on a disk that was full before it is written to again.
+const ROOM: usize = 256 * 1024;
+
 /// That nothing can be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble {
@@ -25,8 +28,10 @@ pub enum TroubleKind {
     Full,
     Locked,
     ReadOnly,
-    /// The file, or its log, is not where it was.
+    /// The file is not where it was.
     Gone,
+    /// Its log is not where it was: nothing is written before a restart.
+    NoLog,
     Other,
 }
 
@@ -39,6 +44,7 @@ impl TroubleKind {
             Self::Locked => "locked",
             Self::ReadOnly => "read-only",
             Self::Gone => "gone",
+            Self::NoLog => "no-log",
             Self::Other => "other",
         }
     }
@@ -47,6 +53,7 @@ impl TroubleKind {
         let text = message.to_lowercase();
         let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
         match () {
+            () if has(&["log is gone"]) => Self::NoLog,
             () if has(&["is gone"]) => Self::Gone,
             () if has(&["full", "no space", "disk quota"]) => Self::Full,
             () if has(&["locked"]) => Self::Locked,
@@ -91,6 +98,8 @@ pub(super) struct Files {
     path: PathBuf,
     log: PathBuf,
     identity: (u64, u64),
+    /// Of the log that the writer's connection has open.
+    log_identity: Mutex<Option<(u64, u64)>>,
 }
 
 impl Files {
@@ -98,7 +107,8 @@ impl Files {
     pub fn of(path: &Path) -> Option<Self> {
         let mut log = path.as_os_str().to_owned();
         log.push("-wal");
-        Some(Self { path: path.to_owned(), log: log.into(), identity: identity(path)? })
+        let identity = identity(path)?;
+        Some(Self { path: path.to_owned(), log: log.into(), identity, log_identity: Mutex::default() })
     }
 
     /// Whether they are where they were.
@@ -113,10 +123,30 @@ impl Files {
         }
     }
 
-    /// Whether the log is there, which it is while a connection has begun to write.
+    /// Whether the log is there and the one that was written to before, which it is while a connection
+    /// has begun to write. Another one in its place is a reader's, who knows nothing of ours.
     #[must_use]
     pub fn has_log(&self) -> bool {
-        self.log.exists()
+        let Some(found) = identity(&self.log) else { return false };
+        let mut known = self.log_identity.lock().unwrap_or_else(PoisonError::into_inner);
+        *known.get_or_insert(found) == found
+    }
+
+    /// Whether there is room beside them for more than a page.
+    ///
+    /// # Errors
+    /// `Unavailable`: there is none.
+    pub fn has_room(&self) -> Result<(), StoreError> {
+        let mut path = self.path.as_os_str().to_owned();
+        path.push("-room");
+        let written = std::fs::write(&path, vec![1; ROOM]);
+        let removed = std::fs::remove_file(&path);
+        written.and(removed).map_err(|error| StoreError::Unavailable(format!("the disk is full: {error}")))
+    }
+
+    /// The writer gets another connection, which may make another log.
+    pub fn forget_log(&self) {
+        *self.log_identity.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 
@@ -148,6 +178,7 @@ mod tests {
             ("attempt to write a readonly database", TroubleKind::ReadOnly),
             ("cannot execute UPDATE in a read-only transaction", TroubleKind::ReadOnly),
             ("the database file is gone", TroubleKind::Gone),
+            ("the database's log is gone: what was stored is safe", TroubleKind::NoLog),
             ("connection refused", TroubleKind::Other),
         ] {
             assert_eq!(TroubleKind::of(message), kind, "{message}");

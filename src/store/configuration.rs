@@ -43,6 +43,13 @@ impl Document {
         }
     }
 
+    fn number(self) -> &'static str {
+        match self {
+            Self::Configuration => "SELECT max(version) AS value FROM configurations",
+            Self::Policies => "SELECT max(version) AS value FROM policies",
+        }
+    }
+
     fn one(self) -> &'static str {
         match self {
             Self::Configuration => "SELECT * FROM configurations WHERE version = $1",
@@ -65,6 +72,11 @@ impl Document {
 /// The version in force, if there is one.
 pub async fn current(s: &mut Session, document: Document) -> Result<Option<Version>, StoreError> {
     s.sql(document.newest()).bind(1).maybe().await
+}
+
+/// The number of the version in force, if there is one.
+pub async fn current_number(s: &mut Session, document: Document) -> Result<Option<i64>, StoreError> {
+    s.sql(document.number()).value().await
 }
 
 /// The version of that number.

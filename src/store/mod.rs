@@ -9,6 +9,7 @@ pub mod clocks;
 mod condition;
 pub mod configuration;
 pub mod conflicts;
+pub mod damage;
 mod db;
 mod error;
 pub mod groups;

@@ -7,7 +7,7 @@ mod leases;
 pub use failed::{count_failed, failed, failed_after};
 pub use leases::{Leased, end_leases, hurry, in_flight, lease};
 
-use super::db::{Arg, FromRow, Row, Session};
+use super::db::{Arg, Backend, FromRow, Row, Session};
 use super::error::StoreError;
 use super::write::WriteSession;
 use crate::domain::access::Viewer;
@@ -122,11 +122,10 @@ pub async fn set_state(w: &mut WriteSession, id: &ResolutionId, state: &str) -> 
 /// together is worked out by one after the other. On PostgreSQL two workers that end two of them at
 /// the same time would each see the other's as under way.
 pub async fn lock_deliveries(w: &mut WriteSession, id: &ResolutionId) -> Result<Vec<Delivery>, StoreError> {
-    let lock = w.either(
-        "SELECT id AS value FROM resolutions WHERE id = $1",
-        "SELECT id AS value FROM resolutions WHERE id = $1 FOR UPDATE",
-    );
-    w.sql(lock).bind(id).value::<String>().await?;
+    if w.backend() == Backend::Postgres {
+        let lock = "SELECT id AS value FROM resolutions WHERE id = $1 FOR UPDATE";
+        w.sql(lock).bind(id).value::<String>().await?;
+    }
     deliveries(w, std::slice::from_ref(id)).await
 }
 
@@ -146,6 +145,9 @@ pub async fn get(
 
 /// The resolutions of these ids, in no order.
 pub async fn of_ids(s: &mut Session, ids: &[ResolutionId]) -> Result<Vec<Resolution>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     s.sql("SELECT * FROM resolutions WHERE id IN ").push_list(ids).all().await
 }
 
@@ -347,6 +349,9 @@ pub async fn deliveries_of_ids(s: &mut Session, ids: &[DeliveryId]) -> Result<Ve
 
 /// The deliveries of these resolutions, oldest first.
 pub async fn deliveries(s: &mut Session, resolutions: &[ResolutionId]) -> Result<Vec<Delivery>, StoreError> {
+    if resolutions.is_empty() {
+        return Ok(Vec::new());
+    }
     s.sql("SELECT * FROM deliveries WHERE resolution_id IN ")
         .push_list(resolutions)
         .push(" ORDER BY id")

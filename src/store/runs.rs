@@ -234,6 +234,19 @@ pub async fn cursor(s: &mut Session, system: &SystemId, entity: &EntityId) -> Re
     Ok(query.bind(system).bind(entity).maybe().await?.unwrap_or_default())
 }
 
+/// The cursors of an entity, by system: of those that were read.
+pub async fn cursors(s: &mut Session, entity: &EntityId) -> Result<Vec<(SystemId, Cursor)>, StoreError> {
+    struct Of(SystemId, Cursor);
+    impl FromRow for Of {
+        fn from_row(row: &Row) -> Result<Self, StoreError> {
+            Ok(Self(row.get::<String>("system")?.into(), Cursor::from_row(row)?))
+        }
+    }
+    let query = s.sql("SELECT system, read_at, full_at FROM cursors WHERE entity = $1");
+    let all: Vec<Of> = query.bind(entity).all().await?;
+    Ok(all.into_iter().map(|own| (own.0, own.1)).collect())
+}
+
 /// Stores the cursor of a mapping.
 pub async fn save_cursor(
     w: &mut WriteSession,

@@ -33,6 +33,14 @@ pub async fn get(s: &mut Session, system: &SystemId) -> Result<Target, StoreErro
 /// A target for this transaction alone: those who want to write there, or to say how it went, take
 /// turns. It is taken before any delivery, in every transaction.
 pub async fn lock(w: &mut WriteSession, system: &SystemId) -> Result<Target, StoreError> {
+    let text = w.either(
+        "SELECT * FROM targets WHERE system = $1",
+        "SELECT * FROM targets WHERE system = $1 FOR UPDATE",
+    );
+    let known: Option<(SystemId, Target)> = w.sql(text).bind(system).maybe().await?;
+    if let Some((_, known)) = known {
+        return Ok(known);
+    }
     w.sql(
         "INSERT INTO targets (system, state, detail) VALUES ($1, 'open', '{\"state\":\"open\",\"failures\":0,\"met\":[]}')
          ON CONFLICT (system) DO NOTHING",
@@ -40,10 +48,6 @@ pub async fn lock(w: &mut WriteSession, system: &SystemId) -> Result<Target, Sto
     .bind(system)
     .run()
     .await?;
-    let text = w.either(
-        "SELECT * FROM targets WHERE system = $1",
-        "SELECT * FROM targets WHERE system = $1 FOR UPDATE",
-    );
     let known: (SystemId, Target) = w.sql(text).bind(system).one().await?;
     Ok(known.1)
 }

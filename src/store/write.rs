@@ -10,6 +10,7 @@
 //! A closure may be called again: when a group it shared failed, or when two transactions
 //! met. It must therefore have no effect outside its session. No network call inside.
 
+use super::condition::TroubleKind;
 use super::db::{Arg, Backend, Link, Query, Session, Writing};
 use super::error::StoreError;
 use super::{Inner, Store, audit, condition};
@@ -19,7 +20,6 @@ use crate::domain::time::Time;
 use crate::faults::{self, Protection};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
-use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -36,8 +36,6 @@ pub struct WriteSession {
     session: Session,
     pub(super) store: Arc<Inner>,
     now: Time,
-    /// Keys of subjects met in this transaction, so that each is opened once.
-    pub(super) subject_keys: HashMap<String, crate::domain::seal::Key>,
 }
 
 impl Deref for WriteSession {
@@ -271,6 +269,12 @@ async fn work(inner: &Arc<Inner>, jobs: &Mutex<Jobs>) {
         let outcome = commit_group(inner, &group).await;
         match outcome {
             Ok(()) => group.into_iter().for_each(|job| job.answer(Ok(()))),
+            // The place is at fault, and each of them would wait for the same again, one after the other.
+            Err(failed) if group.len() > 1 && failed.of_the_place().is_some() => {
+                let failed =
+                    failed.of_the_place().map(StoreError::Unavailable).unwrap_or(StoreError::Stopping);
+                group.into_iter().for_each(|job| job.answer(Err(failed.clone().into())));
+            }
             Err(failed) if group.len() == 1 => {
                 group.into_iter().for_each(|job| job.answer(Err(failed.clone())))
             }
@@ -287,9 +291,11 @@ async fn work(inner: &Arc<Inner>, jobs: &Mutex<Jobs>) {
 
 async fn commit_group(inner: &Arc<Inner>, jobs: &[Box<dyn Job>]) -> Result<(), Failed> {
     let mut tries = 1;
+    // What is locked is waited for at each try: known to be so, one has to do.
+    let most = if inner.condition.trouble().is_some() { 1 } else { TRIES };
     loop {
         match try_group(inner, jobs).await {
-            Err(failed) if tries < TRIES && failed.is_retryable() => {
+            Err(failed) if tries < most && failed.is_retryable() => {
                 tries += 1;
                 tokio::time::sleep(std::time::Duration::from_millis(10 * tries as u64)).await;
             }
@@ -310,9 +316,13 @@ async fn commit_group(inner: &Arc<Inner>, jobs: &[Box<dyn Job>]) -> Result<(), F
 }
 
 async fn try_group(inner: &Arc<Inner>, jobs: &[Box<dyn Job>]) -> Result<(), Failed> {
+    let was_full = inner.condition.trouble().is_some_and(|trouble| trouble.kind == TroubleKind::Full);
+    if let Some(files) = inner.files.as_ref().filter(|_| jobs.is_empty() && was_full) {
+        // One page may fit where no decision does.
+        files.has_room()?;
+    }
     let session = begin(inner).await?;
-    let mut w =
-        WriteSession { session, store: inner.clone(), now: inner.clock.now(), subject_keys: HashMap::new() };
+    let mut w = WriteSession { session, store: inner.clone(), now: inner.clock.now() };
     let done = match run_jobs(&mut w, jobs).await {
         Ok(()) => w.session.word("COMMIT").await.map_err(Failed::from),
         Err(failed) => Err(failed),
@@ -323,6 +333,9 @@ async fn try_group(inner: &Arc<Inner>, jobs: &[Box<dyn Job>]) -> Result<(), Fail
         && let Err(error) = w.session.word("ROLLBACK").await
         && !matches!(&error, StoreError::Database(text) if text.contains("no transaction is active"))
     {
+        if let Some(files) = &inner.files {
+            files.forget_log();
+        }
         w.session.discard();
     }
     done
@@ -350,7 +363,9 @@ async fn run_jobs(w: &mut WriteSession, jobs: &[Box<dyn Job>]) -> Result<(), Fai
         events.extend(job.run(w).await?);
     }
     if jobs.is_empty() {
-        w.sql("UPDATE audit_head SET seq = seq WHERE id = 1").run().await?;
+        // SQLite writes no page for a row that stays as it was; its own version it does.
+        let write = w.either("PRAGMA user_version = 0", "UPDATE audit_head SET seq = seq WHERE id = 1");
+        w.sql(write).run().await?;
     }
     audit::append(w, &events).await?;
     // PostgreSQL answers COMMIT after a refused statement as if all were well, and stores nothing.

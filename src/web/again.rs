@@ -7,15 +7,16 @@
 
 use super::auth::{self, Who};
 use super::failure::{Code, Failure};
+use super::gate::SentForm;
 use super::messages::{Msg, msg};
 use super::page::Page;
-use super::pages::account::AgainPage;
+use super::pages::account::{AgainPage, SentAgain};
 use super::site::Site;
-use super::{gate, shell};
+use super::{csrf, gate, shell};
 use crate::engine::accounts::{Attempt, NewSession, SignInError};
 use crate::store::sessions::WebSession;
 use actix_web::dev::ServiceRequest;
-use actix_web::http::StatusCode;
+use actix_web::http::{Method, StatusCode};
 use actix_web::web::Bytes;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, Responder as _};
 use url::form_urlencoded;
@@ -84,6 +85,21 @@ async fn ask(
     let page = AgainPage { action, name, login: session.user.login.clone(), kept, failure };
     let page = Page::new(shell::shell(request).await, page).status(StatusCode::UNAUTHORIZED);
     page.respond_to(request)
+}
+
+/// The form of a request, to be sent once more from the page that says why it failed. None where it
+/// carries what is not to stand in a page.
+#[must_use]
+pub fn form_of(request: &HttpRequest) -> Option<SentAgain> {
+    let body = request.extensions().get::<SentForm>()?.0.clone();
+    let fields = form_urlencoded::parse(&body).into_owned().filter(|(name, _)| name != csrf::FIELD);
+    let fields: Vec<(String, String)> = fields.collect();
+    let is_secret = |name: &str| ["password", "secret"].iter().any(|word| name.contains(word));
+    if request.method() != Method::POST || fields.iter().any(|(name, _)| is_secret(name)) {
+        return None;
+    }
+    let action = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    Some(SentAgain { action, fields })
 }
 
 /// What to say of a sign-in that did not succeed.

@@ -3,7 +3,7 @@
 
 use super::messages::{Msg, english, msg};
 use super::page::{Page, Shell};
-use super::pages::account::ErrorPage;
+use super::pages::account::{ErrorPage, SentAgain};
 use super::pages::parts::Link;
 use actix_web::http::StatusCode;
 use serde::Serialize;
@@ -150,6 +150,12 @@ impl Failure {
     /// The page for a person.
     #[must_use]
     pub fn page(self, shell: Shell, request: &str) -> Page<ErrorPage> {
+        self.page_with(shell, request, None)
+    }
+
+    /// The same with the form that could not be saved.
+    #[must_use]
+    pub fn page_with(self, shell: Shell, request: &str, again: Option<SentAgain>) -> Page<ErrorPage> {
         let slug = self.code.slug();
         let mut links = self.links;
         links.push(Link::new(msg("error-to-queue"), "/queue"));
@@ -157,6 +163,7 @@ impl Failure {
             title: msg(format!("error-{slug}")),
             lines: self.detail.into_iter().chain([msg(format!("error-{slug}-advice"))]).collect(),
             links,
+            again,
             request: request.to_owned(),
         };
         Page::new(shell, body).status(self.code.status())

@@ -25,6 +25,10 @@ enum Verdict {
     Again(Box<WebSession>, Bytes),
 }
 
+/// The form that a request carries, for the page of a failure that keeps it.
+#[derive(Clone, Debug)]
+pub struct SentForm(pub Bytes);
+
 /// Lets a request in.
 ///
 /// # Errors
@@ -149,6 +153,7 @@ async fn token_of(site: &Site, request: &mut ServiceRequest) -> Result<(String, 
     }
     let body = read(request.take_payload(), site.reach.body_limit).await?;
     put_back(request, body.clone());
+    request.extensions_mut().insert(SentForm(body.clone()));
     let field = url::form_urlencoded::parse(&body).find(|(name, _)| name == csrf::FIELD);
     Ok((field.map(|(_, value)| value.into_owned()).unwrap_or_default(), Some(body)))
 }

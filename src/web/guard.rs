@@ -6,7 +6,7 @@ use super::messages::{english, msg};
 use super::page::Shell;
 use super::shell::{self, RequestId};
 use super::site::Site;
-use super::{flash, headers};
+use super::{again, flash, headers};
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{ALLOW, HeaderValue, LOCATION, WWW_AUTHENTICATE};
@@ -118,16 +118,29 @@ async fn answer(
     if failure.code == Code::Unauthenticated && !asked.api && request.method() == Method::GET {
         return to_sign_in(request);
     }
+    let failure = with_reason(asked, failure);
     let mut new = if asked.api {
         problem(asked, &failure)
     } else {
         let shell = shell::shell(request).await;
-        failure.page(shell, &asked.id).respond_to(request)
+        // What was typed is not lost with a disk that is full.
+        let form = if failure.code == Code::Unavailable { again::form_of(request) } else { None };
+        failure.page_with(shell, &asked.id, form).respond_to(request)
     };
     if let Some(allow) = before.headers().get(ALLOW) {
         new.headers_mut().insert(ALLOW, with_head(allow));
     }
     new
+}
+
+/// Where the database takes no writes: why, in what is answered.
+fn with_reason(asked: &Asked, failure: Failure) -> Failure {
+    match asked.site.store().trouble() {
+        Some(trouble) if failure.code == Code::Unavailable && failure.detail.is_none() => {
+            failure.detail(shell::trouble(&trouble))
+        }
+        _ => failure,
+    }
 }
 
 /// The methods of an address; HEAD goes with GET, as [`guard`] answers it.

@@ -33,7 +33,13 @@ pub async fn ready(site: Data<Site>, detail: Query<Detail>) -> HttpResponse {
             text.push_str(&format!("{} {name}\n", if *good { "ok     " } else { "failed " }.trim_end()));
         }
     }
-    text.push_str(if ready { "ready\n" } else { "not ready\n" });
+    match site.store().trouble() {
+        _ if ready => text.push_str("ready\n"),
+        Some(trouble) => {
+            text.push_str(&format!("not ready: the database takes no writes ({})\n", trouble.kind.as_str()))
+        }
+        None => text.push_str("not ready\n"),
+    }
     HttpResponse::build(status).content_type("text/plain; charset=utf-8").body(text)
 }
 

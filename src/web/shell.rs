@@ -90,22 +90,22 @@ fn nav(viewer: &Viewer) -> Vec<NavItem> {
     places.into_iter().filter(|(_, _, shown)| *shown).map(item).collect()
 }
 
-/// Why nothing can be saved now, in a few words.
-fn trouble_reason(trouble: &Trouble) -> Msg {
+/// Why nothing can be saved now, and what to do.
+pub(super) fn trouble(trouble: &Trouble) -> Msg {
     msg(match trouble.kind {
         TroubleKind::Full => "store-trouble-full",
         TroubleKind::Locked => "store-trouble-locked",
         TroubleKind::ReadOnly => "store-trouble-read-only",
         TroubleKind::Gone => "store-trouble-gone",
+        TroubleKind::NoLog => "store-trouble-no-log",
         TroubleKind::Other => "store-trouble-other",
     })
 }
 
 /// One line that says how much is wrong now; a page is shown even if that cannot be read.
 async fn banners(site: &Site) -> Vec<Banner> {
-    if let Some(trouble) = site.store().trouble() {
-        let text = msg("store-trouble").with("why", trouble_reason(&trouble));
-        return vec![Banner { tone: Tone::Danger, text, link: None }];
+    if let Some(known) = site.store().trouble() {
+        return vec![Banner { tone: Tone::Danger, text: trouble(&known), link: None }];
     }
     let open = async { alerts::open(&mut site.store().session().await?, 10).await };
     let open = open.await.unwrap_or_else(|error| {

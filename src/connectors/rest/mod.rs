@@ -201,8 +201,8 @@ impl Inner {
         let deadline = Instant::now() + DEADLINE;
         let mut found = Vec::new();
         for (name, collection) in &self.settings.collections {
-            let position = Position::first(collection);
-            let url = self.page_url(collection, &Scope::Full, &position, LOOKED_AT)?;
+            let mut position = Position::first(collection);
+            let url = self.page_url(collection, &Scope::Full, &mut position, LOOKED_AT)?;
             let answer = self.get(url, deadline).await?;
             let body = self.voice().json(&answer)?;
             let records = self.records(name, collection, body)?;
@@ -224,7 +224,7 @@ impl Inner {
         &self,
         collection: &Collection,
         scope: &Scope,
-        position: &Position,
+        position: &mut Position,
         limit: usize,
     ) -> Result<Url, ConnectorError> {
         if collection.paging == Paging::Link && !position.at.is_empty() {
@@ -237,8 +237,7 @@ impl Inner {
             url.query_pairs_mut().append_pair(collection.page_param(), &position.at);
         }
         if let Some(name) = &collection.size_param {
-            let size = limit.min(collection.max_size).to_string();
-            url.query_pairs_mut().append_pair(name, &size);
+            url.query_pairs_mut().append_pair(name, &position.size(collection, limit).to_string());
         }
         if let Scope::Since(time) = scope {
             let Some(name) = &collection.since_param else {
@@ -278,8 +277,8 @@ impl Inner {
     ) -> Result<Page, ConnectorError> {
         let collection = self.collection(&object.object)?;
         let begins = position.is_none();
-        let position = position.map_or(Ok(Position::first(collection)), Position::read)?;
-        let url = self.page_url(collection, scope, &position, limit)?;
+        let mut position = position.map_or(Ok(Position::first(collection)), Position::read)?;
+        let url = self.page_url(collection, scope, &mut position, limit)?;
         let answer = self.get(url, Instant::now() + DEADLINE).await?;
         let body = self.voice().json(&answer)?;
         let records = self.records(&object.object, collection, body)?;

@@ -18,6 +18,10 @@ pub(super) struct Position {
     /// to every power of two, so that a circle of any length meets it, with one mark in memory).
     steps: u64,
     power: u64,
+    /// The records of every page, where pages have numbers: page 2 of another size begins elsewhere,
+    /// and records would be passed by, or met twice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    size: Option<usize>,
 }
 
 /// What a page is known by again.
@@ -32,6 +36,15 @@ impl Position {
             Paging::None | Paging::Cursor | Paging::Link => String::new(),
         };
         Self { at, power: 1, ..Self::default() }
+    }
+
+    /// How many records to ask for, of at most so many: where pages have numbers, as many as for the first.
+    pub fn size(&mut self, collection: &Collection, limit: usize) -> usize {
+        let most = limit.min(collection.max_size);
+        match collection.paging {
+            Paging::Page => *self.size.get_or_insert(most),
+            _ => most,
+        }
     }
 
     pub fn read(text: &str) -> Result<Self, ConnectorError> {

@@ -142,10 +142,7 @@ impl Batch {
         let differences = conflicts::unfinished(w, ids).await?;
         let conflicts = conflicts::unclosed(w, ids, differences.iter().map(|d| &d.conflict)).await?;
         let decided: Vec<_> = differences.iter().filter_map(|d| d.state.resolution().cloned()).collect();
-        let mut cursors = HashMap::new();
-        for mapping in setup.catalog.mappings_of(&entity.id) {
-            cursors.insert(mapping.system.clone(), runs::cursor(w, &mapping.system, &entity.id).await?);
-        }
+        let cursors = runs::cursors(w, &entity.id).await?.into_iter().collect();
         let incidents = incidents::holding(w, &entity.id).await?;
         let members = match incidents.is_empty() {
             true => Vec::new(),

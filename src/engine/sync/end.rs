@@ -1,10 +1,12 @@
 //! How a run ends: done, failed with an alert, or held because too much is gone at once.
 
 use super::Ended;
+use crate::connectors::ConnectorError;
 use crate::domain::audit::{About, Action, Actor, Event};
+use crate::engine::writeback::target;
 use crate::engine::{Engine, Refusal};
 use crate::store::runs::Run;
-use crate::store::{alerts, runs};
+use crate::store::{StoreError, alerts, runs};
 
 impl Engine {
     /// Reads what a run is to read and stores how it ended.
@@ -12,9 +14,22 @@ impl Engine {
     /// # Errors
     /// The store failed. What cannot be read, or not be kept, ends the run as failed, with an alert.
     pub async fn carry_out(&self, mut run: Run) -> Result<Run, Refusal> {
+        if !self.signs_in(&run.system).await? {
+            let text = "not read: the system does not accept Referee's sign-in".to_owned();
+            return self.end_run(run, Some(text), None).await;
+        }
+        let before = run.counts.read;
         let outcome = self.read_all(&mut run).await;
         match outcome {
             Ok(()) => self.end_run(run, None, Some("")).await,
+            // One finds out for all, and the alert is the system's. Where it gave a list and not a record of
+            // it, that may be the record's own: the next run tells.
+            Err(Ended::Connector(error @ ConnectorError::Credentials(_))) if run.counts.read == before => {
+                let text = error.to_string();
+                let run = self.end_run(run, Some(text.clone()), None).await?;
+                self.leave_alone(&run, text).await?;
+                Ok(run)
+            }
             // One row, or one stored page, is at fault: taken up again the run would fail again.
             Err(Ended::Store(error)) if error.is_lasting() => {
                 tracing::error!(run = %run.id, %error, "what was read could not be stored");
@@ -34,7 +49,17 @@ impl Engine {
         }
     }
 
-    /// `told` follows the alert's own words; None where an incident has an alert of its own.
+    /// A system that refused the sign-in is neither read nor written until somebody says so.
+    async fn leave_alone(&self, run: &Run, message: String) -> Result<(), StoreError> {
+        let (setup, system) = (self.setup(), run.system.clone());
+        self.store
+            .write::<_, StoreError, _>(async move |w| {
+                Ok(((), target::refused_sign_in(w, &setup, &system, &message).await?))
+            })
+            .await
+    }
+
+    /// `told` follows the alert's own words; None where something else has an alert of its own.
     async fn end_run(&self, mut run: Run, error: Option<String>, told: Option<&str>) -> Result<Run, Refusal> {
         (run.state, run.lease_until) = (if error.is_some() { "failed" } else { "done" }.to_owned(), None);
         if error.is_none() {

@@ -14,14 +14,15 @@ use tokio_util::sync::CancellationToken;
 /// How often it is looked what is due where.
 const LOOK: Duration = Duration::from_millis(250);
 /// Workers of one system.
-const WIDTH: usize = 8;
+const WIDTH: usize = 16;
 /// A worker that may not send for longer ends; another one begins when it is time.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 type Lanes = Arc<Mutex<HashMap<SystemId, Vec<JoinHandle<()>>>>>;
 
-/// Gives each system that something is due for a worker more at each look, up to its width. Told to
-/// stop it waits for those under way, each of which ends what it has in hand.
+/// Gives each system that something is due for a worker, and at each further look as many again as are
+/// still at work, up to its width. Told to stop it waits for those under way, each of which ends what
+/// it has in hand.
 pub(super) async fn send_what_is_due(engine: Arc<Engine>, stop: CancellationToken) {
     let lanes = Lanes::default();
     let (own, token) = (lanes.clone(), stop.clone());
@@ -36,8 +37,9 @@ pub(super) async fn send_what_is_due(engine: Arc<Engine>, stop: CancellationToke
             });
             for system in due {
                 let workers = lanes.entry(system.clone()).or_default();
-                if workers.len() < WIDTH {
-                    workers.push(tokio::spawn(lane(engine.clone(), system, stop.clone())));
+                // Those that are still at work have not caught up: twice as many may.
+                for _ in 0..workers.len().max(1).min(WIDTH - workers.len()) {
+                    workers.push(tokio::spawn(lane(engine.clone(), system.clone(), stop.clone())));
                 }
             }
             Ok(false)

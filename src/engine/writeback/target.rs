@@ -12,7 +12,7 @@ use crate::store::{StoreError, WriteSession, alerts, targets};
 use chrono::TimeDelta;
 
 /// Writes to one system under way at once: as many as it can be slow at without holding up the rest.
-const IN_FLIGHT: i64 = 8;
+const IN_FLIGHT: i64 = 16;
 /// When it is looked again whether one of them has ended.
 const IN_FLIGHT_WAIT: TimeDelta = TimeDelta::milliseconds(100);
 
@@ -112,6 +112,16 @@ fn causes(system: &SystemId) -> [String; 2] {
     [format!("target/{system}"), format!("credentials/{system}")]
 }
 
+/// A system refused the sign-in of a read: it is left alone as if it had refused a write's.
+pub(in crate::engine) async fn refused_sign_in(
+    w: &mut WriteSession,
+    setup: &Setup,
+    system: &SystemId,
+    message: &str,
+) -> Result<Vec<Event>, StoreError> {
+    heard(w, setup, system, (&Verdict::NoSignIn(message.to_owned()), Probe::No), 0.0).await
+}
+
 /// A system has another secret: its sign-in counts as never tried.
 pub(in crate::engine) async fn renewed(w: &mut WriteSession, system: &SystemId) -> Result<(), StoreError> {
     let known = targets::lock(w, system).await?;
@@ -137,7 +147,7 @@ impl Engine {
         setup.catalog.system(system).ok_or(Refusal::NotFound("system"))?;
         match self.resume(viewer.actor(), system).await? {
             true => Ok(()),
-            false => Err(Refusal::WrongState("writing to it does not wait".to_owned())),
+            false => Err(Refusal::WrongState("it is not left alone".to_owned())),
         }
     }
 

@@ -60,8 +60,8 @@ pub struct PauseView {
 /// Why nothing is sent to a system now.
 #[derive(Serialize, ToSchema)]
 pub struct LeftAloneView {
-    /// `no_answer`: it fails whatever it is sent; `no_sign_in`: it does not accept ours; `asked`: it
-    /// wants to be left alone for a while.
+    /// `no_answer`: it fails whatever it is sent; `no_sign_in`: it does not accept ours, and is not read
+    /// either; `asked`: it wants to be left alone for a while.
     why: &'static str,
     since: Option<DateTime<Utc>>,
     /// What it said.

@@ -36,8 +36,17 @@ pub struct ErrorPage {
     pub lines: Vec<Msg>,
     /// The ways on.
     pub links: Vec<Link>,
+    /// The form that could not be saved, to be sent once more.
+    pub again: Option<SentAgain>,
     /// What to name when asking for help.
     pub request: String,
+}
+
+/// A form as it was sent, but for its token.
+#[derive(Clone, Debug)]
+pub struct SentAgain {
+    pub action: String,
+    pub fields: Vec<(String, String)>,
 }
 
 impl View for ErrorPage {

@@ -3,6 +3,7 @@
 use super::host::Host;
 use super::{at, keep_first};
 use referee::domain::access::{Role, Viewer};
+use referee::domain::audit::Action;
 use referee::domain::seal::sha256;
 use referee::engine::once::Receipt;
 use referee::store::idempotency::{self, RequestKey};
@@ -37,6 +38,34 @@ async fn a_decision_sent_again_is_answered_again_and_not_made_again() {
     assert_eq!(late.problem(409).0, "conflict", "a key is its user's own");
     assert!(late.json["detail"].as_str().unwrap().contains("ana of the tests"), "{}", late.text);
     assert!(late.json["version"].as_i64() > conflict["version"].as_i64());
+}
+
+#[tokio::test]
+async fn a_reversal_whose_answer_was_lost_is_answered_as_it_was_done() {
+    let host = Host::start().await;
+    let ana = host.program("ana", Role::Manager).await;
+    let jonas = host.program("jonas", Role::Steward).await;
+    host.moved("C-1", "Lindenallee 12").await;
+    host.sync().await;
+    let conflict = jonas.first().await;
+    let decided = jonas.post(&at(&conflict, "/resolution"), &keep_first(&conflict)).await;
+    host.clock.advance(chrono::TimeDelta::minutes(1));
+    jonas.until(&decided.location, |told| told["state"] == "done").await;
+    let (path, body) = (format!("{}/reversal", decided.location), json!({ "reason": "the wrong customer" }));
+    let sent = (0..20).map(|_| ana.post_once("r-1", &path, &body));
+    let answers = futures_util::future::join_all(sent).await;
+    let (done, running): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 201);
+    assert!(!done.is_empty() && done.iter().all(|answer| answer.text == done[0].text), "one answer");
+    assert_eq!(done.iter().filter(|answer| !answer.replayed).count(), 1, "done once");
+    assert!(running.iter().all(|answer| answer.problem(409).0 == "conflict"), "still being answered");
+    let again = ana.post_once("r-1", &path, &body).await;
+    assert_eq!((again.status.as_u16(), again.replayed, &again.text), (201, true, &done[0].text));
+    assert_eq!(again.location, done[0].location);
+    let other = ana.post_once("r-1", &path, &json!({ "reason": "another" })).await;
+    assert_eq!(other.problem(422).0, "idempotency_mismatch");
+    assert_eq!(ana.post(&path, &body).await.problem(409).0, "conflict", "it was reversed");
+    let reversals = host.audit().await.into_iter().filter(|line| line.action == Action::Reversed).count();
+    assert_eq!(reversals, 1);
 }
 
 #[tokio::test]

@@ -11,6 +11,8 @@ use referee::domain::ids::SystemId;
 use referee::domain::target::Standing;
 use referee::domain::time::Time;
 use referee::domain::value::{Cell, Held};
+use referee::engine::Refusal;
+use referee::engine::sync::Trigger;
 use referee::engine::writeback::Step;
 use referee::store::alerts::{self, Alert};
 use referee::store::resolutions::{self, Delivery};
@@ -18,7 +20,7 @@ use referee::store::{StoreError, targets};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-const CONFIG: &str = r#"
+pub(super) const CONFIG: &str = r#"
 [[system]]
 id = "portal"
 label = "Portal"
@@ -221,6 +223,53 @@ async fn a_sign_in_that_is_not_accepted_pauses_the_system_with_one_alert_and_bur
         work(&world, TimeDelta::seconds(10)).await;
         assert!(states(&world).await.iter().all(|state| *state == "confirmed"));
         assert_eq!((alert(&world).await, writes(&desk)), (Vec::new(), 6));
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_that_a_read_finds_refused_stops_reading_and_writing_with_one_alert() {
+    for (world, desk) in waiting(3, true).await {
+        let (system, trigger) = (SystemId::from("desk"), Trigger::schedule());
+        let body = r#"{"message":"expired"}"#.to_owned();
+        desk.fault_for_good("", Fault::Answer { status: 401, headers: Vec::new(), body });
+        let before = requests(&desk);
+        let runs = world.engine.sync(&system, &trigger).await.unwrap();
+        assert!(runs[0].error.as_deref().is_some_and(|error| error.contains("expired")), "{runs:?}");
+        let told = alert(&world).await;
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!((told[0].cause.as_str(), told[0].times), ("credentials/desk", 1));
+        assert!(!told[0].message.contains("expired"), "no words of the system's in a mail");
+        assert_eq!(standing(&world).await.name(), "no_sign_in");
+
+        // Neither by schedule nor by hand, nor together with others, nor by a write.
+        let asked = world.engine.begin(&system, &trigger).await;
+        assert!(matches!(&asked, Err(Refusal::WrongState(why)) if why.contains("sign-in")), "{asked:?}");
+        world.clock.advance(TimeDelta::hours(2));
+        world.engine.keep_schedule().await.unwrap();
+        let others = world.engine.sync_all(&trigger).await.unwrap();
+        assert!(
+            others.iter().all(|run| run.system.as_str() == "portal" && run.error.is_none()),
+            "{others:?}"
+        );
+        work(&world, TimeDelta::hours(1)).await;
+        assert_eq!(requests(&desk) - before, 1, "one finds out for all");
+        assert_eq!(states(&world).await, ["waiting"; 3], "no try is counted");
+
+        // An admin says so, too early: it is found out by one again.
+        world.engine.resume_target(&admin(), &system).await.unwrap();
+        assert_eq!(alert(&world).await, []);
+        world.engine.sync(&system, &trigger).await.unwrap();
+        assert_eq!((requests(&desk) - before, alert(&world).await.len()), (2, 1));
+
+        desk.heal();
+        world.engine.save_secret(&system, TOKEN, Actor::referee()).await.unwrap();
+        assert_eq!(alert(&world).await, [], "another secret");
+        assert!(world.engine.sync(&system, &trigger).await.unwrap()[0].error.is_none());
+        work(&world, TimeDelta::seconds(10)).await;
+        assert!(states(&world).await.iter().all(|state| *state == "confirmed"));
+        let told = audit_actions(&world).await;
+        let count = |name: &str| told.iter().filter(|action| *action == name).count();
+        assert_eq!((count("target_paused"), count("target_resumed")), (2, 1));
     }
 }
 

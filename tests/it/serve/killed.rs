@@ -52,6 +52,38 @@ async fn killed_during_the_hold_the_decision_arrives_once_in_each_system() {
     }
 }
 
+#[tokio::test]
+async fn one_decision_sent_a_hundred_times_at_once_and_again_after_a_crash_is_one() {
+    for store in stores().await {
+        let place = Place::with_two_systems(store.as_deref(), 3, "").await;
+        let first = place.serve();
+        first.api.read_well(&["portal", "warehouse"]).await;
+        place.sql("portal", MOVED).await;
+        first.api.read_well(&["portal"]).await;
+        let conflict = first.api.conflicts(1).await.remove(0);
+        let outcome = json!({"outcome": "keep", "value": 1, "difference": conflict["differences"][0]["id"]});
+        let body = json!({"version": conflict["version"], "outcomes": [outcome]});
+        let path = format!("conflicts/{}/resolution", conflict["id"].as_str().unwrap());
+        let send = async |api: &super::Api| {
+            let ask = api.http.post(format!("{}/api/v1/{path}", api.url)).bearer_auth(&api.token);
+            let answer = ask.header("idempotency-key", "once").json(&body).send().await.unwrap();
+            (answer.status().as_u16(), answer.text().await.unwrap())
+        };
+        let answers = futures_util::future::join_all((0..100).map(|_| send(&first.api))).await;
+        let (done, running): (Vec<_>, Vec<_>) = answers.into_iter().partition(|(status, _)| *status == 201);
+        assert!(running.iter().all(|(status, _)| *status == 409), "still being answered: {running:?}");
+        assert!(!done.is_empty() && done.iter().all(|answer| *answer == done[0]), "{done:?}");
+        first.served.kill();
+        let second = place.serve();
+        for _ in 0..100 {
+            assert_eq!(send(&second.api).await, done[0]);
+        }
+        assert_eq!(second.api.told("decided").await, 1);
+        second.served.stop();
+        place.verify(store.as_deref());
+    }
+}
+
 /// The portal, and a helpdesk behind REST.
 const DESK: &str = r#"
 [[system]]

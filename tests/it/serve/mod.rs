@@ -6,6 +6,7 @@ mod killed;
 mod mailed;
 mod outside;
 mod refused;
+mod troubled;
 
 use crate::flow::{CONFIG, PORTAL, WAREHOUSE};
 use crate::support::app::{Browser, PASSWORD, http};

@@ -3,6 +3,7 @@
 mod cancelled;
 mod chain;
 mod commit;
+mod damaged;
 mod erased;
 mod leases;
 mod paging;

@@ -2,10 +2,9 @@
 //! there, and writing goes on by itself.
 
 use super::*;
+use crate::support::small::Small;
 use referee::store::{Trouble, TroubleKind};
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 async fn store_in(folder: &Path) -> (Store, String) {
@@ -49,49 +48,13 @@ async fn healed(store: &Store) -> Duration {
     start.elapsed()
 }
 
-/// A small file system of its own, taken away at the end.
-struct Small(PathBuf);
-
-impl Small {
-    /// None where none can be had here; that is said.
-    fn mounted(on: &Path, megabytes: u32) -> Option<Self> {
-        let size = format!("size={megabytes}m");
-        let mount = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "none"]).arg(on).output();
-        match mount {
-            Ok(done) if done.status.success() => Some(Self(on.to_owned())),
-            other => {
-                // Not `eprintln`: the test harness would swallow it.
-                let told = format!("left out: no file system can be mounted here: {other:?}");
-                let _ = writeln!(std::io::stderr(), "{told}");
-                None
-            }
-        }
-    }
-
-    /// Whether it could be mounted otherwise: not everywhere while files of it are open.
-    fn again(&self, options: &str) -> bool {
-        let done = Command::new("mount").args(["-o", options]).arg(&self.0).output().unwrap();
-        if !done.status.success() {
-            let told = String::from_utf8_lossy(&done.stderr).trim().to_owned();
-            let _ = writeln!(std::io::stderr(), "left out: a file system made read-only: {told}");
-        }
-        done.status.success()
-    }
-}
-
-impl Drop for Small {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn on_a_full_disk_reading_goes_on_and_space_heals_it() {
     let folder = tempfile::tempdir().unwrap();
     let Some(small) = Small::mounted(folder.path(), 6) else { return };
     let ballast = folder.path().join("ballast");
     std::fs::write(&ballast, vec![0; 1024 * 1024]).unwrap();
-    let (store, _) = store_in(&small.0).await;
+    let (store, _) = store_in(small.path()).await;
     let mut stored = Vec::new();
     let error = loop {
         let id = i64::try_from(stored.len()).unwrap();
@@ -178,7 +141,12 @@ async fn a_log_that_was_deleted_loses_nothing_that_was_acknowledged() {
     }
     let error = note(&store, 99, 10).await.unwrap_err();
     assert!(error.to_string().contains("log is gone"), "{error}");
-    assert_eq!(kind(&store), Some(TroubleKind::Gone));
+    assert_eq!(kind(&store), Some(TroubleKind::NoLog));
+    // A reader that comes later makes another one: what is written goes to the one that is gone.
+    std::fs::write(folder.path().join("referee.db-wal"), b"").unwrap();
+    assert!(note(&store, 99, 10).await.is_err(), "not before a restart");
+    assert_eq!(kind(&store), Some(TroubleKind::NoLog));
+    std::fs::remove_file(folder.path().join("referee.db-wal")).unwrap();
     store.close().await;
     let clock = TestClock::at(NOON.parse().unwrap());
     let store = Store::open_with(options(&url, &clock), 2).await.unwrap();

@@ -5,6 +5,7 @@ pub mod mailbox;
 pub mod postgres;
 pub mod program;
 pub mod rest_target;
+pub mod small;
 pub mod world;
 
 /// Every byte of the files in a folder, those of `but` left out. The last connection of a store

@@ -6,6 +6,7 @@ use super::records::urlencoding;
 use referee::clock::SystemClock;
 use referee::domain::time::{Clock as _, stamp};
 use std::io::Write as _;
+use std::time::Instant;
 
 /// One request, as it came and as it ended.
 #[derive(Clone, Debug)]
@@ -19,6 +20,8 @@ pub struct Entry {
     pub body: String,
     /// Whether it changed a record.
     pub changed: bool,
+    /// When it came.
+    pub at: Instant,
 }
 
 impl State {

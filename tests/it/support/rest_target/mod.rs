@@ -213,6 +213,7 @@ fn entry(request: &HttpRequest, body: &web::Bytes) -> Entry {
         content_type: header(request, "content-type"),
         body: String::from_utf8_lossy(body).into_owned(),
         changed: false,
+        at: Instant::now(),
     }
 }
 
