@@ -55,7 +55,7 @@ class Disk:
 
     def __init__(self, folder):
         self.data, self.outer, self.taken = folder / "data", folder / "outer", folder / "taken.img"
-        self.image, self.device = self.outer / "inner.img", None
+        self.image, self.is_mounted = self.outer / "inner.img", False
         self.lock = threading.Lock()
         MOUNTED.append(self)
         kept, outer = folder / "data.before", folder / "outer.img"
@@ -76,18 +76,20 @@ class Disk:
         system("mkfs.ext4", "-q", "-F", image)
 
     def mount(self):
-        self.device = system("losetup", "--find", "--show", "--direct-io=on", self.image)
-        system("mount", self.device, self.data)
+        device = system("losetup", "--find", "--show", "--direct-io=on", self.image)
+        system("mount", device, self.data)
+        # It goes as soon as it is not mounted any longer.
+        system("losetup", "-d", device)
+        self.is_mounted = True
 
     def unmount(self):
         """Takes the folder away, as soon as nobody works in it any longer."""
         for _ in range(100):
-            if subprocess.run(["umount", self.data], capture_output=True, check=False).returncode == 0:
-                break
+            if not self.is_mounted or subprocess.run(["umount", self.data], capture_output=True, check=False).returncode == 0:
+                self.is_mounted = False
+                return
             time.sleep(0.1)
-        if self.device:
-            system("losetup", "-d", self.device)
-            self.device = None
+        raise RuntimeError(f"{self.data} is in use for ten seconds")
 
     def cut(self, served):
         """The power fails: takes the image, and ends whoever worked on it."""
@@ -112,7 +114,7 @@ class Disk:
         """Takes all of it away; what stood in the folder last stays there."""
         MOUNTED.remove(self)
         last = self.data.with_name("data.last")
-        if self.device:
+        if self.is_mounted:
             shutil.copytree(self.data, last)
         self.unmount()
         subprocess.run(["umount", self.outer], capture_output=True, check=False)

@@ -73,7 +73,7 @@ class World:
             self.story.place.desk.fault(**rng.choice(faults))
         if rng.random() < 0.3:
             # Somebody else writes right after it was read.
-            body = json.dumps({rng.choice(FIELDS): self.value()})
+            body = json.dumps({name: self.value() for name in rng.sample(FIELDS, rng.choice((1, 3)))})
             self.story.place.desk.fault(fault="edit_after", when="read", body=body)
 
     def laid_down(self, link):
