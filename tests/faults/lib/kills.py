@@ -83,7 +83,7 @@ class Kill:
             return traced(self.what, f"signal=SIGKILL:when={self.count}", "/dev/null", file)
         return traced(self.what, f"signal=SIGKILL:when={self.count}", "/dev/null") if self.way == "syscall" else ()
 
-    def begin(self, served, disk):
+    def begin(self, served, disk=None):
         """Called when the server listens."""
         if self.way == "random" or self.cuts():
             # Time enough to carry on as if a failed call had worked.

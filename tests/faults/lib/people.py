@@ -28,7 +28,7 @@ class People:
                 break
             queue = client.get("conflicts?limit=20")["items"]
             if not queue:
-                time.sleep(0.05)
+                time.sleep(0.15)
             for item in rng.sample(queue, min(3, len(queue))):
                 self.decide(client, rng, item["id"], number)
             self.look(client, rng)
