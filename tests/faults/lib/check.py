@@ -20,6 +20,10 @@ TOLD = {
     "refused": "delivery_refused",
     "overtaken": "delivery_overtaken",
 }
+# A worker stops for longer than its lease: before it writes, and with what it read back in hand.
+PAST_THE_LEASE = ("K7:2200:1", "K12:2200:2")
+# A death is noticed so much later, in seconds.
+DYING = 0.2
 # Clocks of one machine, read by programs that cut them differently.
 SLACK = 0.003
 
@@ -167,20 +171,34 @@ class Check:
                     self.broken("I2", f"{delivery['system']} was written at {change.at} by decision {resolution['id']}, which is undone")
 
     def put_back_unseen(self, id):
-        """How often somebody put the old value back before a delivery had come to its end: read again,
-        it looks as if nothing had ever been written, and where a target knows no keys nobody can tell.
-        Afterwards it is known what was written, and none of this is an excuse."""
+        """How often somebody put the old value back after a write of which nobody knows any longer that
+        it was taken: read again, it looks as if nothing had ever been written, and where a target keeps
+        neither keys nor versions nobody can tell. Nothing else is an excuse."""
         delivery = self.deliveries[id]
         end = self.ends.get(id, float("inf"))
         own = [change for change, other in self.effects[delivery["system"]] if other["id"] == id]
         journal, times = self.journals[delivery["system"]], 0
         for first, second in zip(own, own[1:]):
             between = journal[journal.index(first) + 1 : journal.index(second)]
-            times += any(
+            times += self.was_forgotten(first, second) and any(
                 change.who == "outside" and change.row == second.row and change.key is None and instant(change.at) < end
                 and any(change.fields.get(name, (None, None))[1] == before for name, (before, _) in second.fields.items())
                 for change in between)
         return times
+
+    def was_forgotten(self, first, second):
+        """Whether the answer to the first write was lost: on its way, with the server that died, or with
+        the worker that slept for longer than its lease."""
+        if first.system == "desk" and not self.story.etag:
+            return True
+        began = cut = None
+        for line in self.story.told:
+            if line["what"] in ("life", "calm") and line["at"] <= instant(first.at):
+                began = line
+            if line["what"] == "dead" and cut is None and line["at"] >= instant(first.at):
+                cut = line["at"]
+        slept = began is not None and (began.get("two") or began.get("pause") in PAST_THE_LEASE)
+        return slept or (cut is not None and cut - DYING <= instant(second.at))
 
     def order(self):
         """B15: decisions on one row of one system land in the order decided."""

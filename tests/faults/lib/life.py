@@ -5,6 +5,7 @@ import threading
 import time
 from functools import partial
 
+from lib.check import PAST_THE_LEASE
 from lib.client import Died
 from lib.kills import Kill
 from lib.pair import Pair
@@ -12,8 +13,6 @@ from lib.program import Served
 
 # How many times shorter leases and waits for the next try are than in real life.
 HASTE = 100
-# A worker stops for longer than its lease: before it writes, and with what it read back in hand.
-PAST_THE_LEASE = ("K7:2200:1", "K12:2200:2")
 # Longest life of a server that was to die, in seconds; and where many things are decided at once.
 LIFE, LONG_LIFE = 7, 25
 # When everybody has gone home: so long what is under way may still meet its end.
@@ -25,7 +24,7 @@ class Life:
         self.story, self.kill, self.random = story, kill, story.random
         self.pause = self.drawn_pause()
         # Two servers share one PostgreSQL; of one of them nothing is ended but its sleep.
-        self.two = story.place.database == "postgres" and not self.pause and self.random.random() < 0.15
+        self.two = story.place.database == "postgres" and not self.pause and self.random.random() < 0.1
         if kill.cuts():
             self.pause = None
         elif self.two or self.pause in PAST_THE_LEASE:
