@@ -6,8 +6,8 @@ import time
 
 # Where the program ends itself, and the most passes it waits for.
 POINTS = {
-    "K1": 4, "K2": 4, "K3": 4, "K4": 4, "K5": 6, "K6": 6, "K7": 6, "K8": 6, "K9": 6, "K10": 6, "K11": 6,
-    "K12": 6, "K13": 6, "K14": 6, "K17": 6, "K18": 2, "K23": 6,
+    "K1": 3, "K2": 3, "K3": 3, "K4": 3, "K5": 4, "K6": 4, "K7": 4, "K8": 4, "K9": 4, "K10": 4, "K11": 4,
+    "K12": 4, "K13": 4, "K14": 4, "K17": 5, "K18": 2, "K23": 5,
 }
 # On a disk of its own. The last is for a look at the driver itself: the disk says that it has written.
 DISK = ("power cut", "failing fsync", "lying fsync")
@@ -53,7 +53,7 @@ class Kill:
             return cls("syscall", call, min(rng.randint(1, most), rng.randint(1, most)))
         if way == "failing fsync":
             return cls(way, count=rng.randint(1, MOST_SYNCS))
-        return cls(way, count=rng.randint(50, 2500))
+        return cls(way, count=rng.randint(50, 1800))
 
     def name(self):
         named = {"point": self.what, "checkpoint": "K24", "syscall": f"syscall {self.what}", "random": "kill -9"}
