@@ -30,7 +30,7 @@ def missing(folder):
     for program in ("mkfs.ext4", "losetup", "fsfreeze", "mount"):
         if not shutil.which(program):
             return f"{program} is missing"
-    disk, tried = None, folder / "tried"
+    tried = folder / "tried"
     (tried / "data").mkdir(parents=True)
     try:
         disk = Disk(tried)
@@ -39,8 +39,7 @@ def missing(folder):
     except RuntimeError as error:
         return str(error)
     finally:
-        if disk:
-            disk.close()
+        close_all()
         shutil.rmtree(tried, ignore_errors=True)
     return None
 
