@@ -45,6 +45,8 @@ class Story:
         """Plays it to its end; answers what was violated."""
         switches = {"etag": self.etag, "idempotent": self.idempotent, "stale_ms": self.lag_ms}
         self.folder, self.store, portal = self.place.copy(self.seed, switches)
+        # What the store knows already is not shown as it was before.
+        time.sleep(self.lag_ms / 1000)
         self.world = World(self, {"portal": portal, "erp": self.place.erp, "desk": self.place.desk})
         self.people, self.bulk = People(self, self.world), Bulk(self)
         if self.random.random() < 0.3:
