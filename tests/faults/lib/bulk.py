@@ -6,6 +6,7 @@ import time
 from collections import Counter
 
 from lib.client import Browser, Client
+from lib.place import read
 from lib.targets import FIELDS
 
 
@@ -29,9 +30,9 @@ class Bulk:
         story = self.story
         client = Client(story.place.port, story.place.tokens[0])
         system, field = rng.choice(("portal", "erp")), rng.choice(FIELDS)
-        for link in story.links:
-            story.edit(link, system, rng, field)
-        story.read(client, system)
+        for link in story.world.links:
+            story.world.edit(link, system, rng, field)
+        read(client, system)
         browser = Browser(story.place.port)
         browser.sign_in("ana")
         likes = set()
@@ -42,14 +43,14 @@ class Bulk:
         story.note("alike", system=system, field=field, patterns=sorted(likes))
         for like in sorted(likes)[:3]:
             body = {"like": like, "outcome": "keep", "system": system, "note": "the drill"}
-            story.send(client, {"kind": "freeze", "path": "groups", "body": body, "who": 0, "key": f"freeze-{story.value()}"})
+            story.people.send(client, {"kind": "freeze", "path": "groups", "body": body, "who": 0, "key": f"freeze-{story.world.value()}"})
         self.decide(client)
         client.close()
 
     def decide(self, client):
         """Decides what is frozen and was not decided yet."""
         for id in [id for id, decided in self.groups.items() if not decided]:
-            self.story.send(client, {"kind": "bulk", "path": f"groups/{id}/decision", "body": {}, "who": 0, "of": id,
+            self.story.people.send(client, {"kind": "bulk", "path": f"groups/{id}/decision", "body": {}, "who": 0, "of": id,
                                      "key": f"bulk-{id}"})
 
     def settle(self, client, seconds):

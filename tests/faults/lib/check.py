@@ -20,6 +20,10 @@ TOLD = {
     "refused": "delivery_refused",
     "overtaken": "delivery_overtaken",
 }
+# A worker stops for longer than its lease: before it writes, and with what it read back in hand.
+PAST_THE_LEASE = ("K7:2200:1", "K12:2200:2")
+# A death is noticed so much later, in seconds.
+DYING = 0.2
 # Clocks of one machine, read by programs that cut them differently.
 SLACK = 0.003
 
@@ -44,6 +48,7 @@ class Check:
         self.resolutions = {row["id"]: row for row in tables["resolutions"]}
         self.journals = journals
         self.windows = self.again = 0
+        self.ends = self.ended()
         self.effects = self.matched()
 
     def delivery(self, row):
@@ -51,6 +56,14 @@ class Check:
         row = dict(row, body=body, create=body.get("create", False))
         row["fields"] = {name: (held(was), held(becomes)) for name, (was, becomes) in body["fields"].items()}
         return row
+
+    def ended(self):
+        """When the log says that a delivery has come to its end: delivery -> seconds."""
+        ends = {}
+        for entry in self.tables["audit"]:
+            if entry["action"] in TOLD.values():
+                ends.setdefault(json.loads(entry["line"])["about"].get("delivery"), instant(entry["at"]))
+        return ends
 
     def broken(self, invariant, what):
         self.wrong.append((invariant, what))
@@ -61,6 +74,15 @@ class Check:
             part()
         self.story.bulk.check(self.tables, self.broken)
         return self.wrong
+
+    def figures(self):
+        """What a story had in it."""
+        return {
+            "decisions": len(self.story.people.acknowledged), "undone": len(self.story.people.undone),
+            "windows": self.windows, "again": self.again, "audit": len(self.lines),
+            "effects": sum(len(changes) for changes in self.effects.values()),
+            "states": Counter(row["state"] for row in self.deliveries.values()),
+        }
 
     # --- what the targets say was done --------------------------------------------------------
 
@@ -90,8 +112,8 @@ class Check:
         return found
 
     def likely(self, system, change, taken):
-        """The delivery that wrote this: of those that would have, one that saw the value it replaced,
-        and of these the one with the fewest writes so far."""
+        """The delivery that wrote this: of those that would have, one that saw the value it replaced and
+        was under way, and of these the one with the fewest writes so far."""
         def would(delivery):
             never_taken = delivery["fence"] == 0
             later = instant(delivery["created_at"]) > instant(change.at) + SLACK
@@ -106,7 +128,8 @@ class Check:
 
         def rank(delivery):
             saw = all(delivery["fields"].get(name, (None,))[0] == before for name, (before, _) in change.fields.items())
-            return not saw, taken[delivery["id"]], delivery["state"] in ("undone", "overtaken"), delivery["id"]
+            was_over = self.ends.get(delivery["id"], float("inf")) + SLACK < instant(change.at)
+            return not saw, was_over, taken[delivery["id"]], delivery["state"] in ("undone", "overtaken"), delivery["id"]
 
         return min(filter(would, self.deliveries.values()), key=rank, default=None)
 
@@ -114,7 +137,7 @@ class Check:
 
     def promised(self):
         """I1: what was acknowledged exists and has reached a named end by itself."""
-        for id, told in self.story.acknowledged.items():
+        for id, told in self.story.people.acknowledged.items():
             row = self.resolutions.get(id)
             if row is None:
                 self.broken("I1", f"decision {id} was acknowledged and is lost")
@@ -123,13 +146,13 @@ class Check:
                 waits_for_person = any(state == "by_hand" for _, state, _ in own)
                 if not waits_for_person:
                     self.broken("I1", f"decision {id} has come to no end: {row['state']} {own}")
-            if row is not None and id in self.story.undone and row["state"] != "undone":
+            if row is not None and id in self.story.people.undone and row["state"] != "undone":
                 self.broken("I1", f"decision {id} was told to be undone and is {row['state']}")
         for delivery in self.deliveries.values():
             if delivery["state"] not in ENDED:
                 self.broken("I1", f"delivery {delivery['id']} to {delivery['system']} has come to no end: {delivery['detail']}")
         people = {row["id"] for row in self.resolutions.values() if json.loads(row["actor"])["kind"] in ("person", "program")}
-        for id in people - set(self.story.acknowledged) - self.story.bulk.decisions(self.tables):
+        for id in people - set(self.story.people.acknowledged) - self.story.bulk.decisions(self.tables):
             self.broken("I1", f"decision {id} was made and whoever asked was never told, though they asked again")
 
     def once(self):
@@ -144,26 +167,38 @@ class Check:
         for changes in self.effects.values():
             for change, delivery in changes:
                 resolution = self.resolutions[delivery["resolution_id"]]
-                if delivery["state"] == "undone" or resolution["id"] in self.story.undone:
+                if delivery["state"] == "undone" or resolution["id"] in self.story.people.undone:
                     self.broken("I2", f"{delivery['system']} was written at {change.at} by decision {resolution['id']}, which is undone")
 
     def put_back_unseen(self, id):
-        """How often somebody put the old value back before a delivery had come to its end: read again,
-        it looks as if nothing had ever been written, and where a target knows no keys nobody can tell.
-        Afterwards it is known what was written, and none of this is an excuse."""
+        """How often somebody put the old value back after a write of which nobody knows any longer that
+        it was taken: read again, it looks as if nothing had ever been written, and where a target keeps
+        neither keys nor versions nobody can tell. Nothing else is an excuse."""
         delivery = self.deliveries[id]
-        ends = [instant(line["at"]) for line in self.lines
-                if line["about"].get("delivery") == id and line["action"] in TOLD.values()]
-        end = min(ends, default=float("inf"))
+        end = self.ends.get(id, float("inf"))
         own = [change for change, other in self.effects[delivery["system"]] if other["id"] == id]
         journal, times = self.journals[delivery["system"]], 0
         for first, second in zip(own, own[1:]):
             between = journal[journal.index(first) + 1 : journal.index(second)]
-            times += any(
+            times += self.was_forgotten(first, second) and any(
                 change.who == "outside" and change.row == second.row and change.key is None and instant(change.at) < end
                 and any(change.fields.get(name, (None, None))[1] == before for name, (before, _) in second.fields.items())
                 for change in between)
         return times
+
+    def was_forgotten(self, first, second):
+        """Whether the answer to the first write was lost: on its way, with the server that died, or with
+        the worker that slept for longer than its lease."""
+        if first.system == "desk" and not self.story.etag:
+            return True
+        began = cut = None
+        for line in self.story.told:
+            if line["what"] in ("life", "calm") and line["at"] <= instant(first.at):
+                began = line
+            if line["what"] == "dead" and cut is None and line["at"] >= instant(first.at):
+                cut = line["at"]
+        slept = began is not None and (began.get("two") or began.get("pause") in PAST_THE_LEASE)
+        return slept or (cut is not None and cut - DYING <= instant(second.at))
 
     def order(self):
         """B15: decisions on one row of one system land in the order decided."""
@@ -252,7 +287,7 @@ class Check:
             if by_person and decided[id] != outcomes:
                 self.broken("I5", f"decision {id} has {outcomes} outcomes, and the log {decided[id]} entries")
             wrong = undone[id] > 1 or (undone[id] == 1 and row["state"] != "undone")
-            if wrong or (id in self.story.undone and undone[id] != 1):
+            if wrong or (id in self.story.people.undone and undone[id] != 1):
                 self.broken("I5", f"decision {id} is {row['state']}, and the log has {undone[id]} entries undone")
         for id in set(decided) - set(self.resolutions):
             self.broken("I5", f"the log tells of decision {id}, which does not exist")
@@ -276,7 +311,7 @@ class Check:
 
     def shown(self):
         """I6: nobody was told `done` before it was."""
-        for at, id, state in self.story.shown:
+        for at, id, state in self.story.people.shown:
             if state != "done":
                 continue
             for delivery in self.deliveries.values():
@@ -330,6 +365,6 @@ class Check:
                          if line["action"] in ("conflict_opened", "conflict_reopened"))
         for shared, times in opened.items():
             # Rows that were there from the start were laid down once in each system.
-            allowed = reasons[shared] - self.story.laid_down(shared)
+            allowed = reasons[shared] - self.story.world.laid_down(shared)
             if times > allowed:
                 self.broken("echo", f"{shared} was opened {times} times, with {allowed} reasons from outside")

@@ -32,7 +32,7 @@ class Pair:
 
     def sleep(self, rng, _number):
         """Stops the first server in the middle of its work, and wakes it once others have its leases."""
-        for _ in range(2):
+        for _ in range(rng.choice((1, 2))):
             time.sleep(rng.uniform(0.1, 0.9))
             self.story.note("stopped", port=self.first.port)
             self.first.send(signal.SIGSTOP)

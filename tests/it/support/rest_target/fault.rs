@@ -80,7 +80,7 @@ pub(super) struct Switches {
     pub idempotent: bool,
     /// Texts are cut after so many characters.
     pub trim: Option<usize>,
-    /// A read of one record shows it as it was so long ago.
+    /// A read shows records as they were so long ago.
     pub stale: Duration,
 }
 

@@ -151,7 +151,7 @@ impl RestTarget {
         state.lasting.clear();
     }
 
-    /// Lets reads of one record show it as it was so long ago.
+    /// Lets reads show records as they were so long ago.
     pub fn lag(&self, time: Duration) {
         self.state().switches.stale = time;
     }

@@ -142,7 +142,8 @@ fn list(state: &State, collection: &str, query: &str) -> HttpResponse {
     let page: Vec<&(&String, &Record)> = all.iter().skip(start).take(size).collect();
     let more = start + page.len() < all.len();
     let next = page.last().filter(|_| more).map(|(key, _)| serde_json::Value::from(key.as_str()));
-    let documents: Vec<String> = page.iter().map(|(_, record)| record.document.written()).collect();
+    let stale = state.switches.stale;
+    let documents: Vec<String> = page.iter().map(|(_, record)| record.seen(stale).0.written()).collect();
     let mut response = HttpResponse::Ok();
     if more {
         let after = start / size + 2;
