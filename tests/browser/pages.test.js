@@ -40,6 +40,7 @@ async function find() {
     ['/records', 'records'],
     ['/decisions', 'decisions'],
     ['/help', 'help'],
+    ['/preferences', 'preferences'],
   ])
   await visit('manager', '/audit', [
     ['/audit', 'audit'],

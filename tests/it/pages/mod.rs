@@ -5,5 +5,6 @@ mod desk;
 mod drafts;
 mod dry_runs;
 mod incidents;
+mod preferences;
 mod removals;
 mod reviews;
