@@ -80,6 +80,10 @@ can-increments = Tells what changed since a time
 can-full = Is read in full
 can-conditional = Writes only if the value is still the one that was read
 can-unconditional = Cannot write on a condition: another write in the same moment is found afterwards
+can-unconditional-measured = Cannot write on a condition: between reading and writing passed { $mean } ms on average and { $longest } ms at most, over { $n ->
+    [1] one write
+   *[other] { $n } writes
+}. Another write in that time is found afterwards
 can-create = Can create records
 can-delete = Can remove records
 fact-name-kind = Kind

@@ -131,6 +131,25 @@ pub struct Failure {
     pub message: String,
 }
 
+/// How long, at a system that cannot write on a condition, values could change unseen: from the answer
+/// to a read to the answer to the write over it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Windows {
+    /// Writes that were measured.
+    pub count: i64,
+    /// In milliseconds, all of them together and the longest.
+    pub total_ms: i64,
+    pub longest_ms: i64,
+}
+
+impl Windows {
+    /// The mean in milliseconds, at least 1; None where nothing was written yet.
+    #[must_use]
+    pub fn mean_ms(&self) -> Option<i64> {
+        (self.count > 0).then(|| (self.total_ms / self.count).max(1))
+    }
+}
+
 /// How often a system may be written to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {

@@ -34,6 +34,7 @@ use look::Lens;
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use target::Next;
 use told::{by_hand, told};
 
@@ -50,6 +51,8 @@ struct Tried {
     /// The row as last read, and how the fields of the change read there.
     row: Option<Row>,
     found: BTreeMap<FieldId, Held>,
+    /// How long the value that was written over could have changed unseen.
+    window: Option<Duration>,
 }
 
 impl Tried {
@@ -57,7 +60,8 @@ impl Tried {
     fn without_a_row(leased: &Leased, end: End) -> Self {
         let delivery = &leased.delivery;
         let sent = delivery.state.sent().cloned().unwrap_or_default();
-        Self { end, sent, made: delivery.external_id.clone(), row: None, found: BTreeMap::new() }
+        let (made, found) = (delivery.external_id.clone(), BTreeMap::new());
+        Self { end, sent, made, row: None, found, window: None }
     }
 }
 
@@ -163,8 +167,9 @@ impl Engine {
         let begin = begin(leased, mapping, (connector.capabilities(), writable), self.now());
         let spec = super::sync::object_spec(mapping, connector.capabilities());
         let clock = self.store.clock().clone();
-        let mut carrier =
-            Carrier { lens: Lens { delivery, entity, mapping }, connector, spec, clock, row: None };
+        let lens = Lens { delivery, entity, mapping };
+        let read_at = Instant::now();
+        let mut carrier = Carrier { lens, connector, spec, clock, row: None, read_at, window: None };
         let (mut attempt, first) = Attempt::begin(begin);
         let carried = AssertUnwindSafe(carrier.carry(&mut attempt, first)).catch_unwind().await;
         let end = carried.unwrap_or_else(|_| {
@@ -175,7 +180,7 @@ impl Engine {
         let beside = end == End::Overtaken;
         let found = row.as_ref().map(|row| carrier.lens.fields(row, beside)).unwrap_or_default();
         let made = attempt.made().map(str::to_owned).or_else(|| delivery.external_id.clone());
-        Tried { end, sent: attempt.sent().clone(), made, row, found }
+        Tried { end, sent: attempt.sent().clone(), made, row, found, window: carrier.window }
     }
 
     async fn record(
@@ -186,7 +191,7 @@ impl Engine {
         (tried, said): (Tried, Vec<Exchange>),
     ) -> Result<(), StoreError> {
         let stretch = f64::from(chance::bytes::<1>(&**self.store.random())[0]) / 255.0;
-        let Tried { end, sent, made, row, found } = tried;
+        let Tried { end, sent, made, row, found, window } = tried;
         let verdict = Verdict::of(&leased.delivery.id, &end);
         let (now, lag) = (self.now(), lag());
         let Leased { delivery, before, maybe_sent, .. } = leased;
@@ -205,6 +210,10 @@ impl Engine {
                 }
                 let heard = target::heard(w, &setup, &delivery.system, (&verdict, probe), stretch);
                 let mut events = heard.await?;
+                if let Some(window) = window {
+                    let ms = i64::try_from(window.as_millis()).unwrap_or(i64::MAX);
+                    targets::add_window(w, &delivery.system, ms).await?;
+                }
                 // Made due by the system's own answer, where that was told: its own plan is put over it.
                 if !resolutions::save_delivery(w, &delivery).await? {
                     tracing::warn!(delivery = %delivery.id, "a late worker found its delivery taken over");

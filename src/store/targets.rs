@@ -4,7 +4,7 @@ use super::db::{FromRow, Row, Session};
 use super::error::StoreError;
 use super::write::WriteSession;
 use crate::domain::ids::SystemId;
-use crate::domain::target::Target;
+use crate::domain::target::{Target, Windows};
 use crate::domain::time::Time;
 
 impl FromRow for (SystemId, Target) {
@@ -15,6 +15,16 @@ impl FromRow for (SystemId, Target) {
             standing: row.json("detail")?,
         };
         Ok((row.get::<String>("system")?.into(), target))
+    }
+}
+
+impl FromRow for Windows {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            count: row.get("window_count")?,
+            total_ms: row.get("window_total_ms")?,
+            longest_ms: row.get("window_longest_ms")?,
+        })
     }
 }
 
@@ -62,6 +72,23 @@ pub async fn save(w: &mut WriteSession, system: &SystemId, target: &Target) -> R
         .bind(serde_json::to_string(&target.standing)?)
         .run_one()
         .await
+}
+
+/// Adds what was measured of one write without a condition, in milliseconds.
+pub async fn add_window(w: &mut WriteSession, system: &SystemId, ms: i64) -> Result<(), StoreError> {
+    let query = w.sql(
+        "UPDATE targets SET window_count = window_count + 1, window_total_ms = window_total_ms + $2,
+             window_longest_ms = CASE WHEN window_longest_ms < $2 THEN $2 ELSE window_longest_ms END
+         WHERE system = $1",
+    );
+    query.bind(system).bind(ms).run().await.map(|_| ())
+}
+
+/// What was measured of writes without a condition.
+pub async fn windows(s: &mut Session, system: &SystemId) -> Result<Windows, StoreError> {
+    let known: Option<Windows> =
+        s.sql("SELECT * FROM targets WHERE system = $1").bind(system).maybe().await?;
+    Ok(known.unwrap_or_default())
 }
 
 /// The systems something is to be sent to, each with when the first of it is due.

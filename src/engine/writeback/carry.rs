@@ -9,6 +9,7 @@ use crate::domain::value::Cells;
 use crate::faults::{self, Point, Protection};
 use crate::store::resolutions::Delivery;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// A try and what it is carried out with.
 pub(super) struct Carrier<'a> {
@@ -16,8 +17,11 @@ pub(super) struct Carrier<'a> {
     pub connector: Arc<dyn Connector>,
     pub spec: ObjectSpec,
     pub clock: Arc<dyn Clock>,
-    /// The row as last read.
+    /// The row as last read, and when.
     pub row: Option<Row>,
+    pub read_at: Instant,
+    /// How long the value that was written over could have changed unseen.
+    pub window: Option<Duration>,
 }
 
 impl Carrier<'_> {
@@ -37,6 +41,7 @@ impl Carrier<'_> {
     async fn read(&mut self, attempt: &mut Attempt) -> Result<Ask, ConnectorError> {
         self.row = None;
         self.row = self.connector.read(&self.spec, attempt.key()).await?;
+        self.read_at = Instant::now();
         let look = self.row.as_ref().map(|row| self.lens.look(row));
         Ok(attempt.looked(look.as_ref(), self.clock.now()))
     }
@@ -80,7 +85,10 @@ impl Carrier<'_> {
             Some(row) => self.connector.write(spec, row, cells, &key).await?,
         };
         Ok(match written {
-            Written::Applied { shown } => Answer::Yes { shown },
+            Written::Applied { shown } => {
+                self.window = (!self.connector.capabilities().condition).then(|| self.read_at.elapsed());
+                Answer::Yes { shown }
+            }
             Written::ConditionFailed => Answer::ConditionFailed,
             Written::Gone => {
                 self.row = None;

@@ -341,6 +341,10 @@ async fn what_a_lagging_copy_shows_is_read_again_and_nothing_is_written_twice() 
             desk.lag(Duration::ZERO);
             work(&world, TimeDelta::seconds(20)).await;
             assert_eq!((states(&world).await, writes(&desk)), (vec!["confirmed"], 1));
+            let mut session = world.engine.store().session().await.unwrap();
+            let windows = targets::windows(&mut session, &"desk".into()).await.unwrap();
+            let measured = windows.mean_ms().is_some() && windows.longest_ms <= 10_000;
+            assert_eq!((windows.count, measured), if etag { (0, false) } else { (1, true) }, "{windows:?}");
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::domain::catalog::System;
 use crate::domain::clock::{Measured, Offset};
 use crate::domain::ids::{EntityId, SystemId};
 use crate::domain::mapping::{FieldMapping, Mapping};
-use crate::domain::target::{Standing, Target};
+use crate::domain::target::{Standing, Target, Windows};
 use crate::domain::time::Time;
 use crate::domain::transform::Transform;
 use crate::engine::{Capabilities, Setup};
@@ -186,11 +186,18 @@ pub fn list(rows: Vec<SystemRow>, runs: Vec<RunRow>, viewer: &Viewer) -> Systems
     }
 }
 
-/// What a connector can do, each a sentence.
+/// What a connector can do, each a sentence; of one without a condition also what was measured.
 #[must_use]
-pub fn capabilities(can: Capabilities) -> Vec<Msg> {
-    let condition = if can.condition { "can-conditional" } else { "can-unconditional" };
-    let mut said = vec![msg("can-full"), msg(condition)];
+pub fn capabilities(can: Capabilities, windows: Windows) -> Vec<Msg> {
+    let condition = match (can.condition, windows.mean_ms()) {
+        (true, _) => msg("can-conditional"),
+        (false, None) => msg("can-unconditional"),
+        (false, Some(mean)) => msg("can-unconditional-measured")
+            .with("mean", mean)
+            .with("longest", windows.longest_ms.max(mean))
+            .with("n", windows.count),
+    };
+    let mut said = vec![msg("can-full"), condition];
     said.extend(can.create.then(|| msg("can-create")));
     said.extend(can.delete.then(|| msg("can-delete")));
     said.extend(can.modified_time.then(|| msg("can-increments")));

@@ -5,6 +5,7 @@ use crate::domain::ids::{EntityId, SystemId};
 use crate::engine::Refusal;
 use crate::engine::pauses::Way;
 use crate::engine::sync::Trigger;
+use crate::store::targets;
 use crate::web::auth::{Admin, Operator, SignedIn};
 use crate::web::failure::Failure;
 use crate::web::messages::{Msg, msg};
@@ -55,7 +56,9 @@ pub async fn page(
     let mut s = site.store().session().await?;
     let known = build::Known::read(&mut s, &setup, &system.id).await?;
     let newest = crate::store::runs::newest(&mut s, Some(&system.id), RUNS).await?;
-    let capabilities = site.engine.capabilities(&system.id).map(build::capabilities);
+    let capabilities = site.engine.capabilities(&system.id);
+    let windows = targets::windows(&mut s, &system.id).await?;
+    let capabilities = capabilities.map(|can| build::capabilities(can, windows));
     let runs = runs::rows(&setup, &newest, &face);
     Ok(Page::new(shell, build::page(&setup, system, &known, capabilities, runs, &face, &viewer)))
 }
