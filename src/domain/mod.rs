@@ -33,6 +33,7 @@ pub mod presence;
 pub mod record;
 pub mod refusal;
 pub mod resolution;
+pub mod routing;
 pub mod rows;
 pub mod sample;
 pub mod seal;

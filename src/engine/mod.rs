@@ -25,6 +25,7 @@ pub mod policies;
 mod quarantine;
 mod refusal;
 pub mod review;
+pub mod routing;
 pub mod samples;
 pub mod setup;
 pub mod sync;

@@ -173,7 +173,11 @@ fn may_decide(viewer: &Viewer) -> Result<(), Refusal> {
     if viewer.may(Right::Decide) { Ok(()) } else { Err(Refusal::Forbidden) }
 }
 
-async fn locked(w: &mut WriteSession, viewer: &Viewer, id: &ConflictId) -> Result<Conflict, Refusal> {
+pub(super) async fn locked(
+    w: &mut WriteSession,
+    viewer: &Viewer,
+    id: &ConflictId,
+) -> Result<Conflict, Refusal> {
     conflicts::lock(w, viewer, id).await?.ok_or(Refusal::NotFound("conflict"))
 }
 

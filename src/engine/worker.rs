@@ -58,6 +58,11 @@ impl Engine {
             let engine = engine.clone();
             async move { engine.work_off().await }
         })));
+        let engine = self.clone();
+        workers.push(tokio::spawn(repeat(stop.clone(), LOOK, move || {
+            let engine = engine.clone();
+            async move { Ok(engine.bring_back().await? | engine.escalate_overdue().await?) }
+        })));
         let (engine, stopped) = (self.clone(), stop.clone());
         workers.push(tokio::spawn(async move {
             let check = stopped.run_until_cancelled(engine.verify_audit(&Viewer::referee())).await;

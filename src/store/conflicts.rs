@@ -10,6 +10,7 @@ use crate::domain::ids::{
 };
 use crate::domain::pattern;
 use crate::domain::policy::Stakes;
+use crate::domain::routing::{Desk, Ends, Escalation, Wait};
 use crate::domain::time::Time;
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +28,8 @@ pub struct Conflict {
     pub opened_at: Time,
     pub closed_at: Option<Time>,
     pub assignee: Option<UserId>,
+    /// Who gave it to the assignee; None: they took it themselves, or a route did.
+    pub assigned_by: Option<UserId>,
     pub claimed_by: Option<UserId>,
     pub claimed_until: Option<Time>,
     /// Raised with every change of what the page shows.
@@ -35,6 +38,12 @@ pub struct Conflict {
     pub draft: Option<String>,
     /// The incident that holds everything that is open of it.
     pub incident: Option<IncidentId>,
+    /// It is put off.
+    pub wait: Option<Wait>,
+    /// It waits for the word of another desk, and stays in the queue.
+    pub escalation: Option<Escalation>,
+    /// When the owner of its field was told that it is overdue.
+    pub overdue_told: Option<Time>,
 }
 
 impl FromRow for Conflict {
@@ -51,13 +60,35 @@ impl FromRow for Conflict {
             opened_at: row.time("opened_at")?,
             closed_at: row.maybe_time("closed_at")?,
             assignee: row.maybe::<String>("assignee")?.map(UserId),
+            assigned_by: row.maybe::<String>("assigned_by")?.map(UserId),
             claimed_by: row.maybe::<String>("claimed_by")?.map(UserId),
             claimed_until: row.maybe_time("claimed_until")?,
             version: row.get("version")?,
             draft: row.maybe("draft")?,
             incident: row.maybe::<String>("incident_id")?.map(IncidentId),
+            wait: wait(row)?,
+            escalation: escalation(row)?,
+            overdue_told: row.maybe_time("overdue_told")?,
         })
     }
+}
+
+fn wait(row: &Row) -> Result<Option<Wait>, StoreError> {
+    let Some(until) = row.maybe_time("waits_until")? else { return Ok(None) };
+    let ends = row.named("waits_for", Ends::of)?;
+    Ok(Some(Wait { until, ends, by: UserId(row.get("waits_by")?) }))
+}
+
+fn escalation(row: &Row) -> Result<Option<Escalation>, StoreError> {
+    if row.maybe::<String>("escalated_to")?.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(Escalation {
+        to: row.named("escalated_to", Desk::of)?,
+        by: row.maybe::<String>("escalated_by")?.map(UserId),
+        at: row.time("escalated_at")?,
+        question: row.get("question")?,
+    }))
 }
 
 /// One disputed field or group.
@@ -172,8 +203,8 @@ pub async fn of_record(
 /// Stores a new conflict.
 pub async fn insert(w: &mut WriteSession, conflict: &Conflict) -> Result<(), StoreError> {
     w.sql(
-        "INSERT INTO conflicts (id, record_id, entity, title, open, stakes, due_at, opened_at, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO conflicts (id, record_id, entity, title, open, stakes, due_at, opened_at, version, assignee)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(&conflict.id)
     .bind(&conflict.record)
@@ -184,15 +215,19 @@ pub async fn insert(w: &mut WriteSession, conflict: &Conflict) -> Result<(), Sto
     .bind(conflict.due_at)
     .bind(conflict.opened_at)
     .bind(conflict.version)
+    .bind(conflict.assignee.as_ref())
     .run_one()
     .await
 }
 
 /// Stores a conflict that changed.
 pub async fn save(w: &mut WriteSession, conflict: &Conflict) -> Result<(), StoreError> {
+    let (wait, escalation) = (conflict.wait.as_ref(), conflict.escalation.as_ref());
     w.sql(
         "UPDATE conflicts SET title = $2, open = $3, stakes = $4, due_at = $5, closed_at = $6, assignee = $7,
-             claimed_by = $8, claimed_until = $9, version = $10, draft = $11, incident_id = $12 WHERE id = $1",
+             claimed_by = $8, claimed_until = $9, version = $10, draft = $11, incident_id = $12,
+             assigned_by = $13, waits_until = $14, waits_for = $15, waits_by = $16, escalated_to = $17,
+             escalated_by = $18, escalated_at = $19, question = $20, overdue_told = $21 WHERE id = $1",
     )
     .bind(&conflict.id)
     .bind(&conflict.title)
@@ -206,6 +241,15 @@ pub async fn save(w: &mut WriteSession, conflict: &Conflict) -> Result<(), Store
     .bind(conflict.version)
     .bind(conflict.draft.as_ref())
     .bind(conflict.incident.as_ref())
+    .bind(conflict.assigned_by.as_ref())
+    .bind(wait.map(|wait| wait.until))
+    .bind(wait.map(|wait| wait.ends.as_str()))
+    .bind(wait.map(|wait| &wait.by))
+    .bind(escalation.map(|asked| asked.to.text()))
+    .bind(escalation.and_then(|asked| asked.by.as_ref()))
+    .bind(escalation.map(|asked| asked.at))
+    .bind(escalation.map(|asked| asked.question.as_str()))
+    .bind(conflict.overdue_told)
     .run_one()
     .await
 }

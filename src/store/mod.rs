@@ -24,6 +24,7 @@ pub mod policy_shadows;
 pub mod queue;
 pub mod records;
 pub mod resolutions;
+pub mod routing;
 pub mod runs;
 pub mod samples;
 pub mod search;

@@ -4,7 +4,7 @@ use super::conflicts::Conflict;
 use super::db::{Arg, FromRow, MOST_ROWS, Query, Row, Session};
 use super::error::StoreError;
 use crate::domain::access::Viewer;
-use crate::domain::ids::{ConflictId, EntityId, FieldId, IncidentId, SystemId};
+use crate::domain::ids::{ConflictId, EntityId, FieldId, IncidentId, SystemId, UserId};
 use crate::domain::policy::Stakes;
 use crate::domain::time::Time;
 
@@ -39,6 +39,16 @@ pub enum Under {
     Incident(IncidentId),
 }
 
+/// Which open conflicts, by whether they are put off.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Waiting {
+    /// Those that are not: the queue.
+    #[default]
+    No,
+    Only,
+    Either,
+}
+
 /// What the queue shows; the address of its page, parsed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
@@ -52,6 +62,16 @@ pub struct Filter {
     pub under: Under,
     /// With an open difference of this pattern, whoever holds it.
     pub like: Option<String>,
+    pub waiting: Waiting,
+    /// Put before another desk.
+    pub escalated: bool,
+    pub kind: Option<String>,
+    /// Whom it is given to.
+    pub assignee: Option<UserId>,
+    /// Open since before the first, and not before the second.
+    pub opened: (Option<Time>, Option<Time>),
+    /// The labels of the entity: only these entities.
+    pub entities: Option<Vec<EntityId>>,
 }
 
 /// Where a page ends: the next one begins after this row.
@@ -248,7 +268,12 @@ fn narrowed_by_conflict<'s, M>(
     let me = || [Arg::from(&viewer.user)];
     query = match filter.whose {
         Whose::All => query,
-        Whose::Mine => query.push_bind(" AND c.assignee = ?", me()),
+        // What belongs to who is away is their deputy's too.
+        Whose::Mine => query.push_bind(
+            " AND c.assignee IN (SELECT id FROM users WHERE id = ? OR
+                 (deputy = ? AND away_from <= ? AND away_until > ?))",
+            [(&viewer.user).into(), (&viewer.user).into(), now.into(), now.into()],
+        ),
         Whose::Unassigned => query.push(" AND c.assignee IS NULL"),
         Whose::Others => query
             .push_bind(" AND c.claimed_until > ?", [now.into()])
@@ -264,8 +289,28 @@ fn narrowed_by_conflict<'s, M>(
         Under::None if filter.like.is_none() => query.push(" AND c.incident_id IS NULL"),
         _ => query,
     };
+    query = match filter.waiting {
+        Waiting::No => query.push(" AND c.waits_until IS NULL"),
+        Waiting::Only => query.push(" AND c.waits_until IS NOT NULL"),
+        Waiting::Either => query,
+    };
+    if filter.escalated {
+        query = query.push(" AND c.escalated_to IS NOT NULL");
+    }
+    if let Some(assignee) = &filter.assignee {
+        query = query.push_bind(" AND c.assignee = ?", [assignee.into()]);
+    }
+    if let Some(before) = filter.opened.0 {
+        query = query.push_bind(" AND c.opened_at < ?", [before.into()]);
+    }
+    if let Some(since) = filter.opened.1 {
+        query = query.push_bind(" AND c.opened_at >= ?", [since.into()]);
+    }
     if let Some(entity) = &filter.entity {
         query = query.push_bind(" AND c.entity = ?", [entity.into()]);
+    }
+    if let Some(entities) = &filter.entities {
+        query = query.push(" AND c.entity IN ").push_list(entities.iter());
     }
     if let Some(stakes) = filter.stakes {
         query = query.push_bind(" AND c.stakes = ?", [stakes.rank().into()]);
@@ -276,7 +321,8 @@ fn narrowed_by_conflict<'s, M>(
 fn narrowed_by_difference<'s, M>(query: Query<'s, M>, filter: &Filter) -> Query<'s, M> {
     const SOME: &str =
         " AND EXISTS (SELECT 1 FROM differences d WHERE d.conflict_id = c.id AND d.state = 'open'";
-    if filter.field.is_none() && filter.cause.is_none() && filter.system.is_none() && filter.like.is_none() {
+    let plain = [filter.cause.is_none(), filter.like.is_none(), filter.kind.is_none()];
+    if filter.field.is_none() && filter.system.is_none() && plain == [true; 3] {
         return query;
     }
     of_difference(query.push(SOME), filter).push(")")
@@ -292,6 +338,9 @@ fn of_difference<'s, M>(mut query: Query<'s, M>, filter: &Filter) -> Query<'s, M
     }
     if let Some(like) = &filter.like {
         query = query.push_bind(" AND d.pattern = ?", [like.into()]);
+    }
+    if let Some(kind) = &filter.kind {
+        query = query.push_bind(" AND d.kind = ?", [kind.into()]);
     }
     if let Some(system) = &filter.system {
         // An underscore is a letter of names and a wildcard of LIKE.
@@ -310,7 +359,7 @@ pub async fn settled(
     limit: i64,
 ) -> Result<Vec<Conflict>, StoreError> {
     let query = s.sql("SELECT c.* FROM conflicts c WHERE 1 = 1");
-    let everything = Filter { under: Under::Any, ..Filter::default() };
+    let everything = Filter { under: Under::Any, waiting: Waiting::Either, ..Filter::default() };
     let query = narrowed(query, viewer, &everything, Time::default());
     let mut query = query.push_bind(
         " AND EXISTS (SELECT 1 FROM differences d WHERE d.conflict_id = c.id AND d.state = ?)",
@@ -331,7 +380,7 @@ pub async fn settled_after(
     limit: i64,
 ) -> Result<Vec<Conflict>, StoreError> {
     let query = s.sql("SELECT c.* FROM conflicts c WHERE 1 = 1");
-    let everything = Filter { under: Under::Any, ..Filter::default() };
+    let everything = Filter { under: Under::Any, waiting: Waiting::Either, ..Filter::default() };
     let query = narrowed(query, viewer, &everything, Time::default());
     let query = query.push_bind(
         " AND EXISTS (SELECT 1 FROM differences d WHERE d.conflict_id = c.id AND d.state = ?)",

@@ -16,6 +16,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../../locales/en/common.ftl"),
     include_str!("../../locales/en/queue.ftl"),
     include_str!("../../locales/en/conflict.ftl"),
+    include_str!("../../locales/en/routing.ftl"),
     include_str!("../../locales/en/records.ftl"),
     include_str!("../../locales/en/audit.ftl"),
     include_str!("../../locales/en/systems.ftl"),

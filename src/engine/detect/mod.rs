@@ -26,6 +26,7 @@ pub use trial::Fate;
 
 pub use crate::domain::presence::RECORD;
 
+use super::routing::give_new;
 use super::{Engine, incidents};
 use crate::domain::audit::Event;
 use crate::domain::ids::{EntityId, RecordId, RunId};
@@ -105,7 +106,7 @@ impl Engine {
                 let ids = records::take_up(w, &ids, true).await?;
                 let batch = Batch::load(w, &setup, &entity, &run, &ids).await?;
                 let (mut counts, mut events) = (Counts::default(), Vec::new());
-                let (mut movers, mut advanced) = (BTreeSet::new(), Vec::new());
+                let (mut movers, mut advanced, mut opened) = (BTreeSet::new(), Vec::new(), Vec::new());
                 let mut indexed = index(w, &batch, &ids).await?;
                 for id in &ids {
                     let ruled = match batch.plain(id) {
@@ -114,6 +115,7 @@ impl Engine {
                     };
                     let Some(mut ruling) = ruled else { continue };
                     movers.append(&mut ruling.movers);
+                    opened.extend(ruling.opened());
                     advanced.push(Advanced {
                         record: id.clone(),
                         base: ruling.base.take().map(|(_, base)| base),
@@ -124,6 +126,7 @@ impl Engine {
                 // Most records of a first load have nothing else to store: one statement for all.
                 records::save_advanced(w, advanced).await?;
                 records::judged(w, &ids).await?;
+                events.extend(give_new(w, &entity, opened).await?);
                 for system in &movers {
                     events.extend(incidents::storm::look(w, &setup, &entity, system).await?);
                 }
@@ -148,7 +151,9 @@ impl Engine {
             let base = ruling.base.take().map(|(_, base)| base);
             let advanced = Advanced { record: record.clone(), base, indexed };
             records::save_advanced(w, vec![advanced]).await?;
+            let opened = ruling.opened();
             save(w, ruling, &mut Counts::default(), events).await?;
+            events.extend(give_new(w, entity, opened.into_iter().collect()).await?);
         }
         records::judged(w, &marked).await
     }

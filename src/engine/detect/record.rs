@@ -15,8 +15,10 @@ use crate::domain::opinion::{self, Question};
 use crate::domain::pattern;
 use crate::domain::policy::Stakes;
 use crate::domain::record::{self, Agreed, Base, Holding};
+use crate::domain::routing::Ends;
 use crate::domain::time::Time;
 use crate::domain::value::{Held, Tuple};
+use crate::engine::routing::Opened;
 use crate::store::conflicts::{Conflict, Difference};
 use crate::store::policy_shadows::Judgement;
 use crate::store::resolutions::{Delivery, Resolution};
@@ -44,6 +46,19 @@ pub(in crate::engine) struct Ruling {
     pub movers: BTreeSet<SystemId>,
     pub counts: Counts,
     pub events: Vec<Event>,
+}
+
+impl Ruling {
+    /// The conflict if it has just opened, belongs to nobody and is held by no incident.
+    pub(super) fn opened(&self) -> Option<Opened> {
+        let (conflict, _) = self.conflict.as_ref().filter(|_| self.counts.opened > 0)?;
+        if conflict.assignee.is_some() || conflict.incident.is_some() {
+            return None;
+        }
+        let open = self.differences.iter().filter(|difference| difference.state.is_open());
+        let fields = open.map(|difference| difference.dispute.field.clone()).collect();
+        Some(Opened { conflict: conflict.clone(), fields })
+    }
 }
 
 pub(in crate::engine) struct Judge<'a> {
@@ -322,11 +337,15 @@ impl<'a> Judge<'a> {
                 opened_at: self.now(),
                 closed_at: None,
                 assignee: None,
+                assigned_by: None,
                 claimed_by: None,
                 claimed_until: None,
                 version: 0,
                 draft: None,
                 incident: None,
+                wait: None,
+                escalation: None,
+                overdue_told: None,
             });
             self.ruling.conflict = Some((conflict, is_new));
         }
@@ -407,12 +426,26 @@ impl<'a> Judge<'a> {
         let summary = Summary::of(&all);
         let now = self.now();
         let title = self.loaded.record.title.clone();
+        let is_known = |own: &Difference| {
+            self.loaded
+                .differences
+                .iter()
+                .any(|known| known.id == own.id && known.fingerprint == own.fingerprint)
+        };
+        let moved = changed.iter().any(|own| own.state.is_open() && !is_known(own));
         let Some((conflict, is_new)) = &mut self.ruling.conflict else { return };
         let (was_open, was_closed, is_new) = (conflict.open, conflict.closed_at.is_some(), *is_new);
         conflict.title = title;
         summary.apply(conflict, now);
+        let returned = moved && conflict.wait.as_ref().is_some_and(|wait| wait.ends == Ends::Change);
+        if returned {
+            conflict.wait = None;
+        }
         let (is_open, is_closed) = (conflict.open, conflict.closed_at.is_some());
         let (fields, cause) = (summary.fields, summary.cause);
+        if returned {
+            self.tell(Action::ConflictReturned, None, |event| event.fact("because", "change"));
+        }
         if is_open && !was_open {
             let action = if is_new { Action::ConflictOpened } else { Action::ConflictReopened };
             self.ruling.counts.opened += 1;

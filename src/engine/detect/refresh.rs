@@ -40,6 +40,10 @@ impl Summary {
 
     pub fn apply(&self, conflict: &mut Conflict, now: Time) {
         conflict.open = self.stakes.is_some();
+        if !conflict.open {
+            // There is nothing left to wait for, or to ask anybody.
+            (conflict.wait, conflict.escalation) = (None, None);
+        }
         conflict.incident.clone_from(&self.incident);
         conflict.stakes = self.stakes.unwrap_or(conflict.stakes);
         conflict.due_at = self.due_at.unwrap_or(conflict.due_at);

@@ -32,28 +32,6 @@ impl Engine {
             .await
     }
 
-    /// Gives a conflict to the viewer, or gives it back.
-    ///
-    /// # Errors
-    /// The viewer may not decide, or there is no such conflict.
-    pub async fn assign(&self, viewer: &Viewer, id: &ConflictId, to_me: bool) -> Result<Conflict, Refusal> {
-        may_decide(viewer)?;
-        let (viewer, id) = (viewer.clone(), id.clone());
-        self.store
-            .write(async move |w| {
-                let mut conflict = locked(w, &viewer, &id).await?;
-                conflict.assignee = to_me.then(|| viewer.user.clone());
-                if !to_me && conflict.claimed_by.as_ref() == Some(&viewer.user) {
-                    (conflict.claimed_by, conflict.claimed_until) = (None, None);
-                }
-                conflicts::save(w, &conflict).await?;
-                let event = Event::new(Action::ConflictClaimed, viewer.actor(), about(&conflict));
-                let assigned = if to_me { "yes" } else { "given back" };
-                Ok((conflict, vec![event.fact("assigned", assigned)]))
-            })
-            .await
-    }
-
     /// Claims the first open conflict of the filter, in the order of the queue, that nobody
     /// else is on. None when there is none.
     ///

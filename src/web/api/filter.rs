@@ -50,6 +50,7 @@ impl ConflictQuery {
             system: text(&self.system).map(Into::into),
             under: text(&self.incident).map_or(Under::None, |id| Under::Incident(id.into())),
             like: text(&self.like),
+            ..Filter::default()
         })
     }
 

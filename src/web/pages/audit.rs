@@ -4,6 +4,7 @@ mod asked;
 pub mod build;
 mod export;
 pub mod handle;
+mod routed;
 mod sentence;
 mod verification;
 

@@ -108,7 +108,7 @@ async fn what_a_draft_says_it_would_do_is_what_happens_when_it_is_switched_on() 
         // Nobody has it in hand any longer: it is judged by what is in force.
         world.engine.keep_schedule().await.unwrap();
         assert!(states(&world, &before).await["Name 4"].0.is_open(), "still claimed");
-        world.engine.assign(&steward(), &held.id, false).await.unwrap();
+        world.engine.assign(&steward(), std::slice::from_ref(&held.id), None).await.unwrap();
         world.engine.keep_schedule().await.unwrap();
         let (state, version) = states(&world, &before).await["Name 4"].clone();
         assert!(matches!(state, DifferenceState::SettledByRule { .. }) && version == 2, "{state:?}");

@@ -187,7 +187,7 @@ async fn every_number_is_the_length_of_its_list() {
     let ana = app.sign_in("ana").await;
     let mine = viewer(&app, "ana").await;
     let first = app.engine.next(&mine, &Filter::default()).await.unwrap().unwrap();
-    app.engine.assign(&mine, &first.id, true).await.unwrap();
+    app.engine.assign(&mine, std::slice::from_ref(&first.id), Some(&mine.user)).await.unwrap();
     app.engine.next(&viewer(&app, "jonas").await, &Filter::default()).await.unwrap().unwrap();
     app.sql("store_room", "UPDATE customers SET plan = 'Enterprise' WHERE id = 'C-2'").await;
     app.sync().await;

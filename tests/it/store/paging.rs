@@ -45,11 +45,15 @@ fn conflict(n: i64) -> Conflict {
         opened_at: noon(),
         closed_at: None,
         assignee: None,
+        assigned_by: None,
         claimed_by: None,
         claimed_until: None,
         version: 1,
         draft: None,
         incident: None,
+        wait: None,
+        escalation: None,
+        overdue_told: None,
     }
 }
 

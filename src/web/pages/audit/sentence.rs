@@ -26,12 +26,12 @@ pub struct Spoken<'a> {
 }
 
 impl Spoken<'_> {
-    fn fact(&self, name: &str) -> &str {
+    pub(super) fn fact(&self, name: &str) -> &str {
         self.line.facts.get(name).map_or("", String::as_str)
     }
 
     /// A personal value; a sign where it was erased.
-    fn value(&self, name: &str) -> &str {
+    pub(super) fn value(&self, name: &str) -> &str {
         self.values.get(name).map_or("∅", String::as_str)
     }
 
@@ -50,7 +50,7 @@ impl Spoken<'_> {
     }
 
     /// What the entry is about: the field, else the kind of record.
-    fn field(&self) -> String {
+    pub(super) fn field(&self) -> String {
         let entity = || {
             let id = self.line.about.entity.as_ref()?;
             Some(self.setup.catalog.entity(id).map_or(id.0.clone(), |entity| entity.label.clone()))
@@ -71,7 +71,7 @@ impl Spoken<'_> {
         system.map_or_else(String::new, |system| self.setup.catalog.label(system).to_owned())
     }
 
-    fn by(&self, key: &'static str) -> Msg {
+    pub(super) fn by(&self, key: &'static str) -> Msg {
         match self.line.actor.kind {
             // Which policy it followed stands among the details.
             ActorKind::Rule => msg(key).with("actor", msg("product")),
@@ -87,6 +87,14 @@ impl Spoken<'_> {
             Action::ConflictReopened => self.by("said-reopened").with("fields", self.fields()),
             Action::ConflictClosed => self.by("said-closed"),
             Action::ConflictClaimed => self.by("said-claimed"),
+            Action::ConflictAssigned
+            | Action::ConflictPutOff
+            | Action::ConflictReturned
+            | Action::ConflictEscalated
+            | Action::ConflictSentBack
+            | Action::ConflictSkipped
+            | Action::RouteChanged
+            | Action::AwayChanged => self.routed(),
             Action::Decided | Action::SettledByRule => self.decision(),
             Action::SettledByItself => self.by("entry-settled-itself").with("field", self.field()),
             Action::ReviewAsked => self.by("said-asked").with("field", self.field()),

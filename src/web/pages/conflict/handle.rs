@@ -122,7 +122,8 @@ pub async fn claim(
     site: Data<Site>,
     id: Path<String>,
 ) -> Result<HttpResponse, Failure> {
-    let conflict = site.engine.assign(&viewer, &ConflictId(id.into_inner()), true).await?;
+    let ids = [ConflictId(id.into_inner())];
+    let conflict = site.engine.assign(&viewer, &ids, Some(&viewer.user)).await?.only()?;
     let flash = Flash { tone: Tone::Done, text: msg("assigned-you"), undo: None, link: None };
     Ok(flash::redirect(&request, &viewer, &format!("/conflicts/{}", conflict.id), &flash))
 }

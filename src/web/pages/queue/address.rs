@@ -164,6 +164,7 @@ impl Address {
             system: given(&self.system).map(SystemId),
             under: given(&self.incident).map_or(Under::None, |id| Under::Incident(id.into())),
             like: given(&self.like),
+            ..Filter::default()
         }
     }
 }

@@ -1,0 +1,22 @@
+# Who looks at a conflict, and when.
+said-assigned = <b>{ $actor }</b> gave the conflict to <b>{ $name }</b>
+said-assigned-nobody = <b>{ $actor }</b> gave the conflict back
+said-assigned-route = The conflict went to <b>{ $name }</b>, who had least open
+said-put-off = <b>{ $actor }</b> put the conflict off { $until }
+said-put-off-change = <b>{ $actor }</b> put the conflict off until a value changes, { $until } at the latest
+said-put-off-reply = <b>{ $actor }</b> put the conflict off until there is a reply, { $until } at the latest
+said-returned-time = The conflict came back: its time was over
+said-returned-change = The conflict came back: a value changed
+said-returned-reply = The conflict came back: there was a reply
+said-returned-called = <b>{ $actor }</b> called the conflict back
+said-escalated = <b>{ $actor }</b> asked <b>{ $name }</b>: <q>{ $question }</q>
+said-escalated-overdue = The conflict is overdue and went to <b>{ $name }</b>
+said-sent-back = <b>{ $actor }</b> sent the conflict back: <q>{ $words }</q>
+said-skipped = <b>{ $actor }</b> left the conflict to others
+said-skipped-because = <b>{ $actor }</b> left the conflict to others: <q>{ $reason }</q>
+said-route = <b>{ $actor }</b> changed who decides new conflicts of <b>{ $field }</b>
+said-route-gone = <b>{ $actor }</b> took the route of <b>{ $field }</b> away
+said-away = <b>{ $actor }</b> is away until { $until }
+said-away-deputy = <b>{ $actor }</b> is away until { $until }; <b>{ $name }</b> stands in
+said-back = <b>{ $actor }</b> is there
+until-day = until { $when }
