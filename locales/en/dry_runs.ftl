@@ -84,5 +84,7 @@ dry-run-why-flapping = rules settled it again and again
 dry-run-why-review_if = the policy’s condition asks for a person
 dry-run-why-review_if_failed = the policy’s condition gives no answer
 problem-dry-run-systems = Choose at least two systems to compare
+settings-routing = Routing
+settings-routing-text = Who decides new conflicts, who owns a field, and where overdue ones go.
 settings-dry-runs = Dry run
 settings-dry-runs-text = What systems disagree about now, without writing anything

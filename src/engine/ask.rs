@@ -70,6 +70,36 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// Has what was decided last about a conflict decided again: a question about each of its fields.
+    /// The conflict they are in.
+    ///
+    /// # Errors
+    /// As [`Engine::ask`]; nothing of it was decided.
+    pub async fn reopen(
+        &self,
+        viewer: &Viewer,
+        id: &ConflictId,
+        reason: &str,
+    ) -> Result<ConflictId, Refusal> {
+        let case = self.case(viewer, id).await?;
+        let last = case.decisions.iter().find(|decision| decision.state != "undone");
+        let nothing = || Refusal::WrongState("nothing of it was decided".to_owned());
+        let decision = last.ok_or_else(nothing)?;
+        let mut opened = None;
+        for chosen in &decision.outcomes {
+            let question = Question {
+                record: decision.record.clone(),
+                field: chosen.field.clone(),
+                reason: reason.to_owned(),
+                decision: Some(decision.id.clone()),
+            };
+            opened = Some(self.ask(viewer, question).await?);
+        }
+        opened.ok_or_else(nothing)
+    }
+}
+
 /// The decision that is doubted, and what was on its page of the field.
 async fn doubted(
     w: &mut WriteSession,

@@ -30,6 +30,7 @@ pub mod samples;
 pub mod setup;
 pub mod sync;
 pub mod verify;
+pub mod views;
 pub mod watch;
 pub mod worker;
 pub mod writeback;

@@ -193,11 +193,29 @@ impl Engine {
         if !viewer.may(Right::Audit) {
             return Err(Refusal::Forbidden);
         }
+        self.note_taken(viewer, ("audit", format), filter, entries).await
+    }
+
+    /// Enters that somebody takes rows out of the queue.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn note_queue_export(&self, viewer: &Viewer, view: String, rows: usize) -> Result<(), Refusal> {
+        self.note_taken(viewer, ("queue", "csv"), view, i64::try_from(rows).unwrap_or(0)).await
+    }
+
+    async fn note_taken(
+        &self,
+        viewer: &Viewer,
+        (what, format): (&'static str, &'static str),
+        filter: String,
+        entries: i64,
+    ) -> Result<(), Refusal> {
         let actor = viewer.actor();
         self.store
             .write::<_, StoreError, _>(async move |_w| {
                 let event = Event::new(Action::Exported, actor.clone(), About::default());
-                let event = event.fact("what", "audit").fact("format", format).fact("entries", entries);
+                let event = event.fact("what", what).fact("format", format).fact("entries", entries);
                 // A search text may be a person's name.
                 Ok(((), vec![event.value("filter", &filter)]))
             })

@@ -149,6 +149,14 @@ pub async fn get(s: &mut Session, viewer: &Viewer, id: &ConflictId) -> Result<Op
     Ok(conflict.filter(|conflict| viewer.sees(&conflict.entity)))
 }
 
+/// Those of these conflicts that this viewer sees, in this order.
+pub async fn some(s: &mut Session, viewer: &Viewer, ids: &[ConflictId]) -> Result<Vec<Conflict>, StoreError> {
+    let found: Vec<Conflict> = s.sql("SELECT * FROM conflicts WHERE id IN ").push_list(ids).all().await?;
+    let mut found: Vec<Conflict> = found.into_iter().filter(|own| viewer.sees(&own.entity)).collect();
+    found.sort_by_key(|own| ids.iter().position(|id| *id == own.id));
+    Ok(found)
+}
+
 /// The conflict, its row locked until the transaction ends.
 pub async fn lock(
     w: &mut WriteSession,

@@ -31,6 +31,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (34, "preferences", include_str!("../../migrations/0034_preferences.sql")),
     (35, "windows", include_str!("../../migrations/0035_windows.sql")),
     (36, "routing", include_str!("../../migrations/0036_routing.sql")),
+    (37, "views", include_str!("../../migrations/0037_views.sql")),
 ];
 
 /// Applies what is missing, all of it or nothing on SQLite, whose write lock is taken for the

@@ -243,3 +243,48 @@ pub async fn skipped_by(s: &mut Session, user: &UserId, since: Time) -> Result<V
     let ids: Vec<String> = query.bind(user).bind(since).limit(1000).values().await?;
     Ok(ids.into_iter().map(ConflictId).collect())
 }
+
+/// What somebody has on their desk.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Load {
+    /// None: what belongs to nobody.
+    pub person: Option<UserId>,
+    pub open: i64,
+    pub overdue: i64,
+    pub today: i64,
+    pub waiting: i64,
+}
+
+impl FromRow for Load {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            person: row.maybe::<String>("assignee")?.map(UserId),
+            open: row.get("open_now")?,
+            overdue: row.get("overdue")?,
+            today: row.get("today")?,
+            waiting: row.get("waiting")?,
+        })
+    }
+}
+
+/// What is on everybody's desk: exactly the numbers of the queue's lists.
+pub async fn desks(
+    s: &mut Session,
+    viewer: &Viewer,
+    now: Time,
+    tomorrow: Time,
+) -> Result<Vec<Load>, StoreError> {
+    let query = s.sql("SELECT c.assignee,").push_bind(
+        " CAST(sum(CASE WHEN c.waits_until IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS open_now,
+          CAST(sum(CASE WHEN c.waits_until IS NULL AND c.due_at < ? THEN 1 ELSE 0 END) AS BIGINT) AS overdue,
+          CAST(sum(CASE WHEN c.waits_until IS NULL AND c.due_at >= ? AND c.due_at < ? THEN 1 ELSE 0 END) AS BIGINT) AS today,
+          CAST(sum(CASE WHEN c.waits_until IS NULL THEN 0 ELSE 1 END) AS BIGINT) AS waiting
+          FROM conflicts c WHERE c.open AND c.incident_id IS NULL",
+        [now.into(), now.into(), tomorrow.into()],
+    );
+    let query = match &viewer.entities {
+        Some(entities) => query.push(" AND c.entity IN ").push_list(entities.iter()),
+        None => query,
+    };
+    query.push(" GROUP BY c.assignee").limit(1001).all().await
+}

@@ -58,6 +58,12 @@ pub const KEYS: &[Key] = &[
     key(Queue, "row-open", &["Enter", "o"]),
     key(Queue, "start", &["n"]),
     key(Queue, "filters", &["f"]),
+    key(Queue, "row-tick", &["x"]),
+    key(Queue, "row-range", &["X"]),
+    key(Queue, "row-assign-me", &["i"]),
+    key(Queue, "row-assign", &["m"]),
+    key(Queue, "row-snooze", &["h"]),
+    key(Queue, "row-escalate", &["e"]),
     key(Conflict, "choose", &["1", "2", "3", "4", "5", "6", "7", "8", "9"]),
     key(Conflict, "type", &["v"]),
     key(Conflict, "leave", &["l"]),
@@ -71,6 +77,10 @@ pub const KEYS: &[Key] = &[
     key(Conflict, "timeline", &["t"]),
     key(Conflict, "agreed", &["d"]),
     key(Conflict, "skip", &["s"]),
+    key(Conflict, "snooze", &["h"]),
+    key(Conflict, "assign-me", &["i"]),
+    key(Conflict, "assign", &["m"]),
+    key(Conflict, "escalate", &["e"]),
 ];
 
 /// The keys of one account: the table, with what its preferences say otherwise.

@@ -10,9 +10,12 @@ use super::pages::incidents::{groups, handle as incidents};
 use super::pages::policies::handle as policies;
 use super::pages::record::handle as record;
 use super::pages::records::handle as records;
+use super::pages::routing::{handle as routing, selections, settings as routes};
 use super::pages::samples::handle as samples;
 use super::pages::systems::{handle as systems, runs};
-use super::pages::{alerts, decisions, demo, help, home, preferences, queue, reviews, settings, sign_in};
+use super::pages::{
+    alerts, decisions, demo, help, home, preferences, queue, reviews, settings, sign_in, team, views,
+};
 use super::{assets, gate, guard, health};
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -64,8 +67,7 @@ fn for_people(config: &mut ServiceConfig) {
         .service(resource("/demo/reset").route(post().to(demo::reset)))
         .service(resource("/demo/systems/{id}/fault").route(post().to(demo::fault)))
         .service(resource("/demo/systems/{id}/heal").route(post().to(demo::heal)))
-        .service(resource("/queue").route(get().to(queue::page)))
-        .service(resource("/queue/start").route(post().to(queue::start)))
+        .configure(for_the_queue)
         .service(resource("/decisions").route(get().to(decisions::list)))
         .service(resource("/resolutions/{id}").route(get().to(decisions::page)))
         .service(resource("/resolutions/{id}/undo").route(post().to(decisions::undo)))
@@ -82,6 +84,30 @@ fn for_people(config: &mut ServiceConfig) {
             resource("/preferences").route(get().to(preferences::page)).route(post().to(preferences::save)),
         )
         .service(resource("/static/{file}").route(get().to(file)));
+}
+
+/// The queue, its views, and who looks at what in it.
+fn for_the_queue(config: &mut ServiceConfig) {
+    config
+        .service(resource("/queue").route(get().to(queue::page)))
+        .service(resource("/queue/start").route(post().to(queue::start)))
+        .service(resource("/queue/arrivals").route(get().to(queue::arrivals)))
+        .service(resource("/queue/report").route(get().to(queue::report::page)))
+        .service(resource("/queue/export").route(get().to(queue::report::export)))
+        .service(resource("/views").route(post().to(views::save)))
+        .service(resource("/views/{id}").route(post().to(views::change)))
+        .service(resource("/views/{id}/removal").route(post().to(views::remove)))
+        .service(resource("/views/{id}/watching").route(post().to(views::watch)))
+        .service(resource("/selections").route(post().to(selections::freeze)))
+        .service(resource("/selections/{id}").route(get().to(selections::page)))
+        .service(resource("/assignments").route(post().to(routing::assign)))
+        .service(resource("/waits").route(post().to(routing::wait)))
+        .service(resource("/escalations").route(post().to(routing::escalate)))
+        .service(resource("/returns").route(post().to(routing::send_back)))
+        .service(resource("/conflicts/{id}/recall").route(post().to(routing::recall)))
+        .service(resource("/conflicts/{id}/reopening").route(post().to(reviews::reopen)))
+        .service(resource("/team").route(get().to(team::page)))
+        .service(resource("/team/away").route(post().to(team::away)));
 }
 
 /// Writes, and those of them that need a person.
@@ -136,6 +162,7 @@ fn for_managers(config: &mut ServiceConfig) {
 fn for_admins(config: &mut ServiceConfig) {
     config
         .service(resource("/settings").route(get().to(settings::page)))
+        .service(resource("/settings/routing").route(get().to(routes::page)).route(post().to(routes::save)))
         .service(resource("/systems").route(get().to(systems::list)))
         .service(resource("/systems/{id}").route(get().to(systems::page)))
         .service(resource("/systems/{id}/runs").route(post().to(systems::run)))

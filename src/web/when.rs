@@ -152,6 +152,27 @@ impl Clockface {
         micros.and_then(Time::from_timestamp_micros).unwrap_or(self.now)
     }
 
+    /// That hour of the day `days` after this one, in the reader's zone.
+    #[must_use]
+    pub fn at_hour(&self, days: i64, hour: i8) -> Option<Time> {
+        let day = self.local(self.now).date().checked_add(jiff::Span::new().days(days)).ok()?;
+        let then = day.at(hour, 0, 0, 0).to_zoned(self.zone.clone()).ok()?;
+        Time::from_timestamp_micros(then.timestamp().as_microsecond())
+    }
+
+    /// A time as a form's field has it, `2026-11-24T09:30`, in the reader's zone.
+    #[must_use]
+    pub fn local_time(&self, text: &str) -> Option<Time> {
+        let then = text.trim().parse::<jiff::civil::DateTime>().ok()?.to_zoned(self.zone.clone()).ok()?;
+        Time::from_timestamp_micros(then.timestamp().as_microsecond())
+    }
+
+    /// A time as a form's field has it.
+    #[must_use]
+    pub fn field(&self, time: Time) -> String {
+        self.local(time).strftime("%Y-%m-%dT%H:%M").to_string()
+    }
+
     /// `14:02`.
     #[must_use]
     pub fn minute(&self, time: Time) -> String {

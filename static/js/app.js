@@ -137,7 +137,33 @@ function field(by) {
   return Boolean(next);
 }
 
+// The rows that are ticked, else the one the person is on.
+let last = null;
+function tick(range) {
+  const boxes = all('.row-tick');
+  const box = one('.row-tick', document.activeElement?.closest('[data-row]') || document.createElement('i'));
+  if (!box) return false;
+  const [from, to] = [boxes.indexOf(last), boxes.indexOf(box)].sort((a, b) => a - b);
+  if (range && last && from >= 0) boxes.slice(from, to + 1).forEach((other) => (other.checked = true));
+  else box.checked = !box.checked;
+  last = box;
+  return true;
+}
+
+function batch(action) {
+  const button = one(`#batch [data-act~="${action}"]`);
+  if (!button || (!one('.row-tick:checked') && !tick())) return false;
+  button.click();
+  return true;
+}
+
 const actions = {
+  'row-tick': () => tick(false),
+  'row-range': () => tick(true),
+  'row-assign-me': () => batch('row-assign-me'),
+  'row-assign': () => batch('row-assign'),
+  'row-snooze': () => batch('row-snooze'),
+  'row-escalate': () => batch('row-escalate'),
   choose: (key) => {
     const difference = current();
     return difference ? choose(difference, one(`[data-n="${key}"]`, difference)) : false;
@@ -216,6 +242,23 @@ if (form) {
     sent = false;
     if (differences().some(chosen)) refresh();
   });
+}
+
+// Rows never move under the cursor: what has come meanwhile is told, and shown when asked for.
+const arrivals = one('[data-arrivals]');
+if (arrivals) {
+  const ask = async () => {
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(arrivals.dataset.arrivals, { headers: { accept: 'text/html' } });
+      const text = answer.ok && !answer.redirected ? (await answer.text()).trim() : '';
+      arrivals.textContent = text;
+      arrivals.hidden = !text;
+    } catch {
+      // Offline: the next look tells.
+    }
+  };
+  setInterval(ask, 30_000);
 }
 
 // Two minutes before a session ends a strip says so, over the top bar. Nothing typed is lost

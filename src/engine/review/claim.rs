@@ -4,17 +4,20 @@ use super::{about, locked, may_decide};
 use crate::domain::access::Viewer;
 use crate::domain::audit::{Action, Event};
 use crate::domain::ids::ConflictId;
+use crate::domain::routing::SKIPPED_HOURS;
 use crate::domain::time::Time;
 use crate::engine::{Engine, Refusal};
 use crate::store::conflicts::Conflict;
 use crate::store::queue::{self, Filter, Position};
-use crate::store::{WriteSession, conflicts};
+use crate::store::{WriteSession, conflicts, routing};
 use chrono::TimeDelta;
 
 /// How long a claim lasts after the last activity.
 const CLAIM_MINUTES: i64 = 10;
 /// Conflicts looked at in one read; as many may be claimed by others before another one is needed.
 const BATCH: i64 = 50;
+/// Conflicts passed over because they come last, after which no more are looked at.
+const MOST_LATER: usize = 1000;
 
 impl Engine {
     /// Takes a conflict for ten minutes, or renews one's own claim.
@@ -33,7 +36,8 @@ impl Engine {
     }
 
     /// Claims the first open conflict of the filter, in the order of the queue, that nobody
-    /// else is on. None when there is none.
+    /// else is on. What the viewer skipped of late and what is given to somebody else comes last.
+    /// None when there is none.
     ///
     /// # Errors
     /// The viewer may not decide, or the store failed.
@@ -43,23 +47,53 @@ impl Engine {
         self.store
             .write(async move |w| {
                 let now = w.now();
-                let mut after: Option<Position> = None;
+                let since = now - TimeDelta::hours(SKIPPED_HOURS);
+                let skipped = routing::skipped_by(w, &viewer.user, since).await?;
+                let is_later = |own: &Conflict| {
+                    let others = own.assignee.as_ref().is_some_and(|assignee| *assignee != viewer.user);
+                    others || skipped.contains(&own.id)
+                };
+                let (mut after, mut later): (Option<Position>, Vec<ConflictId>) = (None, Vec::new());
                 loop {
                     let page = queue::page(w, &viewer, &filter, after.as_ref(), now, BATCH).await?;
-                    let Some(last) = page.last() else { return Ok((None, Vec::new())) };
+                    let Some(last) = page.last() else { break };
                     after = Some(Position::of(last, now));
                     for found in page.iter().filter(|found| !is_with_another(found, &viewer, now)) {
-                        // Locked and looked at again: another server may have taken it meanwhile.
-                        let conflict = locked(w, &viewer, &found.id).await?;
-                        if conflict.open && !is_with_another(&conflict, &viewer, now) {
-                            let (conflict, events) = take(w, &viewer, conflict).await?;
-                            return Ok((Some(conflict), events));
+                        if is_later(found) {
+                            later.push(found.id.clone());
+                        } else if let Some(taken) = take_if_free(w, &viewer, &found.id).await? {
+                            return Ok(taken);
                         }
                     }
+                    // What was left for later is enough to go on with.
+                    if later.len() >= MOST_LATER {
+                        break;
+                    }
                 }
+                for id in &later {
+                    if let Some(taken) = take_if_free(w, &viewer, id).await? {
+                        return Ok(taken);
+                    }
+                }
+                Ok((None, Vec::new()))
             })
             .await
     }
+}
+
+/// Claims a conflict unless somebody took it meanwhile: it is locked, and looked at again.
+async fn take_if_free(
+    w: &mut WriteSession,
+    viewer: &Viewer,
+    id: &ConflictId,
+) -> Result<Option<(Option<Conflict>, Vec<Event>)>, Refusal> {
+    let conflict = locked(w, viewer, id).await?;
+    let now = w.now();
+    if !conflict.open || is_with_another(&conflict, viewer, now) {
+        return Ok(None);
+    }
+    let (conflict, events) = take(w, viewer, conflict).await?;
+    Ok(Some((Some(conflict), events)))
 }
 
 fn is_with_another(conflict: &Conflict, viewer: &Viewer, now: Time) -> bool {

@@ -24,7 +24,7 @@ use crate::store::{WriteSession, conflicts};
 use std::collections::HashMap;
 
 /// Conflicts of one call.
-pub const MOST: usize = 500;
+pub const MOST: usize = 10_000;
 /// Conflicts of one transaction.
 const CHUNK: usize = 100;
 /// Characters of a question or a reason.

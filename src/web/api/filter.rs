@@ -81,7 +81,7 @@ impl ConflictQuery {
 
 /// A position of the queue as a text that says nothing to its reader.
 pub(super) fn cursor(position: &Position) -> String {
-    let Position { overdue, stakes, due_at, id } = position;
+    let Position { overdue, stakes, due_at, id, .. } = position;
     let text = format!("{} {} {} {id}", u8::from(*overdue), stakes.rank(), stamp(*due_at));
     BASE64URL_NOPAD.encode(text.as_bytes())
 }
@@ -95,6 +95,9 @@ pub(super) fn position(cursor: &str) -> Option<Position> {
         overdue: *overdue == "1",
         stakes: Stakes::of_rank(stakes.parse().ok()?)?,
         due_at: parse_stamp(due_at).ok()?,
+        // Programs are given one order, which asks for none of these.
+        opened_at: Time::default(),
+        title: String::new(),
         id: (*id).into(),
     })
 }

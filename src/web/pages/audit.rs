@@ -2,6 +2,7 @@
 
 mod asked;
 pub mod build;
+pub mod csv;
 mod export;
 pub mod handle;
 mod routed;

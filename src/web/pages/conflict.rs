@@ -9,10 +9,11 @@ pub mod causes;
 mod cells;
 mod form;
 pub mod handle;
-mod trail;
+pub mod trail;
 mod verdict;
 
 use super::parts::{Choice, Due, Link, Notice, Problem, SystemLink};
+use super::routing::Passing;
 use crate::web::filters;
 use crate::web::keys::Context;
 use crate::web::marks::Piece;
@@ -56,6 +57,10 @@ pub struct ConflictPage {
     /// The reasons to choose from, if the policy asks for one.
     pub reasons: Vec<Choice>,
     pub note: String,
+    /// The forms that pass it on, for somebody who may and while it is open.
+    pub passing: Option<Passing>,
+    /// It is closed, and this person may have it decided again.
+    pub reopens: bool,
     /// How many differences have an outcome in what was sent.
     pub decided: usize,
 }

@@ -2,12 +2,16 @@
 
 pub mod address;
 mod build;
+pub mod columns;
 mod empty;
+mod facets;
 mod handle;
 mod read;
+pub mod report;
 mod rows;
+mod views;
 
-pub use handle::{page, start};
+pub use handle::{arrivals, page, start};
 
 use super::decisions::Delivery;
 use super::parts::{Due, Empty, Facet, Link, Notice, Pager, Tab};
@@ -37,6 +41,22 @@ pub struct QueuePage {
     /// Beside it: what else can be done with these rows.
     pub more: Option<Link>,
     pub rows: Vec<Row>,
+    /// The column of the record, and the others in their order.
+    pub first: columns::Head,
+    pub heads: Vec<columns::Head>,
+    pub columns: Vec<columns::Column>,
+    pub menu: Vec<columns::Choice>,
+    pub reset: Option<Link>,
+    /// The query of this view from its top, where its rows can be ticked and passed on.
+    pub batch: Option<String>,
+    /// Whether the person decides, and so may take and put off what is ticked.
+    pub takes: Option<String>,
+    /// How many match.
+    pub total: Msg,
+    /// Views of the person's own, and what can be done with the one that is shown.
+    pub saved: Saved,
+    /// Tells how many have come since this list was begun, for the script.
+    pub arrivals: Option<String>,
     /// In the view of failed writes: the rows instead.
     pub failed: Vec<FailedRow>,
     pub pager: Pager,
@@ -52,9 +72,33 @@ impl View for QueuePage {
     const KEYS: Context = Context::Queue;
 }
 
+/// What is to be done with views.
+#[derive(Clone, Debug, Default)]
+pub struct Saved {
+    /// The query that a new view would keep; None where nothing can be kept.
+    pub query: Option<String>,
+    /// The view this list began as.
+    pub shown: Option<SavedView>,
+}
+
+/// A saved view that is shown.
+#[derive(Clone, Debug)]
+pub struct SavedView {
+    pub id: String,
+    pub name: String,
+    /// `by Ana`, where it is somebody else's.
+    pub by: Option<Msg>,
+    /// The address has been changed since.
+    pub changed: bool,
+    pub own: bool,
+    pub shared: bool,
+    pub watched: bool,
+}
+
 /// One record with its open differences.
 #[derive(Clone, Debug)]
 pub struct Row {
+    pub conflict: String,
     pub href: String,
     pub name: String,
     /// Its identifier in the first system.
@@ -68,6 +112,8 @@ pub struct Row {
     /// More distinct values than are shown.
     pub more_sides: usize,
     pub cause: Msg,
+    pub entity: Msg,
+    pub kind: Msg,
     pub stakes: Msg,
     /// High stakes are written in full ink, the others in grey.
     pub high: bool,

@@ -3,7 +3,7 @@
 use super::parts::Choice;
 use super::{decisions, record};
 use crate::domain::access::{Right, Viewer};
-use crate::domain::ids::{FieldId, RecordId, ResolutionId};
+use crate::domain::ids::{ConflictId, FieldId, RecordId, ResolutionId};
 use crate::engine::Refusal;
 use crate::engine::ask::Question;
 use crate::web::auth::SignedIn;
@@ -114,4 +114,33 @@ pub async fn ask(
             Ok(Page::new(shell, page).status(status).into_response())
         }
     }
+}
+
+/// Why a conflict is to be decided again.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Again {
+    #[serde(default)]
+    reason: String,
+}
+
+/// `POST /conflicts/{id}/reopening`: brings back every field that was decided last, and leads to it.
+///
+/// # Errors
+/// The viewer may not, there is no such conflict, nothing of it was decided, the reason is missing, a
+/// decision is on its way, or the store failed.
+pub async fn reopen(
+    viewer: SignedIn,
+    request: HttpRequest,
+    site: Data<Site>,
+    id: Path<String>,
+    Form(sent): Form<Again>,
+) -> Result<HttpResponse, Failure> {
+    let done = site.engine.reopen(&viewer, &ConflictId(id.clone()), &sent.reason).await;
+    let (place, tone, text) = match done {
+        Ok(conflict) => (format!("/conflicts/{conflict}"), Tone::Done, msg("flash-asked")),
+        Err(Refusal::Invalid(_)) => (format!("/conflicts/{id}"), Tone::Warning, msg("reopen-missing")),
+        Err(Refusal::WrongState(_)) => (format!("/conflicts/{id}"), Tone::Warning, msg("reopen-nothing")),
+        Err(refusal) => return Err(refusal.into()),
+    };
+    Ok(flash::redirect(&request, &viewer, &place, &Flash { tone, text, undo: None, link: None }))
 }

@@ -62,6 +62,7 @@ pub async fn page(_: Admin, site: Data<Site>, shell: Shell) -> Result<Page<Setti
     let items = vec![
         item("systems", "/systems", Some(state), failing > 0),
         item("policies", "/policies", Some(msg("policies-without").with("n", missing)), false),
+        item("routing", "/settings/routing", None, false),
         item("dry-runs", "/dry-runs", None, false),
         item("runs", "/runs", None, false),
         item("alerts", "/alerts", Some(msg("alerts-open").with("n", open)), open > 0),

@@ -8,7 +8,7 @@ async fn count(world: &World, cause: &str) -> i64 {
     let mut session = world.engine.store().session().await.unwrap();
     let now = world.engine.now();
     let (viewer, filter) = (Viewer::referee(), Filter::default());
-    let all = queue::facet(&mut session, &viewer, &filter, queue::Facet::Cause, now).await.unwrap();
+    let all = queue::facet(&mut session, &viewer, &filter, queue::Facet::Cause, now, now).await.unwrap();
     all.iter().find(|own| own.value == cause).map_or(0, |own| own.count)
 }
 

@@ -23,6 +23,7 @@ mod reading;
 mod removed;
 mod restaurants;
 mod reversed;
+mod routing;
 mod samples;
 mod shadow;
 mod stand;

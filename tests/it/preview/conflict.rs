@@ -248,6 +248,8 @@ fn causes() -> Vec<Causes> {
 pub fn story() -> ConflictPage {
     let event = |when: &str, text: &str| Event { when: at(said(when)), text: said(text) };
     ConflictPage {
+        passing: None,
+        reopens: false,
         id: "0199".into(),
         version: "v7".into(),
         idempotency: "k1".into(),

@@ -5,6 +5,7 @@ use referee::web::marks::{Mark, Piece, against, beside};
 use referee::web::messages::{Msg, literal, msg};
 use referee::web::page::Tone;
 use referee::web::pages::parts::*;
+use referee::web::pages::queue::address::Address;
 use referee::web::pages::queue::*;
 
 fn due(text: &str) -> Option<Due> {
@@ -210,6 +211,9 @@ fn row(line: Line) -> Row {
         |side: Vec<Piece>, text: &str| if text.is_empty() { Piece::whole(Mark::Plain, "") } else { side };
     let (left, right) = holders.split_once('/').unwrap_or((holders, ""));
     Row {
+        conflict: id.into(),
+        entity: literal("Customer"),
+        kind: msg("kind-changed"),
         href: format!("/conflicts/{id}"),
         name: name.into(),
         id: id.into(),
@@ -257,6 +261,7 @@ fn tab(view: &str, count: u64) -> Tab {
 /// The page of the picture.
 pub fn full() -> QueuePage {
     let count = |key: &'static str, n: u64| Link::new(msg(key).with("n", n), format!("/queue?{key}"));
+    let shown = columns::of(&Address::default());
     QueuePage {
         open: 42,
         summary: vec![
@@ -269,6 +274,8 @@ pub fn full() -> QueuePage {
             tab("all", 42),
             tab("mine", 12),
             tab("unassigned", 27),
+            tab("snoozed", 4),
+            tab("escalated", 1),
             tab("settled-itself", 318),
             tab("settled-rule", 1204),
             tab("failed", 2),
@@ -289,9 +296,19 @@ pub fn full() -> QueuePage {
         ],
         filters: Vec::new(),
         clear: None,
-        order: msg("queue-order"),
+        order: msg("queue-order-urgency"),
         more: None,
         rows: LINES.map(row).into(),
+        first: columns::first(&Address::default()),
+        heads: columns::heads(&Address::default(), &shown),
+        menu: columns::menu(&Address::default(), &shown),
+        reset: None,
+        columns: shown,
+        batch: Some("view=all".to_owned()),
+        takes: Some("ana".to_owned()),
+        total: literal("42"),
+        saved: Saved { query: Some("view=all".to_owned()), shown: None },
+        arrivals: None,
         failed: Vec::new(),
         pager: Pager {
             range: Some(msg("range").with("first", 1).with("last", 13).with("total", 42)),

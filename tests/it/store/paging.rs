@@ -8,7 +8,7 @@ use referee::domain::policy::Stakes;
 use referee::domain::time::Time;
 use referee::domain::words::Sought;
 use referee::store::conflicts::{self, Conflict};
-use referee::store::queue::{self, Filter, Position};
+use referee::store::queue::{self, Filter, Order, Position};
 use referee::store::records::{self, Record};
 use referee::store::runs::{self, Counts, Run};
 use referee::store::search::{self, Search};
@@ -126,6 +126,64 @@ async fn the_queue_brings_each_conflict_once_forwards_and_backwards() {
             back.splice(0..0, ids(&page));
         }
         assert_eq!(back, ids(&all), "the same list from its end");
+    }
+}
+
+/// By its own key and its id, with what every order says of two rows.
+fn in_order(order: Order, one: &Conflict, other: &Conflict) -> bool {
+    let key = |own: &Conflict| (own.id.0.clone(), own.title.clone(), own.due_at, own.opened_at);
+    let ((a, title_a, due_a, age_a), (b, title_b, due_b, age_b)) = (key(one), key(other));
+    match order {
+        Order::Urgency => true,
+        Order::Due => (due_a, a) < (due_b, b),
+        Order::Oldest => (age_a, a) < (age_b, b),
+        Order::Newest => (age_a, a) > (age_b, b),
+        Order::Title => (title_a, a) < (title_b, b),
+        Order::TitleDown => (title_a, a) > (title_b, b),
+    }
+}
+
+#[tokio::test]
+async fn every_order_covers_the_whole_list_from_both_ends() {
+    let orders = [Order::Due, Order::Oldest, Order::Newest, Order::Title, Order::TitleDown, Order::Urgency];
+    for place in places().await {
+        add(&place.store, 0..100).await;
+        let write = place.store.write::<_, StoreError, _>(async move |w| {
+            for n in 0..100 {
+                let own = conflict(n);
+                let (title, opened_at) = (format!("Name {}", n % 7), noon() - TimeDelta::hours(n % 5));
+                conflicts::save(w, &Conflict { title, opened_at, ..own }).await?;
+            }
+            Ok(((), Vec::new()))
+        });
+        write.await.unwrap();
+        let (viewer, now, mut s) = (Viewer::referee(), noon(), place.store.session().await.unwrap());
+        for order in orders {
+            let filter = Filter { order, ..Filter::default() };
+            let all = queue::page(&mut s, &viewer, &filter, None, now, 1000).await.unwrap();
+            assert_eq!(all.len(), 100);
+            assert!(all.windows(2).all(|two| in_order(order, &two[0], &two[1])), "{order:?}");
+            let (mut met, mut after): (Vec<Conflict>, Option<Position>) = (Vec::new(), None);
+            loop {
+                let page = queue::page(&mut s, &viewer, &filter, after.as_ref(), now, PAGE).await.unwrap();
+                let Some(last) = page.last() else { break };
+                after = Some(Position::of(last, now));
+                let place = queue::place(&mut s, &viewer, &filter, &Position::of(&page[0], now), now).await;
+                assert_eq!(place.unwrap(), i64::try_from(met.len()).unwrap(), "{order:?}");
+                met.extend(page);
+            }
+            assert_eq!(met, all, "{order:?}");
+            let mut back = vec![all[99].clone()];
+            loop {
+                let first = Position::of(&back[0], now);
+                let page = queue::page_before(&mut s, &viewer, &filter, &first, now, PAGE).await.unwrap();
+                if page.is_empty() {
+                    break;
+                }
+                back.splice(0..0, page);
+            }
+            assert_eq!(back, all, "{order:?} from its end");
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The export of the log: exactly the entries of the list, oldest first, streamed page by page.
 
+use super::csv;
 use crate::domain::access::Viewer;
 use crate::domain::audit::{self, Line};
 use crate::store::StoreError;
@@ -113,7 +114,7 @@ impl Reader {
     async fn next(&mut self) -> Result<Option<Bytes>, StoreError> {
         let mut out = Vec::new();
         if !self.begun && self.format == Format::Csv {
-            out.extend(record(COLUMNS.map(str::to_owned)));
+            out.extend(csv::line(COLUMNS.map(str::to_owned)));
         }
         let first = !std::mem::replace(&mut self.begun, true);
         let mut s = self.site.store().session().await?;
@@ -154,7 +155,7 @@ fn csv_row(entry: &audit::Entry, values: &BTreeMap<String, String>) -> Result<Ve
     let line: Line = serde_json::from_str(&entry.line)?;
     let about = &line.about;
     let id = |id: Option<&str>| id.unwrap_or_default().to_owned();
-    Ok(record([
+    Ok(csv::line([
         line.seq.to_string(),
         line.at,
         line.action.as_str(),
@@ -178,30 +179,4 @@ fn csv_row(entry: &audit::Entry, values: &BTreeMap<String, String>) -> Result<Ve
 /// `name: value; name: value`: a cell that people can read.
 fn pairs(map: &BTreeMap<String, String>) -> String {
     map.iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join("; ")
-}
-
-/// One line of CSV (RFC 4180).
-fn record(cells: [String; 17]) -> Vec<u8> {
-    let cells = cells.map(|cell| format!("\"{}\"", harmless(cell).replace('"', "\"\"")));
-    format!("{}\r\n", cells.join(",")).into_bytes()
-}
-
-/// A cell that no spreadsheet takes for a formula.
-fn harmless(cell: String) -> String {
-    // Full-width forms are taken for the plain signs by some.
-    let formula = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
-    if cell.starts_with(formula) { format!("'{cell}") } else { cell }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::harmless;
-
-    #[test]
-    fn no_cell_starts_a_formula() {
-        for bad in ["=1+1", "+49 30", "-1", "@sum", "\tx", "\rx", "＝1"] {
-            assert_eq!(harmless(bad.to_owned()), format!("'{bad}"));
-        }
-        assert_eq!(harmless("Lindenallee 12".to_owned()), "Lindenallee 12");
-    }
 }

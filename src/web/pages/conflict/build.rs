@@ -21,6 +21,7 @@ use crate::store::holdings::Version;
 use crate::web::messages::{Msg, msg};
 use crate::web::page::Tone;
 use crate::web::pages::record::build::deep_link;
+use crate::web::pages::routing::Passing;
 use crate::web::pages::words;
 use crate::web::when::Clockface;
 use chrono::TimeDelta;
@@ -41,6 +42,7 @@ pub struct Shown<'a> {
     /// The disputes of the page that was sent, when values moved since.
     pub before: Option<&'a [Dispute]>,
     pub notice: Option<Notice>,
+    pub passing: Option<Passing>,
 }
 
 /// Builds the page; None when its entity is not configured any longer.
@@ -74,12 +76,21 @@ pub fn page(shown: Shown<'_>) -> Option<ConflictPage> {
         preview: preview(case, entity, shown.viewer, sent, shown.targets),
         events: events(case, face),
         causes: causes::of(case, entity, shown.viewer),
+        passing: shown.passing,
+        reopens: reopens(case, shown.viewer),
         deciding,
         reasons: reasons(case, sent),
         note: sent.get("note").to_owned(),
         decided,
         differences,
     })
+}
+
+/// Something of it was decided and it is over.
+fn reopens(case: &Case, viewer: &Viewer) -> bool {
+    let decided = case.decisions.iter().any(|decision| decision.state != "undone");
+    let may = viewer.may(Right::Decide) || viewer.may(Right::Reverse);
+    case.conflict.closed_at.is_some() && decided && may
 }
 
 fn head(case: &Case, entity: &Entity, viewer: &Viewer, face: &Clockface) -> Head {

@@ -11,10 +11,12 @@ use crate::engine::Refusal;
 use crate::engine::case::Case;
 use crate::engine::review::Decision;
 use crate::store::resolutions::Resolution;
+use crate::store::routing;
 use crate::web::auth::{SignedIn, Steward};
 use crate::web::failure::{Code, Failure};
 use crate::web::messages::{Msg, literal, msg};
 use crate::web::page::{Flash, Fragment, Page, Shell, Tone};
+use crate::web::pages::routing::{Passing, Standing, forms};
 use crate::web::site::Site;
 use crate::web::when::Clockface;
 use crate::web::{clock, flash};
@@ -104,8 +106,10 @@ pub async fn defer(
     request: HttpRequest,
     site: Data<Site>,
     id: Path<String>,
+    body: Bytes,
 ) -> Result<HttpResponse, Failure> {
     let case = site.engine.case(&viewer, &ConflictId(id.into_inner())).await?;
+    site.engine.skip(&viewer, &case.conflict.id, Sent::read(&body).get("note")).await?;
     let face = clock::face(&request);
     let next = trail::after(&site, &viewer, &request, &case, face.now).await?;
     let flash = Flash { tone: Tone::Info, text: msg("skipped"), undo: None, link: None };
@@ -196,9 +200,33 @@ impl Look<'_> {
             idempotency,
             before: told.before.as_deref(),
             notice: told.notice,
+            passing: self.passing(site, case).await?,
         };
         let page = build::page(shown).ok_or_else(|| Failure::new(Code::NotFound))?;
         Ok(Page::new(shell, page).status(status).respond_to(self.request))
+    }
+
+    /// The forms that pass it on.
+    async fn passing(&self, site: &Site, case: &Case) -> Result<Option<Passing>, Failure> {
+        if !case.conflict.open {
+            return Ok(None);
+        }
+        let mut s = site.store().session().await?;
+        let team = routing::team(&mut s).await?;
+        let routes = routing::routes(&mut s, Some(&case.conflict.entity)).await?;
+        let since = case.conflict.opened_at;
+        let skips = routing::skips(&mut s, &case.conflict.id, since).await?;
+        let fields = case.open().map(|own| own.dispute.field.clone()).collect();
+        let standing = Standing {
+            viewer: self.viewer,
+            face: self.face,
+            team: &team,
+            conflict: Some((&case.conflict, fields)),
+            routes: &routes,
+            skips: &skips,
+        };
+        let passing = forms(&standing, None, None);
+        Ok(passing.map(|passing| Passing { query: trail::query(self.request), ..passing }))
     }
 
     /// After saving: the next one of the view, or the same page.

@@ -4,10 +4,12 @@ use super::super::parts::Link;
 use super::super::queue::address::Address;
 use super::Trail;
 use crate::domain::access::Viewer;
+use crate::domain::routing::SKIPPED_HOURS;
 use crate::domain::time::Time;
 use crate::engine::case::Case;
 use crate::store::conflicts::Conflict;
 use crate::store::queue::{self, Filter, Position};
+use crate::store::routing;
 use crate::web::clock;
 use crate::web::failure::Failure;
 use crate::web::messages::msg;
@@ -15,6 +17,7 @@ use crate::web::pages::words;
 use crate::web::site::Site;
 use actix_web::HttpRequest;
 use actix_web::web::{Data, Query};
+use chrono::TimeDelta;
 use url::form_urlencoded;
 
 /// What tells the address of the next conflict, which a browser may fetch ahead, from the one that
@@ -54,8 +57,8 @@ fn view(request: &HttpRequest) -> Address {
     asked.ok().filter(|asked| asked.view.is_open()).unwrap_or_default()
 }
 
-fn filter(request: &HttpRequest) -> Filter {
-    view(request).filter(&clock::face(request))
+fn filter(request: &HttpRequest, case: &Case) -> Filter {
+    view(request).filter(&clock::face(request), &case.setup)
 }
 
 /// The way back: the queue, and the list it was opened from by what narrows it most.
@@ -78,7 +81,7 @@ pub async fn trail(
     case: &Case,
     now: Time,
 ) -> Result<Trail, Failure> {
-    let filter = filter(request);
+    let filter = filter(request, case);
     let mut s = site.store().session().await?;
     let here = Position::of(&case.conflict, now);
     let crumbs = crumbs(request, case);
@@ -111,16 +114,25 @@ pub async fn after(
     now: Time,
 ) -> Result<String, Failure> {
     let mut s = site.store().session().await?;
-    let (here, filter) = (Position::of(&case.conflict, now), filter(request));
+    let (here, filter) = (Position::of(&case.conflict, now), filter(request, case));
+    let since = now - TimeDelta::hours(SKIPPED_HOURS);
+    let skipped = routing::skipped_by(&mut s, &viewer.user, since).await?;
+    let mut later = None;
     for start in [Some(&here), None] {
         let page = queue::page(&mut s, viewer, &filter, start, now, 50).await?;
-        let free = page.into_iter().find(|next| {
+        let is_free = |next: &&Conflict| {
             let taken = next.claimed_until.is_some_and(|until| until > now);
             next.id != case.conflict.id && (!taken || next.claimed_by.as_ref() == Some(&viewer.user))
-        });
-        if let Some(next) = free {
+        };
+        let is_later = |next: &Conflict| {
+            let others = next.assignee.as_ref().is_some_and(|assignee| *assignee != viewer.user);
+            others || skipped.contains(&next.id)
+        };
+        let free: Vec<&Conflict> = page.iter().filter(is_free).collect();
+        if let Some(next) = free.iter().find(|next| !is_later(next)) {
             return Ok(address(request, next.id.as_str()));
         }
+        later = later.or_else(|| free.first().map(|next| next.id.clone()));
     }
-    Ok(queue_address(request))
+    Ok(later.map_or_else(|| queue_address(request), |id| address(request, id.as_str())))
 }

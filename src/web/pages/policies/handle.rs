@@ -68,7 +68,7 @@ pub async fn page(
     let filter = Filter { entity: Some(entity.id.clone()), ..Filter::default() };
     let reviews = build::Reviews {
         all: queue::count(&mut s, &viewer, &filter, face.now).await?,
-        fields: queue::facet(&mut s, &viewer, &filter, Facet::Field, face.now).await?,
+        fields: queue::facet(&mut s, &viewer, &filter, Facet::Field, face.now, face.tomorrow()).await?,
         blind: samples::figures(&mut s, &entity.id).await?,
     };
     let version = configuration::current(&mut s, Document::Policies).await?;

@@ -3,13 +3,12 @@
 use super::address::{Address, Cursor, List, Near};
 use super::read::{Desk, Part, Rows};
 use super::rows::{conflict_row, failed_row};
-use super::{QueuePage, empty};
+use super::{QueuePage, columns, empty, facets, views};
 use crate::domain::access::Right;
 use crate::domain::ids::{EntityId, FieldId, SystemId};
-use crate::domain::policy::Stakes;
-use crate::store::queue::{self, MOST_COUNTED};
+use crate::store::queue::MOST_COUNTED;
 use crate::web::messages::{Msg, literal, msg};
-use crate::web::pages::parts::{Count, Facet, FacetValue, Link, Pager, Tab};
+use crate::web::pages::parts::{Count, Link, Pager, Tab};
 use crate::web::pages::words;
 
 /// The page.
@@ -23,21 +22,37 @@ pub fn page(desk: &Desk) -> QueuePage {
         Rows::Deliveries(part) => failed = part.rows.iter().map(|row| failed_row(desk, row)).collect(),
     }
     let filters = filters(desk);
+    let columns = columns::of(&desk.address);
+    let passes = view.is_open() && (desk.viewer.may(Right::Decide) || desk.viewer.may(Right::Reverse));
+    let top = desk.address.from_the_top().query();
     let all = if view == List::Others { List::All } else { view };
     QueuePage {
         open: number(if view.is_open() { desk.total } else { desk.counts.all }),
         summary: summary(desk),
         tabs: tabs(desk),
-        facets: if view.is_open() { facets(desk) } else { Vec::new() },
+        facets: if view.is_open() { facets::of(desk) } else { Vec::new() },
         clear: (!filters.is_empty()).then(|| Address { view: all, ..Address::default() }.href()),
         filters,
-        order: msg(if view.is_open() { "queue-order" } else { "queue-order-newest" }),
+        order: match view.is_open() {
+            true => msg(format!("queue-order-{}", desk.address.sort.as_str())),
+            false => msg("queue-order-newest"),
+        },
         more: match view {
             List::Rule => Some(Link::new(msg("samples-title"), "/samples")),
             List::Failed => Some(Link::new(msg("failed-grouped"), "/failed-writes")),
             _ => None,
         },
         pager: pager(desk),
+        first: columns::first(&desk.address),
+        heads: columns::heads(&desk.address, &columns),
+        menu: columns::menu(&desk.address, &columns),
+        reset: columns::reset(&desk.address),
+        columns,
+        batch: (passes && !desk.rows.is_empty()).then(|| top.clone()),
+        takes: desk.viewer.may(Right::Decide).then(|| desk.viewer.user.0.clone()),
+        total: capped(desk.total).text(),
+        saved: views::saved(desk),
+        arrivals: view.is_open().then(|| views::arrivals(desk)),
         start: (decides && !desk.rows.is_empty()).then(|| desk.address.from_the_top().query()),
         notice: empty::notice(desk),
         empty: empty::empty(desk),
@@ -78,9 +93,11 @@ fn summary(desk: &Desk) -> Vec<Link> {
 fn tabs(desk: &Desk) -> Vec<Tab> {
     let counts = &desk.counts;
     [
-        (List::All, count(counts.all)),
-        (List::Mine, count(counts.mine)),
-        (List::Unassigned, count(counts.unassigned)),
+        (List::All, capped(counts.all)),
+        (List::Mine, capped(counts.mine)),
+        (List::Unassigned, capped(counts.unassigned)),
+        (List::Snoozed, capped(counts.snoozed)),
+        (List::Escalated, capped(counts.escalated)),
         (List::Itself, capped(counts.itself)),
         (List::Rule, capped(counts.rule)),
         (List::Failed, count(counts.failed)),
@@ -89,46 +106,16 @@ fn tabs(desk: &Desk) -> Vec<Tab> {
         text: msg(list.message()),
         count: Some(count),
         href: view(list).href(),
-        current: desk.address.view == list,
+        current: desk.address.view == list && desk.address.saved.is_none(),
     })
-    .into()
+    .into_iter()
+    .chain(views::tabs(desk))
+    .collect()
 }
 
-fn field_name(desk: &Desk, id: &str) -> Msg {
+pub(super) fn field_name(desk: &Desk, id: &str) -> Msg {
     let entity = desk.address.entity.clone().map(EntityId);
     words::field(&desk.setup.catalog, entity.as_ref(), &FieldId::from(id))
-}
-
-fn stakes_of(rank: &str) -> Option<Stakes> {
-    Stakes::of_rank(rank.parse().ok()?)
-}
-
-fn facets(desk: &Desk) -> Vec<Facet> {
-    let address = desk.address.from_the_top();
-    let facet = |title: &'static str, counts: &[queue::Count], one: &dyn Fn(&str) -> (Msg, bool, Address)| {
-        let value = |found: &queue::Count| {
-            let (text, chosen, address) = one(&found.value);
-            FacetValue { text, count: Some(count(found.count)), href: address.href(), chosen }
-        };
-        Facet { title: msg(title), values: counts.iter().map(value).collect(), more: None }
-    };
-    let fields = facet("facet-field", &desk.fields, &|value| {
-        let chosen = address.field.as_deref() == Some(value);
-        let field = (!chosen).then(|| value.to_owned());
-        (field_name(desk, value), chosen, Address { field, ..address.clone() })
-    });
-    let causes = facet("facet-cause", &desk.causes, &|value| {
-        let chosen = address.cause.as_deref() == Some(value);
-        let cause = (!chosen).then(|| value.to_owned());
-        (words::cause(value), chosen, Address { cause, ..address.clone() })
-    });
-    let stakes = facet("facet-stakes", &desk.stakes, &|value| {
-        let stakes = stakes_of(value);
-        let chosen = address.stakes == stakes;
-        let text = stakes.map_or_else(|| literal(value), words::stakes);
-        (text, chosen, Address { stakes: stakes.filter(|_| !chosen), ..address.clone() })
-    });
-    [fields, causes, stakes].into_iter().filter(|facet| !facet.values.is_empty()).collect()
 }
 
 /// The chosen filters, each as the way to the list without it.
@@ -143,13 +130,19 @@ fn filters(desk: &Desk) -> Vec<Link> {
     };
     let others = (address.view == List::Others).then(|| msg("filter-others"));
     add(others, Address { view: List::All, ..address.clone() });
-    let near =
-        address.due.map(|near| msg(if near == Near::Today { "filter-today" } else { "filter-overdue" }));
+    let near = address.due.map(|near| msg(format!("filter-{}", near.as_str())));
     add(near, Address { due: None, ..address.clone() });
     let field = address.field.as_deref().map(|field| field_name(desk, field));
     add(field, Address { field: None, ..address.clone() });
     add(address.cause.as_deref().map(words::cause), Address { cause: None, ..address.clone() });
     add(address.stakes.map(words::stakes), Address { stakes: None, ..address.clone() });
+    add(address.kind.as_deref().map(facets::kind), Address { kind: None, ..address.clone() });
+    let age = address.age.map(|age| msg(format!("age-{}", age.as_str())));
+    add(age, Address { age: None, ..address.clone() });
+    let assignee = address.assignee.as_deref().map(|id| facets::person(desk, id));
+    add(assignee, Address { assignee: None, ..address.clone() });
+    let process = address.process.as_ref().map(literal);
+    add(process, Address { process: None, ..address.clone() });
     let like = address.like.as_ref().map(|_| msg("filter-like"));
     add(like, Address { like: None, ..address.clone() });
     let incident = address.incident.as_ref().map(|_| msg("filter-incident"));

@@ -2,16 +2,20 @@
 
 use super::address::Address;
 use super::{QueuePage, build, read};
+use crate::domain::time::parse_stamp;
+use crate::store::queue::{self, Filter};
 use crate::web::auth::{SignedIn, Steward};
 use crate::web::failure::{Code, Failure};
+use crate::web::filters;
 use crate::web::flash;
-use crate::web::messages::msg;
-use crate::web::page::{Flash, Page, Shell, Tone};
+use crate::web::messages::{Msg, msg};
+use crate::web::page::{Flash, Fragment, Page, Shell, Tone};
 use crate::web::site::Site;
 use crate::web::when::Clockface;
 use actix_web::http::header::LOCATION;
 use actix_web::web::{Data, Form, Query};
 use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
 use serde::Deserialize;
 
 /// `GET /queue`.
@@ -25,8 +29,43 @@ pub async fn page(
     shell: Shell,
     Query(address): Query<Address>,
 ) -> Result<Page<QueuePage>, Failure> {
-    let desk = read::read(&site, &viewer, clock, address).await?;
+    let desk = read::read(&site, &viewer, clock, address, read::PAGE).await?;
     Ok(Page::new(shell, build::page(&desk)))
+}
+
+/// What the script asks for: since when, in which view.
+#[derive(Deserialize)]
+pub struct Since {
+    since: String,
+}
+
+/// How many conflicts have come into a view.
+#[derive(Template, Clone, Debug)]
+#[template(path = "queue/arrivals.html")]
+pub struct Arrivals {
+    text: Option<Msg>,
+}
+
+/// `GET /queue/arrivals`: what has come into the view since it was listed, as a text; nothing where
+/// nothing has.
+///
+/// # Errors
+/// The address is not one of ours, or the store cannot be read.
+pub async fn arrivals(
+    viewer: SignedIn,
+    site: Data<Site>,
+    clock: Clockface,
+    shell: Shell,
+    Query(address): Query<Address>,
+    Query(asked): Query<Since>,
+) -> Result<Fragment<Arrivals>, Failure> {
+    let since = parse_stamp(&asked.since).map_err(|_| Failure::new(Code::Malformed))?;
+    let filter = address.filter(&clock, &site.engine.setup());
+    let filter = Filter { opened: (filter.opened.0, Some(since)), ..filter };
+    let mut s = site.store().session().await?;
+    let n = queue::count(&mut s, &viewer, &filter, clock.now).await?;
+    let text = (n > 0).then(|| msg("queue-arrivals").with("n", n));
+    Ok(Fragment { shell, body: Arrivals { text } })
 }
 
 /// The view in which Start was pressed.
@@ -49,7 +88,7 @@ pub async fn start(
 ) -> Result<HttpResponse, Failure> {
     let address = Query::<Address>::from_query(&sent.view).map_err(|_| Failure::new(Code::Malformed))?;
     let address = address.from_the_top();
-    match site.engine.next(&viewer, &address.filter(&clock)).await? {
+    match site.engine.next(&viewer, &address.filter(&clock, &site.engine.setup())).await? {
         Some(conflict) => {
             let place = format!("/conflicts/{}?{}", conflict.id, address.query());
             Ok(HttpResponse::SeeOther().insert_header((LOCATION, place)).finish())

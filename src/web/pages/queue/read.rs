@@ -8,10 +8,11 @@ use crate::engine::{Setup, case};
 use crate::store::alerts::Alert;
 use crate::store::conflicts::{Conflict, Difference};
 use crate::store::incidents::Incident;
-use crate::store::queue::{self, Count, Due, Facet, Filter, Whose};
+use crate::store::queue::{self, Count, Due, Facet, Filter, MOST_COUNTED, Waiting, Whose};
 use crate::store::resolutions::Delivery;
+use crate::store::views::View;
 use crate::store::{
-    Session, StoreError, alerts, conflicts, holdings, incidents, records, resolutions, runs, users,
+    Session, StoreError, alerts, conflicts, holdings, incidents, records, resolutions, runs, users, views,
 };
 use crate::web::failure::Failure;
 use crate::web::site::Site;
@@ -24,6 +25,18 @@ pub const PAGE: usize = 50;
 /// One more is read, to know whether there is a next page.
 const READ: i64 = PAGE as i64 + 1;
 
+/// What the list can be narrowed by, in the order of the page.
+const FACETS: [Facet; 8] = [
+    Facet::Entity,
+    Facet::Field,
+    Facet::Kind,
+    Facet::Cause,
+    Facet::Due,
+    Facet::Age,
+    Facet::Stakes,
+    Facet::Assignee,
+];
+
 /// How many there are of what the tabs and the top line name.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Counts {
@@ -33,6 +46,8 @@ pub struct Counts {
     pub others: i64,
     pub mine: i64,
     pub unassigned: i64,
+    pub snoozed: i64,
+    pub escalated: i64,
     pub itself: i64,
     pub rule: i64,
     pub failed: i64,
@@ -46,9 +61,9 @@ pub struct Part<T> {
 }
 
 impl<T> Part<T> {
-    fn forward(mut rows: Vec<T>, first: bool) -> Self {
-        let next = rows.len() > PAGE;
-        rows.truncate(PAGE);
+    fn forward(mut rows: Vec<T>, first: bool, size: usize) -> Self {
+        let next = rows.len() > size;
+        rows.truncate(size);
         Self { rows, previous: !first, next }
     }
 
@@ -93,9 +108,13 @@ pub struct Desk {
     /// Rows before the first one shown, where that is known.
     pub before: Option<i64>,
     pub rows: Rows,
-    pub fields: Vec<Count>,
-    pub causes: Vec<Count>,
-    pub stakes: Vec<Count>,
+    /// What the list can be narrowed by; None: too many rows to count by it.
+    pub facets: Vec<(Facet, Option<Vec<Count>>)>,
+    pub systems: Option<Vec<Count>>,
+    /// The views this person may use.
+    pub views: Vec<View>,
+    /// The business processes there are.
+    pub processes: Vec<Count>,
     pub differences: HashMap<ConflictId, Vec<Difference>>,
     pub identifiers: HashMap<RecordId, Vec<holdings::Identifier>>,
     pub titles: HashMap<RecordId, String>,
@@ -112,7 +131,13 @@ pub struct Desk {
 ///
 /// # Errors
 /// The address has a page that is not ours, or the store cannot be read.
-pub async fn read(site: &Site, viewer: &Viewer, clock: Clockface, address: Address) -> Result<Desk, Failure> {
+pub async fn read(
+    site: &Site,
+    viewer: &Viewer,
+    clock: Clockface,
+    address: Address,
+    size: usize,
+) -> Result<Desk, Failure> {
     let mut session = site.store().session().await?;
     let s = &mut session;
     let cursors = [&address.after, &address.before].map(|text| text.as_deref().map(Cursor::read));
@@ -123,11 +148,12 @@ pub async fn read(site: &Site, viewer: &Viewer, clock: Clockface, address: Addre
         clock.now
     };
     let then = Clockface { now: begun, ..clock.clone() };
-    let filter = address.filter(&then);
+    let setup = site.engine.setup();
+    let filter = address.filter(&then, &setup);
     let counts = counts(s, viewer, &clock).await?;
-    let (rows, total, before) = rows(s, viewer, &address, &filter, begun, &counts).await?;
+    let (rows, total, before) = rows(s, viewer, &address, &filter, (begun, size), &counts).await?;
     let mut desk = Desk {
-        setup: site.engine.setup(),
+        setup,
         viewer: viewer.clone(),
         clock,
         begun,
@@ -135,9 +161,10 @@ pub async fn read(site: &Site, viewer: &Viewer, clock: Clockface, address: Addre
         total,
         before,
         rows,
-        fields: Vec::new(),
-        causes: Vec::new(),
-        stakes: Vec::new(),
+        facets: Vec::new(),
+        systems: None,
+        views: views::of(s, viewer).await?,
+        processes: Vec::new(),
         differences: HashMap::new(),
         identifiers: HashMap::new(),
         titles: HashMap::new(),
@@ -148,9 +175,7 @@ pub async fn read(site: &Site, viewer: &Viewer, clock: Clockface, address: Addre
         address,
     };
     if desk.address.view.is_open() {
-        desk.fields = queue::facet(s, viewer, &filter, Facet::Field, begun).await?;
-        desk.causes = queue::facet(s, viewer, &filter, Facet::Cause, begun).await?;
-        desk.stakes = queue::facet(s, viewer, &filter, Facet::Stakes, begun).await?;
+        facets(s, &mut desk, &filter, then.tomorrow()).await?;
     }
     about_rows(s, &mut desk).await?;
     if desk.rows.is_empty() {
@@ -159,10 +184,47 @@ pub async fn read(site: &Site, viewer: &Viewer, clock: Clockface, address: Addre
     Ok(desk)
 }
 
+/// Counts what the list can be narrowed by, where it is not too long for that.
+async fn facets(s: &mut Session, desk: &mut Desk, filter: &Filter, tomorrow: Time) -> Result<(), StoreError> {
+    let (viewer, begun, few) = (desk.viewer.clone(), desk.begun, desk.total <= MOST_COUNTED);
+    for facet in FACETS {
+        // A choice can be taken back however many rows there are.
+        let counts = match few {
+            true => Some(queue::facet(s, &viewer, filter, facet, begun, tomorrow).await?),
+            false => None,
+        };
+        desk.facets.push((facet, counts));
+    }
+    if few {
+        let any = Filter { system: None, ..filter.clone() };
+        let systems = desk.setup.catalog.systems.iter().map(|system| &system.id);
+        desk.systems = Some(queue::by_system(s, &viewer, &any, systems, begun).await?);
+    }
+    let mut names: Vec<&str> =
+        desk.setup.catalog.entities.iter().map(|entity| entity.process.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let mut processes = Vec::new();
+    for name in names.into_iter().filter(|name| !name.is_empty() && few) {
+        let entities = desk.setup.catalog.entities.iter().filter(|entity| entity.process == name);
+        let entities = Some(entities.map(|entity| entity.id.clone()).collect());
+        let count = queue::count(s, &viewer, &Filter { entities, ..filter.clone() }, begun).await?;
+        processes.push(Count { value: name.to_owned(), count });
+    }
+    desk.processes = processes;
+    let people = desk.facets.iter().filter(|(facet, _)| *facet == Facet::Assignee);
+    let people = people.flat_map(|(_, counts)| counts.iter().flatten()).map(|count| count.value.as_str());
+    let people: Vec<UserId> = people.chain(desk.address.assignee.as_deref()).map(UserId::from).collect();
+    desk.names.extend(users::names(s, &people).await?);
+    Ok(())
+}
+
 async fn counts(s: &mut Session, viewer: &Viewer, clock: &Clockface) -> Result<Counts, StoreError> {
     let now = clock.now;
     let whose = |whose| Filter { whose, ..Filter::default() };
     let due = |due| Filter { due, ..Filter::default() };
+    let waiting = Filter { waiting: Waiting::Only, ..Filter::default() };
+    let escalated = Filter { escalated: true, ..Filter::default() };
     Ok(Counts {
         all: queue::count(s, viewer, &Filter::default(), now).await?,
         today: queue::count(s, viewer, &due(Due::Before(clock.tomorrow())), now).await?,
@@ -170,6 +232,8 @@ async fn counts(s: &mut Session, viewer: &Viewer, clock: &Clockface) -> Result<C
         others: queue::count(s, viewer, &whose(Whose::Others), now).await?,
         mine: queue::count(s, viewer, &whose(Whose::Mine), now).await?,
         unassigned: queue::count(s, viewer, &whose(Whose::Unassigned), now).await?,
+        snoozed: queue::count(s, viewer, &waiting, now).await?,
+        escalated: queue::count(s, viewer, &escalated, now).await?,
         itself: queue::count_settled(s, viewer, "settled_by_itself").await?,
         rule: queue::count_settled(s, viewer, "settled_by_rule").await?,
         failed: resolutions::count_failed(s, viewer).await?,
@@ -191,7 +255,7 @@ async fn rows(
     viewer: &Viewer,
     address: &Address,
     filter: &Filter,
-    begun: Time,
+    (begun, size): (Time, usize),
     counts: &Counts,
 ) -> Result<(Rows, i64, Option<i64>), Failure> {
     let first = |previous: bool| (!previous).then_some(0);
@@ -208,7 +272,7 @@ async fn rows(
             Ok((Rows::Conflicts(part), total, before))
         }
         _ => {
-            let part = open(s, viewer, address, filter, begun).await?;
+            let part = open(s, viewer, address, filter, (begun, size)).await?;
             let total = queue::count(s, viewer, filter, begun).await?;
             let before = match part.rows.first().filter(|_| part.previous) {
                 Some(row) => {
@@ -228,22 +292,23 @@ async fn open(
     viewer: &Viewer,
     address: &Address,
     filter: &Filter,
-    begun: Time,
+    (begun, size): (Time, usize),
 ) -> Result<Part<Conflict>, Failure> {
+    let limit = i64::try_from(size + 1).unwrap_or(READ);
     if let Some(text) = &address.before {
         let end = Cursor::read(text)?.position;
-        let rows = queue::page_before(s, viewer, filter, &end, begun, READ).await?;
+        let rows = queue::page_before(s, viewer, filter, &end, begun, limit).await?;
         if let Some(part) = Part::backward(rows) {
             return Ok(part);
         }
     } else if let Some(text) = &address.after {
         let start = Cursor::read(text)?.position;
-        let rows = queue::page(s, viewer, filter, Some(&start), begun, READ).await?;
+        let rows = queue::page(s, viewer, filter, Some(&start), begun, limit).await?;
         if !rows.is_empty() {
-            return Ok(Part::forward(rows, false));
+            return Ok(Part::forward(rows, false, size));
         }
     }
-    Ok(Part::forward(queue::page(s, viewer, filter, None, begun, READ).await?, true))
+    Ok(Part::forward(queue::page(s, viewer, filter, None, begun, limit).await?, true, size))
 }
 
 async fn settled(s: &mut Session, viewer: &Viewer, address: &Address) -> Result<Part<Conflict>, Failure> {
@@ -256,10 +321,10 @@ async fn settled(s: &mut Session, viewer: &Viewer, address: &Address) -> Result<
     } else if let Some(id) = address.after.clone().map(ConflictId) {
         let rows = queue::settled(s, viewer, state, Some(&id), READ).await?;
         if !rows.is_empty() {
-            return Ok(Part::forward(rows, false));
+            return Ok(Part::forward(rows, false, PAGE));
         }
     }
-    Ok(Part::forward(queue::settled(s, viewer, state, None, READ).await?, true))
+    Ok(Part::forward(queue::settled(s, viewer, state, None, READ).await?, true, PAGE))
 }
 
 async fn failed(s: &mut Session, viewer: &Viewer, address: &Address) -> Result<Part<Delivery>, Failure> {
@@ -271,10 +336,10 @@ async fn failed(s: &mut Session, viewer: &Viewer, address: &Address) -> Result<P
     } else if let Some(id) = address.after.clone().map(DeliveryId) {
         let rows = resolutions::failed(s, viewer, Some(&id), READ).await?;
         if !rows.is_empty() {
-            return Ok(Part::forward(rows, false));
+            return Ok(Part::forward(rows, false, PAGE));
         }
     }
-    Ok(Part::forward(resolutions::failed(s, viewer, None, READ).await?, true))
+    Ok(Part::forward(resolutions::failed(s, viewer, None, READ).await?, true, PAGE))
 }
 
 /// What the rows of this page say beside themselves.
@@ -302,7 +367,8 @@ async fn about_rows(s: &mut Session, desk: &mut Desk) -> Result<(), StoreError> 
                 }
             }
             let people = part.rows.iter().flat_map(|row| row.assignee.iter().chain(&row.claimed_by));
-            desk.names = users::names(s, people).await?;
+            let names = users::names(s, people).await?;
+            desk.names.extend(names);
         }
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! The rows of the queue: one record with what disagrees in it, or one write that failed.
 
 use super::read::{Desk, state_of};
-use super::{FailedRow, Holder, Row, Side};
+use super::{FailedRow, Holder, Row, Side, facets};
 use crate::domain::conflict::{Dispute, Distinct};
 use crate::domain::diff::Kind;
 use crate::domain::ids::{RecordId, SystemId};
@@ -31,7 +31,10 @@ pub fn conflict_row(desk: &Desk, conflict: &Conflict) -> Row {
     let query = desk.address.from_the_top().query();
     let query = if view.is_open() { format!("?{query}") } else { String::new() };
     let field = |dispute: &Dispute| words::field(&desk.setup.catalog, Some(&conflict.entity), &dispute.field);
+    let kind = conflict.entity.clone();
+    let kind = desk.setup.catalog.entity(&kind).map_or(kind.0, |entity| entity.label.clone());
     Row {
+        conflict: conflict.id.0.clone(),
         href: format!("/conflicts/{}{query}", conflict.id),
         name: conflict.title.clone(),
         id: identifier(desk, &conflict.record),
@@ -40,6 +43,8 @@ pub fn conflict_row(desk: &Desk, conflict: &Conflict) -> Row {
         more_sides: sides.len().saturating_sub(SIDES),
         sides: sides.into_iter().take(SIDES).collect(),
         cause: words::cause(first.map_or("unknown", |dispute| dispute.cause_name())),
+        entity: literal(kind),
+        kind: first.map_or_else(|| literal(""), |dispute| facets::kind(dispute.kind.as_str())),
         stakes: words::stakes(conflict.stakes),
         high: conflict.stakes == Stakes::High,
         age: desk.clock.age(conflict.opened_at),

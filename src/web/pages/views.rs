@@ -1,0 +1,134 @@
+//! Keeping, changing, watching and removing views of the queue.
+
+use super::queue::address::Address;
+use crate::domain::access::Viewer;
+use crate::engine::views::NewView;
+use crate::engine::{Engine, Refusal};
+use crate::store::views;
+use crate::web::auth::SignedIn;
+use crate::web::failure::{Code, Failure};
+use crate::web::flash;
+use crate::web::messages::{Msg, msg};
+use crate::web::page::{Flash, Tone};
+use crate::web::site::Site;
+use actix_web::web::{Data, Form, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+
+/// The form of a view.
+#[derive(Deserialize)]
+pub struct Sent {
+    name: String,
+    #[serde(default)]
+    query: String,
+    #[serde(default)]
+    shared: String,
+}
+
+impl Sent {
+    /// The view, and the address it keeps.
+    fn view(self) -> Result<(NewView, Address), Failure> {
+        let address = Query::<Address>::from_query(&self.query).map_err(|_| Failure::new(Code::Malformed))?;
+        let address = Address { saved: None, ..address.from_the_top() };
+        let view = NewView { name: self.name, query: address.query(), shared: self.shared == "yes" };
+        Ok((view, address))
+    }
+}
+
+fn at(address: Address, id: &str) -> String {
+    Address { saved: Some(id.to_owned()), ..address }.href()
+}
+
+fn told(
+    request: &HttpRequest,
+    viewer: &Viewer,
+    place: &str,
+    done: Result<Msg, Refusal>,
+) -> Result<HttpResponse, Failure> {
+    let (tone, text) = match done {
+        Ok(text) => (Tone::Done, text),
+        Err(Refusal::Invalid(text)) => (Tone::Warning, crate::web::messages::literal(text)),
+        Err(other) => return Err(other.into()),
+    };
+    Ok(flash::redirect(request, viewer, place, &Flash { tone, text, undo: None, link: None }))
+}
+
+/// `POST /views`.
+///
+/// # Errors
+/// The address is not one of ours, or the store failed.
+pub async fn save(
+    viewer: SignedIn,
+    request: HttpRequest,
+    site: Data<Site>,
+    Form(sent): Form<Sent>,
+) -> Result<HttpResponse, Failure> {
+    let (view, address) = sent.view()?;
+    let name = view.name.clone();
+    match site.engine.save_view(&viewer, view).await {
+        Ok(id) => told(&request, &viewer, &at(address, &id), Ok(msg("flash-view-saved").with("name", name))),
+        Err(refusal) => told(&request, &viewer, &address.href(), Err(refusal)),
+    }
+}
+
+/// `POST /views/{id}`.
+///
+/// # Errors
+/// There is no such view of this person, the address is not one of ours, or the store failed.
+pub async fn change(
+    viewer: SignedIn,
+    request: HttpRequest,
+    site: Data<Site>,
+    id: Path<String>,
+    Form(sent): Form<Sent>,
+) -> Result<HttpResponse, Failure> {
+    let (view, address) = sent.view()?;
+    let text = msg("flash-view-saved").with("name", &view.name);
+    let done = site.engine.change_view(&viewer, &id, view).await.map(|()| text);
+    told(&request, &viewer, &at(address, &id), done)
+}
+
+/// `POST /views/{id}/removal`.
+///
+/// # Errors
+/// There is no such view of this person, or the store failed.
+pub async fn remove(
+    viewer: SignedIn,
+    request: HttpRequest,
+    site: Data<Site>,
+    id: Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let done = site.engine.drop_view(&viewer, &id).await.map(|()| msg("flash-view-removed"));
+    told(&request, &viewer, "/queue", done)
+}
+
+/// Whether to watch.
+#[derive(Deserialize)]
+pub struct Watching {
+    on: String,
+}
+
+/// `POST /views/{id}/watching`.
+///
+/// # Errors
+/// There is no such view for this person, or the store failed.
+pub async fn watch(
+    viewer: SignedIn,
+    request: HttpRequest,
+    site: Data<Site>,
+    id: Path<String>,
+    Form(sent): Form<Watching>,
+) -> Result<HttpResponse, Failure> {
+    let on = sent.on == "yes";
+    let text = msg(if on { "flash-view-watched" } else { "flash-view-unwatched" });
+    let done = site.engine.watch_view(&viewer, &id, on).await.map(|()| text);
+    let place = place(&site.engine, &viewer, &id).await?;
+    told(&request, &viewer, &place, done)
+}
+
+async fn place(engine: &Engine, viewer: &Viewer, id: &str) -> Result<String, Failure> {
+    let mut s = engine.store().session().await?;
+    let found = views::get(&mut s, viewer, id).await?;
+    let address = found.and_then(|view| Query::<Address>::from_query(&view.query).ok());
+    Ok(address.map_or_else(|| "/queue".to_owned(), |address| at(address.into_inner(), id)))
+}
