@@ -217,6 +217,7 @@ fn for_programs_deciding(config: &mut ServiceConfig) {
                 .route(post().to(api::causes::correct)),
         )
         .service(resource("/api/v1/conflicts/{id}/claim").route(post().to(api::conflicts::claim)))
+        .configure(for_programs_routing)
         .service(resource("/api/v1/conflicts/{id}/resolution").route(post().to(api::conflicts::resolve)))
         .service(resource("/api/v1/resolutions/{id}").route(get().to(api::resolutions::show)))
         .service(resource("/api/v1/resolutions/{id}/undo").route(post().to(api::resolutions::undo)))
@@ -245,6 +246,15 @@ fn for_programs_deciding(config: &mut ServiceConfig) {
         .service(resource("/api/v1/records/{id}").route(get().to(api::records::show)))
         .service(resource("/api/v1/records/{id}/reviews").route(post().to(api::reviews::ask)))
         .service(resource("/api/v1/records/{id}/explanation").route(get().to(api::explanations::show)));
+}
+
+fn for_programs_routing(config: &mut ServiceConfig) {
+    config
+        .service(resource("/api/v1/conflicts/{id}/assignment").route(post().to(api::routing::assign)))
+        .service(resource("/api/v1/conflicts/{id}/wait").route(post().to(api::routing::wait)))
+        .service(resource("/api/v1/conflicts/{id}/recall").route(post().to(api::routing::recall)))
+        .service(resource("/api/v1/conflicts/{id}/escalation").route(post().to(api::routing::escalate)))
+        .service(resource("/api/v1/conflicts/{id}/return").route(post().to(api::routing::send_back)));
 }
 
 fn for_programs_judging(config: &mut ServiceConfig) {

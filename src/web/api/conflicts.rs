@@ -48,6 +48,14 @@ pub struct ConflictHead {
     assignee: Option<String>,
     /// Who is deciding it at this moment.
     claim: Option<Claim>,
+    /// It is put off until then, and not in the queue meanwhile.
+    waits_until: Option<DateTime<Utc>>,
+    /// What may end that before: `time`, `change` of a value, or the `reply` of somebody who was asked.
+    waits_for: Option<String>,
+    /// Before which desk it was put: `user/<id>` or `role/<name>`.
+    escalated_to: Option<String>,
+    /// What was asked there.
+    question: Option<String>,
 }
 
 /// A claim lasts ten minutes from the last activity.
@@ -213,6 +221,10 @@ fn head(conflict: Conflict, names: &HashMap<UserId, String>, now: Time) -> Confl
             let name = names.get(&by).cloned().unwrap_or_default();
             Claim { by: by.0, name, until }
         }),
+        waits_until: conflict.wait.as_ref().map(|wait| wait.until),
+        waits_for: conflict.wait.as_ref().map(|wait| wait.ends.as_str().to_owned()),
+        escalated_to: conflict.escalation.as_ref().map(|asked| asked.to.text()),
+        question: conflict.escalation.map(|asked| asked.question).filter(|text| !text.is_empty()),
     }
 }
 

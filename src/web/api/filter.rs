@@ -4,7 +4,7 @@ use super::listing::{said, wrong};
 use crate::domain::cause::Cause;
 use crate::domain::policy::Stakes;
 use crate::domain::time::{Time, parse_stamp, stamp};
-use crate::store::queue::{Due, Filter, Position, Under, Whose};
+use crate::store::queue::{Due, Filter, Position, Under, Waiting, Whose};
 use crate::web::failure::Failure;
 use chrono::{NaiveTime, TimeDelta};
 use data_encoding::BASE64URL_NOPAD;
@@ -23,6 +23,8 @@ pub struct ConflictQuery {
     like: Option<String>,
     incident: Option<String>,
     view: Option<String>,
+    kind: Option<String>,
+    assignee: Option<String>,
     pub(super) cursor: Option<String>,
     pub(super) limit: Option<i64>,
 }
@@ -50,17 +52,25 @@ impl ConflictQuery {
             system: text(&self.system).map(Into::into),
             under: text(&self.incident).map_or(Under::None, |id| Under::Incident(id.into())),
             like: text(&self.like),
+            waiting: if self.is("snoozed") { Waiting::Only } else { Waiting::No },
+            escalated: self.is("escalated"),
+            kind: text(&self.kind),
+            assignee: text(&self.assignee).map(Into::into),
             ..Filter::default()
         })
     }
 
+    fn is(&self, view: &str) -> bool {
+        said(self.view.as_ref()) == Some(view)
+    }
+
     fn whose(&self) -> Result<Whose, Failure> {
         match said(self.view.as_ref()) {
-            None | Some("all") => Ok(Whose::All),
+            None | Some("all" | "snoozed" | "escalated") => Ok(Whose::All),
             Some("mine") => Ok(Whose::Mine),
             Some("unassigned") => Ok(Whose::Unassigned),
             Some("others") => Ok(Whose::Others),
-            Some(_) => Err(wrong("view", "all, mine, unassigned or others")),
+            Some(_) => Err(wrong("view", "all, mine, unassigned, others, snoozed or escalated")),
         }
     }
 

@@ -19,5 +19,6 @@ pub mod records;
 pub mod resolutions;
 pub mod reversals;
 pub mod reviews;
+pub mod routing;
 pub mod systems;
 pub mod values;

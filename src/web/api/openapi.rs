@@ -10,13 +10,14 @@ use super::explanations::ExplanationItem;
 use super::failed::{FailedView, InsteadBody, RetriedView, RetryBody};
 use super::incidents::{CountBody, EndingBody, GroupBody, GroupView, IncidentView};
 use super::me::{Account, Person};
-use super::operations::{ALL, Operation, WRITES};
+use super::operations::{ALL, Operation, ROUTING, WRITES};
 use super::policies::{PolicyDraftBody, PolicyDraftView, PolicyVersionView};
 use super::policies::{ShadowBody, SwitchOnBody, SwitchedOn};
 use super::records::{RecordItem, RecordView};
 use super::resolutions::{Decided, DeliveryView, ResolutionView};
 use super::reversals::{ReversalBody, ReversalView};
 use super::reviews::{ReviewBody, ReviewView};
+use super::routing::{AssignmentBody, EscalationBody, ReturnBody, WaitBody};
 use super::systems::{RunBody, RunView, Started, SystemView};
 use crate::web::failure::Problem;
 use actix_web::HttpResponse;
@@ -36,7 +37,7 @@ pub async fn serve() -> HttpResponse {
 #[must_use]
 pub fn describe() -> Value {
     let mut paths = Map::new();
-    for operation in ALL.iter().chain(WRITES) {
+    for operation in ALL.iter().chain(WRITES).chain(ROUTING) {
         let path = paths.entry(operation.path).or_insert_with(|| json!({}));
         path[operation.method] = told(operation);
     }
@@ -159,6 +160,10 @@ fn schemas() -> Map<String, Value> {
         .add_list::<ConflictItem>()
         .add::<ConflictView>()
         .add::<CauseBody>()
+        .add::<AssignmentBody>()
+        .add::<EscalationBody>()
+        .add::<ReturnBody>()
+        .add::<WaitBody>()
         .add::<ResolutionBody>()
         .add::<Decided>()
         .add::<ResolutionView>()

@@ -1,8 +1,10 @@
 //! Every operation of the API, as its description tells it. A test holds this table to the
 //! routes, and real answers to the shapes it names.
 
+mod routing;
 mod writes;
 
+pub use routing::ROUTING;
 pub use writes::WRITES;
 
 /// A parameter of a query: its name, its type, what it does.
@@ -45,7 +47,17 @@ pub const ALL: &[Operation] = &[
             ("like", "string", "With an open difference of this pattern."),
             ("incident", "string", "Held by this incident; without it those that no incident holds."),
             ("due", "string", "overdue; today (UTC); or a time before which it is due."),
-            ("view", "string", "all, mine, unassigned, or others: claimed by somebody else now."),
+            (
+                "view",
+                "string",
+                "all, mine, unassigned, others: claimed by somebody else now, snoozed or escalated.",
+            ),
+            (
+                "kind",
+                "string",
+                "With an open difference of this kind: change, clash, first, missing or deleted.",
+            ),
+            ("assignee", "string", "Given to the user of this id."),
             ("cursor", "string", "The cursor `next` of the page before."),
             LIMIT,
         ],

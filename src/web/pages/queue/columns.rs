@@ -33,7 +33,7 @@ impl Column {
     ];
     const SHIPPED: usize = 7;
 
-    /// The word in the address, and the class of its cells.
+    /// The word in the address.
     #[must_use]
     pub fn as_str(&self) -> &'static str {
         match self {
@@ -46,6 +46,17 @@ impl Column {
             Self::Age => "age",
             Self::Due => "due",
             Self::Assignee => "assignee",
+        }
+    }
+
+    /// The class of its head.
+    fn class(self) -> &'static str {
+        match self {
+            Self::Values => "head-values",
+            Self::Cause => "why",
+            Self::Age => "age",
+            Self::Assignee => "assignee",
+            _ => "",
         }
     }
 
@@ -100,7 +111,7 @@ pub struct Head {
 impl Head {
     #[must_use]
     pub fn is_values(&self) -> bool {
-        self.class == Column::Values.as_str()
+        self.class == Column::Values.class()
     }
 }
 
@@ -119,7 +130,7 @@ fn sorted(address: &Address, (up, down): (Sort, Sort)) -> (Option<String>, &'sta
 #[must_use]
 pub fn first(address: &Address) -> Head {
     let (sort, sorted) = sorted(address, (Sort::Title, Sort::Titledown));
-    Head { class: "record", text: msg("column-record"), sort, sorted }
+    Head { class: "head-record", text: msg("column-record"), sort, sorted }
 }
 
 /// The heads of the columns.
@@ -127,7 +138,7 @@ pub fn first(address: &Address) -> Head {
 pub fn heads(address: &Address, columns: &[Column]) -> Vec<Head> {
     let head = |column: &Column| {
         let (sort, sorted) = column.sorts().map_or((None, ""), |sorts| sorted(address, sorts));
-        Head { class: column.as_str(), text: column.title(), sort, sorted }
+        Head { class: column.class(), text: column.title(), sort, sorted }
     };
     columns.iter().map(head).collect()
 }

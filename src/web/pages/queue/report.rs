@@ -69,7 +69,7 @@ pub async fn page(
     let desk = desk(&site, &viewer, clock, &address).await?;
     let QueuePage { first, heads, columns, rows, filters, order, total, empty, .. } = build::page(&desk);
     // On paper nothing is sorted anew.
-    let plain = |head: columns::Head| columns::Head { sort: None, ..head };
+    let plain = |head: columns::Head| columns::Head { sort: None, sorted: "", ..head };
     let left = usize::try_from(desk.total).unwrap_or(0).saturating_sub(rows.len());
     let query = desk.address.query();
     Ok(Page::new(

@@ -1,0 +1,126 @@
+// Passing conflicts on, by keys and by plain forms.
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { axe, go, journey, launch, open } from './support/browser.js'
+import { startDemo } from './support/demo.js'
+import { openConflict, signIn } from './support/steps.js'
+
+let demo, browser
+before(async () => {
+  demo = await startDemo()
+  browser = await launch()
+})
+after(async () => {
+  await browser?.close()
+  await demo?.stop()
+})
+
+const count = (page, view) =>
+  page.locator(`.tabs a[href="/queue?view=${view}"] .count`).textContent().then((text) => Number(text))
+
+for (const scripts of [true, false]) {
+  const how = scripts ? 'with scripts' : 'without scripts'
+
+  test(`a conflict is put off and called back, ${how}`, async () => {
+    await journey(await open(browser, demo.url, { scripts }), `put-off-${scripts}`, async (page) => {
+      await signIn(page, demo.account('steward'))
+      const [conflict] = await demo.conflicts()
+      const open = await count(page, 'all')
+      await openConflict(page, conflict.id)
+      if (scripts) {
+        await page.keyboard.press('h')
+        assert.equal(await page.evaluate(() => document.activeElement.id), 'wait-until')
+      }
+      await page.locator('#wait-until').selectOption('tomorrow')
+      await page.locator('form[action^="/waits"] button').click()
+      await page.getByText('Put off until tomorrow').waitFor()
+      await go(page, '/queue?view=snoozed')
+      assert.deepEqual([await count(page, 'snoozed'), await count(page, 'all')], [1, open - 1])
+      await page.locator('.queue-rows a.open').click()
+      await page.getByText('put this off until').waitFor()
+      await page.getByRole('button', { name: 'Call it back now' }).click()
+      await page.getByText('It is in the queue again.').waitFor()
+      await go(page, '/queue')
+      assert.deepEqual([await count(page, 'snoozed'), await count(page, 'all')], [0, open])
+    })
+  })
+
+  test(`what is ticked is given, and a mistake keeps what was typed, ${how}`, async () => {
+    await journey(await open(browser, demo.url, { scripts }), `ticked-${scripts}`, async (page) => {
+      await signIn(page, demo.account('steward'))
+      const mine = await count(page, 'mine')
+      await page.locator('.row-tick').nth(0).check()
+      await page.locator('.row-tick').nth(1).check()
+      await page.getByRole('button', { name: 'Assign to me' }).click()
+      await page.getByText('You have it now: 2 conflicts').waitFor()
+      assert.equal(await count(page, 'mine'), mine + 2)
+
+      await page.locator('.row-tick').nth(0).check()
+      await page.getByRole('button', { name: /Select all .* matching/ }).click()
+      await page.getByRole('heading', { name: /conflicts selected/ }).waitFor()
+      if (scripts) assert.deepEqual(await axe(page), [])
+      await page.locator('#escalate-to').selectOption('role/manager')
+      await page.getByRole('button', { name: 'Escalate' }).click()
+      await page.getByText('the question is missing').first().waitFor()
+      assert.equal(await page.locator('#escalate-to').inputValue(), 'role/manager')
+      assert.match(await page.title(), /^Problem: /)
+      if (scripts) assert.deepEqual(await axe(page), [])
+    })
+  })
+}
+
+test('rows are ticked and taken by keys, and the team page counts them', async () => {
+  await journey(await open(browser, demo.url), 'keys', async (page) => {
+    await signIn(page, demo.account('steward'))
+    const mine = await count(page, 'mine')
+    await page.keyboard.press('j')
+    await page.keyboard.press('x')
+    await page.keyboard.press('j')
+    await page.keyboard.press('j')
+    await page.keyboard.press('Shift+X')
+    assert.equal(await page.locator('.row-tick:checked').count(), 3)
+    await page.keyboard.press('i')
+    await page.getByText('You have it now: 3 conflicts').waitFor()
+    const now = await count(page, 'mine')
+    assert.ok(now > mine)
+    await go(page, '/team')
+    assert.deepEqual(await axe(page), [])
+    const row = page.locator('tbody tr', { hasText: 'Ana Ruiz' })
+    assert.equal(Number(await row.locator('td a').first().textContent()), now)
+    await row.locator('td a').first().click()
+    assert.match(page.url(), /assignee=/)
+    assert.match(await page.title(), new RegExp(`^\\(${now}\\) Queue`))
+  })
+})
+
+test('a view is kept, shared, changed and removed', async () => {
+  await journey(await open(browser, demo.url), 'views', async (page) => {
+    await signIn(page, demo.account('steward'), '/queue?view=all&field=phone&sort=title')
+    await page.locator('summary', { hasText: 'Views' }).click()
+    await page.locator('#view-new').fill('Phones by name')
+    await page.locator('form[action="/views"] input[name=shared]').check()
+    await page.getByRole('button', { name: 'Save as new view' }).click()
+    await page.getByText('is kept').waitFor()
+    await page.locator('.tabs a[aria-current]', { hasText: 'Phones by name' }).waitFor()
+    assert.deepEqual(await axe(page), [])
+
+    const other = await open(browser, demo.url)
+    await journey(other, 'views-other', async (page) => {
+      await signIn(page, demo.account('steward', 1))
+      await page.locator('.tabs a', { hasText: 'Phones by name' }).click()
+      await page.locator('summary', { hasText: 'Views' }).click()
+      await page.getByText('by Ana Ruiz').waitFor()
+      assert.equal(await page.getByRole('button', { name: /Remove/ }).count(), 0, 'it is not theirs')
+    })
+
+    await page.getByRole('link', { name: 'Age' }).click()
+    await page.locator('summary', { hasText: 'Views' }).click()
+    await page.getByRole('button', { name: 'Save changes to view' }).click()
+    await page.getByText('is kept').waitFor()
+    await page.locator('summary', { hasText: 'Views' }).click()
+    await page.getByRole('button', { name: 'Remove Phones by name' }).click()
+    await page.getByText('The view is gone.').waitFor()
+    assert.equal(await page.locator('.tabs a', { hasText: 'Phones by name' }).count(), 0)
+  })
+})
