@@ -34,7 +34,11 @@ async function find() {
   const [conflict] = await demo.conflicts()
   await visit('steward', '/queue', [
     ['/queue', 'queue'],
-    ['/queue?q=nothing-has-this-name', 'queue-empty'],
+    ['/queue?field=nothing-has-this-name', 'queue-empty'],
+    ['/queue?view=snoozed', 'queue-snoozed'],
+    ['/queue?sort=title&columns=values,entity,kind,due', 'queue-columns'],
+    ['/queue/report', 'report'],
+    ['/team', 'team'],
     [`/conflicts/${conflict.id}`, 'conflict'],
     [null, 'record', /^\/records\/[^/?]+/],
     ['/records', 'records'],
@@ -52,6 +56,7 @@ async function find() {
     ['/systems', 'systems'],
     [null, 'system', /^\/systems\/[^/?]+$/],
     ['/systems', 'run', /^\/runs\/[^/?]+$/],
+    ['/settings/routing', 'routes'],
     ['/dry-runs', 'dry-runs'],
     ['/policies', 'policies'],
     [null, 'policy', /^\/policies\/[^/?]+\/(?!versions$)[^/?]+$/],
