@@ -113,6 +113,8 @@ test('a view is kept, shared, changed and removed', async () => {
       assert.equal(await page.getByRole('button', { name: /Remove/ }).count(), 0, 'it is not theirs')
     })
 
+    // A page behind another one is not drawn, and so never still.
+    await page.bringToFront()
     await page.locator('th.age a').click()
     await page.waitForURL(/sort=oldest/)
     await page.locator('summary', { hasText: 'Views' }).click()
