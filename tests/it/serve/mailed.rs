@@ -152,7 +152,7 @@ fn mail(port: u16) -> Mail {
         from: "referee@example.com".into(),
         to: vec!["it@example.com".into()],
     };
-    let words = |alert: &alerts::Alert| letter::of_alert(alert, "https://referee.example");
+    let words = |alert: &alerts::Alert| letter::of_alert(alert, "https://referee.example", referee::domain::language::Language::English);
     Mail::new(Mailer::new(&settings).unwrap(), Box::new(words))
 }
 

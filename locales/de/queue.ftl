@@ -1,0 +1,93 @@
+queue-title = ({ $n }) Arbeitsliste
+queue-heading = Arbeitsliste
+queue-open = { $n } offen
+queue-due-today = { $n } heute fällig
+queue-overdue = { $n } überfällig
+queue-with-others = { $n } bei anderen
+queue-start = Beginnen
+queue-order = Überfällige zuerst, dann Tragweite, Fälligkeit, Alter
+queue-order-newest = Neueste zuerst
+queue-views = Ansichten
+field-record = Datensatz
+filter-others = Bei anderen
+filter-today = Heute fällig
+filter-overdue = Überfällig
+view-all = Alle
+view-mine = Meine
+view-unassigned = Ohne Zuständige
+view-settled-itself = Von selbst erledigt
+view-settled-rule = Per Regel erledigt
+view-failed = Fehlgeschlagen
+facet-field = Feld
+facet-cause = Wahrscheinliche Ursache
+facet-kind = Art
+facet-stakes = Tragweite
+facet-system = Beteiligte Systeme
+facet-more = { $n } weitere
+column-record = Datensatz
+column-disagrees = Was abweicht
+column-held-by = Gehalten von
+column-cause = Wahrscheinliche Ursache
+column-stakes = Tragweite
+column-age = Alter
+column-due = Fällig
+column-assignee = Zuständig
+row-more = und { $n } weitere
+row-more-values = und { $n } weitere Werte
+assignee-you = Ich
+assignee-nobody = Niemand
+assignee-claimed = { $name } ist dran
+queue-legend-rows = Zeile
+queue-legend-open = öffnen
+queue-legend-start = beginnen
+queue-legend-all = alle Tasten
+
+cause-race = Wettlauf
+cause-stale = Veraltete Kopie
+cause-conversion = Umwandlung
+cause-by-hand = Von Hand geändert
+cause-interface = Schnittstelle geändert
+cause-bulk = Massenänderung
+cause-echo = Eigenes Echo
+cause-missing = Fehlt dort
+cause-deleted = Dort gelöscht
+cause-unknown = Unbekannt
+kind-changed = An einer Stelle geändert
+kind-clash = Verschieden geändert
+kind-first = Nie einig gewesen
+kind-missing = Fehlt oder gelöscht
+
+empty-filter-title = Zu diesen Filtern passt nichts
+empty-filter-text = { $n ->
+    [one] In anderen Ansichten ist ein Konflikt offen.
+   *[other] In anderen Ansichten sind { $n } Konflikte offen.
+}
+empty-done-title = Nichts mehr zu entscheiden
+empty-done-text = Alle Systeme wurden zuletzt { $when } geprüft. Neue Konflikte erscheinen hier mit dem nächsten Lauf.
+empty-systems-title = Noch kein System verbunden
+empty-systems-text = Zwei Systeme verbinden und festlegen, welche Felder zusammengehören: Der erste Lauf zeigt, wo sie abweichen.
+empty-systems-link = Ein System verbinden
+paused-title = Die Prüfung von <b>{ $system }</b> schlägt fehl, seit { $when }
+paused-text = Das Gezeigte ist vielleicht veraltet. Neues aus { $system } erscheint erst, wenn es wieder gelesen wird.
+paused-link = Nachsehen, was nicht stimmt
+paused-by-hand = Die Prüfung von <b>{ $system }</b> ist angehalten: { $reason }
+paused-mapping = Die Prüfung von <b>{ $entity }</b> in <b>{ $system }</b> ist angehalten: { $reason }
+paused-lines = Das Gezeigte ist vielleicht veraltet. Neues von dort erscheint erst, wenn es wieder gelesen wird.
+empty-stale-title = Nichts offen, soweit bekannt
+empty-stale-text = Zurzeit werden nicht alle Systeme geprüft. Es kann also Konflikte geben, die noch niemand gesehen hat.
+empty-unread-title = Noch nichts offen
+empty-unread-text = Noch sind nicht alle Systeme gelesen. Der erste Lauf zeigt, wo sie abweichen.
+empty-settled-title = So wurde noch nichts erledigt
+empty-settled-text = Hier stehen Konflikte, die ohne eine Person enden, neueste zuerst.
+empty-failed-title = Kein Schreibvorgang ist fehlgeschlagen
+empty-failed-text = Was ein System abgelehnt hat und was jemand von Hand eintragen muss, steht hier, bis es erledigt ist.
+empty-view-title = Hier ist nichts zu tun
+empty-view-text = { $n ->
+    [one] Ein Konflikt ist
+   *[other] { $n } Konflikte sind
+} in anderen Ansichten offen, davon zurzeit bei anderen: { $others }.
+empty-view-link = Alle anzeigen
+flash-nothing-to-start = Hier gibt es nichts zu beginnen: Was offen ist, liegt zurzeit bei anderen.
+flash-retried = Es wird jetzt noch einmal versucht.
+filter-like = Gleichartige
+filter-incident = Eines Vorfalls
