@@ -3,7 +3,7 @@
 use crate::support::app::{Answer, Browser, TestApp, form};
 use referee::domain::access::Role;
 use referee::domain::language::Language;
-use referee::web::messages::{Arg, Msg, english, msg, of, pseudo};
+use referee::web::messages::{Arg, Msg, english, msg, of, pseudo, said};
 use reqwest::Method;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -142,6 +142,55 @@ fn every_message_can_be_filled_in_every_language() {
 
 async fn get(browser: &Browser, path: &str, languages: &str) -> Answer {
     browser.send(browser.request(Method::GET, path).header("accept-language", languages)).await
+}
+
+/// The sentences with which the verbs of the engine refuse, `7` for what is put into them.
+fn refusals(source: &str) -> Vec<String> {
+    let code = source.split("#[cfg(test)]").next().unwrap_or_default();
+    let mut found = Vec::new();
+    for kind in ["Invalid(", "WrongState("] {
+        for rest in code.split(&format!("Refusal::{kind}")).skip(1) {
+            let rest = rest.trim_start().trim_start_matches("format!(").trim_start();
+            let Some(text) = rest.strip_prefix('"').and_then(|rest| rest.split('"').next()) else { continue };
+            let mut parts = text.split('{');
+            let first = parts.next().unwrap_or_default().to_owned();
+            found.push(
+                parts.fold(first, |all, part| all + "7" + part.split_once('}').map_or("", |(_, rest)| rest)),
+            );
+        }
+    }
+    found
+}
+
+#[test]
+fn what_the_engine_refuses_with_is_translated() {
+    fn walk(folder: &Path, out: &mut Vec<(String, String)>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, out);
+            } else {
+                out.push((path.display().to_string(), read(&path)));
+            }
+        }
+    }
+    let mut sources = Vec::new();
+    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/engine"), &mut sources);
+    let all: Vec<(&String, String)> = sources
+        .iter()
+        .flat_map(|(path, text)| refusals(text).into_iter().map(move |said| (path, said)))
+        .collect();
+    assert!(all.len() > 40, "only {} sentences were found", all.len());
+    let known = |text: &str| matches!(said(text), Msg::Key { .. });
+    let wrong: Vec<String> = all
+        .iter()
+        .filter(|(_, text)| text.contains(char::is_alphabetic) && !known(text))
+        .map(|(path, text)| format!("{path}: {text:?} is not in said.ftl"))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let planted = "Refusal::WrongState(format!(\"nobody {said} this\"))";
+    assert_eq!(refusals(planted), ["nobody 7 this"]);
+    assert!(!known("nobody 7 this"));
 }
 
 /// A property that knows left from right stays where it is when a page is mirrored.
