@@ -61,7 +61,10 @@ reason-asked-coded = Mit Code
 inherit-choice = Wie { $entity } insgesamt: { $value }
 hold-seconds = { $n } s
 due-hours = { $n } h
-due-days = { $n } T
+due-days = { $n ->
+    [one] 1 Tag
+   *[other] { $n } Tage
+}
 warning-newest-batch = Neuestes gewinnt bei { $field }: { $system } lädt es stapelweise und kann Änderungen von Menschen überschreiben
 versions-title = Versionen von { $entity }
 version-number = Version { $n }

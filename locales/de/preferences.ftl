@@ -1,5 +1,5 @@
 preferences-title = Persönliche Einstellungen
-preferences-lead = Sie gelten für dieses Konto in jedem Browser.
+preferences-lead = Gelten für dieses Konto in jedem Browser.
 preferences-saved = Die persönlichen Einstellungen sind gespeichert.
 preferences-save = Einstellungen speichern
 preferences-theme = Farben

@@ -148,8 +148,8 @@ async fn get(browser: &Browser, path: &str, languages: &str) -> Answer {
 fn refusals(source: &str) -> Vec<String> {
     let code = source.split("#[cfg(test)]").next().unwrap_or_default();
     let mut found = Vec::new();
-    for kind in ["Invalid(", "WrongState("] {
-        for rest in code.split(&format!("Refusal::{kind}")).skip(1) {
+    for kind in ["Refusal::Invalid(", "Refusal::WrongState(", "return invalid(", "return wrong("] {
+        for rest in code.split(kind).skip(1) {
             let rest = rest.trim_start().trim_start_matches("format!(").trim_start();
             let Some(text) = rest.strip_prefix('"').and_then(|rest| rest.split('"').next()) else { continue };
             let mut parts = text.split('{');

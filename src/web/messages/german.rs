@@ -26,6 +26,7 @@ pub const GERMAN: &[&str] = files![
     "preferences",
     "queue",
     "records",
+    "routing",
     "said",
     "samples",
     "systems",

@@ -1,0 +1,22 @@
+# Wer sich einen Konflikt ansieht, und wann.
+said-assigned = <b>{ $actor }</b> hat den Konflikt an <b>{ $name }</b> gegeben
+said-assigned-nobody = <b>{ $actor }</b> hat den Konflikt zurückgegeben
+said-assigned-route = Der Konflikt ging an <b>{ $name }</b>, mit den wenigsten offenen
+said-put-off = <b>{ $actor }</b> hat den Konflikt zurückgestellt, { $until }
+said-put-off-change = <b>{ $actor }</b> hat den Konflikt zurückgestellt, bis sich ein Wert ändert, höchstens { $until }
+said-put-off-reply = <b>{ $actor }</b> hat den Konflikt zurückgestellt, bis es eine Antwort gibt, höchstens { $until }
+said-returned-time = Der Konflikt kam wieder: Seine Zeit war um
+said-returned-change = Der Konflikt kam wieder: Ein Wert hat sich geändert
+said-returned-reply = Der Konflikt kam wieder: Es gab eine Antwort
+said-returned-called = <b>{ $actor }</b> hat den Konflikt zurückgeholt
+said-escalated = <b>{ $actor }</b> hat <b>{ $name }</b> gefragt: <q>{ $question }</q>
+said-escalated-overdue = Der Konflikt ist überfällig und ging an <b>{ $name }</b>
+said-sent-back = <b>{ $actor }</b> hat den Konflikt zurückgeschickt: <q>{ $words }</q>
+said-skipped = <b>{ $actor }</b> hat den Konflikt anderen überlassen
+said-skipped-because = <b>{ $actor }</b> hat den Konflikt anderen überlassen: <q>{ $reason }</q>
+said-route = <b>{ $actor }</b> hat geändert, wer neue Konflikte zu <b>{ $field }</b> entscheidet
+said-route-gone = <b>{ $actor }</b> hat die Zuteilung von <b>{ $field }</b> entfernt
+said-away = <b>{ $actor }</b> ist abwesend bis { $until }
+said-away-deputy = <b>{ $actor }</b> ist abwesend bis { $until }; <b>{ $name }</b> vertritt
+said-back = <b>{ $actor }</b> ist wieder da
+until-day = bis { $when }
