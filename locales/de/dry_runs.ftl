@@ -86,3 +86,5 @@ dry-run-why-review_if_failed = die Bedingung der Richtlinie gibt keine Antwort
 problem-dry-run-systems = Mindestens zwei Systeme zum Vergleichen wählen
 settings-dry-runs = Probelauf
 settings-dry-runs-text = Worin die Systeme jetzt abweichen, ohne etwas zu schreiben
+settings-routing = Zuteilung
+settings-routing-text = Wer neue Konflikte entscheidet, wem ein Feld gehört und wohin Überfällige gehen.

@@ -121,3 +121,5 @@ refusal-route-nobody = Jemanden nennen, der entscheidet, oder jemanden, dem das 
 refusal-route-owner = Überfälliges kann nur an jemanden gehen, dem das Feld gehört: so jemanden nennen
 refusal-away-long = Eine Abwesenheit darf höchstens ein Jahr dauern
 refusal-other-deputy = Jemand anderen als Vertretung wählen
+refusal-away-days = Tag und Uhrzeit angeben, ab wann und bis wann
+refusal-nothing-decided = Davon wurde nichts entschieden

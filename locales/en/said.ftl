@@ -122,3 +122,5 @@ refusal-route-nobody = Name somebody who decides, or an owner
 refusal-route-owner = What is overdue can only go to an owner: name one
 refusal-away-long = A time away may be a year at most
 refusal-other-deputy = Choose somebody else to stand in
+refusal-away-days = Give a day and time from which, and until which
+refusal-nothing-decided = Nothing of it was decided
