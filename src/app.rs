@@ -299,8 +299,8 @@ fn mail(config: &Config, url: &str) -> Result<Option<Mail>, StartError> {
     let password = settings.password.as_ref().map(|secret| connectors::Secret::new(secret.expose()));
     let (port, user, to) = (settings.port, settings.user.clone(), settings.to.clone());
     let mailer = Mailer::new(&MailSettings { host, port, protection, user, password, from, to })?;
-    let url = url.to_owned();
-    Ok(Some(Mail::new(mailer, Box::new(move |alert| letter::of_alert(alert, &url)))))
+    let (url, language) = (url.to_owned(), config.server.language);
+    Ok(Some(Mail::new(mailer, Box::new(move |alert| letter::of_alert(alert, &url, language)))))
 }
 
 fn reach(start: &Start, store: &Store) -> Reach {
@@ -317,6 +317,7 @@ fn reach(start: &Start, store: &Store) -> Reach {
         timeout: Duration::from_secs(server.request_timeout_seconds),
         trust_forwarded: server.trust_forwarded,
         demo: start.demo,
+        language: server.language,
     }
 }
 

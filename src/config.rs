@@ -9,6 +9,7 @@ mod secret;
 pub use keys::{ConfigError, business};
 pub use secret::Secret;
 
+use crate::domain::language::Language;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -42,6 +43,8 @@ pub struct Server {
     pub trust_forwarded: bool,
     /// Threads that answer; 0 means one per processor.
     pub workers: usize,
+    /// The language of mails, and of pages for whom neither account nor browser asks for one.
+    pub language: Language,
 }
 
 /// `[store]`: where to remember.
@@ -117,6 +120,7 @@ impl Default for Server {
             body_limit_bytes: 2 * 1024 * 1024,
             trust_forwarded: false,
             workers: 0,
+            language: Language::English,
         }
     }
 }

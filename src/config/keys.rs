@@ -3,6 +3,7 @@
 use super::{Config, Environment, LogFormat, MailSecurity, Secret};
 use crate::connectors::mail::is_address;
 use crate::domain::catalog::Catalog;
+use crate::domain::language::Language;
 use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -34,6 +35,7 @@ const EXPECTED: &[(&str, &str, &str)] = &[
     ("server", "body_limit_bytes", "a number of bytes"),
     ("server", "trust_forwarded", "true or false"),
     ("server", "workers", "a number"),
+    ("server", "language", "en or de"),
     ("mail", "port", "a port number"),
     ("mail", "security", "starttls, tls or none"),
     ("log", "format", "text or json"),
@@ -144,6 +146,7 @@ impl Config {
             ("server", "body_limit_bytes") => server.body_limit_bytes = parsed(text, hint)?,
             ("server", "trust_forwarded") => server.trust_forwarded = parsed(text, hint)?,
             ("server", "workers") => server.workers = parsed(text, hint)?,
+            ("server", "language") => server.language = parsed(text, hint)?,
             ("store", "url") => self.store.url = Some(Secret::new(text)),
             ("data", "folder") => self.data.folder = Some(PathBuf::from(text)),
             ("mail", "host") => mail.host = Some(text.to_owned()),
@@ -212,6 +215,13 @@ fn is_secret(section: &str, key: &str) -> bool {
 
 fn parsed<T: FromStr>(text: &str, expected: &str) -> Result<T, String> {
     text.trim().parse().map_err(|_| format!("is {text:?}: write {expected}"))
+}
+
+impl FromStr for Language {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|language| language.tag() == text).ok_or(())
+    }
 }
 
 impl FromStr for MailSecurity {

@@ -21,6 +21,7 @@ pub mod group;
 pub mod ids;
 pub mod incident;
 pub mod judge;
+pub mod language;
 pub mod mapping;
 pub mod opinion;
 pub mod past;

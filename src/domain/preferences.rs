@@ -1,5 +1,6 @@
 //! What follows an account: how dense its pages are, its keys, how long its decisions are held.
 
+use super::language::Language;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -22,6 +23,9 @@ pub struct Preferences {
     pub after_save: AfterSave,
     #[serde(skip_serializing_if = "is_default")]
     pub hold: HoldFactor,
+    /// None: as the browser asks.
+    #[serde(skip_serializing_if = "is_default")]
+    pub language: Option<Language>,
 }
 
 /// How much fits on a page.

@@ -1,7 +1,7 @@
 //! What goes wrong below, as the one failure of this floor.
 
 use super::failure::{Code, Failure};
-use super::messages::{Msg, msg};
+use super::messages::{msg, said};
 use crate::engine::Refusal;
 use crate::store::StoreError;
 use actix_web::http::StatusCode;
@@ -54,8 +54,8 @@ impl From<Refusal> for Failure {
             Refusal::Claimed(name) => {
                 Self::new(Code::Conflict).detail(msg("access-claimed").with("name", name))
             }
-            Refusal::Invalid(text) => Self::new(Code::Invalid).detail(Msg::Literal(text)),
-            Refusal::WrongState(text) => Self::new(Code::Conflict).detail(Msg::Literal(text)),
+            Refusal::Invalid(text) => Self::new(Code::Invalid).detail(said(text)),
+            Refusal::WrongState(text) => Self::new(Code::Conflict).detail(said(text)),
             Refusal::Outcomes(_) => Self::new(Code::Invalid),
             Refusal::Store(error) => error.into(),
         }

@@ -2,7 +2,8 @@
 //! one failure page, an empty error a page or a problem, and every answer its headers.
 
 use super::failure::{Code, Failure};
-use super::messages::{english, msg};
+use super::language;
+use super::messages::{Messages, msg};
 use super::page::Shell;
 use super::shell::{self, RequestId};
 use super::site::Site;
@@ -25,6 +26,7 @@ struct Asked {
     site: Data<Site>,
     id: String,
     api: bool,
+    messages: &'static Messages,
 }
 
 /// Answers every request.
@@ -37,7 +39,8 @@ pub async fn guard(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let site = Site::of(request.request()).clone();
     let id = site.random_text().chars().take(16).collect::<String>();
-    let asked = Asked { site, id, api: is_api(request.path()) };
+    let messages = language::asked(&site, request.headers());
+    let asked = Asked { site, id, api: is_api(request.path()), messages };
     request.extensions_mut().insert(RequestId(asked.id.clone()));
     let (method, path, began) = (request.method().clone(), request.path().to_owned(), Instant::now());
     if method == Method::HEAD {
@@ -200,7 +203,7 @@ impl ResponseError for Lost {
         let mut response = if asked.api {
             problem(asked, &self.failure)
         } else {
-            let shell = Shell::anonymous(english(), String::new(), asked.site.random_text());
+            let shell = Shell::anonymous(asked.messages, String::new(), asked.site.random_text());
             self.failure.clone().page(shell, &asked.id).into_response()
         };
         headers::complete(&asked.site, &asked.id, response.headers_mut());

@@ -1,6 +1,7 @@
 //! An alert as a mail: what happened and to what, what to do, and where.
 
-use super::messages::{Msg, english, msg};
+use super::messages::{self, Msg, msg, said};
+use crate::domain::language::Language;
 use crate::store::alerts::{Alert, MAIL};
 
 /// Characters of a subject.
@@ -20,18 +21,19 @@ pub fn advice(alert: &Alert) -> Msg {
     })
 }
 
-/// Subject and text of an alert's mail; `url` is where the server is reached.
+/// Subject and text of an alert's mail in that language; `url` is where the server is reached.
 #[must_use]
-pub fn of_alert(alert: &Alert, url: &str) -> (String, String) {
-    let words = |text: Msg| english().plain(&text);
-    let first = alert.message.lines().next().unwrap_or_default();
+pub fn of_alert(alert: &Alert, url: &str, language: Language) -> (String, String) {
+    let words = |text: Msg| messages::of(language).plain(&text);
+    let what = words(said(&alert.message));
+    let first = what.lines().next().unwrap_or_default();
     let mut short: String = first.chars().take(SUBJECT).collect();
     if short.len() < first.len() {
         short.push('…');
     }
     let subject = words(msg("mail-subject").with("what", short));
     let since = alert.opened_at.format("%Y-%m-%d %H:%M UTC").to_string();
-    let (what, advice) = (&alert.message, words(advice(alert)));
+    let advice = words(advice(alert));
     let link = format!("{}{}", url.trim_end_matches('/'), alert.link);
     let since = words(msg("mail-since").with("when", since));
     let (look, why) = (words(msg("mail-look")), words(msg("mail-why")));

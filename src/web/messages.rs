@@ -4,12 +4,21 @@
 //! rendering. A message may carry the tags `<b>` (a name) and `<q>` (a value): [`Messages::html`]
 //! keeps them and escapes every argument, [`Messages::plain`] drops them.
 
-use fluent_bundle::types::FluentNumber;
-use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+mod bundle;
+mod german;
+mod pseudo;
+mod said;
+
+pub use pseudo::pseudo;
+pub use said::said;
+
+use crate::domain::language::Language;
+use bundle::Bundle;
+use fluent_bundle::types::FluentNumberOptions;
+use fluent_bundle::{FluentArgs, FluentValue, types::FluentNumber};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::sync::LazyLock;
-use unic_langid::LanguageIdentifier;
 
 /// The message files of English, the language every other one falls back to.
 const ENGLISH: &[&str] = &[
@@ -31,7 +40,12 @@ const ENGLISH: &[&str] = &[
     include_str!("../../locales/en/incidents.ftl"),
     include_str!("../../locales/en/samples.ftl"),
     include_str!("../../locales/en/failed.ftl"),
+    include_str!("../../locales/en/said.ftl"),
 ];
+
+/// Stands for a `<` of a value while tags of the message are dropped: a private character, which
+/// no value of a business system is expected to hold.
+const KEPT: &str = "\u{e000}";
 
 /// A text to be shown: a key with its arguments, or words that come from data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,9 +61,13 @@ pub enum Msg {
 pub enum Arg {
     Text(String),
     Number(i64),
+    /// A number with one decimal, in tenths: 25 is 2.5.
+    Tenths(i64),
     Msg(Box<Msg>),
     /// Names joined as the language joins them: `Portal, Billing and Helpdesk`.
     List(Vec<String>),
+    /// The same of messages.
+    Msgs(Vec<Msg>),
 }
 
 /// The message of that key, without arguments yet.
@@ -111,6 +129,11 @@ impl From<Vec<String>> for Arg {
         Self::List(names)
     }
 }
+impl From<Vec<Msg>> for Arg {
+    fn from(texts: Vec<Msg>) -> Self {
+        Self::Msgs(texts)
+    }
+}
 impl From<&Vec<String>> for Arg {
     fn from(names: &Vec<String>) -> Self {
         Self::List(names.clone())
@@ -139,40 +162,46 @@ pub struct Messages {
     pub lang: &'static str,
     /// The direction of its script, `ltr` or `rtl`.
     pub dir: &'static str,
-    bundle: FluentBundle<FluentResource>,
+    bundle: Bundle,
+    /// Every message stands in brackets, so that one put together from pieces shows.
+    bracketed: bool,
+    /// The language that has what this one lacks.
+    fallback: Option<&'static Self>,
 }
 
 /// The English messages, read from the binary once.
 #[must_use]
 pub fn english() -> &'static Messages {
-    static MESSAGES: LazyLock<Messages> = LazyLock::new(|| {
-        let language: LanguageIdentifier = "en".parse().unwrap_or_default();
-        let mut bundle = FluentBundle::new_concurrent(vec![language]);
-        // Foreign values stand in `bdi` instead of between invisible characters.
-        bundle.set_use_isolating(false);
-        bundle.set_formatter(Some(|value, _| match value {
-            FluentValue::Number(number) => Some(grouped(number)),
-            _ => None,
-        }));
-        for file in ENGLISH {
-            let resource = match FluentResource::try_new((*file).to_owned()) {
-                Ok(resource) => resource,
-                Err((resource, errors)) => {
-                    tracing::error!(?errors, "a message file has errors");
-                    resource
-                }
-            };
-            if let Err(errors) = bundle.add_resource(resource) {
-                tracing::error!(?errors, "a message is defined twice");
-            }
-        }
-        Messages { lang: "en", dir: "ltr", bundle }
+    static MESSAGES: LazyLock<Messages> = LazyLock::new(|| Messages {
+        lang: "en",
+        dir: "ltr",
+        bundle: bundle::read("en", ENGLISH, bundle::english),
+        bracketed: false,
+        fallback: None,
     });
     &MESSAGES
 }
 
+/// The messages of a language; what is missing in its files is English.
+#[must_use]
+pub fn of(language: Language) -> &'static Messages {
+    match language {
+        Language::English => english(),
+        Language::German => german::german(),
+    }
+}
+
 impl Messages {
-    /// The message files as they are, for tests and tools.
+    /// The message files of a language as they are, for tests and tools.
+    #[must_use]
+    pub fn sources_of(language: Language) -> &'static [&'static str] {
+        match language {
+            Language::English => ENGLISH,
+            Language::German => german::GERMAN,
+        }
+    }
+
+    /// The English message files.
     #[must_use]
     pub fn sources() -> &'static [&'static str] {
         ENGLISH
@@ -191,7 +220,8 @@ impl Messages {
             Msg::Literal(text) => text.clone(),
             Msg::Key { key, args } => {
                 let text = self.format(key, args, |arg| self.plain_arg(arg));
-                if text.contains('<') { without_tags(&text) } else { text }
+                let text = if text.contains('<') { without_tags(&text) } else { text };
+                if text.contains(KEPT) { text.replace(KEPT, "<") } else { text }
             }
         }
     }
@@ -204,8 +234,9 @@ impl Messages {
             Msg::Key { key, args } => self.format(key, args, |arg| match arg {
                 Arg::Text(text) => isolated(text),
                 Arg::Msg(inner) => self.html(inner),
-                Arg::Number(_) => String::new(),
-                Arg::List(names) => self.list(names, &isolated),
+                Arg::Number(_) | Arg::Tenths(_) => String::new(),
+                Arg::List(names) => self.list(names, |name| isolated(name)),
+                Arg::Msgs(texts) => self.list(texts, |text| self.html(text)),
             }),
         }
     }
@@ -213,14 +244,15 @@ impl Messages {
     fn plain_arg(&self, arg: &Arg) -> String {
         match arg {
             // A value may contain what looks like a tag; it must survive `without_tags`.
-            Arg::Text(text) => text.replace('<', "\u{e000}"),
-            Arg::Msg(inner) => self.plain(inner).replace('<', "\u{e000}"),
-            Arg::Number(_) => String::new(),
-            Arg::List(names) => self.list(names, &|name| name.replace('<', "\u{e000}")),
+            Arg::Text(text) => text.replace('<', KEPT),
+            Arg::Msg(inner) => self.plain(inner).replace('<', KEPT),
+            Arg::Number(_) | Arg::Tenths(_) => String::new(),
+            Arg::List(names) => self.list(names, |name| name.replace('<', KEPT)),
+            Arg::Msgs(texts) => self.list(texts, |text| self.plain(text).replace('<', KEPT)),
         }
     }
 
-    fn list(&self, names: &[String], show: &dyn Fn(&str) -> String) -> String {
+    fn list<T>(&self, names: &[T], show: impl Fn(&T) -> String) -> String {
         let Some((last, rest)) = names.split_last() else { return String::new() };
         let Some((first, middle)) = rest.split_first() else { return show(last) };
         let two = |key: &str, a: String, b: String| {
@@ -235,8 +267,15 @@ impl Messages {
         two("list-last", head, show(last))
     }
 
+    /// The language that has the message: this one, or its fallback.
+    fn holder(&self, key: &str) -> Option<&Self> {
+        if self.has(key) { Some(self) } else { self.fallback.and_then(|other| other.holder(key)) }
+    }
+
     fn format(&self, key: &str, args: &[(Cow<'static, str>, Arg)], show: impl Fn(&Arg) -> String) -> String {
-        let Some(pattern) = self.bundle.get_message(key).and_then(|found| found.value()) else {
+        let bundle = self.holder(key).map(|holder| &holder.bundle);
+        let found = bundle.and_then(|bundle| Some((bundle, bundle.get_message(key)?.value()?)));
+        let Some((bundle, pattern)) = found else {
             tracing::error!(key, "a message is missing");
             return format!("«{key}»");
         };
@@ -244,34 +283,26 @@ impl Messages {
         for (name, arg) in args {
             match arg {
                 Arg::Number(number) => given.set(name.clone(), FluentValue::from(*number)),
+                Arg::Tenths(tenths) => given.set(name.clone(), FluentValue::Number(decimal(*tenths))),
                 other => given.set(name.clone(), FluentValue::from(show(other))),
             }
         }
         let mut errors = Vec::new();
-        let text = self.bundle.format_pattern(pattern, Some(&given), &mut errors);
-        if errors.is_empty() {
-            return text.into_owned();
+        let text = bundle.format_pattern(pattern, Some(&given), &mut errors);
+        if !errors.is_empty() {
+            tracing::error!(key, ?errors, "a message could not be filled");
+            return format!("«{text}»");
         }
-        tracing::error!(key, ?errors, "a message could not be filled");
-        format!("«{text}»")
+        if self.bracketed && pseudo::is_made(&text) { format!("[{text}]") } else { text.into_owned() }
     }
 }
 
-/// `12345` as `12,345`.
-fn grouped(number: &FluentNumber) -> String {
-    let digits = number.as_string();
-    if !number.options.use_grouping || digits.contains('.') {
-        return digits.into_owned();
-    }
-    let (sign, digits) = digits.strip_prefix('-').map_or(("", &*digits), |rest| ("-", rest));
-    let mut out = sign.to_owned();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
+/// 25 tenths as 2.5.
+fn decimal(tenths: i64) -> FluentNumber {
+    let options = FluentNumberOptions { minimum_fraction_digits: Some(1), ..Default::default() };
+    // A length of time has few digits: nothing is lost.
+    let value = f64::from(i32::try_from(tenths).unwrap_or(i32::MAX)) / 10.0;
+    FluentNumber::new(value, options)
 }
 
 /// Text safe in HTML content and in quoted attributes.
@@ -321,6 +352,21 @@ mod tests {
         assert_eq!(shown(1), "Portal");
         assert_eq!(shown(2), "Portal and Billing");
         assert_eq!(shown(3), "Portal, Billing and Helpdesk");
+    }
+
+    #[test]
+    fn plain_text_drops_the_tags_of_the_message_and_none_of_a_value() {
+        let text = msg("claimed-title").with("name", "a <b>x</b>").with("when", msg("ago-now"));
+        assert_eq!(english().plain(&text), "a <b>x</b> is on this since just now");
+    }
+
+    #[test]
+    fn numbers_are_written_as_the_language_writes_them() {
+        let (whole, part) = (msg("number").with("n", 1204), msg("span-s").with("n", Arg::Tenths(25)));
+        assert_eq!((english().plain(&whole), english().plain(&part)), ("1,204".into(), "2.5 s".into()));
+        let german = of(Language::German);
+        assert_eq!((german.plain(&whole), german.plain(&part)), ("1.204".into(), "2,5 s".into()));
+        assert_eq!(german.plain(&msg("span-s").with("n", Arg::Tenths(30))), "3,0 s");
     }
 
     #[test]

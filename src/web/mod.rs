@@ -19,6 +19,7 @@ pub mod headers;
 pub mod health;
 pub mod idempotency;
 pub mod keys;
+pub mod language;
 pub mod letter;
 pub mod marks;
 pub mod messages;

@@ -5,7 +5,7 @@
 //! filters read the [`Shell`] as a runtime value. So a page can be rendered without a server.
 
 use super::keys::{Context, Keymap};
-use super::messages::{Messages, Msg};
+use super::messages::{Messages, Msg, literal};
 use crate::domain::preferences::Density;
 use actix_web::body::BoxBody;
 use actix_web::http::{StatusCode, header};
@@ -134,7 +134,7 @@ pub struct Shell {
     /// Seconds until this person is signed out if nothing more is asked for.
     pub session_left: Option<i64>,
     /// The exact present, as a printed page says it: `22 November 2026, 14:02:03 CET`.
-    pub printed: String,
+    pub printed: Msg,
     /// The nonce of this answer's one script; 128 random bits or more.
     pub nonce: String,
     pub flash: Option<Flash>,
@@ -160,7 +160,7 @@ impl Shell {
             section: Section::None,
             csrf,
             session_left: None,
-            printed: String::new(),
+            printed: literal(""),
             nonce,
             flash: None,
             banners: Vec::new(),

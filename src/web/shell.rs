@@ -7,7 +7,8 @@ use super::csrf;
 use super::failure::Failure;
 use super::flash;
 use super::keys::Keymap;
-use super::messages::{Msg, english, msg};
+use super::language;
+use super::messages::{Msg, msg, said};
 use super::page::{Banner, NavItem, Person, Section, Shell, Theme, Tone};
 use super::site::Site;
 use crate::domain::access::{Right, Viewer};
@@ -41,9 +42,10 @@ impl FromRequest for Shell {
 pub async fn shell(request: &HttpRequest) -> Shell {
     let site = Site::of(request);
     let nonce = site.random_text();
+    let messages = language::of(request);
     let Some(who) = auth::who(request) else {
         let token = csrf::visitor_token(site, request).unwrap_or_default();
-        return Shell { demo: site.reach.demo, ..Shell::anonymous(english(), token, nonce) };
+        return Shell { demo: site.reach.demo, ..Shell::anonymous(messages, token, nonce) };
     };
     Shell {
         theme: theme(&who.user.theme),
@@ -56,7 +58,7 @@ pub async fn shell(request: &HttpRequest) -> Shell {
         flash: flash::take(request, &who.viewer),
         banners: banners(site).await,
         demo: site.reach.demo,
-        ..Shell::anonymous(english(), who.csrf, nonce)
+        ..Shell::anonymous(messages, who.csrf, nonce)
     }
 }
 
@@ -114,7 +116,7 @@ async fn banners(site: &Site) -> Vec<Banner> {
     });
     let text = match open.as_slice() {
         [] => return Vec::new(),
-        [one] => Msg::Literal(one.message.clone()),
+        [one] => said(&one.message),
         many => msg("access-alerts").with("n", many.len()),
     };
     vec![Banner { tone: Tone::Danger, text, link: Some((msg("access-alerts-link"), "/alerts".to_owned())) }]

@@ -2,6 +2,7 @@
 
 use super::idempotency::Running;
 use crate::domain::chance;
+use crate::domain::language::Language;
 use crate::engine::Engine;
 use crate::engine::accounts::Accounts;
 use crate::store::Store;
@@ -25,6 +26,8 @@ pub struct Reach {
     /// The caller's address is the last one of `X-Forwarded-For`.
     pub trust_forwarded: bool,
     pub demo: bool,
+    /// The language where nobody asks for one, and of mails.
+    pub language: Language,
 }
 
 impl Reach {

@@ -1,7 +1,7 @@
 //! Times as a person reads them: near ones relative ("yesterday 14:02"), with the exact local
 //! time and zone beside them for hovering, focus and print.
 
-use super::messages::{Msg, msg};
+use super::messages::{Msg, literal, msg};
 use crate::domain::time::Time;
 use jiff::civil::Date;
 use jiff::{Timestamp, Zoned, tz::TimeZone};
@@ -12,7 +12,7 @@ pub struct When {
     /// `yesterday 14:02`, `4 min ago`.
     pub text: Msg,
     /// `12 October 2026, 14:02:03 CEST`.
-    pub exact: String,
+    pub exact: Msg,
     /// The UTC instant for machines.
     pub utc: String,
 }
@@ -133,7 +133,7 @@ impl Clockface {
 
     /// The present, exactly: `12 October 2026, 14:02:03 CEST`.
     #[must_use]
-    pub fn exact(&self) -> String {
+    pub fn exact(&self) -> Msg {
         self.when(self.now, msg("ago-now")).exact
     }
 
@@ -181,11 +181,13 @@ impl Clockface {
 
     /// The reader's zone as a person reads it: `Europe/Berlin, CEST`.
     #[must_use]
-    pub fn zone_name(&self) -> String {
-        let short = self.local(self.now).strftime("%Z").to_string();
+    pub fn zone_name(&self) -> Msg {
+        let now = self.local(self.now);
         match self.zone.iana_name() {
-            Some(name) if name != short => format!("{name}, {short}"),
-            _ => short,
+            Some(name) if name != now.strftime("%Z").to_string() => {
+                msg("zone-of").with("name", name).with("zone", zone(&now))
+            }
+            _ => zone(&now),
         }
     }
 
@@ -220,7 +222,12 @@ impl Clockface {
         let then = self.local(time);
         When {
             text,
-            exact: then.strftime("%-d %B %Y, %H:%M:%S %Z").to_string(),
+            exact: msg("date-exact")
+                .with("day", i64::from(then.day()))
+                .with("month", month(&then))
+                .with("year", then.year().to_string())
+                .with("time", then.strftime("%H:%M:%S").to_string())
+                .with("zone", zone(&then)),
             utc: time.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
         }
     }
@@ -238,6 +245,21 @@ fn clock(time: &Zoned) -> String {
 
 fn month(time: &Zoned) -> Msg {
     msg(format!("month-{}", time.month()))
+}
+
+/// The short name of the zone at that time. The zones of Europe have other names in other
+/// languages.
+fn zone(time: &Zoned) -> Msg {
+    let short = time.strftime("%Z").to_string();
+    match &*short {
+        "CET" => msg("zone-cet"),
+        "CEST" => msg("zone-cest"),
+        "WET" => msg("zone-wet"),
+        "WEST" => msg("zone-west"),
+        "EET" => msg("zone-eet"),
+        "EEST" => msg("zone-eest"),
+        _ => literal(short),
+    }
 }
 
 /// Days from `then` to `today`: 1 is yesterday.
@@ -260,8 +282,9 @@ fn span(prefix: &str, seconds: i64) -> Msg {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::language::Language;
     use crate::domain::time::parse_stamp;
-    use crate::web::messages::english;
+    use crate::web::messages::{english, of};
 
     fn face(now: &str) -> Clockface {
         let zone = TimeZone::get("Europe/Berlin").unwrap();
@@ -280,7 +303,8 @@ mod tests {
         assert_eq!(shown(&face.day(parse_stamp("2026-03-03T08:12:40Z").unwrap())), "3 March");
         assert_eq!(shown(&face.day(parse_stamp("2025-03-03T08:12:40Z").unwrap())), "3 March 2025");
         let exact = face.day(parse_stamp("2026-10-12T12:02:03Z").unwrap()).exact;
-        assert_eq!(exact, "12 October 2026, 14:02:03 CEST");
+        assert_eq!(english().plain(&exact), "12 October 2026, 14:02:03 CEST");
+        assert_eq!(of(Language::German).plain(&exact), "12. Oktober 2026, 14:02:03 MESZ");
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod demo;
 mod docs;
 mod flow;
 mod house;
+mod languages;
 mod left_out;
 mod pages;
 mod preview;

@@ -7,7 +7,7 @@ use crate::web::auth::SignedIn;
 use crate::web::failure::Failure;
 use crate::web::filters;
 use crate::web::letter::advice;
-use crate::web::messages::{Msg, literal, msg};
+use crate::web::messages::{Msg, msg, said};
 use crate::web::page::{Page, Section, Shell, Tone, View};
 use crate::web::site::Site;
 use crate::web::when::{Clockface, When};
@@ -84,7 +84,7 @@ fn build(viewer: &Viewer, clock: &Clockface, total: i64, open: &[Alert]) -> Aler
 fn row(clock: &Clockface, alert: &Alert) -> AlertRow {
     AlertRow {
         tone: Tone::Danger,
-        text: literal(&alert.message),
+        text: said(&alert.message),
         advice: advice(alert),
         link: (!alert.link.is_empty()).then(|| Link::new(msg("alert-open"), &alert.link)),
         since: clock.day(alert.opened_at),

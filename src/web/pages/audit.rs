@@ -31,7 +31,7 @@ pub struct AuditPage {
     /// `214 entries matching Okafor, newest first`.
     pub found: Msg,
     /// `Berlin, CEST`.
-    pub zone: String,
+    pub zone: Msg,
     pub days: Vec<Day>,
     pub pager: Pager,
     pub empty: Option<Empty>,

@@ -113,7 +113,7 @@ impl View for DraftRowsPage {
 pub struct Row {
     pub title: String,
     pub href: String,
-    pub field: String,
+    pub field: Msg,
     pub decided: Msg,
     pub would: Msg,
 }

@@ -95,7 +95,7 @@ pub struct Found {
 /// One field with what would become of its differences.
 #[derive(Clone, Debug)]
 pub struct FieldRow {
-    pub label: String,
+    pub label: Msg,
     pub all: Option<Counted>,
     pub settle: Vec<Counted>,
     pub review: Vec<Counted>,
@@ -117,7 +117,7 @@ pub struct Counted {
 pub struct Row {
     pub key: String,
     pub record: Option<String>,
-    pub field: String,
+    pub field: Msg,
     pub sides: Vec<Side>,
     pub would: Msg,
     pub tone: Tone,

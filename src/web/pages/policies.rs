@@ -189,7 +189,7 @@ pub struct Compared {
     pub from: i64,
     pub to: i64,
     /// Field, setting, before, after.
-    pub changes: Vec<(String, Msg, Msg, Msg)>,
+    pub changes: Vec<(Msg, Msg, Msg, Msg)>,
 }
 
 impl View for VersionsPage {
@@ -204,7 +204,7 @@ pub struct PolicyVersion {
     pub author: String,
     pub reason: String,
     /// Field, setting, before, after.
-    pub changes: Vec<(String, Msg, Msg, Msg)>,
+    pub changes: Vec<(Msg, Msg, Msg, Msg)>,
     pub current: bool,
     /// Where "Roll back to this" posts to.
     pub roll_back: Option<String>,

@@ -1,6 +1,7 @@
 //! What follows an account: look, time zone, keys, and what saving does.
 
 use super::parts::{Choice, Problem};
+use crate::domain::language::Language;
 use crate::domain::preferences::{AfterSave, Density, HoldFactor, MOST_HOLD_FACTOR, Preferences};
 use crate::engine::accounts::{AccountError, Wanted};
 use crate::web::auth::{self, SignedIn};
@@ -8,7 +9,7 @@ use crate::web::failure::{Code, Failure};
 use crate::web::filters;
 use crate::web::flash;
 use crate::web::keys::{Clash, Context, KEYS, Key, Keymap};
-use crate::web::messages::{Msg, english, msg};
+use crate::web::messages::{Msg, msg};
 use crate::web::page::{Flash, Page, Section, Shell, Tone, View};
 use crate::web::site::Site;
 use actix_web::http::StatusCode;
@@ -34,7 +35,17 @@ pub struct PreferencesPage {
     pub groups: Vec<KeyGroup>,
     pub after: Vec<Choice>,
     pub holds: Vec<Choice>,
+    pub languages: Vec<LanguageChoice>,
     pub problems: Vec<Problem>,
+}
+
+/// A language, by the name it has in itself.
+#[derive(Clone, Debug)]
+pub struct LanguageChoice {
+    /// Its tag; empty: as the browser asks.
+    pub value: &'static str,
+    pub key: &'static str,
+    pub chosen: bool,
 }
 
 impl PreferencesPage {
@@ -114,6 +125,7 @@ fn read(sent: &BTreeMap<String, String>) -> (Wanted, Vec<Problem>) {
         keys_off: text("keys") == "off",
         keys: keys.collect(),
         after_save: if text("after") == "stay" { AfterSave::Stay } else { AfterSave::Next },
+        language: Language::ALL.into_iter().find(|one| one.tag() == text("language")),
         hold: text("hold").parse().ok().and_then(HoldFactor::of).unwrap_or_default(),
     };
     let theme = ["light", "dark"].into_iter().find(|theme| *theme == text("theme")).unwrap_or("system");
@@ -127,7 +139,7 @@ fn read(sent: &BTreeMap<String, String>) -> (Wanted, Vec<Problem>) {
         let text = match clash {
             Clash::NotOne => msg("problem-key-not-one"),
             Clash::With(other) => {
-                let says = |action: &str| english().plain(&msg(format!("key-{action}")));
+                let says = |action: &str| msg(format!("key-{action}"));
                 msg("problem-key-clash").with("action", says(action)).with("other", says(other))
             }
         };
@@ -161,8 +173,22 @@ fn shown(wanted: &Wanted, problems: Vec<Problem>) -> PreferencesPage {
         groups: groups(preferences),
         after: vec![choice("after", "next", next), choice("after", "stay", !next)],
         holds: [1, 2, 3, 5, MOST_HOLD_FACTOR].map(hold).into(),
+        languages: languages(preferences.language),
         problems,
     }
+}
+
+fn languages(own: Option<Language>) -> Vec<LanguageChoice> {
+    let one = |language: Option<Language>| LanguageChoice {
+        value: language.map_or("", Language::tag),
+        key: match language {
+            None => "language-browser",
+            Some(Language::English) => "language-en",
+            Some(Language::German) => "language-de",
+        },
+        chosen: language == own,
+    };
+    [None].into_iter().chain(Language::ALL.map(Some)).map(one).collect()
 }
 
 fn groups(preferences: &Preferences) -> Vec<KeyGroup> {

@@ -91,7 +91,7 @@ pub struct TimelinePage {
     pub fields: Vec<Choice>,
     pub systems: Vec<Choice>,
     /// `Times in Berlin, CEST`.
-    pub zone: String,
+    pub zone: Msg,
     pub cause: Option<Cause>,
     pub events: Vec<TimelineEvent>,
     pub pager: Pager,

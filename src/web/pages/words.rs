@@ -7,7 +7,7 @@ use crate::domain::policy::Stakes;
 use crate::domain::resolution::Reason;
 use crate::domain::value::Held;
 use crate::engine::detect::RECORD;
-use crate::web::messages::{Msg, literal, msg};
+use crate::web::messages::{Arg, Msg, literal, msg};
 use crate::web::when::Clockface;
 
 /// A span of so many milliseconds, never below zero: `350 ms`, `2.5 s`, `3 min`.
@@ -17,15 +17,9 @@ pub fn milliseconds(ms: i64) -> Msg {
         ..1000 => msg("span-ms").with("n", ms),
         1000..60_000 if ms % 1000 == 0 => msg("span-s").with("n", ms / 1000),
         // Rounded up: a bound is not made smaller than it is.
-        1000..60_000 => msg("span-s").with("n", tenths(ms)),
+        1000..60_000 => msg("span-s").with("n", Arg::Tenths((ms + 99) / 100)),
         _ => Clockface::length((ms + 999) / 1000),
     }
-}
-
-/// Seconds with one decimal, rounded up.
-fn tenths(ms: i64) -> String {
-    let tenths = (ms + 99) / 100;
-    format!("{}.{}", tenths / 10, tenths % 10)
 }
 
 /// A likely cause, by its stored name.

@@ -21,16 +21,16 @@ export function launch() {
 
 /**
  * A page in a context of its own: `scheme` light or dark, `width` and `height` in CSS pixels,
- * `scripts` off to work as without JavaScript. What goes wrong behind it is kept in `page.wrong`.
+ * `scripts` off to work as without JavaScript, `locale` for what the browser asks for. What goes wrong behind it is kept in `page.wrong`.
  */
-export async function open(browser, origin, { scheme = 'light', width = 1440, height = 900, scripts = true } = {}) {
+export async function open(browser, origin, { scheme = 'light', width = 1440, height = 900, scripts = true, locale = 'en-GB' } = {}) {
   const context = await browser.newContext({
     baseURL: origin,
     colorScheme: scheme,
     viewport: { width, height },
     javaScriptEnabled: scripts,
     reducedMotion: 'reduce',
-    locale: 'en-GB',
+    locale,
     timezoneId: 'Europe/Berlin',
   })
   const page = await context.newPage()

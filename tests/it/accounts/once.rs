@@ -67,6 +67,7 @@ async fn server(app: &TestApp) -> (Browser, Arc<AtomicUsize>, String) {
         timeout: Duration::from_secs(1),
         trust_forwarded: false,
         demo: false,
+        language: Default::default(),
     };
     let site = Data::new(Site::new(app.engine.clone(), app.accounts.clone(), reach, Box::new(|| Ok(()))));
     let done: Done = Data::new(AtomicUsize::new(0));

@@ -333,7 +333,7 @@ async fn verification_says_how_far_and_names_the_first_bad_entry() {
     assert!(text(&broken).contains("Broken at entry 3"), "{}", text(&broken));
     let elsewhere = app.sign_in("ana").await.get("/records").await;
     assert!(
-        elsewhere.body.contains("The audit log is not as it was written: entry 3"),
+        elsewhere.body.contains("The audit log is not as it was written: <bdi>entry 3"),
         "a banner on every page"
     );
 }

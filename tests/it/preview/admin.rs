@@ -267,7 +267,7 @@ fn versions() -> policies::VersionsPage {
                 when: at(msg("when-yesterday").with("time", "09:40")),
                 author: "Tariq Nasser".into(),
                 reason: "Agents correct phones first; the portal follows.".into(),
-                changes: vec![("Phone".into(), msg("policy-rule"), msg("rule-source"), msg("rule-manual"))],
+                changes: vec![(literal("Phone"), msg("policy-rule"), msg("rule-source"), msg("rule-manual"))],
                 current: true,
                 roll_back: None,
             },

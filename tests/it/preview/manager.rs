@@ -123,7 +123,7 @@ fn audit() -> AuditPage {
         filters: Vec::new(),
         clear: None,
         found: msg("audit-found-query").with("n", 214).with("query", "Okafor"),
-        zone: "Berlin, CEST".into(),
+        zone: literal("Berlin, CEST"),
         days: days(),
         pager: Pager {
             range: Some(msg("range").with("first", 1).with("last", 8).with("total", 214)),

@@ -48,7 +48,7 @@ fn render_in<T: View>(name: &str, shell: Shell, body: T) -> Rendered {
 }
 
 fn at(text: Msg) -> When {
-    When { text, exact: "12 October 2026, 14:02:03 CEST".into(), utc: "2026-10-12T12:02:03Z".into() }
+    When { text, exact: literal("12 October 2026, 14:02:03 CEST"), utc: "2026-10-12T12:02:03Z".into() }
 }
 
 fn said(text: &str) -> Msg {

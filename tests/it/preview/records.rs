@@ -82,7 +82,7 @@ fn timeline() -> TimelinePage {
             choice("shipping", said("Shipping address"), true),
         ],
         systems: vec![choice("", msg("timeline-all-systems"), true), choice("portal", said("Portal"), false)],
-        zone: "Berlin, CEST".into(),
+        zone: literal("Berlin, CEST"),
         cause: Some(Cause {
             name: said("race"),
             evidence: vec![said(

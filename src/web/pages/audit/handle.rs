@@ -2,7 +2,6 @@
 
 use super::asked::Asked;
 use super::{build, export, verification};
-use crate::engine::Refusal;
 use crate::store::trail::{self, Facet};
 use crate::store::{audit, users};
 use crate::web::auth::Auditor;
@@ -127,7 +126,7 @@ pub async fn export(
     let entries = trail::count(&mut s, &viewer, &filter, last).await?;
     if entries > export::MOST {
         let detail = msg("export-too-long").with("n", entries).with("most", export::MOST);
-        return Err(Refusal::Invalid(crate::web::messages::english().plain(&detail)).into());
+        return Err(Failure::new(Code::Invalid).detail(detail));
     }
     drop(s);
     site.engine.note_export(&viewer, format.as_str(), asked.query(), entries).await?;

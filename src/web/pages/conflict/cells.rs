@@ -19,7 +19,7 @@ use crate::domain::value::Held;
 use crate::engine::case::Case;
 use crate::store::conflicts::Difference as Stored;
 use crate::web::marks::{Mark, Piece, against};
-use crate::web::messages::{Msg, literal, msg};
+use crate::web::messages::{Msg, literal, msg, said};
 use crate::web::pages::words;
 use crate::web::when::Clockface;
 use std::collections::BTreeSet;
@@ -347,7 +347,7 @@ fn guard(finding: &Finding) -> Option<Msg> {
         Finding::NotRemovedUnasked => msg("guard-not-removed"),
         Finding::ChangedHere { .. } => msg("guard-changed-here"),
         Finding::Unreadable { .. } => msg("guard-unreadable"),
-        Finding::Invalid { reason, .. } => msg("guard-invalid").with("why", reason),
+        Finding::Invalid { reason, .. } => msg("guard-invalid").with("why", said(reason)),
         Finding::NoPriority => msg("guard-no-priority"),
         Finding::NotOrdered { .. } => msg("guard-not-ordered"),
         Finding::NotLists => msg("guard-not-lists"),
@@ -357,7 +357,7 @@ fn guard(finding: &Finding) -> Option<Msg> {
         Finding::Reopened => msg("guard-reopened"),
         Finding::Flapping { times } => msg("guard-flapping").with("n", *times),
         Finding::ReviewIf { expression } => msg("guard-review-if").with("expression", expression),
-        Finding::ReviewIfFailed { reason, .. } => msg("guard-review-if-failed").with("why", reason),
+        Finding::ReviewIfFailed { reason, .. } => msg("guard-review-if-failed").with("why", said(reason)),
         Finding::NoRule
         | Finding::AlwaysReviewed
         | Finding::RuleChooses { .. }

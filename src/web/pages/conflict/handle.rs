@@ -14,7 +14,7 @@ use crate::store::resolutions::Resolution;
 use crate::store::routing;
 use crate::web::auth::{SignedIn, Steward};
 use crate::web::failure::{Code, Failure};
-use crate::web::messages::{Msg, literal, msg};
+use crate::web::messages::{Msg, msg, said};
 use crate::web::page::{Flash, Fragment, Page, Shell, Tone};
 use crate::web::pages::routing::{Passing, Standing, forms};
 use crate::web::site::Site;
@@ -287,7 +287,7 @@ impl Look<'_> {
             }
             Refusal::Invalid(text) => {
                 let field = if text.contains("reason") { "reason" } else { "note" }.to_owned();
-                let text = msg("problem-other").with("text", literal(text));
+                let text = msg("problem-other").with("text", said(text));
                 Told { problems: vec![Problem { field, text }], ..Told::default() }
             }
             other => return Err(other.into()),
@@ -313,7 +313,7 @@ fn sent_twice<'c>(viewer: &Viewer, case: &'c Case, decision: &Decision) -> Optio
 }
 
 fn outcome_problem(id: &str, error: &crate::domain::resolution::OutcomeError) -> Problem {
-    let text = literal(error.to_string());
+    let text = said(error.to_string());
     Problem { field: format!("d-{id}"), text: msg("problem-other").with("text", text) }
 }
 

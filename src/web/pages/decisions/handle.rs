@@ -10,7 +10,7 @@ use crate::web::auth::SignedIn;
 use crate::web::clock;
 use crate::web::failure::{Code, Failure};
 use crate::web::flash;
-use crate::web::messages::{Msg, msg};
+use crate::web::messages::{Msg, msg, said};
 use crate::web::page::{Flash, Page, Shell, Tone};
 use crate::web::site::Site;
 use crate::web::when::Clockface;
@@ -67,7 +67,7 @@ pub async fn undo(
         }
         Err(Refusal::WrongState(why)) => {
             let place = format!("/resolutions/{id}");
-            Ok(told(&request, &viewer, &place, Tone::Danger, Msg::Literal(why)))
+            Ok(told(&request, &viewer, &place, Tone::Danger, said(why)))
         }
         Err(refusal) => Err(refusal.into()),
     }
@@ -92,7 +92,7 @@ pub async fn reversal(
         }
         Err(Refusal::WrongState(why)) => {
             let place = format!("/resolutions/{id}");
-            Ok(told(&request, &viewer, &place, Tone::Danger, Msg::Literal(why)))
+            Ok(told(&request, &viewer, &place, Tone::Danger, said(why)))
         }
         Err(refusal) => Err(refusal.into()),
     }
@@ -127,12 +127,12 @@ pub async fn reverse(
             let found = site.engine.reversal(&viewer, &id).await?;
             let read = Decisions::one(&site, &viewer, clock::face(&request), &id).await?;
             let page = build::reversal(&read, &found.1);
-            let page = ReversalPage { reason: sent.reason, error: Some(Msg::Literal(why)), ..page };
+            let page = ReversalPage { reason: sent.reason, error: Some(said(why)), ..page };
             Ok(Page::new(shell, page).status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
         }
         Err(Refusal::WrongState(why)) => {
             let place = format!("/resolutions/{id}");
-            Ok(told(&request, &viewer, &place, Tone::Danger, Msg::Literal(why)))
+            Ok(told(&request, &viewer, &place, Tone::Danger, said(why)))
         }
         Err(refusal) => Err(refusal.into()),
     }
@@ -152,7 +152,7 @@ pub async fn retry(
     let place = place_of(&site, &viewer, &id).await?;
     let (tone, text) = match site.engine.retry(&viewer, &id).await {
         Ok(()) => (Tone::Done, msg("flash-retried")),
-        Err(Refusal::WrongState(why)) => (Tone::Danger, Msg::Literal(why)),
+        Err(Refusal::WrongState(why)) => (Tone::Danger, said(why)),
         Err(refusal) => return Err(refusal.into()),
     };
     Ok(told(&request, &viewer, &place, tone, text))
@@ -175,7 +175,7 @@ pub async fn reopening(
         Ok(conflict) => {
             told(&request, &viewer, &format!("/conflicts/{conflict}"), Tone::Done, msg("flash-reopened"))
         }
-        Err(Refusal::WrongState(why)) => told(&request, &viewer, &place, Tone::Danger, Msg::Literal(why)),
+        Err(Refusal::WrongState(why)) => told(&request, &viewer, &place, Tone::Danger, said(why)),
         Err(refusal) => return Err(refusal.into()),
     })
 }

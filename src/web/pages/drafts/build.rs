@@ -11,7 +11,7 @@ use crate::engine::policies::{Backtest, Judged, Looked, Preview, Standing};
 use crate::store::StoreError;
 use crate::store::configuration::Version;
 use crate::store::policy_drafts::Draft;
-use crate::web::messages::{Arg, Msg, english, literal, msg};
+use crate::web::messages::{Arg, Msg, literal, msg};
 use crate::web::pages::policies::build::warning;
 use crate::web::pages::policies::versions::settings;
 use crate::web::when::Clockface;
@@ -71,13 +71,13 @@ pub(super) fn label_of(setup: &Setup, entity: &EntityId, slot: &FieldId) -> Msg 
     msg("policy-heading").with("field", field(setup, entity, slot)).with("entity", kind(setup, entity))
 }
 
-fn label(entity: Option<&Entity>, field: &FieldId) -> String {
-    let slot = entity.and_then(|entity| entity.slot(field)).map(|slot| slot.label.to_owned());
-    let whole = || english().plain(&msg("dry-run-whole"));
-    slot.unwrap_or_else(|| if field.as_str() == RECORD { whole() } else { field.0.clone() })
+fn label(entity: Option<&Entity>, field: &FieldId) -> Msg {
+    let slot = entity.and_then(|entity| entity.slot(field)).map(|slot| literal(&*slot.label));
+    let other = || if field.as_str() == RECORD { msg("dry-run-whole") } else { literal(&field.0) };
+    slot.unwrap_or_else(other)
 }
 
-pub(super) fn field(setup: &Setup, entity: &EntityId, field: &FieldId) -> String {
+pub(super) fn field(setup: &Setup, entity: &EntityId, field: &FieldId) -> Msg {
     label(setup.catalog.entity(entity), field)
 }
 

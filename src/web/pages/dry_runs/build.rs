@@ -10,7 +10,7 @@ use crate::engine::dry_run::{self, DryRun, Index, Kind, State, Summary};
 use crate::web::api::dry_runs::{Line, LineValue, becomes};
 use crate::web::api::values::FieldValue;
 use crate::web::marks::{Mark, Piece, against, beside};
-use crate::web::messages::{Msg, english, literal, msg};
+use crate::web::messages::{Msg, english, literal, msg, said};
 use crate::web::page::Tone;
 use crate::web::pages::parts::{Count, Link, Notice, Pager};
 use crate::web::when::Clockface;
@@ -110,7 +110,7 @@ fn notice(run: &DryRun) -> Option<Notice> {
     let (tone, title, lines) = match run.state() {
         State::Running | State::Done { .. } => return None,
         State::Failed { error, .. } => {
-            (Tone::Danger, msg("dry-run-failed"), vec![literal(error), msg("dry-run-failed-advice")])
+            (Tone::Danger, msg("dry-run-failed"), vec![said(error), msg("dry-run-failed-advice")])
         }
         State::TooLong { minutes, .. } => {
             (Tone::Danger, msg("dry-run-too-long").with("n", minutes), vec![msg("dry-run-too-long-advice")])
@@ -138,10 +138,10 @@ impl Shown<'_> {
         self.setup.catalog.label(&id.into()).to_owned()
     }
 
-    fn label(&self, field: &FieldId) -> String {
-        let slot = self.entity.and_then(|entity| entity.slot(field)).map(|slot| slot.label.to_owned());
-        let whole = || english().plain(&msg("dry-run-whole"));
-        slot.unwrap_or_else(|| if field.as_str() == RECORD { whole() } else { field.0.clone() })
+    fn label(&self, field: &FieldId) -> Msg {
+        let slot = self.entity.and_then(|entity| entity.slot(field)).map(|slot| literal(&*slot.label));
+        let other = || if field.as_str() == RECORD { msg("dry-run-whole") } else { literal(&field.0) };
+        slot.unwrap_or_else(other)
     }
 
     #[must_use]
@@ -230,7 +230,7 @@ impl Shown<'_> {
             "settle" => msg("dry-run-would-settle").with("by", rule(&asked.by)),
             "review" => msg("dry-run-would-review").with("why", why(&asked.by)),
             "leave_different" => msg("dry-run-stands"),
-            _ => return literal(self.label(&asked.field.as_str().into())),
+            _ => return self.label(&asked.field.as_str().into()),
         };
         msg("dry-run-filter").with("field", self.label(&asked.field.as_str().into())).with("would", would)
     }

@@ -10,7 +10,7 @@ use crate::web::api::dry_runs::{json_line, read};
 use crate::web::auth::Operator;
 use crate::web::clock;
 use crate::web::failure::{Code, Failure};
-use crate::web::messages::{literal, msg};
+use crate::web::messages::{literal, msg, said};
 use crate::web::page::{Page, Shell};
 use crate::web::pages::parts::{Choice, Empty, Link, Problem, Tab};
 use crate::web::site::Site;
@@ -126,7 +126,7 @@ pub async fn start(
             return Ok(HttpResponse::SeeOther().insert_header((LOCATION, href)).finish());
         }
         Err(Refusal::Invalid(_)) => (msg("problem-dry-run-systems"), StatusCode::UNPROCESSABLE_ENTITY),
-        Err(Refusal::WrongState(text)) => (literal(capital(&text)), StatusCode::CONFLICT),
+        Err(Refusal::WrongState(text)) => (said(capital(&text)), StatusCode::CONFLICT),
         Err(other) => return Err(other.into()),
     };
     let (setup, face) = (site.engine.setup(), clock::face(&request));

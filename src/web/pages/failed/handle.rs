@@ -14,7 +14,7 @@ use crate::store::{Session, StoreError, records, targets};
 use crate::web::auth::SignedIn;
 use crate::web::failure::{Code, Failure};
 use crate::web::flash;
-use crate::web::messages::{Msg, msg};
+use crate::web::messages::{Msg, msg, said};
 use crate::web::page::{Flash, Page, Shell, Tone};
 use crate::web::pages::parts::Pager;
 use crate::web::site::Site;
@@ -227,7 +227,7 @@ fn filled<'s>(forms: &mut super::Instead, form: &'static str, wrong: Msg, get: &
 
 /// What the engine says against another decision, as far as the form can be put right.
 fn problem(refusal: Refusal) -> Result<Msg, Failure> {
-    Ok(Msg::Literal(match refusal {
+    Ok(said(match refusal {
         Refusal::Outcomes(problems) => {
             problems.iter().map(|(_, problem)| problem.to_string()).collect::<Vec<_>>().join("; ")
         }

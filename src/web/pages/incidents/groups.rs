@@ -15,7 +15,7 @@ use crate::store::queue::{self, Filter};
 use crate::web::auth::{SignedIn, Steward};
 use crate::web::failure::{Code, Failure};
 use crate::web::flash;
-use crate::web::messages::{Msg, literal, msg};
+use crate::web::messages::{Msg, literal, msg, said};
 use crate::web::page::{Flash, Page, Shell, Tone};
 use crate::web::pages::parts::{Link, Pager};
 use crate::web::pages::words;
@@ -77,9 +77,7 @@ pub async fn freeze(
     };
     let (place, tone, text) = match frozen {
         Ok(group) => (format!("/groups/{}", group.id), Tone::Info, msg("flash-frozen")),
-        Err(Refusal::WrongState(why) | Refusal::Invalid(why)) => {
-            (back.to_owned(), Tone::Danger, Msg::Literal(why))
-        }
+        Err(Refusal::WrongState(why) | Refusal::Invalid(why)) => (back.to_owned(), Tone::Danger, said(why)),
         Err(refusal) => return Err(refusal.into()),
     };
     Ok(flash::redirect(request, viewer, &place, &Flash { tone, text, undo: None, link: None }))
@@ -182,7 +180,7 @@ pub async fn decide(
         }
         Err(Refusal::Invalid(why) | Refusal::WrongState(why)) => {
             let group = site.engine.group(&viewer, &id).await?;
-            let body = shown(&site, &viewer, &face, &group, None, Some(Msg::Literal(why))).await?;
+            let body = shown(&site, &viewer, &face, &group, None, Some(said(why))).await?;
             let page = Page::new(shell, body).status(actix_web::http::StatusCode::UNPROCESSABLE_ENTITY);
             Ok(actix_web::Responder::respond_to(page, &request))
         }

@@ -12,7 +12,7 @@ use crate::store::{Session, StoreError, groups as stored, records};
 use crate::web::auth::{SignedIn, Steward};
 use crate::web::failure::Failure;
 use crate::web::flash;
-use crate::web::messages::{Msg, msg};
+use crate::web::messages::{msg, said};
 use crate::web::page::{Flash, Page, Shell, Tone};
 use crate::web::pages::parts::{Empty, Pager};
 use crate::web::site::Site;
@@ -153,7 +153,7 @@ pub async fn choose(
     };
     let (tone, text) = match chosen {
         Ok(()) => (Tone::Done, msg(format!("flash-{}", answer.ending))),
-        Err(Refusal::WrongState(why) | Refusal::Invalid(why)) => (Tone::Danger, Msg::Literal(why)),
+        Err(Refusal::WrongState(why) | Refusal::Invalid(why)) => (Tone::Danger, said(why)),
         Err(refusal) => return Err(refusal.into()),
     };
     let flash = Flash { tone, text, undo: None, link: None };

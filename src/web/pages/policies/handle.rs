@@ -196,7 +196,7 @@ async fn refused(site: &Site, sent: &mut Sent, refusal: Refusal) -> Result<Probl
             Ok(Problem { field: "rule".to_owned(), text: msg("problem-policy-same") })
         }
         Refusal::Invalid(text) => {
-            Ok(Problem { field: "because".to_owned(), text: crate::web::messages::literal(text) })
+            Ok(Problem { field: "because".to_owned(), text: crate::web::messages::said(text) })
         }
         other => Err(other.into()),
     }

@@ -9,12 +9,12 @@ use crate::engine::Setup;
 use crate::store::StoreError;
 use crate::store::configuration::Version;
 use crate::web::failure::Failure;
-use crate::web::messages::{Msg, english, literal, msg};
+use crate::web::messages::{Msg, literal, msg};
 use crate::web::when::Clockface;
 use std::collections::BTreeSet;
 
 /// One change: field, setting, before, after.
-type Change = (String, Msg, Msg, Msg);
+type Change = (Msg, Msg, Msg, Msg);
 
 /// The page; `stored` is newest first, with one more than is shown to tell what the oldest changed.
 ///
@@ -76,22 +76,22 @@ pub fn compared(setup: &Setup, entity: &Entity, from: &Version, to: &Version) ->
 
 fn changes(setup: &Setup, entity: &Entity, before: &EntityPolicy, after: &EntityPolicy) -> Vec<Change> {
     let mut out = Vec::new();
-    let parent = english().plain(&msg("policy-parent").with("entity", &entity.label));
+    let parent = msg("policy-parent").with("entity", &entity.label);
     compare(setup, &parent, &before.all, &after.all, &mut out);
     let slots: BTreeSet<&FieldId> = before.slots.keys().chain(after.slots.keys()).collect();
     let none = Policy::default();
     for id in slots {
-        let label = entity.slot(id).map_or_else(|| id.0.clone(), |slot| slot.label.to_owned());
+        let label = entity.slot(id).map_or_else(|| literal(id.as_str()), |slot| literal(&*slot.label));
         let of = |policy: &EntityPolicy| policy.slots.get(id).cloned().unwrap_or_else(|| none.clone());
         compare(setup, &label, &of(before), &of(after), &mut out);
     }
     out
 }
 
-fn compare(setup: &Setup, label: &str, before: &Policy, after: &Policy, out: &mut Vec<Change>) {
+fn compare(setup: &Setup, label: &Msg, before: &Policy, after: &Policy, out: &mut Vec<Change>) {
     for ((name, was), (_, now)) in settings(setup, before).into_iter().zip(settings(setup, after)) {
         if was != now {
-            out.push((label.to_owned(), name, was, now));
+            out.push((label.clone(), name, was, now));
         }
     }
 }

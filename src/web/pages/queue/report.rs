@@ -28,7 +28,7 @@ pub struct ReportPage {
     pub csv: String,
     pub total: Msg,
     /// When it was made, exactly.
-    pub at: String,
+    pub at: Msg,
     pub view: Msg,
     pub filters: Vec<Msg>,
     pub order: Msg,

@@ -14,7 +14,7 @@ use crate::store::configuration::SystemState;
 use crate::store::runs::{self, Run};
 use crate::store::{Session, StoreError, holdings, resolutions, targets};
 use crate::web::failure::{Code, Failure};
-use crate::web::messages::{Msg, english, literal, msg};
+use crate::web::messages::{Msg, literal, msg, said};
 use crate::web::page::Tone;
 use crate::web::pages::parts::{Empty, Link, Notice};
 use crate::web::pages::words;
@@ -297,7 +297,7 @@ fn notice(known: &Known) -> Option<Notice> {
     Some(Notice {
         tone: Tone::Danger,
         title: msg("run-failed"),
-        lines: vec![literal(error), msg("run-advice")],
+        lines: vec![said(error), msg("run-advice")],
         links: vec![Link::new(msg("run-see"), format!("/runs/{}", run.id))],
     })
 }
@@ -334,6 +334,6 @@ fn conversion(field: &FieldMapping) -> Msg {
     if field.transforms.is_empty() {
         return msg("mapping-as-is");
     }
-    let names: Vec<String> = field.transforms.iter().map(|step| english().plain(&one(step))).collect();
+    let names: Vec<Msg> = field.transforms.iter().map(one).collect();
     msg("transforms").with("names", names)
 }

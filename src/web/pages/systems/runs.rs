@@ -9,7 +9,7 @@ use crate::store::{StoreError, holdings};
 use crate::web::auth::SignedIn;
 use crate::web::clock;
 use crate::web::failure::Failure;
-use crate::web::messages::{Msg, literal, msg};
+use crate::web::messages::{Msg, literal, msg, said};
 use crate::web::page::{Page, Shell, Tone};
 use crate::web::pages::parts::{Choice, Empty, Link, Pager};
 use crate::web::pages::record::events::short;
@@ -119,7 +119,7 @@ pub async fn page(
 
 fn quarantined(row: SetAside) -> (String, Msg) {
     let id = row.external_id.unwrap_or_else(|| row.raw.chars().take(60).collect());
-    (id, literal(row.reason))
+    (id, said(row.reason))
 }
 
 fn facts(setup: &Setup, run: &Run) -> Vec<(Msg, Msg)> {

@@ -1,0 +1,21 @@
+# Anmeldung, und Anfragen, die nicht beantwortet werden können.
+access-ended = Die Sitzung ist beendet. Zum Fortfahren bitte anmelden.
+access-wait-seconds = Zu viele Fehlversuche. { $n } s warten, dann erneut versuchen.
+access-wait-minutes = Zu viele Fehlversuche. { $n } min warten, dann erneut versuchen.
+access-timeout = Es hat zu lange gedauert und wurde abgebrochen. Vielleicht wurde es trotzdem ausgeführt: vor dem nächsten Versuch nachsehen.
+access-again-title = Zum Absenden anmelden
+access-again-why = Beim Absenden war die Sitzung schon beendet, <b>{ $name }</b>. Nichts ist verloren: Mit dem Passwort geht es genau hier weiter.
+access-again-send = Anmelden und absenden
+access-again-leave = Nicht absenden
+access-alerts = { $n } Meldungen brauchen Aufmerksamkeit
+access-alerts-link = Anzeigen
+access-body-not-json = Der Inhalt ist kein JSON: { $problem }
+access-body-wrong = Der Inhalt passt nicht: { $problem }
+access-body-type = Der Inhalt muss vom Typ application/json sein.
+access-query = Die Abfrage passt nicht: { $problem }
+access-query-value = { $name } muss { $expected } sein.
+access-nul = Ein Text enthält ein NUL-Zeichen, das nicht gespeichert werden kann.
+access-key-form = Idempotency-Key muss aus 1 bis 255 druckbaren Zeichen bestehen.
+access-key-running = Eine Anfrage mit diesem Idempotency-Key wird gerade beantwortet. Gleich noch einmal anfragen.
+access-claimed = { $name } entscheidet das gerade.
+access-decided = { $name } hat das schon entschieden.
