@@ -1,9 +1,11 @@
 //! Every operation of the API, as its description tells it. A test holds this table to the
 //! routes, and real answers to the shapes it names.
 
+mod policies;
 mod routing;
 mod writes;
 
+pub use policies::POLICIES;
 pub use routing::ROUTING;
 pub use writes::WRITES;
 
@@ -377,94 +379,6 @@ pub const ALL: &[Operation] = &[
         body: None,
         status: 200,
         answer: "DryRunDifferenceList",
-    },
-    Operation {
-        method: "get",
-        path: "/api/v1/policies",
-        id: "getPolicies",
-        summary: "The version of the policies in force.",
-        who: Some("admins"),
-        query: &[],
-        body: None,
-        status: 200,
-        answer: "PolicyVersionView",
-    },
-    Operation {
-        method: "get",
-        path: "/api/v1/policy-drafts",
-        id: "listPolicyDrafts",
-        summary: "Changes of the policies that are not in force.",
-        who: Some("admins"),
-        query: &[],
-        body: None,
-        status: 200,
-        answer: "PolicyDraftViewList",
-    },
-    Operation {
-        method: "post",
-        path: "/api/v1/policy-drafts",
-        id: "draftPolicy",
-        summary: "Drafts a change of a policy, or the way back to an earlier version.",
-        who: Some("admins"),
-        query: &[],
-        body: Some("PolicyDraftBody"),
-        status: 201,
-        answer: "PolicyDraftView",
-    },
-    Operation {
-        method: "get",
-        path: "/api/v1/policy-drafts/{id}",
-        id: "getPolicyDraft",
-        summary: "A draft, with what it would do: judged for trial, nothing is written.",
-        who: Some("admins"),
-        query: &[],
-        body: None,
-        status: 200,
-        answer: "PolicyDraftView",
-    },
-    Operation {
-        method: "post",
-        path: "/api/v1/policy-drafts/{id}/version",
-        id: "switchPolicyDraftOn",
-        summary: "Puts a draft in force as the next version, as it was looked at.",
-        who: Some("admins"),
-        query: &[],
-        body: Some("SwitchOnBody"),
-        status: 201,
-        answer: "SwitchedOn",
-    },
-    Operation {
-        method: "post",
-        path: "/api/v1/policy-drafts/{id}/shadow",
-        id: "startPolicyShadow",
-        summary: "Puts a draft in shadow: what is judged is judged by it as well, and only written down.",
-        who: Some("admins"),
-        query: &[],
-        body: Some("ShadowBody"),
-        status: 201,
-        answer: "PolicyDraftView",
-    },
-    Operation {
-        method: "post",
-        path: "/api/v1/policy-drafts/{id}/shadow-end",
-        id: "endPolicyShadow",
-        summary: "Ends the shadow of a draft.",
-        who: Some("admins"),
-        query: &[],
-        body: None,
-        status: 200,
-        answer: "PolicyDraftView",
-    },
-    Operation {
-        method: "post",
-        path: "/api/v1/policy-drafts/{id}/removal",
-        id: "removePolicyDraft",
-        summary: "Throws a draft away.",
-        who: Some("admins"),
-        query: &[],
-        body: None,
-        status: 200,
-        answer: "PolicyDraftView",
     },
     Operation {
         method: "get",
