@@ -22,7 +22,7 @@ use crate::store::conflicts::Difference;
 use crate::store::records::Record;
 use crate::store::resolutions::{Delivery, Resolution};
 use crate::store::runs::Counts;
-use crate::store::{Session, WriteSession, conflicts, holdings, records, resolutions};
+use crate::store::{Session, WriteSession, conflicts, field_decisions, holdings, records, resolutions};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -111,6 +111,7 @@ impl Engine {
                     return Err(Refusal::WrongState(text.to_owned()));
                 }
                 reversed.give_up_what_was_refused(w, &targets).await?;
+                field_decisions::reversed(w, &id).await?;
                 let mut events = Vec::new();
                 let conflict = reversed.ask(w, &setup, &viewer, &targets, &reason, &mut events).await?;
                 let resolution =

@@ -18,6 +18,7 @@ use super::resolutions::{Decided, DeliveryView, ResolutionView};
 use super::reversals::{ReversalBody, ReversalView};
 use super::reviews::{ReviewBody, ReviewView};
 use super::routing::{AssignmentBody, EscalationBody, ReturnBody, WaitBody};
+use super::separations::{SeparationBody, SeparationView};
 use super::systems::{RunBody, RunView, Started, SystemView};
 use crate::web::failure::Problem;
 use actix_web::HttpResponse;
@@ -184,6 +185,8 @@ fn schemas() -> Map<String, Value> {
         .add::<ReversalView>()
         .add::<ReviewBody>()
         .add::<ReviewView>()
+        .add::<SeparationBody>()
+        .add::<SeparationView>()
         .add_list::<AuditEntry>()
         .add_list::<SystemView>()
         .add::<RunBody>()

@@ -133,6 +133,11 @@ impl Spoken<'_> {
             Action::ConfigurationChanged => self.configured(),
             Action::WritesEnabled => self.by("said-writes-on").with("system", self.system()),
             Action::WritesDisabled => self.by("said-writes-off").with("system", self.system()),
+            Action::RecordSeparated | Action::RecordRejoined => {
+                let parted = self.line.action == Action::RecordSeparated;
+                let said = self.by(if parted { "said-separated" } else { "said-rejoined" });
+                said.with("system", self.system()).with("id", self.value("external_id"))
+            }
             Action::LinksImported => self.by("said-links").with("n", self.number("rows")),
             Action::IncidentOpened | Action::IncidentDecided | Action::IncidentEnded => self.incident(),
             Action::GroupDecided => self.by("said-group").with("n", self.number("differences")),
@@ -179,6 +184,8 @@ impl Spoken<'_> {
                     .with("until", until.unwrap_or_else(|_| literal("")))
             }
             "create_there" => self.by("said-created").with("field", field).with("value", self.value("kept")),
+            "clear" => self.by("said-cleared").with("field", field),
+            "combine" => self.by("said-combined").with("field", field).with("value", self.value("kept")),
             "remove_elsewhere" => self.by("said-removed").with("field", field),
             _ if self.fact("rule") == "tidy_formatting" => self.by("said-tidied").with("field", field),
             _ if by_rule && !kept => self.by("said-settled").with("field", field),
