@@ -27,7 +27,6 @@ decision-suggested-unseen = { $n } would have been suggested; it was not shown
 
 # All rows at once
 use-all = Use all from
-use-all-system = { $system }
 
 # Outcomes
 decision-clear = Clear
@@ -43,7 +42,7 @@ decision-cleared-for = Cleared <b>{ $field }</b>
 decision-combined-for = Combined <b>{ $field }</b>
 decision-combined-value = Combined: { $value }
 decision-created = Created where it was missing
-past-cleared = Decided: empty on purpose
+past-cleared-field = Decided: empty on purpose
 past-combined = Decided: all lists combined, <q>{ $value }</q>
 said-cleared = <b>{ $actor }</b> cleared { $field } on purpose
 said-combined = <b>{ $actor }</b> combined { $field } to <q>{ $value }</q>
@@ -64,6 +63,7 @@ problem-undecided = { $field } is not decided
 save-partly = Save the { $decided } decided, keep { $open } open
 
 # Values moved while somebody was deciding
+decided-yours = You had chosen for <b>{ $field }</b>: { $outcome }
 stale-too = <b>{ $field }</b> disagrees as well by now
 stale-lost = Nobody holds any longer what you chose for { $field }: choose again.
 

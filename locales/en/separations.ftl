@@ -18,4 +18,3 @@ said-separated = <b>{ $actor }</b> said that <b>{ $system }</b> <q>{ $id }</q> i
 said-rejoined = <b>{ $actor }</b> linked <b>{ $system }</b> <q>{ $id }</q> again
 action-record-separated = Not the same record
 action-record-rejoined = Linked again
-settled-separated = <b>{ $name }</b> said that <b>{ $system } { $id }</b> is another record: <q>{ $reason }</q>

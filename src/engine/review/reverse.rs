@@ -242,8 +242,11 @@ impl Reversed {
         let found = conflicts::lock(w, viewer, &conflict).await?.ok_or(Refusal::NotFound("conflict"))?;
         let mut worked = Vec::new();
         for difference in conflicts::differences(w, std::slice::from_ref(&conflict)).await? {
-            let open = difference.state.is_open();
-            let Some(targets) = targets.remove(&difference.dispute.field).filter(|_| open) else { continue };
+            // The one that was decided is part of the same conflict while anything else of it is open.
+            if !difference.state.is_open() {
+                continue;
+            }
+            let Some(targets) = targets.remove(&difference.dispute.field) else { continue };
             let policy = match entity.slot(&difference.dispute.field) {
                 Some(slot) => setup.policy(entity, &slot),
                 None => difference.dispute.policy.clone(),

@@ -10,7 +10,7 @@ use super::explanations::ExplanationItem;
 use super::failed::{FailedView, InsteadBody, RetriedView, RetryBody};
 use super::incidents::{CountBody, EndingBody, GroupBody, GroupView, IncidentView};
 use super::me::{Account, Person};
-use super::operations::{ALL, Operation, ROUTING, WRITES};
+use super::operations::{ALL, Operation, ROUTING, SEPARATIONS, WRITES};
 use super::policies::{PolicyDraftBody, PolicyDraftView, PolicyVersionView};
 use super::policies::{ShadowBody, SwitchOnBody, SwitchedOn};
 use super::records::{RecordItem, RecordView};
@@ -38,7 +38,7 @@ pub async fn serve() -> HttpResponse {
 #[must_use]
 pub fn describe() -> Value {
     let mut paths = Map::new();
-    for operation in ALL.iter().chain(WRITES).chain(ROUTING) {
+    for operation in ALL.iter().chain(SEPARATIONS).chain(WRITES).chain(ROUTING) {
         let path = paths.entry(operation.path).or_insert_with(|| json!({}));
         path[operation.method] = told(operation);
     }

@@ -2,9 +2,11 @@
 //! routes, and real answers to the shapes it names.
 
 mod routing;
+mod separations;
 mod writes;
 
 pub use routing::ROUTING;
+pub use separations::SEPARATIONS;
 pub use writes::WRITES;
 
 /// A parameter of a query: its name, its type, what it does.
@@ -262,28 +264,6 @@ pub const ALL: &[Operation] = &[
         body: Some("ReviewBody"),
         status: 201,
         answer: "ReviewView",
-    },
-    Operation {
-        method: "post",
-        path: "/api/v1/records/{id}/separations",
-        id: "separateRecord",
-        summary: "Says that one system's row is another record: it becomes one of its own.",
-        who: Some(STEWARDS),
-        query: &[],
-        body: Some("SeparationBody"),
-        status: 201,
-        answer: "SeparationView",
-    },
-    Operation {
-        method: "post",
-        path: "/api/v1/separations/{id}/end",
-        id: "endSeparation",
-        summary: "Links a row again to the record it was taken out of.",
-        who: Some(STEWARDS),
-        query: &[],
-        body: None,
-        status: 200,
-        answer: "SeparationView",
     },
     Operation {
         method: "get",

@@ -131,8 +131,12 @@ async fn what_is_cleared_is_empty_in_every_system_and_can_be_reversed() {
             let now = known.iter().find(|own| own.id == difference.id).unwrap();
             assert_eq!(now.state.name(), "decided");
             assert!(now.state.closed_at().is_some(), "both were read back empty: {field}");
-            world.engine.reverse(&steward(), &decision.id, "it was right").await.unwrap();
+            let back = world.engine.reverse(&steward(), &decision.id, "it was right").await.unwrap();
             arrived(&world).await;
+            let mut session = world.engine.store().session().await.unwrap();
+            let writes = resolutions::deliveries(&mut session, std::slice::from_ref(&back.id)).await.unwrap();
+            let states: Vec<_> = writes.iter().map(|own| (own.system.as_str(), &own.state)).collect();
+            assert!(writes.iter().all(|own| own.state.is_done()) && writes.len() == 2, "{states:?}");
         }
         assert_eq!(world.value("portal", "SELECT note FROM customers").await, "old");
         assert_eq!(world.value("crm", "SELECT remark FROM people").await, "older");

@@ -167,7 +167,13 @@ async fn what_another_decided_or_settled_itself_says_so_and_leads_on() {
     assert_eq!(saved.answer.status, StatusCode::SEE_OTHER, "{}", saved.answer.body);
     let late = mine.send(&ana, &keep("keep:1")).await;
     assert_eq!(late.answer.status, StatusCode::CONFLICT);
-    for text in ["jonas of the tests", "Decide again", "Keep Warehouse", "See the decision"] {
+    for text in [
+        "jonas of the tests",
+        "Decide again",
+        "Keep <bdi>Warehouse</bdi>",
+        "You had chosen",
+        "See the decision",
+    ] {
         late.says(text);
     }
 

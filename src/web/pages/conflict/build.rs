@@ -47,6 +47,8 @@ pub struct Shown<'a> {
     pub stale: bool,
     /// What stays undecided was listed.
     pub listed: bool,
+    /// What this person had chosen, where somebody else decided first.
+    pub chose: Vec<Msg>,
     /// What of the choices does not fit, as the systems stand.
     pub unfit: Vec<Msg>,
     pub notice: Option<Notice>,
@@ -66,6 +68,7 @@ pub fn page(shown: Shown<'_>) -> Option<ConflictPage> {
         if case.conflict.open { case.open().collect() } else { case.differences.iter().collect() };
     let differences: Vec<_> = listed.into_iter().map(|difference| grid.difference(difference)).collect();
     let decided = differences.iter().filter(|difference| difference.chosen != Chosen::Open).count();
+    let over = Over { case, viewer: shown.viewer, entity, face, chose: &shown.chose };
     let onward = shown.trail.next.clone().unwrap_or_else(|| format!("/queue{}", shown.query));
     Some(ConflictPage {
         id: case.conflict.id.0.clone(),
@@ -75,7 +78,7 @@ pub fn page(shown: Shown<'_>) -> Option<ConflictPage> {
         trail: shown.trail,
         head: head(case, entity, shown.viewer, face),
         verdict: verdict::sentences(case, entity, face),
-        notice: shown.notice.or_else(|| Over { case, viewer: shown.viewer, entity, face }.notice(&onward)),
+        notice: shown.notice.or_else(|| over.notice(&onward)),
         problems: shown.problems.clone(),
         columns: columns(case, entity, face),
         agreed_on,
@@ -149,6 +152,7 @@ struct Over<'a> {
     viewer: &'a Viewer,
     entity: &'a Entity,
     face: &'a Clockface,
+    chose: &'a [Msg],
 }
 
 impl Over<'_> {
@@ -188,7 +192,8 @@ impl Over<'_> {
             links.push(Link::new(msg("decided-again"), format!("/resolutions/{}#ask", decision.id)));
         }
         links.push(next);
-        Notice { tone: Tone::Info, title, lines: decision.outcomes.iter().map(line).collect(), links }
+        let lines = decision.outcomes.iter().map(line).chain(self.chose.iter().cloned()).collect();
+        Notice { tone: Tone::Info, title, lines, links }
     }
 }
 

@@ -4,11 +4,11 @@ use super::super::parts::{Notice, Problem};
 use super::build::{self, Shown};
 use super::form::{Sent, label};
 use super::seen::{self, Seen};
-use super::{Chosen, PreviewPart, trail};
+use super::{Chosen, PreviewPart, precedents, trail};
 use crate::domain::access::Viewer;
 use crate::domain::conflict::{Dispute, Distinct};
 use crate::domain::ids::{ConflictId, DifferenceId};
-use crate::domain::resolution::OutcomeError;
+use crate::domain::resolution::{self, Outcome, OutcomeError};
 use crate::engine::Refusal;
 use crate::engine::case::Case;
 use crate::engine::review::Decision;
@@ -154,6 +154,8 @@ struct Told {
     stale: bool,
     /// What stays undecided is listed.
     listed: bool,
+    /// What this person had chosen, where somebody else decided first.
+    chose: Vec<Msg>,
     status: Option<StatusCode>,
 }
 
@@ -261,6 +263,7 @@ impl Look<'_> {
             idempotency,
             stale: told.stale,
             listed: told.listed || !sent.get("listed").is_empty(),
+            chose: told.chose,
             unfit,
             notice: told.notice,
             passing: self.passing(site, case).await?,
@@ -317,6 +320,20 @@ impl Look<'_> {
         Ok(flash::redirect(self.request, self.viewer, &target, &flash))
     }
 
+    /// What a person had chosen who came second, field by field.
+    fn chose(&self, case: &Case, decision: &Decision) -> Vec<Msg> {
+        let entity = case.setup.catalog.entity(&case.conflict.entity);
+        let page: Vec<Dispute> = case.differences.iter().map(|own| own.dispute.clone()).collect();
+        let line = |(id, outcome): &(DifferenceId, Outcome)| {
+            let dispute = &case.differences.iter().find(|own| own.id == *id)?.dispute;
+            let (difference, field) = (id.clone(), dispute.field.clone());
+            let chosen = resolution::Chosen { difference, field, outcome: outcome.clone(), suggested: None };
+            let said = precedents::outcome(case, self.face, &chosen, &page);
+            Some(msg("decided-yours").with("field", label(entity, dispute)).with("outcome", said))
+        };
+        decision.outcomes.iter().filter_map(line).collect()
+    }
+
     /// A decision that was not saved: the same page with the choices kept and the reason said.
     async fn refused(
         &self,
@@ -340,7 +357,10 @@ impl Look<'_> {
                 if let Some(own) = sent_twice(self.viewer, &now, &decision) {
                     return self.saved(site, &now, own, sent.then()).await;
                 }
-                Told { status: Some(StatusCode::CONFLICT), ..Told::default() }
+                let chose = self.chose(&now, &decision);
+                // The page shows what was decided, not what would have been.
+                sent = Sent::of_case(&now, self.face);
+                Told { chose, status: Some(StatusCode::CONFLICT), ..Told::default() }
             }
             Refusal::Outcomes(errors) => {
                 let problems = errors.iter().map(|(id, error)| outcome_problem(id, error)).collect();
