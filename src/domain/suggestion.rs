@@ -303,5 +303,5 @@ pub struct Suggested {
 pub fn is_blind(policy: &Effective, difference: &DifferenceId) -> bool {
     let digest = sha256(&[b"blind", difference.as_str().as_bytes()]);
     let number = u32::from_str_radix(&digest[..8], 16).unwrap_or(0);
-    policy.decide_blind || number % SAMPLE == 0
+    policy.decide_blind || number.is_multiple_of(SAMPLE)
 }

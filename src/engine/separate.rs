@@ -42,7 +42,7 @@ impl Engine {
             .write(async move |w| {
                 let record = records::get(w, &viewer, &apart.record).await?;
                 let record = record.ok_or(Refusal::NotFound("record"))?;
-                settled(w, &[record.id.clone()]).await?;
+                settled(w, std::slice::from_ref(&record.id)).await?;
                 let all = holdings::of_records(w, std::slice::from_ref(&record.id)).await?;
                 let row = row(w, &apart.system, &record.entity, &apart.external_id, &record.id).await?;
                 if all.len() < 2 {

@@ -14,9 +14,9 @@ pub fn cleared(slot: &Slot<'_>, dispute: &Dispute) -> Option<Tuple> {
         return None;
     }
     let blank = |at: usize, kind: &Comparison| {
-        let shown = holders(dispute).filter_map(|holder| holder.candidate.shown.get(at));
-        let held = shown.filter(|held| held.is_blank()).next().cloned();
-        held.unwrap_or_else(|| match kind {
+        let mut shown = holders(dispute).filter_map(|holder| holder.candidate.shown.get(at));
+        let held = shown.find(|held| held.is_blank()).cloned();
+        held.unwrap_or(match kind {
             Comparison::Decimal | Comparison::Tolerance { .. } | Comparison::Date | Comparison::Boolean => {
                 Held::Null
             }

@@ -10,12 +10,12 @@ pub mod causes;
 mod cells;
 mod form;
 pub mod handle;
-pub mod trail;
 mod limits;
 mod precedents;
 mod rule;
 mod seen;
 mod suggest;
+pub mod trail;
 mod verdict;
 
 use super::parts::{Choice, Due, Link, Notice, Problem, SystemLink};
