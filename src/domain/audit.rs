@@ -64,6 +64,8 @@ pub enum Action {
     WritesEnabled,
     WritesDisabled,
     LinksImported,
+    RecordSeparated,
+    RecordRejoined,
     UserAdded,
     UserChanged,
     AwayChanged,

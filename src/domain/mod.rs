@@ -39,6 +39,7 @@ pub mod rows;
 pub mod sample;
 pub mod seal;
 pub mod shadow;
+pub mod suggestion;
 pub mod target;
 pub mod textdiff;
 pub mod throttle;

@@ -169,6 +169,9 @@ pub struct Policy {
     /// Systems that write the agreed value otherwise get the form of the source of truth. Default no.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tidy_formatting: Option<bool>,
+    /// What is suggested is hidden until something is chosen. Default no.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decide_blind: Option<bool>,
     /// One sentence: what goes wrong in the business if this is wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub if_wrong: Option<String>,
@@ -244,6 +247,8 @@ pub struct Effective {
     pub clock_margin_ms: u32,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub tidy_formatting: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub decide_blind: bool,
     pub if_wrong: Option<String>,
 }
 
@@ -310,6 +315,7 @@ impl Policy {
             bulk_allowed: self.bulk_allowed.or(above.bulk_allowed),
             clock_margin_ms: self.clock_margin_ms.or(above.clock_margin_ms),
             tidy_formatting: self.tidy_formatting.or(above.tidy_formatting),
+            decide_blind: self.decide_blind.or(above.decide_blind),
             if_wrong: self.if_wrong.or_else(|| above.if_wrong.clone()),
         }
     }
@@ -332,6 +338,7 @@ impl Policy {
             bulk_allowed: self.bulk_allowed.unwrap_or(stakes != Stakes::High),
             clock_margin_ms: self.clock_margin_ms.unwrap_or(DEFAULT_CLOCK_MARGIN_MS),
             tidy_formatting: self.tidy_formatting.unwrap_or(false),
+            decide_blind: self.decide_blind.unwrap_or(false),
             if_wrong: self.if_wrong,
         }
     }

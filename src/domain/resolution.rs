@@ -1,8 +1,15 @@
 //! Resolutions: a decision over one or more differences of one conflict.
 
+mod made;
+#[cfg(test)]
+mod tests;
+
+pub use made::{cleared, combined};
+
 use super::conflict::Dispute;
 use super::entity::Slot;
 use super::ids::{DifferenceId, FieldId, ResolutionId};
+use super::suggestion::Suggested;
 use super::time::Time;
 use super::value::{Held, Tuple};
 use serde::{Deserialize, Serialize};
@@ -15,6 +22,10 @@ pub enum Outcome {
     Keep { value: usize },
     /// A value of one's own, one per member of the slot.
     Type { values: Tuple },
+    /// Empty on purpose, as [`cleared`] makes it.
+    Clear { values: Tuple },
+    /// Every member of every list, as [`combined`] makes it.
+    Combine { values: Tuple },
     /// The difference stays, known and owned, until then.
     LeaveDifferent { until: Time },
     /// The record is made in the systems that lack it, from the value of that number.
@@ -32,6 +43,9 @@ pub struct Chosen {
     pub field: FieldId,
     #[serde(flatten)]
     pub outcome: Outcome,
+    /// What was suggested, and whether that was shown; None where nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suggested: Option<Suggested>,
 }
 
 /// A choice of a decision that was taken back, with the value it meant: the numbers of the page
@@ -52,7 +66,9 @@ impl Chosen {
     pub fn meant(&self, page: &[Dispute]) -> Option<Tuple> {
         match &self.outcome {
             Outcome::LeaveDifferent { .. } | Outcome::RemoveElsewhere | Outcome::PutBack { .. } => None,
-            Outcome::Type { values } => Some(values.clone()),
+            Outcome::Type { values } | Outcome::Clear { values } | Outcome::Combine { values } => {
+                Some(values.clone())
+            }
             Outcome::Keep { value } | Outcome::CreateThere { value } => {
                 let dispute = page.iter().find(|dispute| dispute.field == self.field)?;
                 Some(dispute.value(*value)?.shown(dispute.policy.source_of_truth.as_ref()).to_vec())
@@ -123,6 +139,12 @@ pub enum OutcomeError {
     NothingToCreate,
     #[error("only a record that is missing somewhere can be removed elsewhere")]
     NothingToRemove,
+    #[error("only lists can be combined, and only where each of them can be read")]
+    NotLists,
+    #[error(
+        "{0} cannot be cleared as a whole: keep “no value” where a system has none, or type what it shall be"
+    )]
+    NotCleared(String),
     #[error("a decision is reversed where it is shown, not by an outcome")]
     NotAChoice,
     #[error("it was given twice: choose one outcome for it")]
@@ -147,7 +169,9 @@ impl Outcome {
     ) -> Result<Option<Tuple>, OutcomeError> {
         let missing = !dispute.absent.is_empty();
         match self {
-            Self::Keep { .. } | Self::Type { .. } if missing => Err(OutcomeError::MissingRecord),
+            Self::Keep { .. } | Self::Type { .. } | Self::Clear { .. } | Self::Combine { .. } if missing => {
+                Err(OutcomeError::MissingRecord)
+            }
             Self::PutBack { .. } => Err(OutcomeError::NotAChoice),
             Self::CreateThere { .. } if !missing => Err(OutcomeError::NothingToCreate),
             Self::RemoveElsewhere if !missing => Err(OutcomeError::NothingToRemove),
@@ -159,6 +183,20 @@ impl Outcome {
             Self::Type { values } => {
                 check_typed(slot.ok_or(OutcomeError::MissingRecord)?, values)?;
                 Ok(Some(values.clone()))
+            }
+            Self::Clear { values } => {
+                let slot = slot.ok_or(OutcomeError::MissingRecord)?;
+                let blank = cleared(slot, dispute).filter(|blank| blank == values);
+                let blank = blank.ok_or_else(|| OutcomeError::NotCleared(slot.label.to_owned()))?;
+                check_typed(slot, &blank)?;
+                Ok(Some(blank))
+            }
+            Self::Combine { values } => {
+                let slot = slot.ok_or(OutcomeError::MissingRecord)?;
+                let all = combined(slot, dispute).filter(|all| all == values);
+                let all = all.ok_or(OutcomeError::NotLists)?;
+                check_typed(slot, &all)?;
+                Ok(Some(all))
             }
             Self::LeaveDifferent { until } => {
                 let year = chrono::TimeDelta::days(366);

@@ -4,22 +4,40 @@ use super::detect::mapped;
 use super::{Engine, Refusal, Setup};
 use crate::domain::access::Viewer;
 use crate::domain::conflict::DifferenceState;
-use crate::domain::ids::{ConflictId, EntityId, SystemId, UserId, VersionId};
+use crate::domain::ids::{
+    ConflictId, DifferenceId, EntityId, FieldId, ResolutionId, SystemId, UserId, VersionId,
+};
 use crate::domain::pattern;
 use crate::domain::record::{Base, Holding};
 use crate::domain::rows;
+use crate::domain::suggestion::{self, Suggestion, Track};
 use crate::domain::time::Time;
 use crate::store::conflicts::{Conflict, Difference};
 use crate::store::holdings::Version;
 use crate::store::records::Record;
 use crate::store::resolutions::Resolution;
-use crate::store::{conflicts, holdings, records, resolutions, runs, users};
+use crate::store::{
+    Session, StoreError, conflicts, field_decisions, holdings, records, resolutions, runs, users,
+};
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Versions of the record shown beside the grid.
 const EVENTS: i64 = 4;
+
+/// The last decisions on a field that are shown.
+const PRECEDENTS: i64 = 5;
+/// Other conflicts that are named; one more tells that there are more.
+const OTHERS: i64 = 6;
+
+/// What is suggested for a difference.
+pub struct Suggested {
+    pub suggestion: Suggestion,
+    pub track: Track,
+    /// It is hidden until something is chosen.
+    pub blind: bool,
+}
 
 /// A conflict with its record, as one viewer may see it.
 pub struct Case {
@@ -41,6 +59,13 @@ pub struct Case {
     pub decisions: Vec<Resolution>,
     /// How many open differences are like each of its own, by pattern: more than itself.
     pub alike: HashMap<String, i64>,
+    /// What is suggested for its open differences, with how such suggestions did before.
+    pub suggestions: HashMap<DifferenceId, Suggested>,
+    /// The last decisions on the fields of its open differences, newest first, each with the place of
+    /// the outcome in it.
+    pub precedents: Vec<(FieldId, Resolution, usize)>,
+    /// Other open conflicts on what has the same name.
+    pub others: Vec<Conflict>,
     /// Names of the people on the page.
     pub names: HashMap<UserId, String>,
 }
@@ -105,6 +130,11 @@ impl Engine {
                 alike.insert(key, count);
             }
         }
+        let open = || differences.iter().filter(|difference| difference.state.is_open());
+        let suggestions = suggestions(&mut s, &setup, open()).await?;
+        let precedents = precedents(&mut s, &setup, open()).await?;
+        let others = (&*conflict.title, id);
+        let others = conflicts::of_title(&mut s, viewer, others, OTHERS).await?;
         let versions = holdings::versions(&mut s, &record, EVENTS).await?;
         let known = |id: &VersionId| versions.iter().any(|version| version.id == *id);
         let parents: Vec<_> = versions.iter().filter_map(|version| version.parent.clone()).collect();
@@ -119,9 +149,80 @@ impl Engine {
             decisions: resolutions::of_conflict(&mut s, id, 5).await?,
             read_at,
             alike,
+            suggestions,
+            precedents,
+            others,
             names,
             setup,
             conflict,
         })
     }
+}
+
+impl Engine {
+    /// What is suggested for those of these differences that are open.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn suggestions(
+        &self,
+        differences: &[Difference],
+    ) -> Result<HashMap<DifferenceId, Suggested>, StoreError> {
+        let (setup, mut session) = (self.setup(), self.store.session().await?);
+        let open = differences.iter().filter(|difference| difference.state.is_open());
+        suggestions(&mut session, &setup, open).await
+    }
+}
+
+/// What is suggested for these differences. Where too few were alike in every way, those count that
+/// were about the same field and had the same cause.
+async fn suggestions(
+    s: &mut Session,
+    setup: &Setup,
+    open: impl Iterator<Item = &Difference>,
+) -> Result<HashMap<DifferenceId, Suggested>, StoreError> {
+    let mut all = HashMap::new();
+    for difference in open {
+        let dispute = &difference.dispute;
+        let entity = setup.catalog.entity(&difference.entity);
+        let slot = entity.and_then(|entity| entity.slot(&dispute.field));
+        let found = slot.as_ref().and_then(|slot| Some((slot, suggestion::of(dispute, slot)?)));
+        let Some((slot, suggestion)) = found else { continue };
+        let pattern = pattern::key(&difference.entity, dispute);
+        let mut track = field_decisions::of_pattern(s, &pattern).await?;
+        if !track.is_enough() {
+            let (entity, field) = (&difference.entity, slot.policy_id());
+            track = field_decisions::of_cause(s, entity, field, dispute.cause_name()).await?;
+        }
+        let blind = suggestion::is_blind(&dispute.policy, &difference.id);
+        all.insert(difference.id.clone(), Suggested { suggestion, track, blind });
+    }
+    Ok(all)
+}
+
+async fn precedents(
+    s: &mut Session,
+    setup: &Setup,
+    open: impl Iterator<Item = &Difference>,
+) -> Result<Vec<(FieldId, Resolution, usize)>, StoreError> {
+    let (mut all, mut asked) = (Vec::new(), BTreeSet::new());
+    for difference in open {
+        let entity = setup.catalog.entity(&difference.entity);
+        let slot = entity.and_then(|entity| entity.slot(&difference.dispute.field));
+        let field = slot.map_or_else(|| difference.dispute.field.clone(), |slot| slot.policy_id().clone());
+        if asked.insert(field.clone()) {
+            let own = field_decisions::newest(s, &difference.entity, &field, PRECEDENTS).await?;
+            all.extend(
+                own.into_iter().map(|(resolution, difference)| (field.clone(), resolution, difference)),
+            );
+        }
+    }
+    let ids: Vec<ResolutionId> = all.iter().map(|(_, id, _)| id.clone()).collect();
+    let known = resolutions::of_ids(s, &ids).await?;
+    let precedent = |(field, id, difference): (FieldId, ResolutionId, DifferenceId)| {
+        let resolution = known.iter().find(|known| known.id == id)?;
+        let at = resolution.outcomes.iter().position(|chosen| chosen.difference == difference)?;
+        Some((field, resolution.clone(), at))
+    };
+    Ok(all.into_iter().filter_map(precedent).collect())
 }

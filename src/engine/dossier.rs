@@ -11,7 +11,8 @@ use crate::store::conflicts::{Conflict, Difference};
 use crate::store::holdings::Version;
 use crate::store::records::Record;
 use crate::store::resolutions::{Delivery, Resolution};
-use crate::store::{conflicts, holdings, records, resolutions, runs};
+use crate::store::separations::Separation;
+use crate::store::{conflicts, holdings, records, resolutions, runs, separations};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -40,6 +41,8 @@ pub struct Dossier {
     /// Newest first.
     pub decisions: Vec<Resolution>,
     pub deliveries: Vec<Delivery>,
+    /// Rows that were taken out of it, or from which it was taken.
+    pub separations: Vec<Separation>,
 }
 
 impl Dossier {
@@ -103,6 +106,7 @@ impl Engine {
             versions: holdings::versions(&mut s, id, VERSIONS).await?,
             differences: conflicts::differences(&mut s, &ids).await?,
             deliveries: resolutions::deliveries(&mut s, &decided).await?,
+            separations: separations::standing(&mut s, id).await?,
             conflicts: all,
             decisions,
             first_runs,

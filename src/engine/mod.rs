@@ -27,6 +27,7 @@ mod refusal;
 pub mod review;
 pub mod routing;
 pub mod samples;
+pub mod separate;
 pub mod setup;
 pub mod sync;
 pub mod verify;

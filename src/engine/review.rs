@@ -41,6 +41,9 @@ pub struct Decision {
     pub receipt: Option<Receipt<Resolution>>,
     /// The group it is part of.
     pub part_of: Option<PartOf>,
+    /// It was made on the conflict's page, or over what the API says of it: there its suggestions are
+    /// shown.
+    pub seen: bool,
 }
 
 /// The group that a decision is part of, and the incident that ends with it.

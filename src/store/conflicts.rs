@@ -436,6 +436,22 @@ pub async fn new_open(
     Ok(ids.into_iter().map(RecordId).collect())
 }
 
+/// Other open conflicts whose records have this name, oldest first.
+pub async fn of_title(
+    s: &mut Session,
+    viewer: &Viewer,
+    (title, but): (&str, &ConflictId),
+    limit: i64,
+) -> Result<Vec<Conflict>, StoreError> {
+    // The beginning alone is indexed: a name may be of any length.
+    let query = s.sql(
+        "SELECT * FROM conflicts WHERE open AND substr(title, 1, 200) = substr($1, 1, 200) AND title = $1
+             AND id <> $2 ORDER BY id LIMIT $3",
+    );
+    let all: Vec<Conflict> = query.bind(title).bind(but).bind(limit).all().await?;
+    Ok(all.into_iter().filter(|conflict| viewer.sees(&conflict.entity)).collect())
+}
+
 /// How many open differences are alike.
 pub async fn count_alike(s: &mut Session, pattern: &str) -> Result<i64, StoreError> {
     let query = s.sql(

@@ -65,7 +65,11 @@ pub const KEYS: &[Key] = &[
     key(Queue, "row-snooze", &["h"]),
     key(Queue, "row-escalate", &["e"]),
     key(Conflict, "choose", &["1", "2", "3", "4", "5", "6", "7", "8", "9"]),
+    key(Conflict, "use-all", &["w 1", "w 2", "w 3", "w 4", "w 5", "w 6", "w 7", "w 8", "w 9"]),
+    key(Conflict, "accept", &["a"]),
+    key(Conflict, "accept-all", &["A"]),
     key(Conflict, "type", &["v"]),
+    key(Conflict, "combine", &["b"]),
     key(Conflict, "leave", &["l"]),
     key(Conflict, "reason", &["r"]),
     key(Conflict, "save-next", &["Enter"]),
@@ -133,11 +137,14 @@ impl Keymap {
         serde_json::Value::Object(pairs.collect()).to_string()
     }
 
-    /// The first key of an action as HTML, or nothing if it has none.
+    /// The first key of an action as HTML, or nothing if it has none; with a number after the action,
+    /// the key of that place.
     #[must_use]
     pub fn hint(&self, action: &str) -> String {
+        let (action, place) = action.split_once(' ').unwrap_or((action, "1"));
+        let at = place.parse::<usize>().unwrap_or(1).saturating_sub(1);
         let found = KEYS.iter().find(|key| key.action == action);
-        let key = found.and_then(|key| self.keys(key).first().copied().map(drawn));
+        let key = found.and_then(|key| self.keys(key).get(at).copied().map(drawn));
         key.map_or_else(String::new, |key| {
             format!("<kbd aria-hidden=\"true\">{}</kbd>", super::messages::escaped(&key))
         })
@@ -147,8 +154,8 @@ impl Keymap {
     #[must_use]
     pub fn shown(&self, key: &Key) -> Vec<String> {
         match self.keys(key).as_slice() {
-            [first, .., last] if first.len() == 1 && first.as_bytes()[0].is_ascii_digit() => {
-                vec![format!("{first}–{last}")]
+            [first, .., last] if first.ends_with('1') && last.ends_with('9') => {
+                vec![format!("{}–9", drawn(first))]
             }
             keys => keys.iter().map(|key| drawn(key)).collect(),
         }
@@ -217,8 +224,9 @@ mod tests {
                     assert!(seen.insert(*name), "{name} is used twice in {context:?}");
                 }
             }
-            // `g` begins the sequences, so it may not be a key of its own.
-            assert!(!seen.contains("g"));
+            // `g` and `w` begin sequences, so they may not be keys of their own.
+            let begins = |name: &&str| name.split(' ').count() > 1 && seen.contains(&name[..1]);
+            assert_eq!(seen.iter().find(|name| begins(name)), None);
         }
     }
 

@@ -26,6 +26,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../../locales/en/queue.ftl"),
     include_str!("../../locales/en/conflict.ftl"),
     include_str!("../../locales/en/routing.ftl"),
+    include_str!("../../locales/en/deciding.ftl"),
     include_str!("../../locales/en/records.ftl"),
     include_str!("../../locales/en/audit.ftl"),
     include_str!("../../locales/en/systems.ftl"),
@@ -39,6 +40,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../../locales/en/preferences.ftl"),
     include_str!("../../locales/en/incidents.ftl"),
     include_str!("../../locales/en/samples.ftl"),
+    include_str!("../../locales/en/separations.ftl"),
     include_str!("../../locales/en/failed.ftl"),
     include_str!("../../locales/en/said.ftl"),
 ];

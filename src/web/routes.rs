@@ -14,7 +14,8 @@ use super::pages::routing::{handle as routing, selections, settings as routes};
 use super::pages::samples::handle as samples;
 use super::pages::systems::{handle as systems, runs};
 use super::pages::{
-    alerts, decisions, demo, help, home, preferences, queue, reviews, settings, sign_in, team, views,
+    alerts, decisions, demo, help, home, preferences, queue, reviews, separations, settings, sign_in, team,
+    views,
 };
 use super::{assets, gate, guard, health};
 use actix_web::body::BoxBody;
@@ -148,6 +149,8 @@ fn for_managers(config: &mut ServiceConfig) {
         .service(resource("/records/{id}").route(get().to(record::page)))
         .service(resource("/records/{id}/timeline").route(get().to(record::timeline)))
         .service(resource("/records/{id}/reviews").route(post().to(reviews::ask)))
+        .service(resource("/records/{id}/separations").route(post().to(separations::separate)))
+        .service(resource("/separations/{id}/end").route(post().to(separations::end)))
         .service(resource("/audit").route(get().to(audit::page)))
         .service(resource("/audit/export").route(get().to(audit::export)))
         .service(
@@ -245,6 +248,8 @@ fn for_programs_deciding(config: &mut ServiceConfig) {
         .service(resource("/api/v1/records").route(get().to(api::records::find)))
         .service(resource("/api/v1/records/{id}").route(get().to(api::records::show)))
         .service(resource("/api/v1/records/{id}/reviews").route(post().to(api::reviews::ask)))
+        .service(resource("/api/v1/records/{id}/separations").route(post().to(api::separations::separate)))
+        .service(resource("/api/v1/separations/{id}/end").route(post().to(api::separations::end)))
         .service(resource("/api/v1/records/{id}/explanation").route(get().to(api::explanations::show)));
 }
 

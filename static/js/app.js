@@ -104,10 +104,23 @@ function choose(difference, radio) {
   return true;
 }
 
+// What is suggested, unless it is hidden until something is chosen.
 const suggested = (difference) => {
   const label = difference && one('[data-accept]', difference);
-  return label && document.getElementById(label.htmlFor);
+  if (!label || (difference.classList.contains('blind') && !chosen(difference))) return null;
+  return document.getElementById(label.htmlFor);
 };
+
+// Takes the values of the system in that column, of every field that it holds.
+function useAll(column) {
+  const radios = differences().map((difference) => {
+    const cell = all(':scope > .cell', difference)[column - 1];
+    return cell?.htmlFor ? document.getElementById(cell.htmlFor) : null;
+  });
+  const done = radios.filter(check);
+  focusOn(differences().find((d) => !chosen(d)) || differences()[0], true);
+  return done.length > 0;
+}
 
 // Chooses "type" or "leave different" of the current field and goes into its first input.
 function open(kind) {
@@ -178,6 +191,11 @@ const actions = {
     focusOn(differences().find((d) => !chosen(d)) || differences()[0], true);
     return done.length > 0;
   },
+  'use-all': (key) => useAll(Number(key)),
+  combine: () => {
+    const difference = current();
+    return choose(difference, difference && one('.ccombine', difference));
+  },
   type: () => open('type'),
   leave: () => open('leave'),
   'row-next': () => row(1),
@@ -232,6 +250,17 @@ if (form) {
     if (!event.target.matches('.extra .input')) return;
     clearTimeout(later);
     later = setTimeout(preview, 200);
+  });
+  // Buttons that choose for several fields need no new page.
+  for (const button of all('[data-use]')) {
+    button.addEventListener('click', (event) => {
+      event.preventDefault();
+      useAll(Number(button.dataset.use));
+    });
+  }
+  one('[data-act=accept-all]')?.addEventListener('click', (event) => {
+    event.preventDefault();
+    actions['accept-all']();
   });
   // One click, one decision; the server would keep one too.
   form.addEventListener('submit', (event) => {

@@ -105,7 +105,7 @@ impl Judge<'_> {
             held_until: now,
             policy_version: batch.setup.policy_version,
             page: serde_json::to_string(&[&difference.dispute])?,
-            outcomes: vec![Chosen { difference: difference.id.clone(), field, outcome }],
+            outcomes: vec![Chosen { difference: difference.id.clone(), field, outcome, suggested: None }],
         };
         self.ruling.counts.settled_by_rule += 1;
         self.ruling.resolutions.push((resolution, deliveries));

@@ -6,15 +6,19 @@ use super::{Decision, PartOf, about};
 use crate::domain::access::Viewer;
 use crate::domain::audit::{About, Action, Event};
 use crate::domain::conflict::Dispute;
+use crate::domain::entity::Entity;
 use crate::domain::ids::ResolutionId;
 use crate::domain::resolution::{Chosen, Outcome, Reason};
+use crate::domain::suggestion::{self, Shown, Suggested};
 use crate::domain::time::Time;
 use crate::domain::value::Held;
+use crate::domain::{diff, pattern};
 use crate::engine::detect::resolution_state;
 use crate::engine::{Refusal, Setup};
 use crate::store::conflicts::{Conflict, Difference, Exception};
+use crate::store::field_decisions::FieldDecision;
 use crate::store::resolutions::{Delivery, Resolution};
-use crate::store::{StoreError, WriteSession, conflicts, resolutions};
+use crate::store::{StoreError, WriteSession, conflicts, field_decisions, resolutions};
 use chrono::TimeDelta;
 
 /// The longest hold anybody can ask for, in seconds.
@@ -44,7 +48,10 @@ pub(super) async fn decide(
     let entity = setup.entity(&conflict.entity)?;
     let (mut deliveries, mut changed, mut outcomes, mut events) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut fields = Vec::new();
     for Worked { difference, outcome, targets, .. } in worked {
+        let (suggested, told) = suggested(entity, &difference, &outcome, decision.seen);
+        fields.push(FieldDecision { resolution: id.clone(), ..told });
         events.push(decided_event(viewer, setup, conflict, decision, &difference, &outcome, &id));
         let field = difference.dispute.field.clone();
         let state = difference.state.clone();
@@ -61,7 +68,7 @@ pub(super) async fn decide(
         let own =
             targets.into_iter().map(|t| t.delivery(w, &id, &conflict.id, &conflict.record, entity, until));
         deliveries.extend(own.collect::<Vec<_>>());
-        outcomes.push(Chosen { difference: difference.id.clone(), field, outcome });
+        outcomes.push(Chosen { difference: difference.id.clone(), field, outcome, suggested });
         changed.push(Difference { state, ..difference });
     }
     let resolution = Resolution {
@@ -80,8 +87,49 @@ pub(super) async fn decide(
     };
     resolutions::insert(w, &resolution).await?;
     resolutions::insert_deliveries(w, &deliveries).await?;
+    if resolution.reverses().is_none() {
+        field_decisions::insert(w, &fields).await?;
+    }
     conflicts::save_differences(w, &changed).await?;
     Ok((resolution, events))
+}
+
+/// What was suggested for a difference as it stood on the page, and what became of that.
+fn suggested(
+    entity: &Entity,
+    difference: &Difference,
+    outcome: &Outcome,
+    seen: bool,
+) -> (Option<Suggested>, FieldDecision) {
+    let dispute = &difference.dispute;
+    let slot = entity.slot(&dispute.field);
+    let found = slot.as_ref().and_then(|slot| suggestion::of(dispute, slot));
+    let shown = match () {
+        () if found.is_none() || !seen => Shown::No,
+        () if suggestion::is_blind(&dispute.policy, &difference.id) => Shown::After,
+        () => Shown::Before,
+    };
+    let kept = |value: usize| match (outcome, &slot) {
+        (Outcome::Keep { value: own }, _) => *own == value,
+        (Outcome::Type { values } | Outcome::Combine { values } | Outcome::Clear { values }, Some(slot)) => {
+            let source = dispute.policy.source_of_truth.as_ref();
+            dispute.value(value).is_some_and(|listed| diff::same(slot, listed.shown(source), values))
+        }
+        _ => false,
+    };
+    let value = found.map(|found| found.value);
+    let told = FieldDecision {
+        resolution: ResolutionId::default(),
+        difference: difference.id.clone(),
+        entity: entity.id.clone(),
+        field: slot.as_ref().map_or_else(|| dispute.field.clone(), |slot| slot.policy_id().clone()),
+        pattern: pattern::key(&entity.id, dispute),
+        cause: dispute.cause_name().to_owned(),
+        suggested: value,
+        shown,
+        kept: value.is_some_and(kept),
+    };
+    (value.map(|value| Suggested { value, shown }), told)
 }
 
 async fn except(
@@ -140,6 +188,8 @@ fn decided_event(
             event.fact("outcome", word).value("kept", kept).value("over", over)
         }
         Outcome::Type { values } => event.fact("outcome", "type").value("typed", text(values)),
+        Outcome::Clear { .. } => event.fact("outcome", "clear"),
+        Outcome::Combine { values } => event.fact("outcome", "combine").value("kept", text(values)),
         Outcome::PutBack { of } => event.fact("decision", of),
         Outcome::RemoveElsewhere => event.fact("outcome", "remove_elsewhere"),
         Outcome::LeaveDifferent { until } => {

@@ -22,7 +22,7 @@ use crate::store::conflicts::Difference;
 use crate::store::records::Record;
 use crate::store::resolutions::{Delivery, Resolution};
 use crate::store::runs::Counts;
-use crate::store::{Session, WriteSession, conflicts, holdings, records, resolutions};
+use crate::store::{Session, WriteSession, conflicts, field_decisions, holdings, records, resolutions};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -111,6 +111,7 @@ impl Engine {
                     return Err(Refusal::WrongState(text.to_owned()));
                 }
                 reversed.give_up_what_was_refused(w, &targets).await?;
+                field_decisions::reversed(w, &id).await?;
                 let mut events = Vec::new();
                 let conflict = reversed.ask(w, &setup, &viewer, &targets, &reason, &mut events).await?;
                 let resolution =
@@ -241,8 +242,11 @@ impl Reversed {
         let found = conflicts::lock(w, viewer, &conflict).await?.ok_or(Refusal::NotFound("conflict"))?;
         let mut worked = Vec::new();
         for difference in conflicts::differences(w, std::slice::from_ref(&conflict)).await? {
-            let open = difference.state.is_open();
-            let Some(targets) = targets.remove(&difference.dispute.field).filter(|_| open) else { continue };
+            // The one that was decided is part of the same conflict while anything else of it is open.
+            if !difference.state.is_open() {
+                continue;
+            }
+            let Some(targets) = targets.remove(&difference.dispute.field) else { continue };
             let policy = match entity.slot(&difference.dispute.field) {
                 Some(slot) => setup.policy(entity, &slot),
                 None => difference.dispute.policy.clone(),

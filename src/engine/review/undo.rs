@@ -12,7 +12,7 @@ use crate::engine::{Engine, Refusal};
 use crate::faults::{self, Point};
 use crate::store::conflicts::Difference;
 use crate::store::resolutions::Resolution;
-use crate::store::{WriteSession, conflicts, resolutions};
+use crate::store::{WriteSession, conflicts, field_decisions, resolutions};
 
 impl Engine {
     /// Takes a decision back while nothing of it has been sent: all of it or nothing.
@@ -46,6 +46,7 @@ impl Engine {
                 undo_deliveries(w, &resolution).await?;
                 reopen(w, &resolution).await?;
                 resolutions::set_state(w, &id, "undone").await?;
+                field_decisions::forget(w, &id).await?;
                 "undone".clone_into(&mut resolution.state);
                 conflict.draft = Some(resolution.draft()?);
                 let event = Event::new(Action::Undone, viewer.actor(), about(&conflict));

@@ -8,7 +8,9 @@ use super::values::{self, FieldValue};
 use crate::domain::access::Viewer;
 use crate::domain::cause::Suspect;
 use crate::domain::ids::{ConflictId, UserId};
+use crate::domain::suggestion::{Fact, Track};
 use crate::domain::time::Time;
+use crate::engine::case::Suggested;
 use crate::engine::{Refusal, Setup};
 use crate::store::conflicts::{self, Conflict, Difference};
 use crate::store::queue::{self, Position};
@@ -129,6 +131,45 @@ pub struct DifferenceView {
     resolution: Option<String>,
     /// A person asked for a decision: it stays open though all systems agree, and no rule settles it.
     asked: Option<AskedFor>,
+    /// What the facts speak for, while it is open; null where they speak for nothing, and where it is
+    /// decided blind.
+    suggestion: Option<SuggestionView>,
+    /// What would be suggested is hidden from whoever decides.
+    blind: bool,
+}
+
+/// A value that the facts speak for. Nothing is chosen by it.
+#[derive(Serialize, ToSchema)]
+pub struct SuggestionView {
+    /// The number of the listed value.
+    value: usize,
+    /// `high`, `some` or `low`, by how such suggestions did before; `unknown` where fewer than 30 were.
+    strength: String,
+    /// The facts for it: `person`, `source`, `others_stand`, `newest`, `valid`, `others_invalid`, `most`.
+    reasons: Vec<String>,
+    /// The facts against it: `not_source`, `person_elsewhere`, `newer_elsewhere`, `bulk`, `machine`,
+    /// `blank`.
+    against: Vec<String>,
+    /// Of the last 100 decisions like it at most: how many there were,
+    total: i64,
+    /// how many kept what was suggested,
+    kept: i64,
+    /// and how many of those decisions were reversed.
+    reversed: i64,
+}
+
+fn suggestion_view(own: &Suggested) -> SuggestionView {
+    let names = |facts: &[Fact]| facts.iter().map(|fact| fact.name().to_owned()).collect();
+    let Track { total, kept, reversed } = own.track;
+    SuggestionView {
+        value: own.suggestion.value,
+        strength: own.track.strength().as_str().to_owned(),
+        reasons: names(&own.suggestion.reasons),
+        against: names(&own.suggestion.against),
+        total,
+        kept,
+        reversed,
+    }
 }
 
 /// Who asked for a decision, and why.
@@ -245,7 +286,7 @@ fn cause_view(suspect: &Suspect) -> CauseView {
     CauseView { cause: suspect.cause.name().to_owned(), strength: suspect.strength.as_str().to_owned() }
 }
 
-fn difference_view(setup: &Setup, difference: &Difference) -> DifferenceView {
+fn difference_view(setup: &Setup, difference: &Difference, suggested: Option<&Suggested>) -> DifferenceView {
     let dispute = &difference.dispute;
     let slot = setup.catalog.entity(&difference.entity).and_then(|entity| entity.slot(&dispute.field));
     let (policy, source) = (&dispute.policy, dispute.policy.source_of_truth.as_ref());
@@ -273,6 +314,8 @@ fn difference_view(setup: &Setup, difference: &Difference) -> DifferenceView {
             .asked
             .as_ref()
             .map(|asked| AskedFor { by: asked.by.clone(), reason: asked.reason.clone() }),
+        suggestion: suggested.filter(|own| !own.blind).map(suggestion_view),
+        blind: suggested.is_some_and(|own| own.blind),
     }
 }
 
@@ -294,7 +337,9 @@ pub(super) async fn view(site: &Site, viewer: &Viewer, id: &ConflictId) -> Resul
     let setup = site.engine.setup();
     let own = std::slice::from_ref(&conflict);
     let names = names(&mut site.store().session().await?, own).await?;
-    let differences = differences.iter().map(|difference| difference_view(&setup, difference)).collect();
+    let suggested = site.engine.suggestions(&differences).await?;
+    let differences = differences.iter().map(|own| difference_view(&setup, own, suggested.get(&own.id)));
+    let differences = differences.collect();
     Ok(ConflictView { differences, head: head(conflict, &names, site.engine.now()) })
 }
 

@@ -2,8 +2,9 @@
 
 use super::resolutions::decided;
 use super::values;
+use crate::domain::conflict::Dispute;
 use crate::domain::entity::Slot;
-use crate::domain::resolution::{Outcome, OutcomeError, Reason};
+use crate::domain::resolution::{self, Outcome, OutcomeError, Reason};
 use crate::engine::Refusal;
 use crate::engine::once::Receipt;
 use crate::engine::review::Decision;
@@ -56,6 +57,10 @@ pub struct OutcomeBody {
 pub enum OutcomeName {
     Keep,
     Type,
+    /// Empty on purpose.
+    Clear,
+    /// Every member of every list.
+    Combine,
     LeaveDifferent,
     CreateThere,
     RemoveElsewhere,
@@ -96,7 +101,7 @@ pub(super) fn decision(
             continue;
         }
         let slot = entity.and_then(|entity| entity.slot(&difference.dispute.field));
-        match posted.read(slot.as_ref()) {
+        match posted.read(slot.as_ref(), Some(&difference.dispute)) {
             Ok(outcome) => outcomes.push((difference.id.clone(), outcome)),
             Err(wrong) => errors.push(error(place + &wrong.pointer, wrong.detail)),
         }
@@ -116,23 +121,39 @@ pub(super) fn decision(
     }
     let receipt = key.map(|key| Receipt { key, answer: decided });
     let (version, reason, hold_seconds) = (body.version, body.reason, body.hold_seconds);
-    Ok(Decision { version, outcomes, reason, note, hold_seconds, receipt, part_of: None })
+    Ok(Decision { version, outcomes, reason, note, hold_seconds, receipt, part_of: None, seen: true })
 }
 
 impl OutcomeBody {
-    pub(super) fn read(&self, slot: Option<&Slot<'_>>) -> Result<Outcome, FieldError> {
+    pub(super) fn read(
+        &self,
+        slot: Option<&Slot<'_>>,
+        dispute: Option<&Dispute>,
+    ) -> Result<Outcome, FieldError> {
         let (value, until) = (self.value.as_ref(), self.until);
         let dated = self.outcome == OutcomeName::LeaveDifferent;
         if until.is_some() && !dated {
             return Err(error("/until", "goes with leave_different only"));
         }
-        if value.is_some() && (dated || self.outcome == OutcomeName::RemoveElsewhere) {
+        let valued = matches!(self.outcome, OutcomeName::Keep | OutcomeName::CreateThere | OutcomeName::Type);
+        if value.is_some() && !valued {
             return Err(error("/value", "does not go with this outcome"));
         }
+        let wrong = |problem: OutcomeError| error("/outcome", problem.to_string());
         match self.outcome {
             OutcomeName::Keep => Ok(Outcome::Keep { value: number(value)? }),
             OutcomeName::CreateThere => Ok(Outcome::CreateThere { value: number(value)? }),
             OutcomeName::RemoveElsewhere => Ok(Outcome::RemoveElsewhere),
+            OutcomeName::Clear => {
+                let values = slot.zip(dispute).and_then(|(slot, dispute)| resolution::cleared(slot, dispute));
+                let label = slot.map_or_else(|| "the record".to_owned(), |slot| slot.label.to_owned());
+                Ok(Outcome::Clear { values: values.ok_or_else(|| wrong(OutcomeError::NotCleared(label)))? })
+            }
+            OutcomeName::Combine => {
+                let values =
+                    slot.zip(dispute).and_then(|(slot, dispute)| resolution::combined(slot, dispute));
+                Ok(Outcome::Combine { values: values.ok_or_else(|| wrong(OutcomeError::NotLists))? })
+            }
             OutcomeName::Type => {
                 let value = value.ok_or_else(|| error("/value", "is missing"))?;
                 let values = values::typed(slot, value)
@@ -177,7 +198,10 @@ fn member(problem: &OutcomeError) -> &'static str {
     match problem {
         OutcomeError::BadUntil => "until",
         OutcomeError::Twice => "difference",
-        OutcomeError::NothingToCreate | OutcomeError::MissingRecord => "outcome",
+        OutcomeError::NothingToCreate
+        | OutcomeError::MissingRecord
+        | OutcomeError::NotCleared(_)
+        | OutcomeError::NotLists => "outcome",
         _ => "value",
     }
 }

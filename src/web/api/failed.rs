@@ -199,7 +199,7 @@ pub async fn decide(
         let entity = setup.catalog.entity(&delivery.entity);
         let slot = entity.and_then(|entity| entity.slot(&delivery.change.slot));
         let outcome = OutcomeBody { difference: String::new(), outcome, value, until };
-        let outcome = outcome.read(slot.as_ref()).map_err(|wrong| invalid(vec![wrong]))?;
+        let outcome = outcome.read(slot.as_ref(), None).map_err(|wrong| invalid(vec![wrong]))?;
         let note = sent.note.clone().unwrap_or_default();
         let instead = Instead { outcome, reason: sent.reason, note };
         let done = site.engine.decide_instead(&viewer, &id, instead).await.map_err(refused)?;

@@ -20,5 +20,6 @@ pub mod resolutions;
 pub mod reversals;
 pub mod reviews;
 pub mod routing;
+pub mod separations;
 pub mod systems;
 pub mod values;

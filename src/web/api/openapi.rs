@@ -10,7 +10,7 @@ use super::explanations::ExplanationItem;
 use super::failed::{FailedView, InsteadBody, RetriedView, RetryBody};
 use super::incidents::{CountBody, EndingBody, GroupBody, GroupView, IncidentView};
 use super::me::{Account, Person};
-use super::operations::{ALL, Operation, POLICIES, ROUTING, WRITES};
+use super::operations::{ALL, Operation, POLICIES, ROUTING, SEPARATIONS, WRITES};
 use super::policies::{PolicyDraftBody, PolicyDraftView, PolicyVersionView};
 use super::policies::{ShadowBody, SwitchOnBody, SwitchedOn};
 use super::records::{RecordItem, RecordView};
@@ -18,6 +18,7 @@ use super::resolutions::{Decided, DeliveryView, ResolutionView};
 use super::reversals::{ReversalBody, ReversalView};
 use super::reviews::{ReviewBody, ReviewView};
 use super::routing::{AssignmentBody, EscalationBody, ReturnBody, WaitBody};
+use super::separations::{SeparationBody, SeparationView};
 use super::systems::{RunBody, RunView, Started, SystemView};
 use crate::web::failure::Problem;
 use actix_web::HttpResponse;
@@ -37,7 +38,7 @@ pub async fn serve() -> HttpResponse {
 #[must_use]
 pub fn describe() -> Value {
     let mut paths = Map::new();
-    for operation in [ALL, WRITES, ROUTING, POLICIES].into_iter().flatten() {
+    for operation in [ALL, SEPARATIONS, WRITES, ROUTING, POLICIES].into_iter().flatten() {
         let path = paths.entry(operation.path).or_insert_with(|| json!({}));
         path[operation.method] = told(operation);
     }
@@ -184,6 +185,8 @@ fn schemas() -> Map<String, Value> {
         .add::<ReversalView>()
         .add::<ReviewBody>()
         .add::<ReviewView>()
+        .add::<SeparationBody>()
+        .add::<SeparationView>()
         .add_list::<AuditEntry>()
         .add_list::<SystemView>()
         .add::<RunBody>()

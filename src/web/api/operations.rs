@@ -3,10 +3,12 @@
 
 mod policies;
 mod routing;
+mod separations;
 mod writes;
 
 pub use policies::POLICIES;
 pub use routing::ROUTING;
+pub use separations::SEPARATIONS;
 pub use writes::WRITES;
 
 /// A parameter of a query: its name, its type, what it does.

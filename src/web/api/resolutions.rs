@@ -5,6 +5,7 @@ use crate::domain::access::Viewer;
 use crate::domain::delivery::{Change, DeliveryState};
 use crate::domain::ids::ResolutionId;
 use crate::domain::resolution::{Chosen, Outcome};
+use crate::domain::suggestion::{Shown, Suggested};
 use crate::domain::value::Held;
 use crate::engine::Setup;
 use crate::engine::once::{Receipt, Told};
@@ -80,13 +81,27 @@ pub struct Decider {
 pub struct OutcomeView {
     difference: String,
     field: String,
-    /// `keep`, `type`, `leave_different`, `create_there`, `remove_elsewhere` or, of a reversal, `put_back`.
+    /// `keep`, `type`, `clear`, `combine`, `leave_different`, `create_there`, `remove_elsewhere` or, of a
+    /// reversal, `put_back`.
     outcome: String,
-    /// The number of the listed value, or the typed value.
+    /// The number of the listed value, or the typed or combined value.
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<Picked>,
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<DateTime<Utc>>,
+    /// What was suggested when it was decided; missing where nothing was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suggested: Option<SuggestedView>,
+}
+
+/// A suggestion as it belonged to a decision.
+#[derive(Serialize, ToSchema)]
+pub struct SuggestedView {
+    /// The number of the listed value.
+    value: usize,
+    /// `before` it was chosen, `after` (it was hidden until then), or `no`.
+    #[schema(value_type = String)]
+    shown: Shown,
 }
 
 /// A listed value by its number, or a typed one.
@@ -166,12 +181,17 @@ fn outcome(setup: &Setup, record: &Record, chosen: Chosen) -> OutcomeView {
         Outcome::Keep { value } => ("keep", Some(Picked::Number(*value)), None),
         Outcome::CreateThere { value } => ("create_there", Some(Picked::Number(*value)), None),
         Outcome::Type { values } => ("type", Some(Picked::Typed(values::of(slot.as_ref(), values))), None),
+        Outcome::Clear { .. } => ("clear", None, None),
+        Outcome::Combine { values } => {
+            ("combine", Some(Picked::Typed(values::of(slot.as_ref(), values))), None)
+        }
         Outcome::RemoveElsewhere => ("remove_elsewhere", None, None),
         Outcome::PutBack { .. } => ("put_back", None, None),
         Outcome::LeaveDifferent { until } => ("leave_different", None, Some(*until)),
     };
     let (difference, field) = (chosen.difference.0, chosen.field.0);
-    OutcomeView { difference, field, outcome: name.to_owned(), value, until }
+    let suggested = chosen.suggested.map(|Suggested { value, shown }| SuggestedView { value, shown });
+    OutcomeView { difference, field, outcome: name.to_owned(), value, until, suggested }
 }
 
 pub(super) async fn view(site: &Site, viewer: &Viewer, id: &ResolutionId) -> Result<ResolutionView, Failure> {

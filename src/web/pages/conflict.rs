@@ -1,14 +1,20 @@
 //! One record with all its open differences: understand, choose, see what will be written.
 //!
 //! The form posts, per difference id, `outcome.<id>` (`keep:1`, `type`, `leave`, or empty for
-//! undecided), `typed.<id>.<field>`, `until.<id>` and `because.<id>`; and once `reason`, `note`,
-//! `version`, `csrf`, `idempotency` and `then` (`next`, `stay`, `check`).
+//! undecided), `typed.<id>.<field>`, `until.<id>`, `because.<id>` and `seen.<id>` (which value had
+//! which number); and once `reason`, `note`, `version`, `csrf`, `idempotency`, `listed` (what is
+//! undecided was said) and `then` (`next`, `stay`, `check`, `accept`, `use:<system>`).
 
 pub mod build;
 pub mod causes;
 mod cells;
 mod form;
 pub mod handle;
+mod limits;
+mod precedents;
+mod rule;
+mod seen;
+mod suggest;
 pub mod trail;
 mod verdict;
 
@@ -63,6 +69,12 @@ pub struct ConflictPage {
     pub reopens: bool,
     /// How many differences have an outcome in what was sent.
     pub decided: usize,
+    /// What stayed undecided was listed once: saving again keeps it open.
+    pub listed: bool,
+    /// The last decisions on the disputed fields.
+    pub precedents: Vec<Precedent>,
+    /// Where one system's row is said to be another record.
+    pub separate: Option<Link>,
 }
 
 impl View for ConflictPage {
@@ -92,6 +104,25 @@ impl ConflictPage {
     #[must_use]
     pub fn column_name(&self, at: &usize) -> &str {
         self.columns.get(*at).map_or("", |column| column.name.as_str())
+    }
+
+    /// How many suggestions can be taken at once.
+    #[must_use]
+    pub fn acceptable(&self) -> usize {
+        let shown = |difference: &&Difference| difference.suggestion.as_ref().is_some_and(|own| !own.blind);
+        self.differences.iter().filter(shown).count()
+    }
+
+    /// The key that takes all values of the system at that place.
+    #[must_use]
+    pub fn use_key(&self, at: &usize) -> String {
+        format!("use-all {at}")
+    }
+
+    /// How many are undecided in what was sent.
+    #[must_use]
+    pub fn undecided(&self) -> usize {
+        self.differences.len() - self.decided
     }
 
     /// The line of the bar for each possible number of decided differences, so that the script
@@ -134,9 +165,20 @@ pub struct Head {
     pub due: Option<Due>,
 }
 
+/// One of the last decisions on a field.
+#[derive(Clone, Debug)]
+pub struct Precedent {
+    pub when: When,
+    /// `Ana kept Portal’s Address of Mateo Lindqvist`.
+    pub text: Msg,
+    pub href: String,
+}
+
 /// One system's column.
 #[derive(Clone, Debug)]
 pub struct Column {
+    /// The system, as the form names it.
+    pub id: String,
     pub name: String,
     /// `read 1 min ago`, `not readable since 09:12`.
     pub read: Msg,
@@ -168,11 +210,21 @@ pub struct Difference {
     pub act: Option<Msg>,
     pub suggestion: Option<Suggestion>,
     pub chosen: Chosen,
+    /// Which value has which number on this page.
+    pub seen: String,
+    /// Whether it may be empty on purpose.
+    pub may_clear: bool,
+    /// Every member of every list, if it is one.
+    pub combined: Option<String>,
+    /// It is a record that is missing somewhere.
+    pub of_record: bool,
+    /// The names of the members, shown in each cell: of child rows.
+    pub members: Vec<String>,
     /// The fields for a value of one's own; empty where none may be typed.
     pub typed: Vec<Typed>,
-    /// Whether "leave different" may be chosen.
     /// What removing the record would do, where it is missing somewhere.
     pub remove: Option<Msg>,
+    /// Whether "leave different" may be chosen.
     pub may_leave: bool,
     /// `YYYY-MM-DD`, as it was typed.
     pub until: String,
@@ -231,6 +283,30 @@ impl Difference {
         self.chosen == Chosen::Leave
     }
 
+    /// Whether it is empty on purpose.
+    #[must_use]
+    pub fn clears(&self) -> bool {
+        self.chosen == Chosen::Clear
+    }
+
+    /// Whether the lists are combined.
+    #[must_use]
+    pub fn combines(&self) -> bool {
+        self.chosen == Chosen::Combine
+    }
+
+    /// The name of a member, where cells show it.
+    #[must_use]
+    pub fn member(&self, at: &usize) -> Option<&String> {
+        self.members.get(*at)
+    }
+
+    /// `Leave different`, or of a record `Leave it missing`.
+    #[must_use]
+    pub fn leave_word(&self) -> Msg {
+        msg(if self.of_record { "decision-leave-missing" } else { "decision-leave" })
+    }
+
     /// Whether it is removed where it still is.
     #[must_use]
     pub fn removes(&self) -> bool {
@@ -252,6 +328,8 @@ pub enum Chosen {
     Open,
     Keep(u8),
     Type,
+    Clear,
+    Combine,
     Leave,
     Remove,
 }
@@ -306,10 +384,14 @@ pub struct Suggestion {
     pub n: u8,
     /// `High`, `Some`, `Low`, `Not enough history`.
     pub strength: Msg,
-    /// The facts, and the facts against.
+    /// The facts for it.
     pub why: Vec<Msg>,
+    /// The facts against it.
+    pub against: Vec<Msg>,
     /// `Like this before: kept 96 of 100, 1 reversed.`
     pub record: Option<Msg>,
+    /// Hidden until something is chosen.
+    pub blind: bool,
 }
 
 /// One input for a typed value.
@@ -343,6 +425,8 @@ pub struct Preview {
     pub unchanged: Vec<String>,
     /// `Phone is added here once you choose.`
     pub pending: Option<Msg>,
+    /// What cannot be saved as it is: `Street: Warehouse cannot store it`.
+    pub problems: Vec<Msg>,
     /// How long it is held before it is sent.
     pub hold_seconds: u32,
     /// How many lines to keep free, so that nothing moves when the preview grows.

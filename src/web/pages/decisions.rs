@@ -91,6 +91,8 @@ pub struct Outcome {
     pub seen: Vec<SeenValue>,
     /// `Keep Portal's value`, `Typed`, `Left different until 27 October`.
     pub outcome: Msg,
+    /// What was suggested, and whether it was seen.
+    pub suggested: Option<Msg>,
 }
 
 /// One value as it was shown.

@@ -21,6 +21,7 @@ pub mod records;
 pub mod reviews;
 pub mod routing;
 pub mod samples;
+pub mod separations;
 pub mod settings;
 pub mod sign_in;
 pub mod systems;

@@ -103,6 +103,7 @@ pub struct PolicyForm {
     pub half_life_inherited: String,
     pub blanks: Vec<Choice>,
     pub tidies: Vec<Choice>,
+    pub blinds: Vec<Choice>,
     /// Of the kind of record alone.
     pub deletes: Vec<Choice>,
     /// One sentence on what goes wrong in the business.

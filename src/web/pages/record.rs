@@ -6,6 +6,7 @@ pub mod handle;
 
 use super::parts::{Choice, Link, Pager, SystemLink};
 use super::reviews::Ask;
+use super::separations::{Apartness, Separated};
 use crate::web::filters;
 use crate::web::marks::Piece;
 use crate::web::messages::{Msg, msg};
@@ -33,6 +34,10 @@ pub struct RecordPage {
     pub decisions: Vec<Link>,
     /// Asks for a decision about a field on which the systems agree.
     pub ask: Option<Ask>,
+    /// Says that one of its rows is another record.
+    pub apart: Option<Apartness>,
+    /// Rows that were taken out of it, or from which it was taken.
+    pub separated: Vec<Separated>,
 }
 
 impl View for RecordPage {

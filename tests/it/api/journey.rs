@@ -83,12 +83,30 @@ async fn a_program_does_the_whole_job() {
     refused(&host, &steward, &admin).await;
     left_alone(&host, &steward, &admin).await;
     many_at_once(&host, &steward, &admin).await;
+    separated(&steward).await;
     proven(&admin).await;
     assert_eq!(
         *host.answered.lock().unwrap(),
         host.operations(),
         "every operation was answered as described"
     );
+}
+
+/// One system's row is another record, and linked again.
+async fn separated(steward: &Program) {
+    let found = steward.get("/api/v1/records?q=C-2").await.ok();
+    let record = found["items"][0]["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/records/{record}/separations");
+    let row = |reason: &str| json!({"system": "warehouse", "external_id": "WH-2", "reason": reason});
+    assert_eq!(steward.post(&path, &row(" ")).await.problem(422).0, "invalid");
+    let made = steward.post(&path, &row("another house")).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    assert_eq!((&made.json["from"], &made.json["ended_at"]), (&json!(record), &Value::Null));
+    let other = steward.get(&made.location).await.ok();
+    assert_eq!(other["systems"][0]["external_id"], "WH-2");
+    let end = format!("/api/v1/separations/{}/end", made.json["id"].as_str().unwrap());
+    assert!(steward.post(&end, &Value::Null).await.ok()["ended_at"].is_string());
+    assert_eq!(steward.post(&end, &Value::Null).await.problem(409).0, "conflict");
 }
 
 /// A steward's word on the cause, and its end.

@@ -1,6 +1,7 @@
 //! Pages over the real server, made from real systems.
 
 mod admin;
+mod deciding;
 mod desk;
 mod drafts;
 mod dry_runs;
@@ -8,3 +9,4 @@ mod incidents;
 mod preferences;
 mod removals;
 mod reviews;
+mod separations;

@@ -249,6 +249,7 @@ fn form(problems: Vec<Problem>) -> policies::PolicyForm {
         half_life: String::new(),
         half_life_inherited: "0".into(),
         blanks: vec![inherit(msg("blank-rejected"))],
+        blinds: vec![inherit(msg("blind-no")), choice("yes", msg("blind-yes"), false)],
         tidies: vec![inherit(msg("tidy-no")), choice("yes", msg("tidy-yes"), false)],
         deletes: Vec::new(),
         if_wrong: "Agents call a number nobody answers.".into(),

@@ -85,10 +85,17 @@ fn address() -> Difference {
             why: vec![said(
                 "Changed by a person, in the source of truth, after Warehouse read its copy at 13:55; valid postcode.",
             )],
+            against: Vec::new(),
+            blind: false,
             record: Some(msg("suggestion-record").with("kept", 96).with("total", 100).with("reversed", 1)),
         }),
         chosen: Chosen::Open,
         typed: vec![typed("street", "Street"), typed("postcode", "Postcode"), typed("city", "City")],
+        seen: "1~portal~a1 2~warehouse~b2".into(),
+        may_clear: true,
+        combined: None,
+        of_record: false,
+        members: Vec::new(),
         remove: None,
         may_leave: true,
         until: String::new(),
@@ -117,9 +124,9 @@ fn phone() -> Difference {
         suggestion: Some(Suggestion {
             n: 2,
             strength: msg("suggestion-some"),
-            why: vec![said(
-                "Changed by a person, in the source of truth. Against: the customer saved Portal 2 days later and left 1742.",
-            )],
+            why: vec![said("Changed by a person, in the source of truth.")],
+            against: vec![said("The customer saved Portal 2 days later and left 1742.")],
+            blind: false,
             record: Some(msg("suggestion-record").with("kept", 31).with("total", 44).with("reversed", 3)),
         }),
         typed: vec![typed("phone", "Phone")],
@@ -146,6 +153,7 @@ fn preview(chosen: bool) -> Preview {
             systems: vec![PreviewSystem { removes: false, name: "Warehouse".into(), writes, note: None }],
             unchanged: names(&["Portal", "Helpdesk"]),
             pending: Some(pending(&["Phone"])),
+            problems: Vec::new(),
             hold_seconds: 20,
             reserve: 3,
         }
@@ -154,6 +162,7 @@ fn preview(chosen: bool) -> Preview {
             systems: Vec::new(),
             unchanged: names(&["Portal", "Helpdesk", "Warehouse"]),
             pending: Some(pending(&["Shipping address", "Phone"])),
+            problems: Vec::new(),
             hold_seconds: 20,
             reserve: 3,
         }
@@ -197,6 +206,7 @@ fn verdict() -> Vec<Msg> {
 
 fn columns() -> Vec<Column> {
     let column = |name: &str, minutes: i64| Column {
+        id: name.to_lowercase(),
         name: name.into(),
         read: msg("column-read").with("when", msg("ago-minutes").with("n", minutes)),
         stale: false,
@@ -287,6 +297,9 @@ pub fn story() -> ConflictPage {
         reasons: Vec::new(),
         note: String::new(),
         decided: 0,
+        listed: false,
+        precedents: Vec::new(),
+        separate: None,
     }
 }
 
@@ -411,7 +424,12 @@ fn missing() -> ConflictPage {
 fn wide() -> ConflictPage {
     let mut page = story();
     for name in ["Billing", "Newsletter", "Shop", "Ledger", "Archive"] {
-        page.columns.push(Column { name: name.into(), read: said("read 2 min ago"), stale: false });
+        page.columns.push(Column {
+            id: name.to_lowercase(),
+            name: name.into(),
+            read: said("read 2 min ago"),
+            stale: false,
+        });
     }
     page.columns[4].stale = true;
     page.columns[4].read = msg("column-unreadable").with("when", "09:12");

@@ -219,6 +219,7 @@ fn decision(deliveries: Vec<Delivery>, state: State, recover: Recover) -> Decisi
                 seen(2, "Elmstraße 4, 10115 Berlin", &["Warehouse"], false),
             ],
             outcome: msg("decision-keep").with("system", "Portal"),
+            suggested: Some(msg("decision-suggested").with("n", 1)),
         }],
         deliveries,
         facts: vec![

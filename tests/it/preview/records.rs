@@ -135,6 +135,8 @@ fn record() -> RecordPage {
         timeline: "/records/ada/timeline".into(),
         events: events(),
         decisions: vec![Link::new(said("Kept Portal’s Email, 6 October, by Ana Ruiz"), "/resolutions/r0")],
+        apart: None,
+        separated: Vec::new(),
         ask: Some(Ask::about(
             &"ada".into(),
             vec![choice("city", literal("City"), false), choice("plan", literal("Plan"), false)],

@@ -133,6 +133,7 @@ impl Spoken<'_> {
             Action::ConfigurationChanged => self.configured(),
             Action::WritesEnabled => self.by("said-writes-on").with("system", self.system()),
             Action::WritesDisabled => self.by("said-writes-off").with("system", self.system()),
+            Action::RecordSeparated | Action::RecordRejoined => self.separated(),
             Action::LinksImported => self.by("said-links").with("n", self.number("rows")),
             Action::IncidentOpened | Action::IncidentDecided | Action::IncidentEnded => self.incident(),
             Action::GroupDecided => self.by("said-group").with("n", self.number("differences")),
@@ -151,6 +152,13 @@ impl Spoken<'_> {
         };
         let said = self.by(key).with("n", self.number("based_on")).with("why", self.fact("reason"));
         said.with("field", self.field()).with("author", self.fact("drafted_by"))
+    }
+
+    /// A row that is another record, or is linked again.
+    fn separated(&self) -> Msg {
+        let parted = self.line.action == Action::RecordSeparated;
+        let said = self.by(if parted { "said-separated" } else { "said-rejoined" });
+        said.with("system", self.system()).with("id", self.value("external_id"))
     }
 
     fn incident(&self) -> Msg {
@@ -179,6 +187,8 @@ impl Spoken<'_> {
                     .with("until", until.unwrap_or_else(|_| literal("")))
             }
             "create_there" => self.by("said-created").with("field", field).with("value", self.value("kept")),
+            "clear" => self.by("said-cleared").with("field", field),
+            "combine" => self.by("said-combined").with("field", field).with("value", self.value("kept")),
             "remove_elsewhere" => self.by("said-removed").with("field", field),
             _ if self.fact("rule") == "tidy_formatting" => self.by("said-tidied").with("field", field),
             _ if by_rule && !kept => self.by("said-settled").with("field", field),

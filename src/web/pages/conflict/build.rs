@@ -5,27 +5,31 @@ use super::cells::Grid;
 use super::form::{Sent, label};
 use super::{
     AgreedField, Chosen, Column, ConflictPage, Event, Head, Preview, PreviewSystem, PreviewWrite, Trail,
-    causes, verdict,
+    causes, precedents, verdict,
 };
 use crate::domain::access::{Right, Viewer};
-use crate::domain::conflict::Dispute;
 use crate::domain::entity::{Entity, Slot};
 use crate::domain::ids::FieldId;
-use crate::domain::resolution::Reason;
+use crate::domain::resolution::{self, Reason};
 use crate::domain::rows;
 use crate::domain::time::Time;
 use crate::domain::value::Held;
 use crate::engine::case::Case;
 use crate::engine::detect::Targets;
 use crate::store::holdings::Version;
+use crate::store::resolutions::Resolution;
 use crate::web::messages::{Msg, msg};
 use crate::web::page::Tone;
 use crate::web::pages::record::build::deep_link;
 use crate::web::pages::routing::Passing;
-use crate::web::pages::words;
+use crate::web::pages::{reviews, words};
 use crate::web::when::Clockface;
 use chrono::TimeDelta;
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
+
+/// Days in which a field that came to agree counts as changed lately.
+const LATELY_DAYS: i64 = 7;
 
 /// What the page is made of beside the case.
 pub struct Shown<'a> {
@@ -39,8 +43,14 @@ pub struct Shown<'a> {
     pub problems: Vec<Problem>,
     /// The key of the form's one decision.
     pub idempotency: String,
-    /// The disputes of the page that was sent, when values moved since.
-    pub before: Option<&'a [Dispute]>,
+    /// The page that was sent is an older one.
+    pub stale: bool,
+    /// What stays undecided was listed.
+    pub listed: bool,
+    /// What this person had chosen, where somebody else decided first.
+    pub chose: Vec<Msg>,
+    /// What of the choices does not fit, as the systems stand.
+    pub unfit: Vec<Msg>,
     pub notice: Option<Notice>,
     pub passing: Option<Passing>,
 }
@@ -52,12 +62,14 @@ pub fn page(shown: Shown<'_>) -> Option<ConflictPage> {
     let entity = case.setup.catalog.entity(&case.conflict.entity)?;
     let agreed_on = agreed_on(case, face);
     let dated = agreed_on.is_none();
-    let grid = Grid { case, entity, face, sent, before: shown.before, dated };
+    let grid = Grid { case, entity, face, sent, stale: shown.stale, problems: &shown.problems, dated };
     let deciding = shown.viewer.may(Right::Decide) && case.conflict.open;
     let listed: Vec<_> =
         if case.conflict.open { case.open().collect() } else { case.differences.iter().collect() };
     let differences: Vec<_> = listed.into_iter().map(|difference| grid.difference(difference)).collect();
     let decided = differences.iter().filter(|difference| difference.chosen != Chosen::Open).count();
+    let over = Over { case, viewer: shown.viewer, entity, face, chose: &shown.chose };
+    let onward = shown.trail.next.clone().unwrap_or_else(|| format!("/queue{}", shown.query));
     Some(ConflictPage {
         id: case.conflict.id.0.clone(),
         version: case.conflict.version.to_string(),
@@ -66,14 +78,14 @@ pub fn page(shown: Shown<'_>) -> Option<ConflictPage> {
         trail: shown.trail,
         head: head(case, entity, shown.viewer, face),
         verdict: verdict::sentences(case, entity, face),
-        notice: shown.notice.or_else(|| notice(case, shown.viewer, entity, face)),
-        problems: shown.problems,
+        notice: shown.notice.or_else(|| over.notice(&onward)),
+        problems: shown.problems.clone(),
         columns: columns(case, entity, face),
         agreed_on,
-        agreed: agreed(case, entity),
+        agreed: agreed(case, entity, face),
         timeline: format!("/records/{}/timeline", case.record.id),
-        related: Vec::new(),
-        preview: preview(case, entity, shown.viewer, sent, shown.targets),
+        related: precedents::others(case),
+        preview: preview(case, entity, shown.viewer, sent, (shown.targets, shown.unfit)),
         events: events(case, face),
         causes: causes::of(case, entity, shown.viewer),
         passing: shown.passing,
@@ -82,6 +94,10 @@ pub fn page(shown: Shown<'_>) -> Option<ConflictPage> {
         reasons: reasons(case, sent),
         note: sent.get("note").to_owned(),
         decided,
+        listed: shown.listed,
+        precedents: precedents::of(case, face),
+        separate: (deciding && case.holdings.len() > 1)
+            .then(|| Link::new(msg("conflict-separate"), format!("/records/{}#separate", case.record.id))),
         differences,
     })
 }
@@ -130,29 +146,55 @@ fn head(case: &Case, entity: &Entity, viewer: &Viewer, face: &Clockface) -> Head
     }
 }
 
-/// What is said of a conflict that this person cannot decide now.
-fn notice(case: &Case, viewer: &Viewer, entity: &Entity, face: &Clockface) -> Option<Notice> {
-    let plain = |tone, title, lines, links| Some(Notice { tone, title, lines, links });
-    if case.conflict.open {
-        let decides = viewer.may(Right::Decide);
-        return if decides {
-            None
-        } else {
-            plain(Tone::Info, msg("read-only-title"), vec![msg("read-only-text")], Vec::new())
-        };
+/// A conflict that this person cannot decide now.
+struct Over<'a> {
+    case: &'a Case,
+    viewer: &'a Viewer,
+    entity: &'a Entity,
+    face: &'a Clockface,
+    chose: &'a [Msg],
+}
+
+impl Over<'_> {
+    /// What is said of it; None where the person can decide. `onward` is the next one of the view.
+    fn notice(&self, onward: &str) -> Option<Notice> {
+        let plain = |tone, title, lines, links| Some(Notice { tone, title, lines, links });
+        if self.case.conflict.open {
+            let decides = self.viewer.may(Right::Decide);
+            let text = vec![msg("read-only-text")];
+            let read_only = || plain(Tone::Info, msg("read-only-title"), text, Vec::new());
+            return if decides { None } else { read_only() };
+        }
+        let next = Link::new(msg("settled-next"), onward);
+        if let Some(decision) = self.case.decisions.first().filter(|decision| decision.state != "undone") {
+            return Some(self.decided(decision, next));
+        }
+        let at = self.case.settled_by_itself()?;
+        let fields: Vec<String> =
+            self.case.differences.iter().map(|d| label(Some(self.entity), &d.dispute)).collect();
+        let title = msg("settled-title").with("when", self.face.ago(at).text);
+        plain(Tone::Done, title, vec![msg("settled-text").with("fields", fields)], vec![next])
     }
-    if let Some(decision) = case.decisions.first().filter(|decision| decision.state != "undone") {
+
+    /// Who decided what, and when; the way to another decision.
+    fn decided(&self, decision: &Resolution, next: Link) -> Notice {
         let title = msg("decided-title")
             .with("name", &decision.actor.name)
-            .with("when", face.ago(decision.created_at).text);
-        let link = Link::new(msg("decided-see"), format!("/resolutions/{}", decision.id));
-        return plain(Tone::Info, title, Vec::new(), vec![link]);
+            .with("when", self.face.ago(decision.created_at).text);
+        let page = decision.disputes().unwrap_or_default();
+        let line = |chosen: &resolution::Chosen| {
+            let field = words::field(&self.case.setup.catalog, Some(&self.entity.id), &chosen.field);
+            let outcome = precedents::outcome(self.case, self.face, chosen, &page);
+            msg("decided-outcome").with("field", field).with("outcome", outcome)
+        };
+        let mut links = vec![Link::new(msg("decided-see"), format!("/resolutions/{}", decision.id))];
+        if reviews::may_ask(self.viewer) {
+            links.push(Link::new(msg("decided-again"), format!("/resolutions/{}#ask", decision.id)));
+        }
+        links.push(next);
+        let lines = decision.outcomes.iter().map(line).chain(self.chose.iter().cloned()).collect();
+        Notice { tone: Tone::Info, title, lines, links }
     }
-    let at = case.settled_by_itself()?;
-    let fields: Vec<String> = case.differences.iter().map(|d| label(Some(entity), &d.dispute)).collect();
-    let title = msg("settled-title").with("when", face.ago(at).text);
-    let next = Link::new(msg("settled-next"), "/queue");
-    plain(Tone::Done, title, vec![msg("settled-text").with("fields", fields)], vec![next])
 }
 
 fn columns(case: &Case, entity: &Entity, face: &Clockface) -> Vec<Column> {
@@ -160,6 +202,7 @@ fn columns(case: &Case, entity: &Entity, face: &Clockface) -> Vec<Column> {
         let read = case.read_at.get(&mapping.system);
         let late = TimeDelta::hours(24);
         Column {
+            id: mapping.system.0.clone(),
             name: case.setup.catalog.label(&mapping.system).to_owned(),
             read: read.map_or_else(
                 || msg("column-never"),
@@ -181,29 +224,37 @@ fn agreed_on(case: &Case, face: &Clockface) -> Option<Msg> {
     (face.is_this_year(first) && since.iter().all(|other| face.date(*other) == day)).then_some(day)
 }
 
-/// The fields on which all systems agree.
-fn agreed(case: &Case, entity: &Entity) -> Vec<AgreedField> {
+/// The fields on which all systems agree; those that came to agree lately first.
+fn agreed(case: &Case, entity: &Entity, face: &Clockface) -> Vec<AgreedField> {
     let disputed = |difference: &&crate::store::conflicts::Difference| {
         difference.state.is_open() || difference.state.is_under_way()
     };
     let disputed = case.differences.iter().filter(disputed);
     let disputed: BTreeSet<&str> = disputed.map(|difference| difference.dispute.field.as_str()).collect();
+    let lately = |since: Time| face.now - since < TimeDelta::days(LATELY_DAYS);
     let agreed = |slot: Slot<'_>| {
-        let (tuple, _) = case.base.tuple(slot.fields().map(|field| &field.id))?;
+        let (tuple, since) = case.base.tuple(slot.fields().map(|field| &field.id))?;
         let value = tuple.iter().map(Held::to_string).collect::<Vec<_>>().join(", ");
-        Some(AgreedField { label: slot.label.to_owned(), value, changed: None })
+        let changed = lately(since).then(|| msg("agreed-since").with("when", face.day(since).text));
+        Some((since, AgreedField { label: slot.label.to_owned(), value, changed }))
     };
-    entity
-        .slots_of(&case.base, &case.holdings, std::iter::empty())
-        .into_iter()
-        .filter(|slot| !slot.is_all_rows() && !disputed.contains(slot.id.as_str()))
-        .filter_map(agreed)
-        .collect()
+    let slots = entity.slots_of(&case.base, &case.holdings, std::iter::empty()).into_iter();
+    let own = slots.filter(|slot| !slot.is_all_rows() && !disputed.contains(slot.id.as_str()));
+    let mut fields: Vec<(Time, AgreedField)> = own.filter_map(agreed).collect();
+    // The others stay in the order of the configuration.
+    fields.sort_by_key(|(since, _)| Reverse(lately(*since).then_some(*since)));
+    fields.into_iter().map(|(_, field)| field).collect()
 }
 
 /// What saving would write, by system.
 #[must_use]
-pub fn preview(case: &Case, entity: &Entity, viewer: &Viewer, sent: &Sent, targets: &[Targets]) -> Preview {
+pub fn preview(
+    case: &Case,
+    entity: &Entity,
+    viewer: &Viewer,
+    sent: &Sent,
+    (targets, problems): (&[Targets], Vec<Msg>),
+) -> Preview {
     let label_of = |system| case.setup.catalog.label(system).to_owned();
     let mappings = || case.setup.catalog.mappings_of(&entity.id);
     let systems: Vec<PreviewSystem> = mappings()
@@ -234,6 +285,7 @@ pub fn preview(case: &Case, entity: &Entity, viewer: &Viewer, sent: &Sent, targe
         unchanged: mappings().map(|m| &m.system).filter(|system| !touched(system)).map(label_of).collect(),
         pending: (!pending.is_empty())
             .then(|| msg("writes-pending").with("n", pending.len()).with("fields", pending)),
+        problems,
         hold_seconds: viewer.hold.of_seconds(hold),
         reserve: fields + 1,
         systems,

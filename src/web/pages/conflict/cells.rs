@@ -1,26 +1,27 @@
 //! A difference as the grid shows it: a cell per system, the numbered options, the decision.
 
-use super::super::parts::Link;
+use super::super::parts::{Link, Problem};
 use super::form::{Sent, label};
-use super::{Candidate, Cell, Difference, Typed};
+use super::rule::rule;
+use super::seen::{self, Seen};
+use super::{Candidate, Cell, Difference, Typed, limits, suggest};
 use crate::domain::audit::ActorKind;
 use crate::domain::compare::Comparison;
 use crate::domain::conflict::{Dispute, Distinct, Holder, Was};
 use crate::domain::diff::Kind;
 use crate::domain::entity::{Entity, Field};
-use crate::domain::ids::SystemId;
-use crate::domain::judge::{Finding, time_of_change};
+use crate::domain::ids::{DifferenceId, SystemId};
+use crate::domain::judge::time_of_change;
 use crate::domain::mapping::Mapping;
 use crate::domain::pattern;
-use crate::domain::policy::{Effective, Rule};
 use crate::domain::record::duplicates;
+use crate::domain::resolution;
 use crate::domain::textdiff::odd_characters;
 use crate::domain::value::Held;
 use crate::engine::case::Case;
 use crate::store::conflicts::Difference as Stored;
 use crate::web::marks::{Mark, Piece, against};
-use crate::web::messages::{Msg, literal, msg, said};
-use crate::web::pages::words;
+use crate::web::messages::{Msg, literal, msg};
 use crate::web::when::Clockface;
 use std::collections::BTreeSet;
 
@@ -30,8 +31,9 @@ pub struct Grid<'a> {
     pub entity: &'a Entity,
     pub face: &'a Clockface,
     pub sent: &'a Sent,
-    /// The differences of an older page, to mark what is new since.
-    pub before: Option<&'a [Dispute]>,
+    /// The page that was sent is an older one: what is new since is marked.
+    pub stale: bool,
+    pub problems: &'a [Problem],
     /// Whether each last agreed value says since when.
     pub dated: bool,
 }
@@ -48,20 +50,52 @@ impl Grid<'_> {
             rule: rule(&dispute.policy, &dispute.findings),
             notes: self.notes(dispute),
             alike: self.alike(dispute),
-            cells: columns.map(|mapping| self.cell(dispute, &mapping.system)).collect(),
+            cells: columns.map(|mapping| self.cell(stored, &mapping.system)).collect(),
             options: dispute.values.iter().filter_map(|value| self.option(dispute, value)).collect(),
             agreed: agreed(dispute),
             agreed_note: self.agreed_note(dispute),
             act: dispute.absent.first().map(|absent| self.creates(absent)),
             remove: self.removes(dispute),
-            suggestion: None,
+            suggestion: self
+                .case
+                .suggestions
+                .get(&stored.id)
+                .and_then(|own| suggest::line(&self.case.setup.catalog, own)),
             chosen: self.sent.chosen(&stored.id),
+            seen: seen::carried(dispute),
+            may_clear: self.may_clear(dispute),
+            combined: self.combined(dispute),
+            of_record: !dispute.absent.is_empty(),
+            members: self.members(dispute),
             typed: self.typed(stored),
             may_leave: true,
             until: self.sent.get(&format!("until.{}", stored.id)).to_owned(),
             because: self.sent.get(&format!("because.{}", stored.id)).to_owned(),
-            error: None,
+            error: self
+                .problems
+                .iter()
+                .find(|problem| problem.field == format!("d-{}", stored.id))
+                .map(|problem| problem.text.clone()),
         }
+    }
+
+    /// Whether it may be empty on purpose: no field of it needs a value, and it is not empty everywhere.
+    fn may_clear(&self, dispute: &Dispute) -> bool {
+        let Some(slot) = self.entity.slot(&dispute.field) else { return false };
+        let Some(blank) = resolution::cleared(&slot, dispute) else { return false };
+        slot.fields().zip(&blank).all(|(field, held)| field.check(held).is_ok())
+    }
+
+    /// Every member of every list, in one line.
+    fn combined(&self, dispute: &Dispute) -> Option<String> {
+        let slot = self.entity.slot(&dispute.field)?;
+        resolution::combined(&slot, dispute)?.first().map(Held::to_string)
+    }
+
+    /// The names of a child row's members: a row is a table of its own.
+    fn members(&self, dispute: &Dispute) -> Vec<String> {
+        let slot = self.entity.slot(&dispute.field).filter(|slot| slot.is_row());
+        slot.iter().flat_map(|slot| slot.fields()).map(|field| field.label.clone()).collect()
     }
 
     /// The way to the differences that are like this one.
@@ -105,14 +139,18 @@ impl Grid<'_> {
         missing.then(|| msg("decision-remove").with("system", msg("list-of").with("names", names)))
     }
 
-    fn cell(&self, dispute: &Dispute, system: &SystemId) -> Cell {
+    fn cell(&self, stored: &Stored, system: &SystemId) -> Cell {
+        let dispute = &stored.dispute;
         let held = dispute.values.iter().find_map(|value| {
             let holder = value.holders.iter().find(|holder| holder.candidate.system == *system)?;
             Some((value, holder))
         });
         let source_of_truth = dispute.policy.source_of_truth.as_ref() == Some(system);
         match held {
-            Some((value, holder)) => Cell { source_of_truth, ..self.held(dispute, value, holder) },
+            Some((value, holder)) => {
+                let fresh = self.is_fresh(&stored.id, holder);
+                Cell { source_of_truth, fresh, ..self.held(dispute, value, holder) }
+            }
             None => Cell {
                 n: None,
                 lines: Vec::new(),
@@ -145,7 +183,7 @@ impl Grid<'_> {
             state: blank.then(|| msg(empty)),
             facts: self.facts(dispute, holder),
             source_of_truth: false,
-            fresh: self.is_fresh(dispute, holder),
+            fresh: false,
         }
     }
 
@@ -237,12 +275,8 @@ impl Grid<'_> {
             .any(|candidate| candidate.moved && candidate.system == *system)
     }
 
-    fn is_fresh(&self, dispute: &Dispute, holder: &Holder) -> bool {
-        let Some(before) = self.before else { return false };
-        let known = before.iter().find(|known| known.field == dispute.field);
-        let holders = known.iter().flat_map(|known| &known.values).flat_map(|value| &value.holders);
-        let old = holders.map(|h| &h.candidate).find(|old| old.system == holder.candidate.system);
-        old.is_none_or(|old| old.normal != holder.candidate.normal)
+    fn is_fresh(&self, id: &DifferenceId, holder: &Holder) -> bool {
+        self.stale && Seen::of(self.sent, id).is_some_and(|seen| seen.is_new(holder))
     }
 
     fn option(&self, dispute: &Dispute, value: &Distinct) -> Option<Candidate> {
@@ -276,21 +310,12 @@ impl Grid<'_> {
                 field: field.id.0.clone(),
                 label: field.label.clone(),
                 value: self.sent.typed(&stored.id, field.id.as_str()).to_owned(),
-                limits: self.limits(field),
+                limits: limits::of(&self.case.setup.catalog, self.entity, field),
                 error: None,
                 long: longest > 120,
             }
         };
         slot.iter().flat_map(|slot| slot.fields()).map(field).collect()
-    }
-
-    fn limits(&self, field: &Field) -> Vec<Msg> {
-        let catalog = &self.case.setup.catalog;
-        let limit = |mapping: &Mapping| {
-            let most = mapping.field(&field.id)?.max_length?;
-            Some(msg("typed-limit").with("system", catalog.label(&mapping.system)).with("n", most))
-        };
-        catalog.mappings_of(&self.entity.id).filter_map(limit).collect()
     }
 }
 
@@ -308,63 +333,4 @@ fn earlier(was: &Was) -> Msg {
 /// The last agreed value, one line per member; empty when unknown.
 fn agreed(dispute: &Dispute) -> Vec<String> {
     dispute.agreed.iter().flat_map(|(tuple, _)| tuple).map(Held::to_string).collect()
-}
-
-/// `High stakes, always reviewed`.
-fn rule(policy: &Effective, findings: &[Finding]) -> Msg {
-    let guard = findings.iter().find_map(guard);
-    let rule = match (policy.rule_is_set, policy.rule, guard) {
-        (false, ..) => msg("rule-none"),
-        (_, Rule::ManualReview, _) => msg("rule-always"),
-        (_, _, Some(why)) => msg("rule-guard").with("why", why),
-        (..) => msg("rule-always"),
-    };
-    msg("rule-line").with("stakes", msg(format!("stakes-{}", policy.stakes.as_str()))).with("rule", rule)
-}
-
-/// Why a rule did not settle it.
-fn guard(finding: &Finding) -> Option<Msg> {
-    Some(match finding {
-        Finding::Incident { .. } => msg("guard-incident"),
-        Finding::HumanEdit { author: Some(author), .. } => msg("guard-human").with("who", author),
-        Finding::HumanEdit { author: None, .. } => msg("guard-human").with("who", msg("guard-somebody")),
-        Finding::Bulk { records, .. } => msg("guard-bulk").with("n", *records),
-        Finding::NoTime { .. } => msg("guard-no-time"),
-        Finding::TooClose { milliseconds, bound_ms, unmeasured, .. } => {
-            let said = match unmeasured.len() {
-                // Found before the bound was kept with it.
-                _ if *bound_ms == 0 => "guard-too-close",
-                0 => "guard-too-close-by",
-                1 => "guard-too-close-one",
-                _ => "guard-too-close-none",
-            };
-            let span = |ms: i64| words::milliseconds(ms);
-            msg(said).with("apart", span(*milliseconds)).with("bound", span(*bound_ms))
-        }
-        Finding::BlankWins { .. } => msg("guard-blank"),
-        Finding::NoSource => msg("guard-no-source"),
-        Finding::NeverAgreed => msg("guard-never-agreed"),
-        Finding::NotRemovedUnasked => msg("guard-not-removed"),
-        Finding::ChangedHere { .. } => msg("guard-changed-here"),
-        Finding::Unreadable { .. } => msg("guard-unreadable"),
-        Finding::Invalid { reason, .. } => msg("guard-invalid").with("why", said(reason)),
-        Finding::NoPriority => msg("guard-no-priority"),
-        Finding::NotOrdered { .. } => msg("guard-not-ordered"),
-        Finding::NotLists => msg("guard-not-lists"),
-        Finding::TooFew { systems } => msg("guard-too-few").with("n", *systems),
-        Finding::Tie { .. } => msg("guard-tie"),
-        Finding::SameChange { .. } => msg("guard-same-change"),
-        Finding::Reopened => msg("guard-reopened"),
-        Finding::Flapping { times } => msg("guard-flapping").with("n", *times),
-        Finding::ReviewIf { expression } => msg("guard-review-if").with("expression", expression),
-        Finding::ReviewIfFailed { reason, .. } => msg("guard-review-if-failed").with("why", said(reason)),
-        Finding::NoRule
-        | Finding::AlwaysReviewed
-        | Finding::RuleChooses { .. }
-        | Finding::RuleMakes { .. }
-        | Finding::Restores { .. }
-        | Finding::Removes { .. }
-        | Finding::Tidied { .. }
-        | Finding::Trust { .. } => return None,
-    })
 }

@@ -70,6 +70,8 @@ impl Sent {
                     }
                     "type".to_owned()
                 }
+                (Outcome::Clear { .. }, _) => "clear".to_owned(),
+                (Outcome::Combine { .. }, _) => "combine".to_owned(),
                 (Outcome::RemoveElsewhere, _) => "remove".to_owned(),
                 // A reversal is no choice of this form.
                 (Outcome::PutBack { .. }, _) => continue,
@@ -89,6 +91,15 @@ impl Sent {
         self.0.get(name).map_or("", String::as_str)
     }
 
+    /// What the pressed button does; of the one that Enter presses in a field, what the account wants.
+    #[must_use]
+    pub fn then(&self) -> &str {
+        match self.get("then") {
+            "" => self.get("go"),
+            then => then,
+        }
+    }
+
     /// What was chosen for a difference.
     #[must_use]
     pub fn chosen(&self, id: &DifferenceId) -> Chosen {
@@ -97,10 +108,26 @@ impl Sent {
         match (text, number.and_then(|n| n.parse().ok())) {
             (_, Some(n)) => Chosen::Keep(n),
             ("type", _) => Chosen::Type,
+            ("clear", _) => Chosen::Clear,
+            ("combine", _) => Chosen::Combine,
             ("leave", _) => Chosen::Leave,
             ("remove", _) => Chosen::Remove,
             _ => Chosen::Open,
         }
+    }
+
+    /// Chooses for a difference, as if it had been sent so.
+    pub fn choose(&mut self, id: &DifferenceId, chosen: Chosen) {
+        let text = match chosen {
+            Chosen::Open => String::new(),
+            Chosen::Keep(n) => format!("keep:{n}"),
+            Chosen::Type => "type".to_owned(),
+            Chosen::Clear => "clear".to_owned(),
+            Chosen::Combine => "combine".to_owned(),
+            Chosen::Leave => "leave".to_owned(),
+            Chosen::Remove => "remove".to_owned(),
+        };
+        self.0.insert(format!("outcome.{id}"), text);
     }
 
     /// The text typed for a field of a difference.
@@ -132,6 +159,7 @@ impl Sent {
             outcomes,
             reason: Reason::of(self.get("reason")),
             note: note.join("; "),
+            seen: true,
             ..Decision::default()
         };
         (decision, problems)
@@ -154,6 +182,18 @@ impl Sent {
             }
             Chosen::Keep(n) => Ok(Some(Outcome::CreateThere { value: n.into() })),
             Chosen::Remove => Ok(Some(Outcome::RemoveElsewhere)),
+            Chosen::Clear => {
+                let slot = entity.and_then(|entity| entity.slot(&difference.dispute.field));
+                let values = slot.and_then(|slot| resolution::cleared(&slot, &difference.dispute));
+                let values = values.ok_or_else(|| problem(format!("d-{id}"), "problem-clear"))?;
+                Ok(Some(Outcome::Clear { values }))
+            }
+            Chosen::Combine => {
+                let slot = entity.and_then(|entity| entity.slot(&difference.dispute.field));
+                let values = slot.and_then(|slot| resolution::combined(&slot, &difference.dispute));
+                let values = values.ok_or_else(|| problem(format!("d-{id}"), "problem-combine"))?;
+                Ok(Some(Outcome::Combine { values }))
+            }
             Chosen::Type => {
                 let slot = entity.and_then(|entity| entity.slot(&difference.dispute.field));
                 let fields = slot.iter().flat_map(|slot| slot.fields());

@@ -3,20 +3,24 @@
 use super::super::parts::{Notice, Problem};
 use super::build::{self, Shown};
 use super::form::{Sent, label};
-use super::{PreviewPart, trail};
+use super::seen::{self, Seen};
+use super::{Chosen, PreviewPart, precedents, trail};
 use crate::domain::access::Viewer;
-use crate::domain::conflict::Dispute;
+use crate::domain::conflict::{Dispute, Distinct};
 use crate::domain::ids::{ConflictId, DifferenceId};
+use crate::domain::resolution::{self, Outcome, OutcomeError};
 use crate::engine::Refusal;
 use crate::engine::case::Case;
 use crate::engine::review::Decision;
+use crate::store::conflicts::Difference;
 use crate::store::resolutions::Resolution;
 use crate::store::routing;
 use crate::web::auth::{SignedIn, Steward};
 use crate::web::failure::{Code, Failure};
-use crate::web::messages::{Msg, msg, said};
+use crate::web::messages::{Msg, literal, msg, said};
 use crate::web::page::{Flash, Fragment, Page, Shell, Tone};
 use crate::web::pages::routing::{Passing, Standing, forms};
+use crate::web::pages::words;
 use crate::web::site::Site;
 use crate::web::when::Clockface;
 use crate::web::{clock, flash};
@@ -56,13 +60,16 @@ pub async fn preview(
 ) -> Result<HttpResponse, Failure> {
     let case = site.engine.case(&viewer, &ConflictId(id.into_inner())).await?;
     let entity = case.setup.entity(&case.conflict.entity)?;
-    let sent = Sent::read(&body);
+    let mut sent = Sent::read(&body);
+    seen::carry_over(&mut sent, &case);
     let (decision, _) = sent.decision(&case, &clock::face(&request));
-    let targets = match decision.outcomes.is_empty() {
-        true => Vec::new(),
-        false => site.engine.preview(&viewer, &case.conflict.id, &decision).await?.targets,
-    };
-    let preview = build::preview(&case, entity, &viewer, &sent, &targets);
+    let (mut targets, mut unfit) = (Vec::new(), Vec::new());
+    if !decision.outcomes.is_empty() {
+        let preview = site.engine.preview(&viewer, &case.conflict.id, &decision).await?;
+        (targets, unfit) =
+            (preview.targets, preview.problems.iter().map(|(_, own)| unfit_line(own)).collect());
+    }
+    let preview = build::preview(&case, entity, &viewer, &sent, (&targets, unfit));
     Ok(Fragment { shell, body: PreviewPart { preview } }.respond_to(&request))
 }
 
@@ -81,18 +88,24 @@ pub async fn resolve(
 ) -> Result<HttpResponse, Failure> {
     let id = ConflictId(id.into_inner());
     let case = site.engine.case(&viewer, &id).await?;
-    let (sent, face) = (Sent::read(&body), clock::face(&request));
+    let (mut sent, face) = (Sent::read(&body), clock::face(&request));
     let look = Look { request: &request, viewer: &viewer, face: &face };
+    if chosen_for(&mut sent, &case) {
+        return look.answer(&site, shell, &case, &sent, Told::default()).await;
+    }
     let (decision, problems) = sent.decision(&case, &face);
-    if sent.get("then") == "check" || !problems.is_empty() {
+    if sent.then() == "check" || !problems.is_empty() {
         let told = Told { problems, ..Told::default() };
         return look.answer(&site, shell, &case, &sent, told).await;
     }
     if decision.outcomes.is_empty() && case.conflict.open {
         return look.answer(&site, shell, &case, &sent, Told::nothing(&case)).await;
     }
+    if let Some(told) = Told::partly(&case, &sent) {
+        return look.answer(&site, shell, &case, &sent, told).await;
+    }
     match site.engine.resolve(&viewer, &id, decision.clone()).await {
-        Ok(resolution) => look.saved(&site, &case, &resolution, sent.get("then")).await,
+        Ok(resolution) => look.saved(&site, &case, &resolution, sent.then()).await,
         Err(refusal) => look.refused(&site, shell, case, &sent, decision, refusal).await,
     }
 }
@@ -137,7 +150,12 @@ pub async fn claim(
 struct Told {
     problems: Vec<Problem>,
     notice: Option<Notice>,
-    before: Option<Vec<Dispute>>,
+    /// The page that was sent is an older one.
+    stale: bool,
+    /// What stays undecided is listed.
+    listed: bool,
+    /// What this person had chosen, where somebody else decided first.
+    chose: Vec<Msg>,
     status: Option<StatusCode>,
 }
 
@@ -151,6 +169,50 @@ impl Told {
         let text = msg("problem-nothing").with("field", name);
         Self { problems: vec![Problem { field, text }], ..Self::default() }
     }
+
+    /// Something stays undecided: it is listed once, before the rest is saved without it.
+    fn partly(case: &Case, sent: &Sent) -> Option<Self> {
+        let current = sent.get("version") == case.conflict.version.to_string();
+        if !current || sent.then() == "partly" || !sent.get("listed").is_empty() {
+            return None;
+        }
+        let entity = case.setup.catalog.entity(&case.conflict.entity);
+        let open = |difference: &&Difference| sent.chosen(&difference.id) == Chosen::Open;
+        let problem = |difference: &Difference| Problem {
+            field: format!("d-{}", difference.id),
+            text: msg("problem-undecided").with("field", label(entity, &difference.dispute)),
+        };
+        let problems: Vec<Problem> = case.open().filter(open).map(problem).collect();
+        (!problems.is_empty()).then(|| Self { problems, listed: true, ..Self::default() })
+    }
+}
+
+/// Buttons that choose for several fields: what is suggested where nothing is chosen, or one system's
+/// values everywhere. False if it was another button.
+fn chosen_for(sent: &mut Sent, case: &Case) -> bool {
+    let then = sent.then().to_owned();
+    let system = then.strip_prefix("use:");
+    if then != "accept" && system.is_none() {
+        return false;
+    }
+    for difference in case.open() {
+        let suggested = case.suggestions.get(&difference.id).filter(|own| !own.blind);
+        let value = match system {
+            Some(system) => held_by(&difference.dispute, system),
+            None if sent.chosen(&difference.id) != Chosen::Open => None,
+            None => suggested.map(|own| own.suggestion.value),
+        };
+        if let Some(n) = value.and_then(|n| u8::try_from(n).ok()) {
+            sent.choose(&difference.id, Chosen::Keep(n));
+        }
+    }
+    true
+}
+
+/// The number of the value that a system holds.
+fn held_by(dispute: &Dispute, system: &str) -> Option<usize> {
+    let holds = |value: &&Distinct| value.holders.iter().any(|own| own.candidate.system.as_str() == system);
+    dispute.values.iter().find(holds).map(|value| value.n)
 }
 
 struct Look<'a> {
@@ -170,11 +232,12 @@ impl Look<'_> {
     ) -> Result<HttpResponse, Failure> {
         let (decision, _) = sent.decision(case, self.face);
         let mut problems = told.problems;
-        let mut targets = Vec::new();
+        let (mut targets, mut unfit) = (Vec::new(), Vec::new());
         if !decision.outcomes.is_empty() {
             let preview = site.engine.preview(self.viewer, &case.conflict.id, &decision).await?;
             targets = preview.targets;
-            if problems.is_empty() && sent.get("then") == "check" {
+            unfit = preview.problems.iter().map(|(_, own)| unfit_line(own)).collect();
+            if problems.is_empty() && sent.then() == "check" {
                 problems
                     .extend(preview.problems.into_iter().map(|(id, error)| outcome_problem(&id.0, &error)));
             }
@@ -198,7 +261,10 @@ impl Look<'_> {
             targets: &targets,
             problems,
             idempotency,
-            before: told.before.as_deref(),
+            stale: told.stale,
+            listed: told.listed || !sent.get("listed").is_empty(),
+            chose: told.chose,
+            unfit,
             notice: told.notice,
             passing: self.passing(site, case).await?,
         };
@@ -254,6 +320,20 @@ impl Look<'_> {
         Ok(flash::redirect(self.request, self.viewer, &target, &flash))
     }
 
+    /// What a person had chosen who came second, field by field.
+    fn chose(&self, case: &Case, decision: &Decision) -> Vec<Msg> {
+        let entity = case.setup.catalog.entity(&case.conflict.entity);
+        let page: Vec<Dispute> = case.differences.iter().map(|own| own.dispute.clone()).collect();
+        let line = |(id, outcome): &(DifferenceId, Outcome)| {
+            let dispute = &case.differences.iter().find(|own| own.id == *id)?.dispute;
+            let (difference, field) = (id.clone(), dispute.field.clone());
+            let chosen = resolution::Chosen { difference, field, outcome: outcome.clone(), suggested: None };
+            let said = precedents::outcome(case, self.face, &chosen, &page);
+            Some(msg("decided-yours").with("field", label(entity, dispute)).with("outcome", said))
+        };
+        decision.outcomes.iter().filter_map(line).collect()
+    }
+
     /// A decision that was not saved: the same page with the choices kept and the reason said.
     async fn refused(
         &self,
@@ -264,22 +344,23 @@ impl Look<'_> {
         decision: Decision,
         refusal: Refusal,
     ) -> Result<HttpResponse, Failure> {
+        let mut sent = sent.clone();
         let told = match refusal {
             Refusal::Stale => {
                 site.engine.reload().await?;
-                Told {
-                    notice: Some(stale(&decision, &before)),
-                    before: Some(before.open().map(|difference| difference.dispute.clone()).collect()),
-                    status: Some(StatusCode::CONFLICT),
-                    ..Told::default()
-                }
+                let now = site.engine.case(self.viewer, &before.conflict.id).await?;
+                let notice = now.conflict.open.then(|| stale(&now, &mut sent));
+                Told { notice, stale: true, status: Some(StatusCode::CONFLICT), ..Told::default() }
             }
             Refusal::DecidedAlready(_) => {
                 let now = site.engine.case(self.viewer, &before.conflict.id).await?;
                 if let Some(own) = sent_twice(self.viewer, &now, &decision) {
-                    return self.saved(site, &now, own, sent.get("then")).await;
+                    return self.saved(site, &now, own, sent.then()).await;
                 }
-                Told { status: Some(StatusCode::CONFLICT), ..Told::default() }
+                let chose = self.chose(&now, &decision);
+                // The page shows what was decided, not what would have been.
+                sent = Sent::of_case(&now, self.face);
+                Told { chose, status: Some(StatusCode::CONFLICT), ..Told::default() }
             }
             Refusal::Outcomes(errors) => {
                 let problems = errors.iter().map(|(id, error)| outcome_problem(id, error)).collect();
@@ -293,7 +374,7 @@ impl Look<'_> {
             other => return Err(other.into()),
         };
         let case = site.engine.case(self.viewer, &before.conflict.id).await?;
-        self.answer(site, shell, &case, sent, told).await
+        self.answer(site, shell, &case, &sent, told).await
     }
 }
 
@@ -312,13 +393,42 @@ fn sent_twice<'c>(viewer: &Viewer, case: &'c Case, decision: &Decision) -> Optio
     })
 }
 
-fn outcome_problem(id: &str, error: &crate::domain::resolution::OutcomeError) -> Problem {
+fn outcome_problem(id: &str, error: &OutcomeError) -> Problem {
     let text = said(error.to_string());
     Problem { field: format!("d-{id}"), text: msg("problem-other").with("text", text) }
 }
 
-/// What moved while the person was deciding.
-fn stale(_: &Decision, case: &Case) -> Notice {
-    let title: Msg = msg("stale-some").with("name", &case.record.title);
-    Notice { tone: Tone::Warning, title, lines: vec![msg("stale-saved")], links: Vec::new() }
+fn unfit_line(error: &OutcomeError) -> Msg {
+    msg("problem-other").with("text", said(error.to_string()))
+}
+
+/// What moved while the person was deciding: whose value of which field, and which choices nobody
+/// holds any longer. The others stay chosen, by what was meant and not by their numbers.
+fn stale(case: &Case, sent: &mut Sent) -> Notice {
+    let catalog = &case.setup.catalog;
+    let entity = catalog.entity(&case.conflict.entity);
+    let mut moved = Vec::new();
+    for difference in case.open() {
+        let field = label(entity, &difference.dispute);
+        let Some(seen) = Seen::of(sent, &difference.id) else {
+            moved.push(msg("stale-too").with("field", field));
+            continue;
+        };
+        for value in &difference.dispute.values {
+            for holder in value.holders.iter().filter(|holder| seen.is_new(holder)) {
+                let shown = words::values(&holder.candidate.shown).map_or_else(|state| state, literal);
+                let system = catalog.label(&holder.candidate.system);
+                moved.push(
+                    msg("stale-title").with("system", system).with("field", &field).with("value", shown),
+                );
+            }
+        }
+    }
+    let mut lines = vec![msg("stale-saved")];
+    let lost = seen::carry_over(sent, case).into_iter();
+    lines.extend(lost.map(|lost| msg("stale-lost").with("field", label(entity, &lost.dispute))));
+    let mut moved = moved.into_iter();
+    let title = moved.next().unwrap_or_else(|| msg("stale-some").with("name", &case.record.title));
+    lines.splice(0..0, moved);
+    Notice { tone: Tone::Warning, title, lines, links: Vec::new() }
 }

@@ -86,7 +86,10 @@ pub async fn trail(
     let here = Position::of(&case.conflict, now);
     let crumbs = crumbs(request, case);
     if !case.conflict.open {
-        return Ok(Trail { crumbs, position: None, previous: None, next: None });
+        drop(s);
+        let next = after(site, viewer, request, case, now).await?;
+        let next = next.starts_with("/conflicts/").then_some(next);
+        return Ok(Trail { crumbs, position: None, previous: None, next });
     }
     let before = queue::place(&mut s, viewer, &filter, &here, now).await?;
     let total = queue::count(&mut s, viewer, &filter, now).await?;

@@ -6,6 +6,7 @@ use super::{DecisionPage, DecisionRow, DecisionsPage, Outcome, ReversalPage, See
 use crate::domain::conflict::Dispute;
 use crate::domain::ids::{EntityId, SystemId};
 use crate::domain::resolution::{self, Chosen};
+use crate::domain::suggestion::{Shown, Suggested};
 use crate::engine::detect::RECORD;
 use crate::engine::review::PutBack;
 use crate::store::StoreError;
@@ -72,6 +73,8 @@ fn in_short(read: &Decisions, decision: &Resolution, page: &[Dispute], chosen: &
             None => msg("decision-kept-earlier").with("field", field),
         },
         resolution::Outcome::Type { .. } => msg("decision-typed-for").with("field", field),
+        resolution::Outcome::Clear { .. } => msg("decision-cleared-for").with("field", field),
+        resolution::Outcome::Combine { .. } => msg("decision-combined-for").with("field", field),
         resolution::Outcome::LeaveDifferent { until } => {
             msg("decision-left-until").with("field", field).with("until", read.clock.date(*until))
         }
@@ -185,6 +188,11 @@ fn outcome(read: &Decisions, decision: &Resolution, page: &[Dispute], chosen: &C
             let typed = words::values(values).map_or_else(|state| state, literal);
             msg("decision-typed-value").with("value", typed)
         }
+        resolution::Outcome::Clear { .. } => msg("decision-cleared"),
+        resolution::Outcome::Combine { values } => {
+            let all = words::values(values).map_or_else(|state| state, literal);
+            msg("decision-combined-value").with("value", all)
+        }
         resolution::Outcome::LeaveDifferent { until } => {
             msg("state-left").with("until", read.clock.date(*until))
         }
@@ -197,8 +205,19 @@ fn outcome(read: &Decisions, decision: &Resolution, page: &[Dispute], chosen: &C
     Outcome {
         field: words::field(&read.setup.catalog, entity(read, decision), &chosen.field),
         seen: dispute.map_or_else(Vec::new, |dispute| seen(read, dispute, &chosen.outcome)),
+        suggested: chosen.suggested.map(suggested),
         outcome,
     }
+}
+
+/// What was suggested then, and whether it was seen.
+fn suggested(Suggested { value, shown }: Suggested) -> Msg {
+    let key = match shown {
+        Shown::Before => "decision-suggested",
+        Shown::After => "decision-suggested-after",
+        Shown::No => "decision-suggested-unseen",
+    };
+    msg(key).with("n", value)
 }
 
 /// The values as they were shown then.

@@ -72,6 +72,7 @@ pub struct Sent {
     pub half_life: String,
     pub blank: String,
     pub tidy: String,
+    pub blind: String,
     pub deletes: String,
     pub if_wrong: String,
     pub because: String,
@@ -97,6 +98,7 @@ impl Sent {
             half_life: number(policy.half_life_days),
             blank: policy.allow_blank.map_or("", |allowed| if allowed { "yes" } else { "no" }).to_owned(),
             tidy: policy.tidy_formatting.map_or("", |tidies| if tidies { "yes" } else { "no" }).to_owned(),
+            blind: policy.decide_blind.map_or("", |blind| if blind { "yes" } else { "no" }).to_owned(),
             deletes: policy.deletes.map_or("", Deletes::as_str).to_owned(),
             if_wrong: policy.if_wrong.clone().unwrap_or_default(),
             because: String::new(),
@@ -156,6 +158,7 @@ impl Sent {
             half_life_days,
             allow_blank: yes_or_no(&self.blank),
             tidy_formatting: yes_or_no(&self.tidy),
+            decide_blind: yes_or_no(&self.blind),
             deletes: Deletes::ALL.into_iter().find(|deletes| deletes.as_str() == self.deletes),
             hold_seconds,
             due_hours,
@@ -240,6 +243,7 @@ pub fn page(setup: &Setup, place: &Place<'_>, sent: &Sent, problems: Vec<Problem
         half_life_inherited: above.half_life_days.unwrap_or(0).to_string(),
         blanks: options.blanks(),
         tidies: options.tidies(),
+        blinds: options.blinds(),
         deletes: if slot.is_none() { options.deletes() } else { Vec::new() },
         if_wrong: sent.if_wrong.clone(),
         because: sent.because.clone(),
@@ -338,6 +342,17 @@ impl Options<'_> {
             value: value.to_owned(),
             text: text(tidies),
             chosen: self.sent.tidy == value,
+        };
+        std::iter::once(none).chain([("no", false), ("yes", true)].map(one)).collect()
+    }
+
+    fn blinds(&self) -> Vec<Choice> {
+        let text = |blind: bool| msg(if blind { "blind-yes" } else { "blind-no" });
+        let none = self.inherit(text(self.above.decide_blind), self.sent.blind.is_empty());
+        let one = |(value, blind): (&str, bool)| Choice {
+            value: value.to_owned(),
+            text: text(blind),
+            chosen: self.sent.blind == value,
         };
         std::iter::once(none).chain([("no", false), ("yes", true)].map(one)).collect()
     }

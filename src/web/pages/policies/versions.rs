@@ -98,7 +98,7 @@ fn compare(setup: &Setup, label: &Msg, before: &Policy, after: &Policy, out: &mu
 
 /// Every setting of a level with its words.
 #[must_use]
-pub fn settings(setup: &Setup, policy: &Policy) -> [(Msg, Msg); 15] {
+pub fn settings(setup: &Setup, policy: &Policy) -> [(Msg, Msg); 16] {
     fn or_inherited<T>(value: Option<T>, words: impl FnOnce(T) -> Msg) -> Msg {
         value.map_or_else(|| msg("setting-inherited"), words)
     }
@@ -138,6 +138,7 @@ pub fn settings(setup: &Setup, policy: &Policy) -> [(Msg, Msg); 15] {
         (msg("column-due"), or_inherited(policy.due_hours, number("due-hours"))),
         (msg("policy-blank"), or_inherited(policy.allow_blank, yes)),
         (msg("policy-tidy"), or_inherited(policy.tidy_formatting, yes)),
+        (msg("policy-blind"), or_inherited(policy.decide_blind, yes)),
         (msg("policy-margin"), or_inherited(policy.clock_margin_ms, number("margin-ms"))),
         (msg("policy-if-wrong"), or_inherited(policy.if_wrong.as_ref(), literal)),
     ]

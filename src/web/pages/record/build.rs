@@ -16,7 +16,7 @@ use crate::web::marks::{Mark, Piece, against};
 use crate::web::messages::{Msg, literal, msg};
 use crate::web::pages::parts::{Choice, Link, Pager, SystemLink};
 use crate::web::pages::reviews::{self, Ask};
-use crate::web::pages::words;
+use crate::web::pages::{separations, words};
 use crate::web::when::Clockface;
 
 /// Events of the timeline on one page.
@@ -49,6 +49,8 @@ pub fn page(dossier: &Dossier, viewer: &Viewer, face: &Clockface) -> RecordPage 
         events: newest.map(|happened| happened.event).collect(),
         decisions: dossier.decisions.iter().take(NEWEST).map(|d| decision(dossier, d, face)).collect(),
         ask: ask(dossier, viewer),
+        apart: separations::form(dossier, viewer),
+        separated: separations::of(dossier, viewer, face),
     }
 }
 

@@ -267,6 +267,8 @@ impl Teller<'_> {
             Outcome::RemoveElsewhere => msg("past-removed"),
             Outcome::PutBack { .. } => msg("past-put-back"),
             Outcome::Type { values } => msg("past-typed").with("value", joined(values)),
+            Outcome::Clear { .. } => msg("past-cleared-field"),
+            Outcome::Combine { values } => msg("past-combined").with("value", joined(values)),
             Outcome::LeaveDifferent { until } => msg("past-left").with("until", self.face.date(*until)),
         }
     }
