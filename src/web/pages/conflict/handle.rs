@@ -1,6 +1,7 @@
 //! The handlers of a conflict's page.
 
 use super::super::parts::{Notice, Problem};
+use super::super::talk::Draft;
 use super::build::{self, Shown};
 use super::form::{Sent, label};
 use super::seen::{self, Seen};
@@ -147,16 +148,17 @@ pub async fn claim(
 
 /// What is said on the page that comes back.
 #[derive(Default)]
-struct Told {
-    problems: Vec<Problem>,
-    notice: Option<Notice>,
+pub(super) struct Told {
+    pub problems: Vec<Problem>,
+    pub draft: Draft,
+    pub notice: Option<Notice>,
     /// The page that was sent is an older one.
-    stale: bool,
+    pub stale: bool,
     /// What stays undecided is listed.
-    listed: bool,
+    pub listed: bool,
     /// What this person had chosen, where somebody else decided first.
-    chose: Vec<Msg>,
-    status: Option<StatusCode>,
+    pub chose: Vec<Msg>,
+    pub status: Option<StatusCode>,
 }
 
 impl Told {
@@ -215,14 +217,14 @@ fn held_by(dispute: &Dispute, system: &str) -> Option<usize> {
     dispute.values.iter().find(holds).map(|value| value.n)
 }
 
-struct Look<'a> {
-    request: &'a HttpRequest,
-    viewer: &'a Viewer,
-    face: &'a Clockface,
+pub(super) struct Look<'a> {
+    pub request: &'a HttpRequest,
+    pub viewer: &'a Viewer,
+    pub face: &'a Clockface,
 }
 
 impl Look<'_> {
-    async fn answer(
+    pub async fn answer(
         &self,
         site: &Data<Site>,
         shell: Shell,
@@ -267,6 +269,9 @@ impl Look<'_> {
             unfit,
             notice: told.notice,
             passing: self.passing(site, case).await?,
+            draft: told.draft,
+            has_post: site.engine.has_post(),
+            comment_key: site.random_text(),
         };
         let page = build::page(shown).ok_or_else(|| Failure::new(Code::NotFound))?;
         Ok(Page::new(shell, page).status(status).respond_to(self.request))
