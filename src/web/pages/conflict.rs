@@ -165,7 +165,7 @@ pub struct Head {
     /// The kind of record, as the configuration names it.
     pub entity: String,
     pub ids: Vec<SystemLink>,
-    /// `Ana Ruiz opened this 2 min ago`.
+    /// `Ana Ruiz is on this, 2 min ago`.
     pub presence: Option<Msg>,
     /// `Assigned to you`.
     pub assigned: Option<Msg>,

@@ -6,7 +6,7 @@ use super::build::{self, Shown};
 use super::form::{Sent, label};
 use super::seen::{self, Seen};
 use super::{Chosen, PreviewPart, precedents, trail};
-use crate::domain::access::Viewer;
+use crate::domain::access::{Right, Viewer};
 use crate::domain::conflict::{Dispute, Distinct};
 use crate::domain::ids::{ConflictId, DifferenceId};
 use crate::domain::resolution::{self, Outcome, OutcomeError};
@@ -28,6 +28,7 @@ use crate::web::{clock, flash};
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse, Responder as _};
+use chrono::TimeDelta;
 
 /// `GET /conflicts/{id}`: changes nothing.
 ///
@@ -70,8 +71,25 @@ pub async fn preview(
         (targets, unfit) =
             (preview.targets, preview.problems.iter().map(|(_, own)| unfit_line(own)).collect());
     }
+    be_here(&site, &viewer, &case).await;
     let preview = build::preview(&case, entity, &viewer, &sent, (&targets, unfit));
     Ok(Fragment { shell, body: PreviewPart { preview } }.respond_to(&request))
+}
+
+/// Whoever chooses is on it, and others are told so: it is taken for ten minutes, noted once a minute.
+/// Looking alone takes nothing, and whoever is on it already stays so.
+async fn be_here(site: &Site, viewer: &Viewer, case: &Case) {
+    let (conflict, now) = (&case.conflict, site.engine.now());
+    let known = conflict.claimed_by.as_ref() == Some(&viewer.user)
+        && conflict.claimed_until.is_some_and(|until| until - now > TimeDelta::minutes(9));
+    if known || !conflict.open || !viewer.may(Right::Decide) {
+        return;
+    }
+    match site.engine.claim(viewer, &conflict.id).await {
+        Ok(_) | Err(Refusal::Claimed(_)) => {}
+        // The preview is shown all the same.
+        Err(error) => tracing::warn!(%error, "who is on a conflict could not be noted"),
+    }
 }
 
 /// `POST /conflicts/{id}/resolution`.
