@@ -15,6 +15,7 @@ use crate::engine::accounts::{AccountError, Accounts};
 use crate::engine::alerts::Mail;
 use crate::engine::dry_run::Limits;
 use crate::engine::{Engine, Refusal};
+use crate::store::users::User;
 use crate::store::{self, Options, Store, StoreError};
 use crate::web::letter;
 use crate::web::routes;
@@ -187,8 +188,9 @@ impl App {
         let (server, address) = listen(&start.config, site.clone())?;
         let shown = format!("http://{address}");
         let url = site.reach.origin.clone().unwrap_or(shown);
+        site.reached_at(&url);
         let handle = server.handle();
-        let mail = mail(&start.config, &url)?;
+        let mail = mail(&start.config, &url, &engine)?;
         let (port, works) = (address.port(), start.workers);
         Ok(Self { port, url, engine, accounts, site, server, handle, mail, works, stop, folder })
     }
@@ -288,7 +290,7 @@ fn business_error(file: &std::path::Path, refusal: Refusal) -> StartError {
     }
 }
 
-fn mail(config: &Config, url: &str) -> Result<Option<Mail>, StartError> {
+fn mail(config: &Config, url: &str, engine: &Arc<Engine>) -> Result<Option<Mail>, StartError> {
     let settings = &config.mail;
     let Some((host, from)) = settings.host.clone().zip(settings.from.clone()) else { return Ok(None) };
     let protection = match settings.security {
@@ -299,8 +301,16 @@ fn mail(config: &Config, url: &str) -> Result<Option<Mail>, StartError> {
     let password = settings.password.as_ref().map(|secret| connectors::Secret::new(secret.expose()));
     let (port, user, to) = (settings.port, settings.user.clone(), settings.to.clone());
     let mailer = Mailer::new(&MailSettings { host, port, protection, user, password, from, to })?;
-    let (url, language) = (url.to_owned(), config.server.language);
-    Ok(Some(Mail::new(mailer, Box::new(move |alert| letter::of_alert(alert, &url, language)))))
+    let mailer = Arc::new(mailer);
+    engine.post_by(mailer.clone());
+    let (url, language, engine) = (url.to_owned(), config.server.language, engine.clone());
+    let place = url.clone();
+    let notices = move |reader: &User, told: &[_]| {
+        let language = reader.preferences.language.unwrap_or(language);
+        letter::of_notices(&engine.setup().catalog, told, &place, language)
+    };
+    let alerts = move |alert: &_| letter::of_alert(alert, &url, language);
+    Ok(Some(Mail::new(mailer, Box::new(alerts)).with_notices(Box::new(notices))))
 }
 
 fn reach(start: &Start, store: &Store) -> Reach {

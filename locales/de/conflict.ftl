@@ -11,7 +11,7 @@ conflict-agreed = { $n ->
 }
 conflict-timeline = Verlauf
 conflict-last-agreed = Zuletzt einig:
-conflict-presence = { $name } hat das { $when } geöffnet
+conflict-presence = { $name } ist daran, { $when }
 assigned-you = Zuständig: ich
 assigned-other = Zuständig: { $name }
 assigned-nobody = Niemand zuständig

@@ -11,7 +11,7 @@ conflict-agreed = { $n ->
 }
 conflict-timeline = Timeline
 conflict-last-agreed = Last agreed:
-conflict-presence = { $name } opened this { $when }
+conflict-presence = { $name } is on this, { $when }
 assigned-you = Assigned to you
 assigned-other = Assigned to { $name }
 assigned-nobody = Assigned to nobody

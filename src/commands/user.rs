@@ -15,6 +15,7 @@ use std::process::ExitCode;
 #[command(after_help = "\
 Examples:
   referee user add ana --role steward --role manager --name \"Ana Ruiz\"
+  referee user change ana --mail ana@example.com
   printf %s \"$PASSWORD\" | referee user password ana --password-stdin
   referee user disable ana")]
 pub enum User {
@@ -24,6 +25,8 @@ pub enum User {
     List(Place),
     /// Set the roles to exactly these; sessions and tokens of before end
     Roles(Roles),
+    /// Set where mail for somebody goes, or take it away
+    Change(Change),
     /// Set another password; sessions and tokens of before end
     Password(Password),
     /// Let somebody in no more; sessions and tokens end at once
@@ -41,6 +44,9 @@ pub struct Add {
     /// The name as others see it
     #[arg(long)]
     name: String,
+    /// Where mail for this person goes
+    #[arg(long)]
+    mail: Option<String>,
     #[command(flatten)]
     secret: PasswordFrom,
     #[command(flatten)]
@@ -52,6 +58,19 @@ pub struct Roles {
     login: String,
     #[arg(long = "role", value_parser = role, required = true)]
     roles: Vec<Role>,
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Args)]
+pub struct Change {
+    login: String,
+    /// Where mail for this person goes
+    #[arg(long, required_unless_present = "no_mail", conflicts_with = "no_mail")]
+    mail: Option<String>,
+    /// Send this person no mail
+    #[arg(long)]
+    no_mail: bool,
     #[command(flatten)]
     place: Place,
 }
@@ -93,6 +112,13 @@ impl User {
                 accounts.set_roles(command_line(), &login, roles.into_iter().collect()).await?;
                 println!("The roles of {login} are changed.");
             }
+            Self::Change(Change { login, mail, place, .. }) => {
+                accounts(&place).await?.set_mail(command_line(), &login, mail.as_deref()).await?;
+                match mail {
+                    Some(mail) => println!("Mail for {login} goes to {mail}."),
+                    None => println!("{login} gets no mail."),
+                }
+            }
             Self::Password(password) => password.run().await?,
             Self::Disable(Named { login, place }) => {
                 accounts(&place).await?.set_disabled(command_line(), &login, true).await?;
@@ -118,7 +144,7 @@ impl Add {
         let roles: BTreeSet<Role> = self.roles.into_iter().collect();
         let names: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
         let added = format!("Added {} ({}).", self.login, names.join(", "));
-        let new = NewUser { login: self.login, name: self.name, roles, password };
+        let new = NewUser { login: self.login, name: self.name, roles, password, mail: self.mail };
         accounts(&self.place).await?.add_user(command_line(), new).await?;
         println!("{added}{told}");
         Ok(())

@@ -32,17 +32,26 @@ pub struct MailSettings {
 
 /// Why a mail was not sent, in the server's words.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("mail: {0}")]
-pub struct MailError(String);
+#[error("mail: {text}")]
+pub struct MailError {
+    text: String,
+    /// The same letter to the same address will not be taken later either.
+    pub lasting: bool,
+}
 
 macro_rules! mail_error {
-    ($($cause:ty),+) => {$(impl From<$cause> for MailError {
+    ($($cause:ty, $lasting:expr);+) => {$(impl From<$cause> for MailError {
         fn from(cause: $cause) -> Self {
-            Self(cause.to_string())
+            let lasting: fn(&$cause) -> bool = $lasting;
+            Self { lasting: lasting(&cause), text: cause.to_string() }
         }
     })+};
 }
-mail_error!(lettre::error::Error, lettre::transport::smtp::Error, lettre::address::AddressError);
+mail_error!(
+    lettre::error::Error, |_| true;
+    lettre::transport::smtp::Error, lettre::transport::smtp::Error::is_permanent;
+    lettre::address::AddressError, |_| true
+);
 
 /// One mail, before it has sender and recipients.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +69,14 @@ pub struct Letter {
 #[must_use]
 pub fn is_address(text: &str) -> bool {
     text.parse::<Mailbox>().is_ok()
+}
+
+/// The address of one mailbox, without a name: `ana@example.com`; None if it is none.
+#[must_use]
+pub fn plain_address(text: &str) -> Option<String> {
+    let text = text.trim();
+    let plain = text.len() <= 254 && !text.contains(|c: char| c.is_whitespace() || "<>,;\"".contains(c));
+    (plain && text.contains('@') && is_address(text)).then(|| text.to_owned())
 }
 
 /// A way to send mail.
@@ -100,6 +117,18 @@ impl Mailer {
     /// # Errors
     /// The server did not take it.
     pub async fn send(&self, letter: &Letter) -> Result<(), MailError> {
+        self.post(letter, &self.to).await
+    }
+
+    /// Sends one plain text to one person.
+    ///
+    /// # Errors
+    /// The address is none, or the server did not take it.
+    pub async fn send_to(&self, letter: &Letter, to: &str) -> Result<(), MailError> {
+        self.post(letter, &[to.parse()?]).await
+    }
+
+    async fn post(&self, letter: &Letter, to: &[Mailbox]) -> Result<(), MailError> {
         let mut message = Message::builder()
             .from(self.from.clone())
             .subject(&letter.subject)
@@ -107,7 +136,7 @@ impl Mailer {
             // Of the sender's domain: the name of this computer is nobody's business.
             .message_id(Some(format!("<{}@{}>", letter.id, self.from.email.domain())))
             .header(AutoSubmitted);
-        for to in &self.to {
+        for to in to {
             message = message.to(to.clone());
         }
         let message = message.header(ContentType::TEXT_PLAIN).body(letter.text.clone())?;

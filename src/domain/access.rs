@@ -41,6 +41,8 @@ impl Role {
 pub enum Right {
     /// Claim and resolve conflicts, undo own decisions.
     Decide,
+    /// Say something about a conflict, and tag it.
+    Comment,
     /// Undo and reverse the decisions of others.
     Reverse,
     /// See the audit log, verify and export it.
@@ -86,6 +88,7 @@ impl Viewer {
         let has = |role| self.roles.contains(&role);
         match right {
             Right::Decide => has(Role::Steward),
+            Right::Comment => has(Role::Steward) || has(Role::Manager) || has(Role::Admin),
             Right::Reverse => has(Role::Manager),
             Right::Audit => has(Role::Manager) || has(Role::Auditor) || has(Role::Admin),
             Right::Operate | Right::Configure => has(Role::Admin),

@@ -68,6 +68,14 @@ id! {
     GroupId,
     /// A person or a program with an account.
     UserId,
+    /// One thing a person is told.
+    NoticeId,
+    /// What somebody said about a conflict.
+    CommentId,
+    /// One question to one person outside.
+    QuestionId,
+    /// One person who was told of a decision, and may object.
+    ObjectionId,
 }
 
 /// Whether `text` may name a system, entity or field: 1 to 64 of `a-z 0-9 _`, a letter first.

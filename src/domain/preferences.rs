@@ -26,6 +26,34 @@ pub struct Preferences {
     /// None: as the browser asks.
     #[serde(skip_serializing_if = "is_default")]
     pub language: Option<Language>,
+    #[serde(skip_serializing_if = "is_default")]
+    pub mail: MailWish,
+}
+
+/// When notices leave by mail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailWish {
+    /// Each by itself.
+    AtOnce,
+    /// One mail that gathers what is still unread after a quarter of an hour.
+    #[default]
+    Digest,
+    Never,
+}
+
+impl MailWish {
+    pub const ALL: [Self; 3] = [Self::AtOnce, Self::Digest, Self::Never];
+
+    /// The text form, as stored and in the form.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AtOnce => "at_once",
+            Self::Digest => "digest",
+            Self::Never => "never",
+        }
+    }
 }
 
 /// How much fits on a page.

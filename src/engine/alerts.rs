@@ -10,7 +10,7 @@ use crate::domain::time::Time;
 use crate::store::alerts::{self, Alert};
 use crate::store::{StoreError, WriteSession};
 use chrono::TimeDelta;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The alert of a mail server that takes nothing. It is never mailed itself.
 const CAUSE: &str = alerts::MAIL;
@@ -22,10 +22,12 @@ const AT_ONCE: i64 = 200;
 /// Subject and text of an alert's letter: words are the upper floor's.
 pub type Words = Box<dyn Fn(&Alert) -> (String, String) + Send + Sync>;
 
-/// How alerts are mailed.
+/// How alerts and notices are mailed.
 pub struct Mail {
-    mailer: Mailer,
+    pub(super) mailer: Arc<Mailer>,
     words: Words,
+    /// Subject and text of a mail of notices; without them none leaves.
+    pub(super) notices: Option<super::notices::Words>,
     /// Of this process: a person who restarts it has put something right.
     line: Mutex<Line>,
 }
@@ -42,8 +44,15 @@ struct Line {
 
 impl Mail {
     #[must_use]
-    pub fn new(mailer: Mailer, words: Words) -> Self {
-        Self { mailer, words, line: Mutex::default() }
+    pub fn new(mailer: impl Into<Arc<Mailer>>, words: Words) -> Self {
+        Self { mailer: mailer.into(), words, notices: None, line: Mutex::default() }
+    }
+
+    /// The same, for notices too.
+    #[must_use]
+    pub fn with_notices(mut self, words: super::notices::Words) -> Self {
+        self.notices = Some(words);
+        self
     }
 
     /// Whether it is time for a try, with these alerts waiting.
@@ -107,7 +116,7 @@ impl Engine {
         self.write_alerts(async move |w| alerts::raise(w, CAUSE, None, &text, "/alerts").await).await
     }
 
-    async fn write_alerts<F>(&self, work: F) -> Result<(), StoreError>
+    pub(super) async fn write_alerts<F>(&self, work: F) -> Result<(), StoreError>
     where
         F: AsyncFn(&mut WriteSession) -> Result<(), StoreError> + Send + 'static,
     {

@@ -3,7 +3,7 @@
 //! its answer is a decision like any other.
 
 use super::detect::load::Batch;
-use super::{Engine, Refusal};
+use super::{Engine, Refusal, Setup};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::audit::{About, Action, Event};
 use crate::domain::conflict::{Asked, Dispute, Doubted};
@@ -11,6 +11,7 @@ use crate::domain::ids::{ConflictId, FieldId, RecordId, ResolutionId, RunId};
 use crate::store::resolutions::Resolution;
 use crate::store::runs::Counts;
 use crate::store::{WriteSession, records, resolutions};
+use std::sync::Arc;
 
 /// Characters of a reason.
 const MOST: usize = 500;
@@ -41,33 +42,40 @@ impl Engine {
             return Err(Refusal::Invalid(format!("say in 1 to {MOST} characters why it should be decided")));
         }
         let (viewer, setup) = (viewer.clone(), self.reload().await?);
-        self.store
-            .write(async move |w| {
-                let found = records::get(w, &viewer, &question.record).await?;
-                let found = found.ok_or(Refusal::NotFound("record"))?;
-                let doubted = doubted(w, &viewer, &question).await?;
-                let ids = std::slice::from_ref(&question.record);
-                let batch = Batch::load(w, &setup, &found.entity, &RunId::default(), ids).await?;
-                let asked = Asked { by: viewer.name.clone(), reason: reason.clone() };
-                let mut judge = batch.judge_of(w, &question.record).ok_or(Refusal::NotFound("record"))?;
-                let conflict = judge.ask(&question.field, asked, doubted.as_ref())?;
-                let conflict = conflict.ok_or(Refusal::NotFound("field"))?;
-                let ruling = judge.finish();
-                let about = About {
-                    entity: Some(found.entity.clone()),
-                    record: Some(found.id.clone()),
-                    conflict: Some(conflict.clone()),
-                    field: Some(question.field.clone()),
-                    resolution: question.decision.clone(),
-                    ..About::default()
-                };
-                let event = Event::new(Action::ReviewAsked, viewer.actor(), about);
-                let mut events = vec![event.value("record", &found.title).value("reason", &reason)];
-                super::detect::save(w, ruling, &mut Counts::default(), &mut events).await?;
-                Ok((conflict, events))
-            })
-            .await
+        self.store.write(async move |w| ask_in(w, &setup, &viewer, &question, &reason).await).await
     }
+}
+
+/// Opens a question, as a part of a transaction.
+pub(super) async fn ask_in(
+    w: &mut WriteSession,
+    setup: &Arc<Setup>,
+    viewer: &Viewer,
+    question: &Question,
+    reason: &str,
+) -> Result<(ConflictId, Vec<Event>), Refusal> {
+    let found = records::get(w, viewer, &question.record).await?;
+    let found = found.ok_or(Refusal::NotFound("record"))?;
+    let doubted = doubted(w, viewer, question).await?;
+    let ids = std::slice::from_ref(&question.record);
+    let batch = Batch::load(w, setup, &found.entity, &RunId::default(), ids).await?;
+    let asked = Asked { by: viewer.name.clone(), reason: reason.to_owned() };
+    let mut judge = batch.judge_of(w, &question.record).ok_or(Refusal::NotFound("record"))?;
+    let conflict = judge.ask(&question.field, asked, doubted.as_ref())?;
+    let conflict = conflict.ok_or(Refusal::NotFound("field"))?;
+    let ruling = judge.finish();
+    let about = About {
+        entity: Some(found.entity.clone()),
+        record: Some(found.id.clone()),
+        conflict: Some(conflict.clone()),
+        field: Some(question.field.clone()),
+        resolution: question.decision.clone(),
+        ..About::default()
+    };
+    let event = Event::new(Action::ReviewAsked, viewer.actor(), about);
+    let mut events = vec![event.value("record", &found.title).value("reason", reason)];
+    super::detect::save(w, ruling, &mut Counts::default(), &mut events).await?;
+    Ok((conflict, events))
 }
 
 impl Engine {

@@ -1,6 +1,7 @@
 //! A case: everything one page needs to know of a conflict, read at one moment.
 
 use super::detect::mapped;
+use super::questions::{Whom, whom};
 use super::{Engine, Refusal, Setup};
 use crate::domain::access::Viewer;
 use crate::domain::conflict::DifferenceState;
@@ -12,12 +13,15 @@ use crate::domain::record::{Base, Holding};
 use crate::domain::rows;
 use crate::domain::suggestion::{self, Suggestion, Track};
 use crate::domain::time::Time;
+use crate::store::comments::Comment;
 use crate::store::conflicts::{Conflict, Difference};
 use crate::store::holdings::Version;
+use crate::store::questions::Question;
 use crate::store::records::Record;
 use crate::store::resolutions::Resolution;
 use crate::store::{
-    Session, StoreError, conflicts, field_decisions, holdings, records, resolutions, runs, users,
+    Session, StoreError, comments, conflicts, field_decisions, holdings, questions, records, resolutions,
+    runs, tags, users,
 };
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
@@ -25,6 +29,10 @@ use std::sync::Arc;
 
 /// Versions of the record shown beside the grid.
 const EVENTS: i64 = 4;
+/// Comments on the page; earlier ones stand on the timeline.
+const COMMENTS: i64 = 100;
+/// Questions on the page.
+const QUESTIONS: i64 = 50;
 
 /// The last decisions on a field that are shown.
 const PRECEDENTS: i64 = 5;
@@ -66,6 +74,15 @@ pub struct Case {
     pub precedents: Vec<(FieldId, Resolution, usize)>,
     /// Other open conflicts on what has the same name.
     pub others: Vec<Conflict>,
+    /// The newest comments on it, oldest of them first.
+    pub comments: Vec<Comment>,
+    /// How many comments there are in all.
+    pub comment_count: i64,
+    pub tags: Vec<String>,
+    /// What people outside were asked, oldest first.
+    pub questions: Vec<Question>,
+    /// Who may know about what is open.
+    pub whom: Vec<Whom>,
     /// Names of the people on the page.
     pub names: HashMap<UserId, String>,
 }
@@ -140,13 +157,23 @@ impl Engine {
         let parents: Vec<_> = versions.iter().filter_map(|version| version.parent.clone()).collect();
         let parents: Vec<_> = parents.into_iter().filter(|id| !known(id)).collect();
         Ok(Case {
-            differences,
             record: records::get(&mut s, viewer, &record).await?.ok_or(Refusal::NotFound("record"))?,
             holdings: mapped(&setup, &conflict.entity, rows).remove(&record).unwrap_or_default(),
             base: records::bases(&mut s, only).await?.pop().map(|(_, base)| base).unwrap_or_default(),
             parents: holdings::versions_of_ids(&mut s, &parents).await?,
             versions,
             decisions: resolutions::of_conflict(&mut s, id, 5).await?,
+            comments: comments::of_conflict(&mut s, id, COMMENTS).await?,
+            comment_count: comments::count(&mut s, id).await?,
+            tags: tags::of_conflict(&mut s, id).await?,
+            questions: questions::of_conflict(&mut s, id, QUESTIONS).await?,
+            whom: whom::of(
+                &mut s,
+                viewer,
+                &differences.iter().filter(|d| d.state.is_open()).collect::<Vec<_>>(),
+            )
+            .await?,
+            differences,
             read_at,
             alike,
             suggestions,

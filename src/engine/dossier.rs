@@ -7,12 +7,14 @@ use crate::domain::entity::{Entity, Field};
 use crate::domain::ids::{FieldId, RecordId, ResolutionId, SystemId};
 use crate::domain::record::{Base, Holding};
 use crate::domain::time::Time;
+use crate::store::comments::Comment;
 use crate::store::conflicts::{Conflict, Difference};
 use crate::store::holdings::Version;
+use crate::store::questions::Question;
 use crate::store::records::Record;
 use crate::store::resolutions::{Delivery, Resolution};
 use crate::store::separations::Separation;
-use crate::store::{conflicts, holdings, records, resolutions, runs, separations};
+use crate::store::{comments, conflicts, holdings, questions, records, resolutions, runs, separations};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -20,6 +22,8 @@ use std::sync::Arc;
 pub const VERSIONS: i64 = 5_000;
 /// Conflicts and decisions of one record.
 const DECISIONS: i64 = 500;
+/// Comments of one record.
+const COMMENTS: i64 = 1_000;
 
 /// A record with its past, as one viewer may see it.
 pub struct Dossier {
@@ -43,6 +47,10 @@ pub struct Dossier {
     pub deliveries: Vec<Delivery>,
     /// Rows that were taken out of it, or from which it was taken.
     pub separations: Vec<Separation>,
+    /// What people said about its conflicts, newest first.
+    pub comments: Vec<Comment>,
+    /// What people outside were asked about it, newest first.
+    pub questions: Vec<Question>,
 }
 
 impl Dossier {
@@ -107,6 +115,8 @@ impl Engine {
             differences: conflicts::differences(&mut s, &ids).await?,
             deliveries: resolutions::deliveries(&mut s, &decided).await?,
             separations: separations::standing(&mut s, id).await?,
+            comments: comments::of_record(&mut s, id, COMMENTS).await?,
+            questions: questions::of_record(&mut s, id, COMMENTS).await?,
             conflicts: all,
             decisions,
             first_runs,

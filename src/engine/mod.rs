@@ -7,6 +7,7 @@ pub mod alerts;
 pub mod ask;
 pub mod case;
 mod clocks;
+pub mod comments;
 mod deliveries;
 pub mod detect;
 pub mod dossier;
@@ -18,11 +19,15 @@ mod incoming;
 mod intake;
 pub mod links;
 mod merge;
+pub mod notices;
+pub mod objections;
 pub mod on_demand;
 pub mod once;
 pub mod pauses;
 pub mod policies;
+mod post;
 mod quarantine;
+pub mod questions;
 mod refusal;
 pub mod review;
 pub mod routing;
@@ -30,6 +35,7 @@ pub mod samples;
 pub mod separate;
 pub mod setup;
 pub mod sync;
+pub mod tags;
 pub mod verify;
 pub mod views;
 pub mod watch;
@@ -37,14 +43,16 @@ pub mod worker;
 pub mod writeback;
 
 pub use crate::connectors::Capabilities;
+pub use post::{Posted, is_address};
 pub use refusal::Refusal;
 pub use setup::Setup;
 
 use crate::connectors::Connector;
+use crate::connectors::mail::Mailer;
 use crate::domain::ids::SystemId;
 use crate::store::{Store, StoreError};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
 /// The engine: the store it works on and the connectors it talks through.
 pub struct Engine {
@@ -55,6 +63,8 @@ pub struct Engine {
     connectors: Mutex<HashMap<SystemId, Arc<dyn Connector>>>,
     checks: watch::Checks,
     dry_runs: dry_run::DryRuns,
+    /// By whom letters leave, if a mail server is set.
+    post: OnceLock<Arc<Mailer>>,
 }
 
 impl Engine {
@@ -65,8 +75,8 @@ impl Engine {
     pub async fn start(store: Store) -> Result<Arc<Self>, StoreError> {
         let setup = Setup::load(&mut store.session().await?).await?;
         let (setup, connectors) = (RwLock::new(Arc::new(setup)), Mutex::default());
-        let (checks, dry_runs, reloading) = Default::default();
-        Ok(Arc::new(Self { store, setup, reloading, connectors, checks, dry_runs }))
+        let (checks, dry_runs, reloading, post) = Default::default();
+        Ok(Arc::new(Self { store, setup, reloading, connectors, checks, dry_runs, post }))
     }
 
     /// The store: for reading, and for the verbs of this floor.

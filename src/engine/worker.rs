@@ -24,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 const READERS: usize = 8;
 /// How often it is looked what is due.
 const LOOK: Duration = Duration::from_secs(2);
+const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(86_400);
 /// What a run that ended so lately has changed is judged by the worker that ended it.
 const JUDGED_SECONDS: i64 = 120;
@@ -75,9 +76,20 @@ impl Engine {
             let engine = self.clone();
             workers.push(tokio::spawn(repeat(stop.clone(), Duration::from_secs(5), move || {
                 let (engine, mail) = (engine.clone(), mail.clone());
-                async move { engine.mail_alerts(&mail).await.map(|()| false) }
+                async move {
+                    engine.mail_alerts(&mail).await?;
+                    engine.mail_notices(&mail).await.map(|()| false)
+                }
             })));
         }
+        let engine = self.clone();
+        workers.push(tokio::spawn(repeat(stop.clone(), MINUTE, move || {
+            let engine = engine.clone();
+            async move {
+                engine.look_at_notices().await?;
+                engine.end_questions().await
+            }
+        })));
         workers
     }
 

@@ -90,6 +90,7 @@ macro_rules! id_arg {
 }
 id_arg!(SystemId, EntityId, FieldId, RecordId, ConflictId, DifferenceId);
 id_arg!(ResolutionId, DeliveryId, RunId, VersionId, UserId, IncidentId, GroupId);
+id_arg!(NoticeId, CommentId, QuestionId, ObjectionId);
 
 /// Mark of statements that only read.
 pub struct Reading;

@@ -34,6 +34,10 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (37, "views", include_str!("../../migrations/0037_views.sql")),
     (45, "field_decisions", include_str!("../../migrations/0045_field_decisions.sql")),
     (46, "separations", include_str!("../../migrations/0046_separations.sql")),
+    (50, "notices", include_str!("../../migrations/0050_notices.sql")),
+    (51, "talk", include_str!("../../migrations/0051_talk.sql")),
+    (52, "questions", include_str!("../../migrations/0052_questions.sql")),
+    (53, "objections", include_str!("../../migrations/0053_objections.sql")),
 ];
 
 /// Applies what is missing, all of it or nothing on SQLite, whose write lock is taken for the

@@ -22,6 +22,8 @@ pub struct User {
     /// `system`, `light` or `dark`.
     pub theme: String,
     pub preferences: Preferences,
+    /// Where mail for this person goes.
+    pub mail: Option<String>,
     pub disabled: bool,
     /// Sessions and tokens of an earlier epoch are dead.
     pub epoch: i64,
@@ -54,6 +56,7 @@ impl FromRow for User {
             zone: row.get("zone")?,
             theme: row.get("theme")?,
             preferences: row.json("preferences")?,
+            mail: row.maybe("mail")?,
             disabled: row.get("disabled")?,
             epoch: row.get("epoch")?,
             created_at: row.time("created_at")?,
@@ -129,8 +132,8 @@ pub async fn none(s: &mut Session) -> Result<bool, StoreError> {
 /// Adds a user.
 pub async fn insert(w: &mut WriteSession, user: &User, password_hash: &str) -> Result<(), StoreError> {
     w.sql(
-        "INSERT INTO users (id, login, name, password_hash, roles, zone, theme, disabled, epoch, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "INSERT INTO users (id, login, name, password_hash, roles, zone, theme, disabled, epoch, created_at, mail)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(&user.id)
     .bind(&user.login)
@@ -142,17 +145,19 @@ pub async fn insert(w: &mut WriteSession, user: &User, password_hash: &str) -> R
     .bind(user.disabled)
     .bind(user.epoch)
     .bind(user.created_at)
+    .bind(user.mail.as_ref())
     .run_one()
     .await
 }
 
-/// Sets what follows the account: its zone, theme and preferences.
+/// Sets what follows the account: its zone, theme, preferences and address.
 pub async fn set_preferences(w: &mut WriteSession, user: &User) -> Result<(), StoreError> {
-    w.sql("UPDATE users SET zone = $2, theme = $3, preferences = $4 WHERE id = $1")
+    w.sql("UPDATE users SET zone = $2, theme = $3, preferences = $4, mail = $5 WHERE id = $1")
         .bind(&user.id)
         .bind(&user.zone)
         .bind(&user.theme)
         .bind(serde_json::to_string(&user.preferences)?)
+        .bind(user.mail.as_ref())
         .run_one()
         .await
 }

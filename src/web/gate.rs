@@ -60,9 +60,11 @@ pub async fn gate(
     Ok(response)
 }
 
-/// Paths that are the same for everybody and need no look at who asks.
+/// Paths that are the same for everybody and need no look at who asks. Whoever knows a link of a mail
+/// may use it: its secret is all that a form of its page has to prove.
 fn is_for_anybody(path: &str) -> bool {
-    path.starts_with("/static/") || ["/livez", "/readyz", "/healthz"].contains(&path)
+    ["/static/", "/ask/", "/object/"].iter().any(|start| path.starts_with(start))
+        || ["/livez", "/readyz", "/healthz"].contains(&path)
 }
 
 async fn judge(site: &Data<Site>, request: &mut ServiceRequest) -> Result<Verdict, Failure> {

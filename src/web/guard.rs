@@ -42,7 +42,7 @@ pub async fn guard(
     let messages = language::asked(&site, request.headers());
     let asked = Asked { site, id, api: is_api(request.path()), messages };
     request.extensions_mut().insert(RequestId(asked.id.clone()));
-    let (method, path, began) = (request.method().clone(), request.path().to_owned(), Instant::now());
+    let (method, path, began) = (request.method().clone(), told(request.path()), Instant::now());
     if method == Method::HEAD {
         // Answered as GET; the server leaves the body out.
         request.head_mut().method = Method::GET;
@@ -61,6 +61,12 @@ pub async fn guard(
     let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(request = asked.id, %method, path, status = status.as_u16(), ms, "answered");
     answer.map_err(Error::from)
+}
+
+/// An address as the log has it: without the secret of a link.
+fn told(path: &str) -> String {
+    let secret = ["/ask/", "/object/"].iter().find(|start| path.starts_with(*start));
+    secret.map_or_else(|| path.to_owned(), |start| format!("{start}…"))
 }
 
 /// Whether programs ask here.

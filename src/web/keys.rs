@@ -85,6 +85,8 @@ pub const KEYS: &[Key] = &[
     key(Conflict, "assign-me", &["i"]),
     key(Conflict, "assign", &["m"]),
     key(Conflict, "escalate", &["e"]),
+    key(Conflict, "comment", &["c"]),
+    key(Conflict, "copy-link", &["y"]),
 ];
 
 /// The keys of one account: the table, with what its preferences say otherwise.
@@ -233,7 +235,7 @@ mod tests {
     #[test]
     fn an_account_has_its_own_keys_or_none() {
         let preferences = Preferences {
-            keys: [("skip".to_owned(), "x".to_owned()), ("save-next".to_owned(), "y".to_owned())].into(),
+            keys: [("skip".to_owned(), "x".to_owned()), ("save-next".to_owned(), "q".to_owned())].into(),
             after_save: AfterSave::Stay,
             ..Preferences::default()
         };
@@ -242,7 +244,7 @@ mod tests {
         assert_eq!(json["x"], "skip");
         assert!(json.get("s").is_none(), "its old key is free");
         assert_eq!((&json["Enter"], &json["S"]), (&"save-stay".into(), &"save-next".into()));
-        assert!(json.get("y").is_none(), "Enter is no key to be given away");
+        assert!(json.get("q").is_none(), "Enter is no key to be given away");
         assert_eq!(
             (map.hint("skip"), map.saves().0),
             ("<kbd aria-hidden=\"true\">X</kbd>".to_owned(), "stay")

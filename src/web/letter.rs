@@ -1,8 +1,16 @@
-//! An alert as a mail: what happened and to what, what to do, and where.
+//! Mails: an alert with what happened and to what, what to do, and where; notices with their links.
 
-use super::messages::{self, Msg, msg, said};
+use super::messages::{self, Msg, literal, msg, said};
+use super::pages::{notices, questions, words as page_words};
+use super::when::Clockface;
+use crate::domain::catalog::Catalog;
 use crate::domain::language::Language;
+use crate::engine::notices::OF_ONE_MAIL;
 use crate::store::alerts::{Alert, MAIL};
+use crate::store::notices::Told;
+use crate::store::objections::Objection;
+use crate::store::questions::Question;
+use crate::store::resolutions::Resolution;
 
 /// Characters of a subject.
 const SUBJECT: usize = 120;
@@ -38,4 +46,82 @@ pub fn of_alert(alert: &Alert, url: &str, language: Language) -> (String, String
     let since = words(msg("mail-since").with("when", since));
     let (look, why) = (words(msg("mail-look")), words(msg("mail-why")));
     (subject, format!("{what}\n{since}\n\n{advice}\n\n{look}\n{link}\n\n{why}\n"))
+}
+
+/// Subject and text of a mail that tells a person these notices, the newest first. It names no
+/// record and no value: those stand where the links lead.
+#[must_use]
+pub fn of_notices(catalog: &Catalog, told: &[Told], url: &str, language: Language) -> (String, String) {
+    let words = |text: Msg| messages::of(language).plain(&text);
+    let url = url.trim_end_matches('/');
+    let subject = match told {
+        [one] => msg("mail-notice-subject").with("what", notices::sentence(catalog, one, false)),
+        many => msg("mail-notices-subject").with("n", many.len()),
+    };
+    let mut text = String::new();
+    for one in told {
+        let when = one.created_at.format("%Y-%m-%d %H:%M UTC");
+        let said = words(notices::sentence(catalog, one, false));
+        text.push_str(&format!("{said}\n{when}\n{url}{}\n", one.link));
+        if let Some(record) = &one.record {
+            text.push_str(&format!("{} {url}/records/{record}/mute\n", words(msg("mail-notices-mute"))));
+        }
+        text.push('\n');
+    }
+    if i64::try_from(told.len()).is_ok_and(|told| told >= OF_ONE_MAIL) {
+        text.push_str(&format!("{}\n", words(msg("mail-notices-more"))));
+    }
+    let (all, why) = (words(msg("mail-notices-all")), words(msg("mail-notices-why")));
+    text.push_str(&format!("{all} {url}/notices\n\n{why}\n{url}/preferences\n"));
+    (words(subject), text)
+}
+
+/// Subject and text of a question to somebody outside. The values stand on the page alone.
+#[must_use]
+pub fn of_question(
+    catalog: &Catalog,
+    face: &Clockface,
+    question: &Question,
+    link: &str,
+    language: Language,
+) -> (String, String) {
+    let words = |text: Msg| messages::of(language).plain(&text);
+    let (field, entity) = questions::what(catalog, &question.entity, &question.field);
+    let subject = words(msg("mail-question-subject").with("name", &question.asker_name));
+    let of = |key: &'static str| {
+        let text = msg(key).with("name", &question.asker_name).with("field", field.clone());
+        let until = face.moment(question.expires_at).exact;
+        words(text.with("entity", entity.clone()).with("until", until))
+    };
+    let own = if question.text.is_empty() { String::new() } else { format!("\n{}\n", question.text) };
+    let (lead, use_it, why) = (of("mail-question-lead"), of("mail-question-link"), of("mail-question-why"));
+    (subject, format!("{lead}\n{own}\n{use_it}\n{link}\n\n{why}\n"))
+}
+
+/// Subject and text of a letter to somebody whose value was not kept.
+#[must_use]
+pub fn of_decision(
+    catalog: &Catalog,
+    face: &Clockface,
+    told: &Objection,
+    by: &Resolution,
+    link: &str,
+    language: Language,
+) -> (String, String) {
+    let words = |text: Msg| messages::of(language).plain(&text);
+    let (field, entity) = questions::what(catalog, &told.entity, &told.field);
+    let of = |key: &'static str, name: &str| {
+        let text = msg(key).with("name", name).with("field", field.clone());
+        let until = face.moment(told.expires_at).exact;
+        words(text.with("entity", entity.clone()).with("until", until))
+    };
+    let kept = words(page_words::values(&told.kept).map_or_else(|state| state, literal));
+    let reason =
+        page_words::reason(&by.reason).map(|reason| words(msg("mail-told-reason").with("reason", reason)));
+    let lines: Vec<String> =
+        reason.into_iter().chain(Some(told.text.clone()).filter(|text| !text.is_empty())).collect();
+    let lines = if lines.is_empty() { String::new() } else { format!("\n{}\n", lines.join("\n")) };
+    let lead = of("mail-told-lead", &by.actor.name);
+    let (object, why) = (of("mail-told-link", ""), of("mail-told-why", &told.teller_name));
+    (of("mail-told-subject", ""), format!("{lead}\n{kept}\n{lines}\n{object}\n{link}\n\n{why}\n"))
 }

@@ -43,6 +43,9 @@ const ENGLISH: &[&str] = &[
     include_str!("../../locales/en/separations.ftl"),
     include_str!("../../locales/en/failed.ftl"),
     include_str!("../../locales/en/said.ftl"),
+    include_str!("../../locales/en/talk.ftl"),
+    include_str!("../../locales/en/notices.ftl"),
+    include_str!("../../locales/en/questions.ftl"),
 ];
 
 /// Stands for a `<` of a value while tags of the message are dropped: a private character, which
@@ -344,6 +347,7 @@ mod tests {
     fn a_value_is_escaped_and_isolated_and_a_number_is_grouped() {
         let text = msg("list-last").with("a", "<b>x</b>").with("b", 48_212_u32);
         assert_eq!(english().html(&text), "<bdi>&lt;b&gt;x&lt;/b&gt;</bdi> and 48,212");
+        assert_eq!(english().plain(&text), "<b>x</b> and 48,212");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 use super::keys::{Context, Keymap};
 use super::messages::{Messages, Msg, literal};
+use super::pages::parts::Count;
 use crate::domain::preferences::Density;
 use actix_web::body::BoxBody;
 use actix_web::http::{StatusCode, header};
@@ -139,6 +140,8 @@ pub struct Shell {
     pub nonce: String,
     pub flash: Option<Flash>,
     pub banners: Vec<Banner>,
+    /// Notices this person has not read.
+    pub unread: Option<Count>,
     /// What stands in the search field.
     pub search: String,
     /// The demo runs: a lasting banner says so.
@@ -164,6 +167,7 @@ impl Shell {
             nonce,
             flash: None,
             banners: Vec::new(),
+            unread: None,
             search: String::new(),
             demo: false,
         }

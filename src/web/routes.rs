@@ -2,7 +2,8 @@
 
 use super::api;
 use super::pages::audit::handle as audit;
-use super::pages::conflict::{causes, handle as conflict};
+use super::pages::conflict::{ask, causes, handle as conflict, summary, talk};
+use super::pages::decisions::letters;
 use super::pages::drafts::handle as drafts;
 use super::pages::dry_runs::handle as dry_runs;
 use super::pages::failed::handle as failed;
@@ -14,8 +15,8 @@ use super::pages::routing::{handle as routing, selections, settings as routes};
 use super::pages::samples::handle as samples;
 use super::pages::systems::{handle as systems, runs};
 use super::pages::{
-    alerts, decisions, demo, help, home, preferences, queue, reviews, separations, settings, sign_in, team,
-    views,
+    alerts, decisions, demo, help, home, links, notices, preferences, queue, reviews, separations, settings,
+    sign_in, team, views,
 };
 use super::{assets, gate, guard, health};
 use actix_web::body::BoxBody;
@@ -63,6 +64,7 @@ fn for_people(config: &mut ServiceConfig) {
         .service(resource("/conflicts/{id}/deferral").route(post().to(conflict::defer)))
         .service(resource("/conflicts/{id}/claim").route(post().to(conflict::claim)))
         .service(resource("/conflicts/{id}/differences/{field:.+}/cause").route(post().to(causes::correct)))
+        .configure(for_talk)
         .service(resource("/demo").route(get().to(demo::page)))
         .service(resource("/demo/conflicts").route(post().to(demo::make)))
         .service(resource("/demo/reset").route(post().to(demo::reset)))
@@ -109,6 +111,35 @@ fn for_the_queue(config: &mut ServiceConfig) {
         .service(resource("/conflicts/{id}/reopening").route(post().to(reviews::reopen)))
         .service(resource("/team").route(get().to(team::page)))
         .service(resource("/team/away").route(post().to(team::away)));
+}
+
+/// What people say to each other, and what they are told.
+fn for_talk(config: &mut ServiceConfig) {
+    config
+        .service(resource("/conflicts/{id}/comments").route(post().to(talk::comment)))
+        .service(resource("/conflicts/{id}/summary").route(get().to(summary::page)))
+        .service(resource("/conflicts/{id}/tags").route(post().to(talk::tag)))
+        .service(resource("/conflicts/{id}/questions").route(post().to(ask::ask)))
+        .service(resource("/questions/{id}/withdrawal").route(post().to(ask::withdraw)))
+        .service(
+            resource("/ask/{token}").route(get().to(links::ask::page)).route(post().to(links::ask::answer)),
+        )
+        .service(
+            resource("/object/{token}")
+                .route(get().to(links::object::page))
+                .route(post().to(links::object::object)),
+        )
+        .service(resource("/resolutions/{id}/letters").route(post().to(letters::tell)))
+        .service(resource("/comments/{id}/withdrawal").route(post().to(talk::withdraw)))
+        .service(resource("/notices").route(get().to(notices::page)))
+        .service(resource("/notices/reading").route(post().to(notices::read_all)))
+        .service(resource("/notices/{id}/reading").route(post().to(notices::read)))
+        .service(
+            resource("/records/{id}/mute")
+                .route(get().to(notices::mute_page))
+                .route(post().to(notices::mute)),
+        )
+        .service(resource("/records/{id}/unmute").route(post().to(notices::unmute)));
 }
 
 /// Writes, and those of them that need a person.

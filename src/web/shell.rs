@@ -10,9 +10,11 @@ use super::keys::Keymap;
 use super::language;
 use super::messages::{Msg, msg, said};
 use super::page::{Banner, NavItem, Person, Section, Shell, Theme, Tone};
+use super::pages::notices;
+use super::pages::parts::Count;
 use super::site::Site;
 use crate::domain::access::{Right, Viewer};
-use crate::store::{Trouble, TroubleKind, alerts};
+use crate::store::{Trouble, TroubleKind, alerts, notices as store_notices};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use futures_util::FutureExt as _;
@@ -57,6 +59,7 @@ pub async fn shell(request: &HttpRequest) -> Shell {
         nav: nav(&who.viewer),
         flash: flash::take(request, &who.viewer),
         banners: banners(site).await,
+        unread: unread(site, &who.viewer).await,
         demo: site.reach.demo,
         ..Shell::anonymous(messages, who.csrf, nonce)
     }
@@ -102,6 +105,22 @@ pub(super) fn trouble(trouble: &Trouble) -> Msg {
         TroubleKind::NoLog => "store-trouble-no-log",
         TroubleKind::Other => "store-trouble-other",
     })
+}
+
+/// How many notices this person has not read, if any; a page is shown even if that cannot be read.
+async fn unread(site: &Site, viewer: &Viewer) -> Option<Count> {
+    let count = async {
+        let mut session = site.store().session().await?;
+        store_notices::count_unread(&mut session, &viewer.user, notices::COUNTED).await
+    };
+    match count.await {
+        Ok(0) => None,
+        Ok(n) => Some(notices::counted(n)),
+        Err(error) => {
+            tracing::error!(%error, "notices cannot be counted");
+            None
+        }
+    }
 }
 
 /// One line that says how much is wrong now; a page is shown even if that cannot be read.

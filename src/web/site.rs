@@ -65,13 +65,23 @@ pub struct Site {
     pub running: Running,
     stopping: AtomicBool,
     demo: OnceLock<Arc<dyn DemoControls>>,
+    url: OnceLock<String>,
 }
 
 impl Site {
     #[must_use]
     pub fn new(engine: Arc<Engine>, accounts: Accounts, reach: Reach, probe: Probe) -> Self {
         let (running, stopping) = (Running::default(), AtomicBool::new(false));
-        Self { engine, accounts, reach, probe, running, stopping, demo: OnceLock::new() }
+        Self {
+            engine,
+            accounts,
+            reach,
+            probe,
+            running,
+            stopping,
+            demo: OnceLock::new(),
+            url: OnceLock::new(),
+        }
     }
 
     /// The demo's buttons, if a demo runs here.
@@ -84,6 +94,17 @@ impl Site {
     pub fn show_demo(&self, demo: Arc<dyn DemoControls>) {
         // A second demo in one process would be a mistake of ours; the first one stays.
         let _ = self.demo.set(demo);
+    }
+
+    /// Where people reach this server, for links in letters.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.url.get().or(self.reach.origin.as_ref()).cloned().unwrap_or_default()
+    }
+
+    /// People reach this server there.
+    pub fn reached_at(&self, url: &str) {
+        let _ = self.url.set(url.to_owned());
     }
 
     #[must_use]

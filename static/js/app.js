@@ -68,7 +68,7 @@ function press(action, key) {
   const element = one(`[data-act~="${action}"]`);
   if (!element) return false;
   if (element.matches('details')) element.open = !element.open;
-  else if (element.matches('select, input:not([type=radio])')) (element.focus(), element.select?.());
+  else if (element.matches('select, textarea, input:not([type=radio])')) (element.focus(), element.select?.());
   else if (element.matches('nav')) one('a, button', element)?.focus();
   else element.click();
   return true;
@@ -311,6 +311,21 @@ if (leaving) {
     // Twelve hours are over: asking does not help any longer.
     one('form', leaving).remove();
     for (const text of all('p > span', leaving)) text.hidden = !text.hidden;
+  });
+}
+
+// Links whose text, or whose address, is copied; where that is not allowed they are followed.
+for (const link of all('[data-copy-text], [data-copy-link]')) {
+  link.addEventListener('click', async (event) => {
+    if (!navigator.clipboard || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    try {
+      const own = 'copyLink' in link.dataset;
+      await navigator.clipboard.writeText(own ? link.href : await (await fetch(link.href)).text());
+      one('.flash-region').textContent = link.dataset.copied;
+    } catch {
+      location.assign(link.href);
+    }
   });
 }
 

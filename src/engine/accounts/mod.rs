@@ -7,6 +7,7 @@ mod tokens;
 mod users;
 
 pub use password::{WeakPassword, generated};
+pub(super) use sign_in::network;
 pub use sign_in::{Attempt, NewSession, SignInError};
 pub use tokens::NewToken;
 pub use users::{NewUser, Wanted};
@@ -42,6 +43,8 @@ pub enum AccountError {
     LoginTaken(String),
     #[error("the login {0:?} cannot be used: 1 to 64 of a-z 0-9 . _ - @ +, a letter or digit first")]
     BadLogin(String),
+    #[error("{0:?} is no mail address: write one like ana@example.com")]
+    BadMail(String),
     #[error("the name is empty or longer than 200 characters")]
     BadName,
     #[error("nobody has the login {0:?}")]

@@ -242,7 +242,7 @@ fn nobody() -> Actor {
 }
 
 /// The address, or of IPv6 the network one subscriber has: 2^64 addresses are no 2^64 callers.
-fn network(address: IpAddr) -> String {
+pub(in crate::engine) fn network(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(four) => four.to_string(),
         IpAddr::V6(six) => {

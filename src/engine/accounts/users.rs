@@ -2,6 +2,7 @@
 
 use super::sign_in::about;
 use super::{AccountError, Accounts, login_form};
+use crate::connectors::mail;
 use crate::domain::access::{Role, Viewer};
 use crate::domain::audit::{Action, Actor, Event};
 use crate::domain::ids::UserId;
@@ -16,6 +17,8 @@ pub struct NewUser {
     pub name: String,
     pub roles: BTreeSet<Role>,
     pub password: String,
+    /// Where mail for this person goes.
+    pub mail: Option<String>,
 }
 
 /// What follows an account.
@@ -26,6 +29,8 @@ pub struct Wanted {
     /// `system`, `light` or `dark`.
     pub theme: String,
     pub preferences: Preferences,
+    /// Where mail goes; none gets none.
+    pub mail: Option<String>,
 }
 
 impl Accounts {
@@ -40,10 +45,11 @@ impl Accounts {
             return Err(AccountError::BadName);
         }
         let hash = self.hash(&new.password, &login).await?;
+        let mail = new.mail.as_deref().map(address).transpose()?;
         let roles = new.roles;
         self.store
             .write(async move |w: &mut WriteSession| {
-                let user = user(w, &login, &name, &roles);
+                let user = User { mail: mail.clone(), ..user(w, &login, &name, &roles) };
                 match users::insert(w, &user, &hash).await {
                     Err(StoreError::Duplicate(_)) => return Err(AccountError::LoginTaken(login.clone())),
                     inserted => inserted?,
@@ -105,12 +111,26 @@ impl Accounts {
     /// # Errors
     /// There is no such user.
     pub async fn set_preferences(&self, viewer: &Viewer, wanted: Wanted) -> Result<(), AccountError> {
+        let mail = wanted.mail.as_deref().map(address).transpose()?;
         self.change(viewer.actor(), viewer.login.clone(), "preferences", async move |w, user| {
-            let Wanted { zone, theme, preferences } = wanted.clone();
-            let now = User { zone, theme, preferences, ..user.clone() };
+            let Wanted { zone, theme, preferences, .. } = wanted.clone();
+            let now = User { zone, theme, preferences, mail: mail.clone(), ..user.clone() };
             users::set_preferences(w, &now).await?;
             // What somebody likes is nobody's business; how long each decision was held stands with it.
             Ok("changed".to_owned())
+        })
+        .await
+    }
+
+    /// Sets where mail for a user goes; None: nowhere.
+    ///
+    /// # Errors
+    /// There is no such user, or it is no address.
+    pub async fn set_mail(&self, actor: Actor, login: &str, mail: Option<&str>) -> Result<(), AccountError> {
+        let mail = mail.map(address).transpose()?;
+        self.change(actor, login_form(login), "mail", async move |w, user| {
+            users::set_preferences(w, &User { mail: mail.clone(), ..user.clone() }).await?;
+            Ok(if mail.is_some() { "set" } else { "taken away" }.to_owned())
         })
         .await
     }
@@ -147,6 +167,7 @@ fn user(w: &WriteSession, login: &str, name: &str, roles: &BTreeSet<Role>) -> Us
         zone: "UTC".to_owned(),
         theme: "system".to_owned(),
         preferences: Preferences::default(),
+        mail: None,
         disabled: false,
         epoch: 1,
         created_at: w.now(),
@@ -163,4 +184,9 @@ fn checked_login(text: &str) -> Result<String, AccountError> {
     let first = login.chars().next().is_some_and(usual);
     let rest = login.len() <= 64 && login.chars().all(|c| usual(c) || "._-@+".contains(c));
     if first && rest { Ok(login) } else { Err(AccountError::BadLogin(text.to_owned())) }
+}
+
+/// An address of one person: no name beside it, no list.
+fn address(text: &str) -> Result<String, AccountError> {
+    mail::plain_address(text).ok_or_else(|| AccountError::BadMail(text.trim().to_owned()))
 }

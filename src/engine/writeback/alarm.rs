@@ -1,11 +1,13 @@
 //! What a delivery raises and clears.
 
 use crate::domain::access::Viewer;
+use crate::domain::audit::ActorKind;
 use crate::domain::delivery::DeliveryState;
-use crate::domain::ids::SystemId;
-use crate::engine::Setup;
-use crate::store::resolutions::Delivery;
+use crate::domain::ids::{SystemId, UserId};
+use crate::domain::notice::{Notice, NoticeKind};
+use crate::engine::{Setup, notices};
 use crate::store::resolutions::failed::{self, Cause};
+use crate::store::resolutions::{self, Delivery};
 use crate::store::{StoreError, WriteSession, alerts};
 
 /// What the alerts of refused writes begin with; their system, entity and cause follow.
@@ -27,6 +29,7 @@ pub(super) async fn alarm(
             let text = format!("{label} refused {}", what(setup, delivery));
             let place = format!("{system}/{}/{key}", delivery.entity);
             let link = format!("/failed-writes/{place}");
+            tell_who_decided(w, delivery, label).await?;
             alerts::raise(w, &format!("{WRITES}{place}"), Some(system), &text, &link).await
         }
         (state, _) if state.ended_at().is_some() || matches!(state, DeliveryState::ByHand { .. }) => {
@@ -34,6 +37,18 @@ pub(super) async fn alarm(
         }
         _ => Ok(()),
     }
+}
+
+/// Tells the person whose decision it was. What a rule decided has nobody to be told.
+async fn tell_who_decided(w: &mut WriteSession, delivery: &Delivery, label: &str) -> Result<(), StoreError> {
+    let found = resolutions::of_ids(w, std::slice::from_ref(&delivery.resolution)).await?.pop();
+    let Some(decision) = found.filter(|decision| decision.actor.kind == ActorKind::Person) else {
+        return Ok(());
+    };
+    let link = format!("/resolutions/{}", decision.id);
+    let notice = Notice::new(NoticeKind::WriteFailed, link).about(&decision.record, &delivery.entity);
+    let notice = Notice { conflict: Some(decision.conflict), ..notice.fact("system", label) };
+    notices::tell(w, &UserId(decision.actor.id), notice).await
 }
 
 /// Clears the alerts of a system's refused writes of which none is left.

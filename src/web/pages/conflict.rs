@@ -5,6 +5,7 @@
 //! which number); and once `reason`, `note`, `version`, `csrf`, `idempotency`, `listed` (what is
 //! undecided was said) and `then` (`next`, `stay`, `check`, `accept`, `use:<system>`).
 
+pub mod ask;
 pub mod build;
 pub mod causes;
 mod cells;
@@ -15,11 +16,15 @@ mod precedents;
 mod rule;
 mod seen;
 mod suggest;
+pub mod summary;
+pub mod talk;
 pub mod trail;
 mod verdict;
 
 use super::parts::{Choice, Due, Link, Notice, Problem, SystemLink};
+use super::questions::Questions;
 use super::routing::Passing;
+use super::talk::Talk;
 use crate::web::filters;
 use crate::web::keys::Context;
 use crate::web::marks::Piece;
@@ -58,6 +63,8 @@ pub struct ConflictPage {
     pub preview: Preview,
     pub events: Vec<Event>,
     pub causes: Vec<Causes>,
+    pub questions: Questions,
+    pub talk: Talk,
     /// Whether this person may decide now; `false` shows the same page without its form.
     pub deciding: bool,
     /// The reasons to choose from, if the policy asks for one.
@@ -158,7 +165,7 @@ pub struct Head {
     /// The kind of record, as the configuration names it.
     pub entity: String,
     pub ids: Vec<SystemLink>,
-    /// `Ana Ruiz opened this 2 min ago`.
+    /// `Ana Ruiz is on this, 2 min ago`.
     pub presence: Option<Msg>,
     /// `Assigned to you`.
     pub assigned: Option<Msg>,

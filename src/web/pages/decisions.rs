@@ -3,12 +3,15 @@
 pub mod build;
 pub mod deliveries;
 mod handle;
+pub mod letters;
 pub mod read;
 
 pub use handle::{list, page, reopening, retry, reversal, reverse, undo};
 
+use self::letters::Letters;
 use super::parts::{Empty, Link, Notice, Pager};
 use super::reviews::Ask;
+use super::talk::Said;
 use crate::web::filters;
 use crate::web::messages::Msg;
 use crate::web::page::{Section, Tone, View};
@@ -75,6 +78,10 @@ pub struct DecisionPage {
     /// Reason, note, suggestion shown, policy version, and the like.
     pub facts: Vec<(Msg, Msg)>,
     pub audit: Vec<Link>,
+    /// What people said about its conflict.
+    pub comments: Vec<Said>,
+    /// Who was told of it, and the form that tells somebody.
+    pub letters: Letters,
     /// Whoever doubts it asks for another decision.
     pub ask: Option<Ask>,
 }

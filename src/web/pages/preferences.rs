@@ -2,7 +2,7 @@
 
 use super::parts::{Choice, Problem};
 use crate::domain::language::Language;
-use crate::domain::preferences::{AfterSave, Density, HoldFactor, MOST_HOLD_FACTOR, Preferences};
+use crate::domain::preferences::{AfterSave, Density, HoldFactor, MOST_HOLD_FACTOR, MailWish, Preferences};
 use crate::engine::accounts::{AccountError, Wanted};
 use crate::web::auth::{self, SignedIn};
 use crate::web::failure::{Code, Failure};
@@ -36,6 +36,9 @@ pub struct PreferencesPage {
     pub after: Vec<Choice>,
     pub holds: Vec<Choice>,
     pub languages: Vec<LanguageChoice>,
+    /// Where mail goes, as it was typed.
+    pub mail: String,
+    pub notify: Vec<Choice>,
     pub problems: Vec<Problem>,
 }
 
@@ -80,7 +83,8 @@ pub struct KeyField {
 /// `GET /preferences`.
 pub async fn page(_: SignedIn, request: HttpRequest, shell: Shell) -> Result<Page<PreferencesPage>, Failure> {
     let user = auth::who(&request).ok_or_else(|| Failure::new(Code::Unauthenticated))?.user;
-    let wanted = Wanted { zone: user.zone, theme: user.theme, preferences: user.preferences };
+    let wanted =
+        Wanted { zone: user.zone, theme: user.theme, preferences: user.preferences, mail: user.mail };
     Ok(Page::new(shell, shown(&wanted, Vec::new())))
 }
 
@@ -100,7 +104,15 @@ pub async fn save(
         let page = Page::new(shell, shown(&wanted, problems));
         return Ok(page.status(StatusCode::UNPROCESSABLE_ENTITY).into_response());
     }
-    site.accounts.set_preferences(&viewer, wanted).await.map_err(failed)?;
+    match site.accounts.set_preferences(&viewer, wanted.clone()).await {
+        Err(AccountError::BadMail(mail)) => {
+            let text = msg("problem-mail").with("mail", mail);
+            let problems = vec![Problem { field: "mail".to_owned(), text }];
+            let page = Page::new(shell, shown(&wanted, problems));
+            return Ok(page.status(StatusCode::UNPROCESSABLE_ENTITY).into_response());
+        }
+        saved => saved.map_err(failed)?,
+    }
     let flash = Flash { tone: Tone::Done, text: msg("preferences-saved"), undo: None, link: None };
     Ok(flash::redirect(&request, &viewer, "/preferences", &flash))
 }
@@ -127,6 +139,7 @@ fn read(sent: &BTreeMap<String, String>) -> (Wanted, Vec<Problem>) {
         after_save: if text("after") == "stay" { AfterSave::Stay } else { AfterSave::Next },
         language: Language::ALL.into_iter().find(|one| one.tag() == text("language")),
         hold: text("hold").parse().ok().and_then(HoldFactor::of).unwrap_or_default(),
+        mail: MailWish::ALL.into_iter().find(|one| one.as_str() == text("notify")).unwrap_or_default(),
     };
     let theme = ["light", "dark"].into_iter().find(|theme| *theme == text("theme")).unwrap_or("system");
     let mut problems = Vec::new();
@@ -146,12 +159,13 @@ fn read(sent: &BTreeMap<String, String>) -> (Wanted, Vec<Problem>) {
         problems.push(Problem { field: format!("{KEY}{action}"), text });
     }
     let zone = zone.unwrap_or_else(|| text("zone").to_owned());
-    (Wanted { zone, theme: theme.to_owned(), preferences }, problems)
+    let mail = Some(text("mail").to_owned()).filter(|mail| !mail.is_empty());
+    (Wanted { zone, theme: theme.to_owned(), preferences, mail }, problems)
 }
 
 /// The form that says so.
 fn shown(wanted: &Wanted, problems: Vec<Problem>) -> PreferencesPage {
-    let Wanted { zone, theme, preferences } = wanted;
+    let Wanted { zone, theme, preferences, mail } = wanted;
     let choice = |name: &str, value: &str, chosen: bool| Choice {
         value: value.to_owned(),
         text: msg(format!("{name}-{value}")),
@@ -174,6 +188,8 @@ fn shown(wanted: &Wanted, problems: Vec<Problem>) -> PreferencesPage {
         after: vec![choice("after", "next", next), choice("after", "stay", !next)],
         holds: [1, 2, 3, 5, MOST_HOLD_FACTOR].map(hold).into(),
         languages: languages(preferences.language),
+        mail: mail.clone().unwrap_or_default(),
+        notify: MailWish::ALL.map(|one| choice("notify", one.as_str(), one == preferences.mail)).into(),
         problems,
     }
 }

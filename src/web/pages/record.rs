@@ -3,6 +3,7 @@
 pub mod build;
 pub mod events;
 pub mod handle;
+mod talk;
 
 use super::parts::{Choice, Link, Pager, SystemLink};
 use super::reviews::Ask;

@@ -112,6 +112,7 @@ impl Host {
                 zone: "UTC".to_owned(),
                 theme: "system".to_owned(),
                 preferences: Default::default(),
+                mail: None,
                 disabled: false,
                 epoch: 0,
                 created_at: w.now(),

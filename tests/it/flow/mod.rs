@@ -30,6 +30,7 @@ mod separated;
 mod shadow;
 mod stand;
 mod suggested;
+mod talk;
 mod targets;
 mod tidied;
 mod unreadable;

@@ -288,6 +288,8 @@ pub fn story() -> ConflictPage {
         ],
         preview: preview(false),
         causes: causes(),
+        talk: Default::default(),
+        questions: Default::default(),
         events: vec![
             event("Today 10:58", "Delivery for order 10482 booked"),
             event("Yesterday 14:06", "Warehouse import wrote Elmstraße 4"),

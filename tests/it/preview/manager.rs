@@ -228,6 +228,8 @@ fn decision(deliveries: Vec<Delivery>, state: State, recover: Recover) -> Decisi
             (msg("fact-name-held"), msg("hold-seconds").with("n", 20)),
         ],
         audit: vec![Link::new(msg("audit-link").with("n", 48_209), "/audit/48209")],
+        comments: Vec::new(),
+        letters: Default::default(),
         ask: None,
     }
 }

@@ -133,6 +133,7 @@ impl TestApp {
             name: format!("{login} of the tests"),
             roles: roles.iter().copied().collect(),
             password: PASSWORD.to_owned(),
+            mail: None,
         };
         self.accounts.add_user(command_line(), new).await.unwrap();
     }

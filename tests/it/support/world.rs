@@ -90,6 +90,7 @@ impl World {
                 zone: "UTC".to_owned(),
                 theme: "system".to_owned(),
                 preferences: Default::default(),
+                mail: None,
                 disabled: false,
                 epoch: 0,
                 created_at: w.now(),

@@ -18,6 +18,9 @@ impl Spoken<'_> {
             (Action::ConflictReturned, "change") => msg("said-returned-change"),
             (Action::ConflictReturned, "reply") => msg("said-returned-reply"),
             (Action::ConflictReturned, "called") => self.by("said-returned-called"),
+            (Action::ConflictReturned, because @ ("unanswered" | "withdrawn")) => {
+                msg(format!("said-returned-{because}"))
+            }
             (Action::ConflictReturned, _) => msg("said-returned-time"),
             (Action::ConflictEscalated, "overdue") => {
                 msg("said-escalated-overdue").with("name", self.value("name"))

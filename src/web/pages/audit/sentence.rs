@@ -1,5 +1,7 @@
 //! An entry as a sentence: who did what, with the values that were sealed beside it.
 
+mod talk;
+
 use crate::domain::audit::{Action, ActorKind, Line};
 use crate::domain::ids::FieldId;
 use crate::domain::time::parse_stamp;
@@ -98,6 +100,13 @@ impl Spoken<'_> {
             Action::Decided | Action::SettledByRule => self.decision(),
             Action::SettledByItself => self.by("entry-settled-itself").with("field", self.field()),
             Action::ReviewAsked => self.by("said-asked").with("field", self.field()),
+            Action::Commented | Action::CommentWithdrawn | Action::Tagged | Action::Untagged => self.talk(),
+            Action::QuestionAsked
+            | Action::QuestionAnswered
+            | Action::QuestionWithdrawn
+            | Action::QuestionEnded
+            | Action::DecisionTold
+            | Action::Objected => self.outside(),
             Action::CauseCorrected => self
                 .by("said-cause")
                 .with("field", self.field())
@@ -302,6 +311,7 @@ impl Spoken<'_> {
         {
             details.extend((!reason.is_empty()).then(|| literal(reason)));
         }
+        details.extend(self.values.get("text").map(literal));
         details.extend(self.values.get("note").filter(|note| !note.is_empty()).map(literal));
         details.extend(self.values.get("filter").filter(|filter| !filter.is_empty()).map(literal));
         details.extend(self.line.policy_version.map(|n| msg("said-policy-version").with("n", n)));

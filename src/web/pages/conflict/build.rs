@@ -1,6 +1,8 @@
 //! The page of a case, as one person sees it.
 
 use super::super::parts::{Choice, Due, Link, Notice, Problem, SystemLink, Urgency};
+use super::super::questions;
+use super::super::talk::{self, Draft};
 use super::cells::Grid;
 use super::form::{Sent, label};
 use super::{
@@ -53,6 +55,11 @@ pub struct Shown<'a> {
     pub unfit: Vec<Msg>,
     pub notice: Option<Notice>,
     pub passing: Option<Passing>,
+    pub draft: Draft,
+    /// Letters can leave.
+    pub has_post: bool,
+    /// The key of the form of comments.
+    pub comment_key: String,
 }
 
 /// Builds the page; None when its entity is not configured any longer.
@@ -90,6 +97,8 @@ pub fn page(shown: Shown<'_>) -> Option<ConflictPage> {
         causes: causes::of(case, entity, shown.viewer),
         passing: shown.passing,
         reopens: reopens(case, shown.viewer),
+        questions: questions::of(case, shown.viewer, face, shown.has_post, shown.draft.question.as_ref()),
+        talk: talk::of(case, shown.viewer, face, shown.draft, shown.comment_key),
         deciding,
         reasons: reasons(case, sent),
         note: sent.get("note").to_owned(),

@@ -1,11 +1,12 @@
 //! The handlers of a conflict's page.
 
 use super::super::parts::{Notice, Problem};
+use super::super::talk::Draft;
 use super::build::{self, Shown};
 use super::form::{Sent, label};
 use super::seen::{self, Seen};
 use super::{Chosen, PreviewPart, precedents, trail};
-use crate::domain::access::Viewer;
+use crate::domain::access::{Right, Viewer};
 use crate::domain::conflict::{Dispute, Distinct};
 use crate::domain::ids::{ConflictId, DifferenceId};
 use crate::domain::resolution::{self, Outcome, OutcomeError};
@@ -27,6 +28,7 @@ use crate::web::{clock, flash};
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse, Responder as _};
+use chrono::TimeDelta;
 
 /// `GET /conflicts/{id}`: changes nothing.
 ///
@@ -69,8 +71,25 @@ pub async fn preview(
         (targets, unfit) =
             (preview.targets, preview.problems.iter().map(|(_, own)| unfit_line(own)).collect());
     }
+    be_here(&site, &viewer, &case).await;
     let preview = build::preview(&case, entity, &viewer, &sent, (&targets, unfit));
     Ok(Fragment { shell, body: PreviewPart { preview } }.respond_to(&request))
+}
+
+/// Whoever chooses is on it, and others are told so: it is taken for ten minutes, noted once a minute.
+/// Looking alone takes nothing, and whoever is on it already stays so.
+async fn be_here(site: &Site, viewer: &Viewer, case: &Case) {
+    let (conflict, now) = (&case.conflict, site.engine.now());
+    let known = conflict.claimed_by.as_ref() == Some(&viewer.user)
+        && conflict.claimed_until.is_some_and(|until| until - now > TimeDelta::minutes(9));
+    if known || !conflict.open || !viewer.may(Right::Decide) {
+        return;
+    }
+    match site.engine.claim(viewer, &conflict.id).await {
+        Ok(_) | Err(Refusal::Claimed(_)) => {}
+        // The preview is shown all the same.
+        Err(error) => tracing::warn!(%error, "who is on a conflict could not be noted"),
+    }
 }
 
 /// `POST /conflicts/{id}/resolution`.
@@ -147,16 +166,17 @@ pub async fn claim(
 
 /// What is said on the page that comes back.
 #[derive(Default)]
-struct Told {
-    problems: Vec<Problem>,
-    notice: Option<Notice>,
+pub(super) struct Told {
+    pub problems: Vec<Problem>,
+    pub draft: Draft,
+    pub notice: Option<Notice>,
     /// The page that was sent is an older one.
-    stale: bool,
+    pub stale: bool,
     /// What stays undecided is listed.
-    listed: bool,
+    pub listed: bool,
     /// What this person had chosen, where somebody else decided first.
-    chose: Vec<Msg>,
-    status: Option<StatusCode>,
+    pub chose: Vec<Msg>,
+    pub status: Option<StatusCode>,
 }
 
 impl Told {
@@ -215,14 +235,14 @@ fn held_by(dispute: &Dispute, system: &str) -> Option<usize> {
     dispute.values.iter().find(holds).map(|value| value.n)
 }
 
-struct Look<'a> {
-    request: &'a HttpRequest,
-    viewer: &'a Viewer,
-    face: &'a Clockface,
+pub(super) struct Look<'a> {
+    pub request: &'a HttpRequest,
+    pub viewer: &'a Viewer,
+    pub face: &'a Clockface,
 }
 
 impl Look<'_> {
-    async fn answer(
+    pub async fn answer(
         &self,
         site: &Data<Site>,
         shell: Shell,
@@ -267,6 +287,9 @@ impl Look<'_> {
             unfit,
             notice: told.notice,
             passing: self.passing(site, case).await?,
+            draft: told.draft,
+            has_post: site.engine.has_post(),
+            comment_key: site.random_text(),
         };
         let page = build::page(shown).ok_or_else(|| Failure::new(Code::NotFound))?;
         Ok(Page::new(shell, page).status(status).respond_to(self.request))

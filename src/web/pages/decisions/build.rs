@@ -2,7 +2,9 @@
 
 use super::State;
 use super::read::Decisions;
-use super::{DecisionPage, DecisionRow, DecisionsPage, Outcome, ReversalPage, SeenValue, deliveries};
+use super::{
+    DecisionPage, DecisionRow, DecisionsPage, Outcome, ReversalPage, SeenValue, deliveries, letters,
+};
 use crate::domain::conflict::Dispute;
 use crate::domain::ids::{EntityId, SystemId};
 use crate::domain::resolution::{self, Chosen};
@@ -15,7 +17,7 @@ use crate::web::messages::{Msg, literal, msg};
 use crate::web::page::Tone;
 use crate::web::pages::parts::{Choice, Empty, Link, Pager};
 use crate::web::pages::reviews::{self, Ask};
-use crate::web::pages::words;
+use crate::web::pages::{talk, words};
 
 /// The list.
 ///
@@ -132,6 +134,8 @@ pub fn page(read: &Decisions) -> Result<DecisionPage, StoreError> {
             .collect(),
         facts: facts(decision),
         audit: Vec::new(),
+        comments: read.comments.iter().map(|said| talk::said(said, &read.viewer, clock)).collect(),
+        letters: letters::of(read, decision),
         ask: ask(read, decision),
     })
 }

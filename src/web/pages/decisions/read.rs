@@ -5,10 +5,12 @@ use crate::domain::delivery::DeliveryState;
 use crate::domain::ids::{RecordId, ResolutionId, SystemId};
 use crate::domain::target::Target;
 use crate::engine::Setup;
+use crate::store::comments::Comment;
 use crate::store::conflicts::Difference;
+use crate::store::objections::Objection;
 use crate::store::records::Record;
 use crate::store::resolutions::{Delivery, Resolution};
-use crate::store::{Session, StoreError, conflicts, records, resolutions, targets};
+use crate::store::{Session, StoreError, comments, conflicts, objections, records, resolutions, targets};
 use crate::web::pages::decisions::Recover;
 use crate::web::site::Site;
 use crate::web::when::Clockface;
@@ -16,6 +18,8 @@ use std::sync::Arc;
 
 /// The decisions of the list.
 const LISTED: i64 = 10;
+/// Comments on the page of a decision.
+const COMMENTS: i64 = 100;
 
 /// Decisions, and what they are shown with.
 pub struct Decisions {
@@ -25,6 +29,12 @@ pub struct Decisions {
     pub all: Vec<Resolution>,
     /// How writing to each system goes.
     pub targets: Vec<(SystemId, Target)>,
+    /// What was said about the conflict of the only one.
+    pub comments: Vec<Comment>,
+    /// Who was told of the only one.
+    pub told: Vec<Objection>,
+    /// Letters can leave.
+    pub has_post: bool,
     deliveries: Vec<Delivery>,
     records: Vec<Record>,
     differences: Vec<Difference>,
@@ -54,7 +64,10 @@ impl Decisions {
     ) -> Result<Self, StoreError> {
         let mut session = site.store().session().await?;
         let found = resolutions::get(&mut session, viewer, id).await?.ok_or(StoreError::NotFound)?;
-        Self::with(&mut session, site, viewer, clock, vec![found]).await
+        let said = comments::of_conflict(&mut session, &found.conflict, COMMENTS).await?;
+        let told = objections::of_resolution(&mut session, id, 50).await?;
+        let read = Self::with(&mut session, site, viewer, clock, vec![found]).await?;
+        Ok(Self { comments: said, told, ..read })
     }
 
     async fn with(
@@ -71,6 +84,9 @@ impl Decisions {
             setup: site.engine.setup(),
             viewer: viewer.clone(),
             clock,
+            comments: Vec::new(),
+            told: Vec::new(),
+            has_post: site.engine.has_post(),
             targets: targets::all(s).await?,
             deliveries: resolutions::deliveries(s, &ids).await?,
             records: records::of_ids(s, &of).await?,

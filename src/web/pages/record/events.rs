@@ -45,6 +45,8 @@ pub fn of(dossier: &Dossier, face: &Clockface, field: Option<&FieldId>) -> Vec<H
     teller.conflicts(&mut all);
     dossier.decisions.iter().for_each(|decision| teller.decision(decision, &mut all));
     dossier.deliveries.iter().for_each(|delivery| teller.delivery(delivery, &mut all));
+    teller.comments(&mut all);
+    teller.questions(&mut all);
     teller.agreed(field, &mut all);
     all.sort_by(|a, b| b.key.cmp(&a.key));
     all
@@ -64,13 +66,13 @@ pub(super) fn label(dossier: &Dossier, slot: &FieldId) -> String {
     of_slot.or_else(of_field).unwrap_or_else(|| dossier.record.title.clone())
 }
 
-struct Teller<'a> {
-    dossier: &'a Dossier,
+pub(super) struct Teller<'a> {
+    pub(super) dossier: &'a Dossier,
     face: &'a Clockface,
 }
 
 impl Teller<'_> {
-    fn event(&self, time: Time, id: &str, system: Msg) -> TimelineEvent {
+    pub(super) fn event(&self, time: Time, id: &str, system: Msg) -> TimelineEvent {
         TimelineEvent {
             when: self.face.moment(time),
             system,

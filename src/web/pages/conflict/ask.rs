@@ -1,0 +1,130 @@
+//! The handlers that ask people outside about a conflict.
+
+use super::super::parts::Problem;
+use super::super::questions::{self, SentQuestion};
+use super::super::talk::Draft;
+use super::talk::{again, told};
+use super::trail;
+use crate::domain::access::Viewer;
+use crate::domain::ids::{ConflictId, DifferenceId, QuestionId};
+use crate::domain::question::{MOST_DAYS, MOST_TEXT};
+use crate::engine::questions::Asking;
+use crate::engine::{Posted, Refusal};
+use crate::store::questions::Question;
+use crate::web::auth::SignedIn;
+use crate::web::clock;
+use crate::web::failure::Failure;
+use crate::web::letter;
+use crate::web::messages::{Msg, literal, msg};
+use crate::web::page::Shell;
+use crate::web::site::Site;
+use crate::web::when::Clockface;
+use actix_web::web::{Data, Form, Path};
+use actix_web::{HttpRequest, HttpResponse};
+
+/// `POST /conflicts/{id}/questions`: asks, mails the link or shows it once, and leads back.
+///
+/// # Errors
+/// The viewer may not, there is no such conflict, or the store failed. What cannot be asked comes
+/// back as the same page with what was sent.
+pub async fn ask(
+    viewer: SignedIn,
+    request: HttpRequest,
+    site: Data<Site>,
+    shell: Shell,
+    id: Path<String>,
+    Form(sent): Form<SentQuestion>,
+) -> Result<HttpResponse, Failure> {
+    let id = ConflictId(id.into_inner());
+    let asked = match asking(&site, &viewer, &id, &sent).await? {
+        Ok(asking) => match site.engine.ask_person(&viewer, &id, asking).await {
+            Ok(asked) => Ok(asked),
+            Err(Refusal::Invalid(text)) => Err(("question-address", literal(text))),
+            Err(Refusal::WrongState(text)) => Err(("question-about", literal(text))),
+            Err(refusal) => return Err(refusal.into()),
+        },
+        Err(problem) => Err(problem),
+    };
+    match asked {
+        Ok((question, token)) => {
+            let face = clock::face(&request);
+            let text = send(&site, &face, &question, &token).await?;
+            let place = format!("{}#questions", trail::address(&request, id.as_str()));
+            Ok(told(&request, &viewer, &place, text))
+        }
+        Err((field, text)) => {
+            let problem = Some(Problem { field: field.to_owned(), text });
+            let draft = Draft { problem, question: Some(sent), ..Draft::default() };
+            again(&viewer, &request, &site, shell, &id, draft).await
+        }
+    }
+}
+
+/// What the form asks for, or what is wrong with it.
+async fn asking(
+    site: &Site,
+    viewer: &Viewer,
+    id: &ConflictId,
+    sent: &SentQuestion,
+) -> Result<Result<Asking, (&'static str, Msg)>, Failure> {
+    let typed = sent.address.trim();
+    let address = if typed.is_empty() { sent.to.clone() } else { typed.to_owned() };
+    let days = sent.days.trim();
+    let days = if days.is_empty() { Some(None) } else { days.parse().ok().map(Some) };
+    let days = days.filter(|days| days.is_none_or(|days| (1..=MOST_DAYS).contains(&days)));
+    let Some(days) = days else {
+        return Ok(Err(("question-days", msg("problem-question-days").with("most", MOST_DAYS))));
+    };
+    if sent.text.trim().chars().count() > MOST_TEXT {
+        return Ok(Err(("question-text", msg("problem-question-text").with("most", MOST_TEXT))));
+    }
+    let case = site.engine.case(viewer, id).await?;
+    let chosen = DifferenceId(sent.about.clone());
+    if case.open().all(|difference| difference.id != chosen) {
+        return Ok(Err(("question-about", msg("problem-question-field"))));
+    }
+    if !crate::engine::is_address(&address) {
+        return Ok(Err(("question-address", msg("problem-question-address").with("address", address))));
+    }
+    let known = case.whom.iter().find(|whom| whom.address == address).map(|whom| whom.name.clone());
+    let name = Some(sent.name.clone()).filter(|name| !name.trim().is_empty());
+    let name = name.or(known).unwrap_or_default();
+    Ok(Ok(Asking { difference: chosen, name, address, text: sent.text.clone(), days }))
+}
+
+/// Mails a question; where that cannot be, its link is what is said.
+pub(in crate::web) async fn send(
+    site: &Site,
+    face: &Clockface,
+    question: &Question,
+    token: &str,
+) -> Result<Msg, Failure> {
+    let link = questions::link(&site.url(), "ask", token);
+    let (subject, text) =
+        letter::of_question(&site.engine.setup().catalog, face, question, &link, site.reach.language);
+    let shown = |text: Msg| text.with("name", &question.name).with("link", &link);
+    Ok(match site.engine.post(&question.address, question.id.as_str(), subject, text).await {
+        Posted::Sent => {
+            site.engine.question_mailed(&question.id).await?;
+            let until = face.moment(question.expires_at).text;
+            msg("question-sent").with("name", &question.name).with("until", until)
+        }
+        Posted::NoServer => shown(msg("question-link")),
+        Posted::Refused(problem) => shown(msg("question-link-refused").with("problem", problem)),
+    })
+}
+
+/// `POST /questions/{id}/withdrawal`: leads back to the conflict.
+///
+/// # Errors
+/// The viewer may not, there is no such question, it has ended, or the store failed.
+pub async fn withdraw(
+    viewer: SignedIn,
+    request: HttpRequest,
+    site: Data<Site>,
+    id: Path<String>,
+) -> Result<HttpResponse, Failure> {
+    let question = site.engine.withdraw_question(&viewer, &QuestionId(id.into_inner())).await?;
+    let place = format!("/conflicts/{}#questions", question.conflict);
+    Ok(told(&request, &viewer, &place, msg("question-gone")))
+}
