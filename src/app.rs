@@ -18,6 +18,7 @@ use crate::engine::{Engine, Refusal};
 use crate::store::users::User;
 use crate::store::{self, Options, Store, StoreError};
 use crate::web::letter;
+use crate::web::pages::views;
 use crate::web::routes;
 use crate::web::site::{Reach, Site};
 use actix_web::HttpServer;
@@ -205,7 +206,7 @@ impl App {
         };
         let mut workers = vec![tokio::spawn(warm_up)];
         if self.works {
-            workers.extend(self.engine.start_workers(&self.stop, self.mail.take()));
+            workers.extend(self.engine.start_workers(&self.stop, self.mail.take(), Some(views::reader())));
         }
         workers
     }

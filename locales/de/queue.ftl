@@ -109,6 +109,7 @@ facet-entity = Datensatzart
 facet-due = Fällig
 facet-age = Alter
 facet-assignee = Zuständig
+facet-tag = Schlagwort
 facet-process = Prozess
 column-tick = Ankreuzen
 row-tick = { $name } ankreuzen

@@ -37,6 +37,7 @@ facet-entity = Record type
 facet-due = Due
 facet-age = Age
 facet-assignee = Assignee
+facet-tag = Tag
 facet-process = Process
 facet-cause = Likely cause
 facet-kind = Kind

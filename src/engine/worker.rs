@@ -4,6 +4,7 @@ mod lanes;
 
 use super::alerts::Mail;
 use super::sync::Trigger;
+use super::views::Reader;
 use super::{Engine, Refusal};
 use crate::domain::access::Viewer;
 use crate::domain::ids::{RunId, SystemId};
@@ -25,6 +26,8 @@ const READERS: usize = 8;
 /// How often it is looked what is due.
 const LOOK: Duration = Duration::from_secs(2);
 const MINUTE: Duration = Duration::from_secs(60);
+/// How often watched views are looked at.
+const WATCH: Duration = Duration::from_secs(30);
 const DAY: Duration = Duration::from_secs(86_400);
 /// What a run that ended so lately has changed is judged by the worker that ended it.
 const JUDGED_SECONDS: i64 = 120;
@@ -45,6 +48,7 @@ impl Engine {
         self: &Arc<Self>,
         stop: &CancellationToken,
         mail: Option<Mail>,
+        views: Option<Reader>,
     ) -> Vec<JoinHandle<()>> {
         let mut workers = vec![tokio::spawn(lanes::send_what_is_due(self.clone(), stop.clone()))];
         workers.push(tokio::spawn(self.clone().read_what_is_due(stop.clone())));
@@ -72,6 +76,13 @@ impl Engine {
             }
         }));
         workers.push(tokio::spawn(self.clone().look_for_damage_daily(stop.clone())));
+        if let Some(reader) = views {
+            let engine = self.clone();
+            workers.push(tokio::spawn(repeat(stop.clone(), WATCH, move || {
+                let (engine, reader) = (engine.clone(), reader.clone());
+                async move { engine.tell_watchers(&reader).await.map(|()| false) }
+            })));
+        }
         if let Some(mail) = mail.map(Arc::new) {
             let engine = self.clone();
             workers.push(tokio::spawn(repeat(stop.clone(), Duration::from_secs(5), move || {

@@ -1,6 +1,6 @@
 //! Giving conflicts to somebody, and giving them back.
 
-use super::{Routed, may_route, release, told};
+use super::{Routed, entry, may_route, release};
 use crate::domain::access::Viewer;
 use crate::domain::audit::Action;
 use crate::domain::ids::{ConflictId, UserId};
@@ -33,7 +33,7 @@ impl Engine {
                 release(conflict, &by);
             }
             conflict.assignee.clone_from(&taker);
-            let event = told(Action::ConflictAssigned, &by, conflict);
+            let event = entry(Action::ConflictAssigned, &by, conflict);
             let name = taker.as_ref().map_or_else(String::new, |id| crew.name(id));
             Ok(event.fact("to", taker.map_or_else(String::new, |id| id.0)).value("name", name))
         })

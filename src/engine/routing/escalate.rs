@@ -1,6 +1,7 @@
 //! Asking another desk about a conflict, its answer, and what goes to its owner because it is overdue.
 
-use super::{Crew, Routed, may_route, release, text, told};
+use super::told;
+use super::{Crew, Routed, entry, may_route, release, text};
 use crate::domain::access::{Role, Viewer};
 use crate::domain::audit::{Action, Actor, Event};
 use crate::domain::ids::{ConflictId, UserId};
@@ -36,7 +37,7 @@ impl Engine {
         self.each(viewer, ids, move |conflict, crew| {
             give(conflict, crew, &to, Some(&by.user), &question)?;
             release(conflict, &by);
-            let event = told(Action::ConflictEscalated, &by, conflict);
+            let event = entry(Action::ConflictEscalated, &by, conflict);
             Ok(event.fact("to", to.text()).value("name", crew.desk(&to)).value("question", &question))
         })
         .await
@@ -70,7 +71,7 @@ impl Engine {
             conflict.assignee.clone_from(&deciding);
             conflict.assigned_by = deciding.as_ref().map(|_| by.user.clone());
             release(conflict, &by);
-            let event = told(Action::ConflictSentBack, &by, conflict).value("words", &words);
+            let event = entry(Action::ConflictSentBack, &by, conflict).value("words", &words);
             let name = deciding.as_ref().map_or_else(String::new, |id| crew.name(id));
             Ok(event.fact("to", deciding.map_or_else(String::new, |id| id.0)).value("name", name))
         })
@@ -120,7 +121,9 @@ impl Engine {
                         let field = route.field.as_ref().map_or("", |field| field.as_str());
                         let event =
                             event.fact("to", to.text()).fact("because", "overdue").fact("route", field);
-                        events.push(event.value("record", &conflict.title).value("name", crew.desk(&to)));
+                        let event = event.value("record", &conflict.title).value("name", crew.desk(&to));
+                        told::tell(w, None, &crew, &conflict, &event).await?;
+                        events.push(event);
                     }
                 }
                 Ok::<_, Refusal>(((), events))

@@ -6,6 +6,7 @@ mod away;
 mod escalate;
 mod routes;
 mod skip;
+mod told;
 mod wait;
 
 pub use away::Away;
@@ -91,7 +92,7 @@ impl Crew {
 }
 
 /// An event about a conflict, with its name.
-fn told(action: Action, viewer: &Viewer, conflict: &Conflict) -> Event {
+fn entry(action: Action, viewer: &Viewer, conflict: &Conflict) -> Event {
     Event::new(action, viewer.actor(), about(conflict)).value("record", &conflict.title)
 }
 
@@ -180,5 +181,6 @@ async fn changed(
     }
     let event = change(&mut conflict, crew)?;
     conflicts::save(w, &conflict).await?;
+    told::tell(w, Some(viewer), crew, &conflict, &event).await?;
     Ok((conflict, event))
 }

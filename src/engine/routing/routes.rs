@@ -4,9 +4,10 @@ use super::Crew;
 use crate::domain::access::{Right, Viewer};
 use crate::domain::audit::{About, Action, Actor, Event};
 use crate::domain::ids::{EntityId, FieldId, UserId};
+use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::routing::{Route, route_of, taker};
 use crate::engine::review::about;
-use crate::engine::{Engine, Refusal};
+use crate::engine::{Engine, Refusal, notices};
 use crate::store::conflicts::Conflict;
 use crate::store::{StoreError, WriteSession, conflicts, routing, users};
 
@@ -126,6 +127,8 @@ pub(in crate::engine) async fn give_new(
         let event = Event::new(Action::ConflictAssigned, Actor::referee(), about(&conflict));
         let name = names.get(&to).cloned().unwrap_or_default();
         let event = event.value("record", &conflict.title).value("name", name);
+        let notice = Notice::of_conflict(NoticeKind::Assigned, &conflict.id, &conflict.record, entity);
+        notices::tell(w, &to, notice.fact("by", "Referee")).await?;
         events.push(event.fact("to", to).fact("because", "route"));
     }
     Ok(events)

@@ -1,6 +1,6 @@
 //! Leaving a conflict to others for now.
 
-use super::{release, text, told};
+use super::{entry, release, text};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::audit::Action;
 use crate::domain::ids::ConflictId;
@@ -26,7 +26,7 @@ impl Engine {
                 release(&mut conflict, &by);
                 conflicts::save(w, &conflict).await?;
                 routing::skip(w, &by, &id, &reason).await?;
-                let event = told(Action::ConflictSkipped, &by, &conflict).value("reason", &reason);
+                let event = entry(Action::ConflictSkipped, &by, &conflict).value("reason", &reason);
                 Ok(((), vec![event]))
             })
             .await

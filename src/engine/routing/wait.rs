@@ -1,6 +1,6 @@
 //! Putting conflicts off, and their way back.
 
-use super::{Routed, release, told};
+use super::{Routed, entry, release};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::audit::{Action, Actor, Event};
 use crate::domain::ids::ConflictId;
@@ -35,7 +35,7 @@ impl Engine {
         self.each(viewer, ids, move |conflict, _| {
             conflict.wait = Some(wait.clone());
             release(conflict, &by);
-            let event = told(Action::ConflictPutOff, &by, conflict);
+            let event = entry(Action::ConflictPutOff, &by, conflict);
             Ok(event.fact("until", stamp(wait.until)).fact("ends", wait.ends.as_str()))
         })
         .await
@@ -54,7 +54,7 @@ impl Engine {
             if conflict.wait.take().is_none() {
                 return Err(Refusal::WrongState("it does not wait".to_owned()));
             }
-            Ok(told(Action::ConflictReturned, &by, conflict).fact("because", "called"))
+            Ok(entry(Action::ConflictReturned, &by, conflict).fact("because", "called"))
         })
         .await
     }

@@ -5,6 +5,7 @@ use crate::domain::ids::{EntityId, FieldId, IncidentId, SystemId, UserId};
 use crate::domain::policy::Stakes;
 use crate::domain::time::Time;
 use crate::store::db::{Arg, Query};
+use crate::store::tags::WITH_TAG;
 
 /// Which open conflicts, by who has them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,6 +86,7 @@ pub struct Filter {
     pub opened: (Option<Time>, Option<Time>),
     /// Of these kinds only: those of one business process.
     pub entities: Option<Vec<EntityId>>,
+    pub tag: Option<String>,
     pub order: Order,
 }
 
@@ -151,6 +153,9 @@ pub(super) fn narrowed_by_conflict<'s, M>(
     }
     if let Some(entity) = &filter.entity {
         query = query.push_bind(" AND c.entity = ?", [entity.into()]);
+    }
+    if let Some(tag) = &filter.tag {
+        query = query.push_bind(WITH_TAG, [tag.into()]);
     }
     if let Some(entities) = &filter.entities {
         query = query.push(" AND c.entity IN ").push_list(entities.iter());

@@ -2,7 +2,7 @@
 
 use super::queue::address::Address;
 use crate::domain::access::Viewer;
-use crate::engine::views::NewView;
+use crate::engine::views::{NewView, Reader};
 use crate::engine::{Engine, Refusal};
 use crate::store::views;
 use crate::web::auth::SignedIn;
@@ -11,9 +11,22 @@ use crate::web::flash;
 use crate::web::messages::{Msg, msg};
 use crate::web::page::{Flash, Tone};
 use crate::web::site::Site;
+use crate::web::when::Clockface;
 use actix_web::web::{Data, Form, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
+use jiff::tz::TimeZone;
 use serde::Deserialize;
+use std::sync::Arc;
+
+/// What the queries of views ask the store for.
+#[must_use]
+pub fn reader() -> Reader {
+    Arc::new(|query, zone, now, setup| {
+        let address = Query::<Address>::from_query(query).ok()?.into_inner();
+        let face = Clockface { now, zone: TimeZone::get(zone).unwrap_or(TimeZone::UTC) };
+        Some(address.from_the_top().filter(&face, setup))
+    })
+}
 
 /// The form of a view.
 #[derive(Deserialize)]

@@ -159,7 +159,7 @@ async fn ten_thousand_retries_after_an_outage_come_at_the_system_s_rate_and_in_o
     let engine = agreed(folder.path(), &desk).await;
     outage(&engine).await;
     let stop = CancellationToken::new();
-    let workers = engine.start_workers(&stop, None);
+    let workers = engine.start_workers(&stop, None, None);
     for _ in 0..1200 {
         tokio::time::sleep(Duration::from_millis(50)).await;
         if writes(&desk).len() >= WATCHED {

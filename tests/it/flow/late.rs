@@ -280,7 +280,7 @@ async fn a_slow_system_holds_up_no_other_and_is_waited_for_at_the_end() {
         world.engine.save_secret(&"shop".into(), TOKEN, Actor::referee()).await.unwrap();
         shop.fault(Fault::HoldAfter(Duration::from_secs(9)));
         let stop = tokio_util::sync::CancellationToken::new();
-        let workers = world.engine.start_workers(&stop, None);
+        let workers = world.engine.start_workers(&stop, None, None);
         portal_runs(&world, 1).await;
         world.clock.advance(TimeDelta::seconds(61));
         world.sql("portal", "UPDATE customers SET name = 'Ada Bell' WHERE id = 'C-1'").await;

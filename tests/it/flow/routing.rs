@@ -5,11 +5,15 @@ use crate::support::world::{admin, other_steward, steward};
 use chrono::TimeDelta;
 use referee::domain::access::Role;
 use referee::domain::ids::{ConflictId, EntityId, UserId};
+use referee::domain::notice::NoticeKind;
 use referee::domain::routing::{Desk, Ends, Route};
 use referee::domain::time::Clock as _;
 use referee::engine::Refusal;
 use referee::engine::routing::Away;
+use referee::engine::views::NewView;
 use referee::store::queue::{Order, Waiting};
+use referee::store::{notices, selections};
+use referee::web::pages::views::reader;
 
 /// Both customers are in dispute over their address.
 async fn stirred() -> Vec<World> {
@@ -43,6 +47,13 @@ fn waiting() -> Filter {
 
 fn mine() -> Filter {
     Filter { whose: queue::Whose::Mine, ..Filter::default() }
+}
+
+/// What somebody is told and has not read.
+async fn unread(world: &World, viewer: &Viewer) -> Vec<NoticeKind> {
+    let mut s = world.engine.store().session().await.unwrap();
+    let page = notices::page(&mut s, viewer, true, None, 50).await.unwrap();
+    page.into_iter().map(|told| told.kind).collect()
 }
 
 #[tokio::test]
@@ -142,6 +153,7 @@ async fn work_is_given_escalated_and_sent_back() {
         let given =
             world.engine.assign(&steward(), only, Some(&other_steward().user)).await.unwrap().only().unwrap();
         assert_eq!((given.assignee, given.assigned_by), (Some(other_steward().user), Some(steward().user)));
+        assert_eq!(unread(&world, &other_steward()).await, [NoticeKind::Assigned]);
         let wrong = world.engine.assign(&steward(), only, Some(&admin().user)).await.unwrap().only();
         assert!(matches!(wrong, Err(Refusal::Invalid(_))), "an admin does not decide");
         let back =
@@ -277,5 +289,70 @@ async fn what_is_skipped_comes_last_for_who_skipped_it() {
         world.engine.assign(&other_steward(), &[all[0].id.clone()], None).await.unwrap();
         world.engine.assign(&steward(), &[all[1].id.clone()], Some(&other_steward().user)).await.unwrap();
         assert_eq!(next(steward()).await, all[0].id, "rather what was skipped than nothing");
+    }
+}
+
+#[tokio::test]
+async fn who_watches_a_view_is_told_once_of_what_enters_it() {
+    for world in worlds().await {
+        let view =
+            |shared| NewView { name: "Addresses".into(), query: "view=all&field=address".into(), shared };
+        let id = world.engine.save_view(&steward(), view(true)).await.unwrap();
+        world.engine.watch_view(&other_steward(), &id, true).await.unwrap();
+        let theirs = world.engine.change_view(&other_steward(), &id, view(false)).await;
+        assert!(matches!(theirs, Err(Refusal::Forbidden)), "it is ana's");
+        world.clock.advance(TimeDelta::seconds(60));
+        world.engine.tell_watchers(&reader()).await.unwrap();
+        assert_eq!(unread(&world, &other_steward()).await, []);
+        world.sql("portal", "UPDATE customers SET street='Neu 1', zip='10117' WHERE id='C-1'").await;
+        world.sync().await;
+        world.engine.tell_watchers(&reader()).await.unwrap();
+        assert_eq!(unread(&world, &other_steward()).await, [], "it may not be committed yet");
+        world.clock.advance(TimeDelta::seconds(60));
+        for _ in 0..2 {
+            world.engine.tell_watchers(&reader()).await.unwrap();
+            assert_eq!(unread(&world, &other_steward()).await, [NoticeKind::ViewEntered], "once");
+        }
+        assert_eq!(unread(&world, &steward()).await, [], "she watches nothing");
+        // What is not of the view, and what is shared no longer.
+        world.engine.change_view(&steward(), &id, view(false)).await.unwrap();
+        let gone = world.engine.watch_view(&other_steward(), &id, false).await;
+        assert!(matches!(gone, Err(Refusal::NotFound(_))));
+        world.sql("portal", "UPDATE customers SET street='Neu 2', zip='10118' WHERE id='C-2'").await;
+        world.sync().await;
+        world.clock.advance(TimeDelta::seconds(60));
+        world.engine.tell_watchers(&reader()).await.unwrap();
+        assert_eq!(unread(&world, &other_steward()).await.len(), 1);
+        let empty = NewView { name: " ".into(), query: String::new(), shared: false };
+        assert!(matches!(world.engine.save_view(&steward(), empty).await, Err(Refusal::Invalid(_))));
+        world.engine.drop_view(&steward(), &id).await.unwrap();
+        assert!(matches!(world.engine.drop_view(&steward(), &id).await, Err(Refusal::NotFound(_))));
+    }
+}
+
+#[tokio::test]
+async fn what_matches_is_frozen_for_who_froze_it() {
+    for world in stirred().await {
+        let id = world.engine.freeze_view(&steward(), &Filter::default(), "view=all").await.unwrap();
+        world
+            .sql(
+                "portal",
+                "UPDATE customers SET phone='+49 30 1', updated_at='2026-03-03 12:30:00' WHERE id='C-1'",
+            )
+            .await;
+        let first = open(&world).await[0].id.clone();
+        let until = world.clock.now() + TimeDelta::days(1);
+        world.engine.put_off(&steward(), &[first], until, Ends::Time).await.unwrap().only().unwrap();
+        let mut s = world.engine.store().session().await.unwrap();
+        let found = selections::get(&mut s, &steward(), &id).await.unwrap().unwrap();
+        assert_eq!(selections::members(&mut s, &found.id).await.unwrap().len(), 2, "as it stood");
+        assert_eq!(selections::get(&mut s, &other_steward(), &id).await.unwrap(), None);
+        let ids = selections::members(&mut s, &found.id).await.unwrap();
+        let given = world.engine.assign(&steward(), &ids, Some(&other_steward().user)).await.unwrap();
+        assert_eq!((given.done.len(), given.left_out.len()), (2, 0));
+        let none = world.engine.freeze_these(&steward(), Vec::new(), "").await;
+        assert!(matches!(none, Err(Refusal::Invalid(_))));
+        let unknown = world.engine.freeze_these(&steward(), vec!["nothing".into()], "").await;
+        assert!(matches!(unknown, Err(Refusal::NotFound(_))));
     }
 }

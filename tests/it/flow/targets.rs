@@ -421,7 +421,7 @@ async fn a_system_that_swallows_what_it_is_sent_holds_up_no_other() {
         let before = requests(&desk);
         desk.fault_for_good("", Fault::Delay(Duration::from_secs(12)));
         let stop = CancellationToken::new();
-        let workers = world.engine.start_workers(&stop, None);
+        let workers = world.engine.start_workers(&stop, None, None);
         let start = std::time::Instant::now();
         while world.value("portal", "SELECT street FROM customers WHERE id = 'C-1'").await != becomes
             || requests(&desk) == before

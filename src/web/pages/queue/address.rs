@@ -179,6 +179,7 @@ pub struct Address {
     pub assignee: Option<String>,
     /// The business process of the entity.
     pub process: Option<String>,
+    pub tag: Option<String>,
     pub sort: Sort,
     /// The columns in their order, comma-separated; empty as shipped.
     pub columns: Option<String>,
@@ -220,6 +221,7 @@ impl Address {
             ("age", self.age.map(Age::as_str)),
             ("assignee", self.assignee.as_deref()),
             ("process", self.process.as_deref()),
+            ("tag", self.tag.as_deref()),
             ("sort", Some(self.sort.as_str()).filter(|_| self.sort != Sort::default())),
             ("columns", self.columns.as_deref()),
             ("saved", self.saved.as_deref()),
@@ -282,6 +284,7 @@ impl Address {
                 let of = setup.catalog.entities.iter().filter(|entity| entity.process == process);
                 of.map(|entity| entity.id.clone()).collect()
             }),
+            tag: given(&self.tag),
             order: self.sort.order(),
         }
     }

@@ -143,6 +143,7 @@ fn filters(desk: &Desk) -> Vec<Link> {
     add(assignee, Address { assignee: None, ..address.clone() });
     let process = address.process.as_ref().map(literal);
     add(process, Address { process: None, ..address.clone() });
+    add(address.tag.as_ref().map(literal), Address { tag: None, ..address.clone() });
     let like = address.like.as_ref().map(|_| msg("filter-like"));
     add(like, Address { like: None, ..address.clone() });
     let incident = address.incident.as_ref().map(|_| msg("filter-incident"));

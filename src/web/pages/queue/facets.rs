@@ -20,6 +20,7 @@ pub fn of(desk: &Desk) -> Vec<Facet> {
         desk.facets.iter().map(|(facet, counts)| one(desk, *facet, counts.as_deref())).collect();
     all.insert(2, systems(desk));
     all.push(processes(desk));
+    all.push(tags(desk));
     // A facet with one value that everything has narrows nothing.
     all.into_iter().filter(|facet| !facet.values.is_empty()).collect()
 }
@@ -155,6 +156,17 @@ fn processes(desk: &Desk) -> Facet {
         FacetValue { text: literal(&one.value), count: number(Some(one.count)), href, chosen }
     });
     Facet { title: msg("facet-process"), values: values.collect(), more: None }
+}
+
+fn tags(desk: &Desk) -> Facet {
+    let address = desk.address.from_the_top();
+    let values = desk.tags.iter().map(|one| {
+        let chosen = address.tag.as_deref() == Some(one.value.as_str());
+        let tag = (!chosen).then(|| one.value.clone());
+        let href = Address { tag, ..address.clone() }.href();
+        FacetValue { text: literal(&one.value), count: number(Some(one.count)), href, chosen }
+    });
+    Facet { title: msg("facet-tag"), values: values.collect(), more: None }
 }
 
 fn kind_of_record(desk: &Desk, id: &str) -> Msg {

@@ -12,7 +12,8 @@ use crate::store::queue::{self, Count, Due, Facet, Filter, MOST_COUNTED, Waiting
 use crate::store::resolutions::Delivery;
 use crate::store::views::View;
 use crate::store::{
-    Session, StoreError, alerts, conflicts, holdings, incidents, records, resolutions, runs, users, views,
+    Session, StoreError, alerts, conflicts, holdings, incidents, records, resolutions, runs, tags, users,
+    views,
 };
 use crate::web::failure::Failure;
 use crate::web::site::Site;
@@ -36,6 +37,9 @@ const FACETS: [Facet; 8] = [
     Facet::Stakes,
     Facet::Assignee,
 ];
+
+/// Tags that are offered.
+const TAGS: i64 = 12;
 
 /// How many there are of what the tabs and the top line name.
 #[derive(Clone, Copy, Debug, Default)]
@@ -115,6 +119,8 @@ pub struct Desk {
     pub views: Vec<View>,
     /// The business processes there are.
     pub processes: Vec<Count>,
+    /// The tags most conflicts have.
+    pub tags: Vec<Count>,
     pub differences: HashMap<ConflictId, Vec<Difference>>,
     pub identifiers: HashMap<RecordId, Vec<holdings::Identifier>>,
     pub titles: HashMap<RecordId, String>,
@@ -165,6 +171,7 @@ pub async fn read(
         systems: None,
         views: views::of(s, viewer).await?,
         processes: Vec::new(),
+        tags: Vec::new(),
         differences: HashMap::new(),
         identifiers: HashMap::new(),
         titles: HashMap::new(),
@@ -212,6 +219,12 @@ async fn facets(s: &mut Session, desk: &mut Desk, filter: &Filter, tomorrow: Tim
         processes.push(Count { value: name.to_owned(), count });
     }
     desk.processes = processes;
+    for found in tags::counts(s, &viewer, TAGS).await? {
+        let count =
+            queue::count(s, &viewer, &Filter { tag: Some(found.tag.clone()), ..filter.clone() }, begun)
+                .await?;
+        desk.tags.extend((count > 0).then_some(Count { value: found.tag, count }));
+    }
     let people = desk.facets.iter().filter(|(facet, _)| *facet == Facet::Assignee);
     let people = people.flat_map(|(_, counts)| counts.iter().flatten()).map(|count| count.value.as_str());
     let people: Vec<UserId> = people.chain(desk.address.assignee.as_deref()).map(UserId::from).collect();
