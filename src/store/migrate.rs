@@ -34,6 +34,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (37, "views", include_str!("../../migrations/0037_views.sql")),
     (45, "field_decisions", include_str!("../../migrations/0045_field_decisions.sql")),
     (46, "separations", include_str!("../../migrations/0046_separations.sql")),
+    (55, "approvals", include_str!("../../migrations/0055_approvals.sql")),
+    (56, "bulk", include_str!("../../migrations/0056_bulk.sql")),
 ];
 
 /// Applies what is missing, all of it or nothing on SQLite, whose write lock is taken for the
