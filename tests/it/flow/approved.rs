@@ -250,7 +250,7 @@ async fn what_was_decided_before_nobody_asked_for_it_goes_on() {
         let resolution = world.engine.resolve(&steward(), &conflict.id, decision).await.unwrap();
         assert!(resolution.approval.is_none());
         let stricter = stricter(&world);
-        let draft = world.engine.draft(&admin(), stricter).await.unwrap();
+        let draft = world.engine.draft_policy(&admin(), stricter).await.unwrap();
         world.engine.switch_on(&admin(), &draft.id, &draft.fingerprint().unwrap()).await.unwrap();
         world.clock.advance(TimeDelta::seconds(21));
         assert_eq!(world.deliver().await, 1, "the policy in force when it was decided counts");
