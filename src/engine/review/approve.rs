@@ -57,7 +57,7 @@ impl Engine {
     ///
     /// # Errors
     /// The viewer may not, or decided it; nobody waits for it any longer; or no reason was given.
-    pub async fn send_back(
+    pub async fn send_decision_back(
         &self,
         viewer: &Viewer,
         id: &ResolutionId,

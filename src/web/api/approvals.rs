@@ -151,7 +151,7 @@ pub async fn send_back(
     once(&request, &viewer, &body.raw, async |key| {
         let kept = key.is_some();
         let receipt = key.map(|key| Receipt { key, answer: |told| (200, told_of(told)) });
-        site.engine.send_back(&viewer, &id, &body.value.reason, receipt).await?;
+        site.engine.send_decision_back(&viewer, &id, &body.value.reason, receipt).await?;
         Ok(Reply { kept, ..Reply::of(StatusCode::OK, &view(&site, &viewer, &id).await?)? })
     })
     .await

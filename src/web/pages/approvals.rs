@@ -153,7 +153,7 @@ pub async fn send_back(
     Form(sent): Form<Answer>,
 ) -> Result<HttpResponse, Failure> {
     let id = ResolutionId(id.into_inner());
-    let done = site.engine.send_back(&viewer, &id, &sent.reason, None).await.map(drop);
+    let done = site.engine.send_decision_back(&viewer, &id, &sent.reason, None).await.map(drop);
     told(&request, &viewer, &format!("/resolutions/{id}"), done, "flash-sent-back")
 }
 

@@ -101,6 +101,9 @@ impl Sent {
                 _ => sent.pairs.push((name, value)),
             }
         }
+        if sent.get("all") == "1" {
+            sent.conflicts.clear();
+        }
         sent
     }
 
@@ -174,7 +177,7 @@ pub fn listed(
     let address = sent.address()?;
     let mut filter = match conflicts.is_empty() {
         true => address.filter(face, setup),
-        false => Filter { under: Under::Any, waiting: Waiting::Any, ..Filter::default() },
+        false => Filter { under: Under::Any, waiting: Waiting::Either, ..Filter::default() },
     };
     if let Some((entity, field)) = slot {
         (filter.entity, filter.field) = (Some(entity.into()), Some(field.into()));

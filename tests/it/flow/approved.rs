@@ -101,7 +101,7 @@ async fn of_two_who_answer_one_is_heard() {
         let (one, two, three) = tokio::join!(
             world.engine.approve(&jonas, id, &seen, None),
             world.engine.approve(&maya, id, &seen, None),
-            world.engine.send_back(&maya, id, "Ask the customer first", None),
+            world.engine.send_decision_back(&maya, id, "Ask the customer first", None),
         );
         let heard = [one.is_ok(), two.is_ok(), three.is_ok()];
         assert_eq!(heard.iter().filter(|ok| **ok).count(), 1, "{heard:?}");
@@ -118,11 +118,12 @@ async fn of_two_who_answer_one_is_heard() {
 async fn sent_back_it_is_open_again_with_what_was_chosen() {
     for world in watched().await {
         let resolution = decided(&world).await;
-        let silent = world.engine.send_back(&manager(), &resolution.id, " ", None).await;
+        let silent = world.engine.send_decision_back(&manager(), &resolution.id, " ", None).await;
         assert!(matches!(silent, Err(Refusal::Invalid(_))));
-        let own = world.engine.send_back(&steward(), &resolution.id, "No", None).await;
+        let own = world.engine.send_decision_back(&steward(), &resolution.id, "No", None).await;
         assert!(matches!(own, Err(Refusal::WrongState(_))), "who decided it undoes it instead");
-        let back = world.engine.send_back(&manager(), &resolution.id, "Ask first", None).await.unwrap();
+        let back =
+            world.engine.send_decision_back(&manager(), &resolution.id, "Ask first", None).await.unwrap();
         let approval = back.approval.unwrap();
         assert_eq!((approval.standing, approval.reason.as_str()), (Standing::SentBack, "Ask first"));
         let now = open(&world).await;

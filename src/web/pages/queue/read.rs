@@ -346,10 +346,10 @@ async fn awaiting(s: &mut Session, viewer: &Viewer, address: &Address) -> Result
     } else if let Some(id) = &address.after {
         let rows = approvals::awaiting(s, viewer, Some(id), READ).await?;
         if !rows.is_empty() {
-            return Ok(Part::forward(rows, false));
+            return Ok(Part::forward(rows, false, PAGE));
         }
     }
-    Ok(Part::forward(approvals::awaiting(s, viewer, None, READ).await?, true))
+    Ok(Part::forward(approvals::awaiting(s, viewer, None, READ).await?, true, PAGE))
 }
 
 async fn failed(s: &mut Session, viewer: &Viewer, address: &Address) -> Result<Part<Delivery>, Failure> {
