@@ -14,8 +14,8 @@ use super::pages::routing::{handle as routing, selections, settings as routes};
 use super::pages::samples::handle as samples;
 use super::pages::systems::{handle as systems, runs};
 use super::pages::{
-    alerts, approvals, bulk, decisions, demo, help, home, preferences, queue, reviews, separations, settings, sign_in, team,
-    views,
+    alerts, approvals, bulk, decisions, demo, help, home, preferences, queue, reviews, separations, settings,
+    sign_in, team, views,
 };
 use super::{assets, gate, guard, health};
 use actix_web::body::BoxBody;

@@ -154,7 +154,7 @@ pub async fn send_back(
 ) -> Result<HttpResponse, Failure> {
     let id = ResolutionId(id.into_inner());
     let done = site.engine.send_decision_back(&viewer, &id, &sent.reason, None).await.map(drop);
-    told(&request, &viewer, &format!("/resolutions/{id}"), done, "flash-sent-back")
+    told(&request, &viewer, &format!("/resolutions/{id}"), done, "flash-decision-back")
 }
 
 /// `POST /groups/{id}/approval`: approves a whole group.
@@ -186,7 +186,7 @@ pub async fn send_group_back(
 ) -> Result<HttpResponse, Failure> {
     let id = GroupId(id.into_inner());
     let done = site.engine.send_group_back(&viewer, &id, &sent.reason).await.map(drop);
-    told(&request, &viewer, &format!("/groups/{id}"), done, "flash-sent-back")
+    told(&request, &viewer, &format!("/groups/{id}"), done, "flash-decision-back")
 }
 
 fn told(

@@ -180,9 +180,8 @@ impl Over<'_> {
     /// Who decided what, and when; the way to another decision.
     fn decided(&self, decision: &Resolution, next: Link) -> Notice {
         let key = if decision.is_awaiting() { "awaiting-title" } else { "decided-title" };
-        let title = msg(key)
-            .with("name", &decision.actor.name)
-            .with("when", self.face.ago(decision.created_at).text);
+        let title =
+            msg(key).with("name", &decision.actor.name).with("when", self.face.ago(decision.created_at).text);
         let page = decision.disputes().unwrap_or_default();
         let line = |chosen: &resolution::Chosen| {
             let field = words::field(&self.case.setup.catalog, Some(&self.entity.id), &chosen.field);
