@@ -8,6 +8,7 @@
 //!   Undone                      |------not now----------> Retrying --lease--> Sending
 //!                               |------no answer--------> Unknown  --by reading--> ...
 //!                               +------taken, not seen--> Unknown  --by reading--> ...
+//!   Proposed: a second person has to approve it first; then Waiting, or ByHand.
 //!   ByHand: a target that takes no writes, or none any longer; Confirmed by a later read.
 //! ```
 //!
@@ -103,6 +104,10 @@ impl Why {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum DeliveryState {
+    /// Somebody has to approve its decision first. Afterwards it waits, or a person enters it there.
+    Proposed {
+        writable: bool,
+    },
     /// Can be undone until then.
     Waiting {
         until: Time,
@@ -163,10 +168,11 @@ pub enum DeliveryState {
 pub struct TransitionError(pub &'static str);
 
 impl DeliveryState {
-    /// The text form, as stored.
+    /// The text form.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
+            Self::Proposed { .. } => "proposed",
             Self::Waiting { .. } => "waiting",
             Self::Sending { .. } => "sending",
             Self::Confirmed { .. } => "confirmed",
@@ -177,6 +183,31 @@ impl DeliveryState {
             Self::Unknown { .. } => "unknown",
             Self::ByHand { .. } => "by_hand",
             Self::Undone { .. } => "undone",
+        }
+    }
+
+    /// The text form that the store finds it by: what is proposed waits there, and is never due.
+    #[must_use]
+    pub fn column(&self) -> &'static str {
+        match self {
+            Self::Proposed { .. } => "waiting",
+            other => other.name(),
+        }
+    }
+
+    /// Nothing of it was sent, and nothing is being sent.
+    #[must_use]
+    pub fn is_unsent(&self) -> bool {
+        matches!(self, Self::Proposed { .. } | Self::Waiting { .. } | Self::ByHand { .. })
+    }
+
+    /// Its decision was approved. What takes no writes from us any longer is entered by a person.
+    #[must_use]
+    pub fn approve(self, until: Time, writes: bool, now: Time) -> Self {
+        match self {
+            Self::Proposed { writable } if writable && writes => Self::Waiting { until },
+            Self::Proposed { .. } => Self::ByHand { since: now },
+            other => other,
         }
     }
 
@@ -279,7 +310,7 @@ impl DeliveryState {
     /// It was leased: from now on a decision can be reversed, not undone.
     pub fn undo(self, at: Time) -> Result<Self, TransitionError> {
         match self {
-            Self::Waiting { .. } | Self::ByHand { .. } => Ok(Self::Undone { at }),
+            Self::Proposed { .. } | Self::Waiting { .. } | Self::ByHand { .. } => Ok(Self::Undone { at }),
             other => Err(TransitionError(other.name())),
         }
     }
@@ -291,6 +322,7 @@ impl DeliveryState {
     pub fn call_off(self, at: Time) -> Self {
         match self {
             Self::Sending { .. } => self,
+            Self::Proposed { .. } => Self::Undone { at },
             Self::Unknown { attempt, next, message, sent } => {
                 Self::Unknown { attempt, next, message, sent: Sent { called_off: true, ..sent } }
             }

@@ -1,10 +1,12 @@
 //! One outcome for many differences: what it means for each of them, or why one is left out.
 
+use super::author::AuthorKind;
 use super::conflict::{Dispute, Distinct};
 use super::ids::SystemId;
 use super::resolution::Outcome;
 use super::time::Time;
-use super::value::Held;
+use super::value::{Held, Tuple};
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 /// What is chosen for every difference of a group.
@@ -17,6 +19,12 @@ pub enum GroupChoice {
     KeepOthers { system: SystemId },
     /// They stay different until then.
     LeaveDifferent { until: Time },
+    /// Each gets the value of its own source of truth.
+    Source,
+    /// Each gets what a person changed last.
+    Newest,
+    /// All get this one.
+    One { values: Tuple },
 }
 
 /// Why a difference is left out of a group.
@@ -38,10 +46,20 @@ pub enum Excluded {
     NoRight,
     /// It cannot be saved: a system cannot store it, say.
     Refused,
+    /// No person is known to have changed it last.
+    NoPerson,
+    /// No source of truth is set, or it does not hold the field.
+    NoSource,
+    /// A second person has to approve it, and was not asked.
+    NeedsApproval,
+    /// Whoever looked at the set took it out.
+    Unticked,
+    /// The group was stopped before its turn.
+    Stopped,
 }
 
 impl Excluded {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 13] = [
         Self::Claimed,
         Self::Changed,
         Self::Decided,
@@ -50,6 +68,11 @@ impl Excluded {
         Self::OthersDiffer,
         Self::NoRight,
         Self::Refused,
+        Self::NoPerson,
+        Self::NoSource,
+        Self::NeedsApproval,
+        Self::Unticked,
+        Self::Stopped,
     ];
 
     /// The text form, as stored.
@@ -64,6 +87,11 @@ impl Excluded {
             Self::OthersDiffer => "others_differ",
             Self::NoRight => "no_right",
             Self::Refused => "refused",
+            Self::NoPerson => "no_person",
+            Self::NoSource => "no_source",
+            Self::NeedsApproval => "needs_approval",
+            Self::Unticked => "unticked",
+            Self::Stopped => "stopped",
         }
     }
 }
@@ -76,17 +104,72 @@ impl GroupChoice {
     pub fn outcome(&self, dispute: &Dispute) -> Result<Outcome, Excluded> {
         let kept = match self {
             Self::LeaveDifferent { until } => return Ok(Outcome::LeaveDifferent { until: *until }),
-            _ if !dispute.absent.is_empty() => return Err(Excluded::ValueMissing),
-            Self::Keep { system } => {
-                let value = dispute.values.iter().find(|value| holds(value, system));
-                // Emptying very many fields at once is decided one by one.
-                let blank = |value: &&Distinct| value.normal.iter().all(Held::is_blank);
-                value.filter(|value| !blank(value)).ok_or(Excluded::ValueMissing)?
+            Self::One { values } if dispute.absent.is_empty() => {
+                return Ok(Outcome::Type { values: values.clone() });
             }
+            _ if !dispute.absent.is_empty() => return Err(Excluded::ValueMissing),
+            Self::Keep { system } => held_by(dispute, system)?,
+            Self::Source => {
+                let source = dispute.policy.source_of_truth.as_ref().ok_or(Excluded::NoSource)?;
+                held_by(dispute, source)?
+            }
+            Self::Newest => newest(dispute)?,
+            Self::One { .. } => return Err(Excluded::ValueMissing),
             Self::KeepOthers { system } => others(dispute, system)?,
         };
         Ok(Outcome::Keep { value: kept.n })
     }
+}
+
+impl GroupChoice {
+    /// What it comes to for a difference, as those that come to the same share it: `keep:portal`, `one`,
+    /// `leave`.
+    #[must_use]
+    pub fn becomes(&self, dispute: &Dispute, outcome: &Outcome) -> String {
+        match (self, outcome) {
+            (Self::LeaveDifferent { .. }, _) => "leave".to_owned(),
+            (Self::One { .. }, _) => "one".to_owned(),
+            (Self::Keep { system }, _) => format!("keep:{system}"),
+            (_, Outcome::Keep { value }) => {
+                let source = dispute.policy.source_of_truth.as_ref();
+                let holders = dispute.value(*value).map_or(&[][..], |value| value.holders.as_slice());
+                let holds = holders.iter().map(|holder| &holder.candidate.system);
+                let first = holds.clone().find(|system| Some(*system) == source).or(holds.into_iter().next());
+                first.map_or_else(|| "keep".to_owned(), |system| format!("keep:{system}"))
+            }
+            _ => "keep".to_owned(),
+        }
+    }
+}
+
+/// The value that a system holds.
+fn held_by<'d>(dispute: &'d Dispute, system: &SystemId) -> Result<&'d Distinct, Excluded> {
+    let value = dispute.values.iter().find(|value| holds(value, system));
+    // Emptying very many fields at once is decided one by one.
+    let blank = |value: &&Distinct| value.normal.iter().all(Held::is_blank);
+    value.filter(|value| !blank(value)).ok_or(Excluded::ValueMissing)
+}
+
+/// The value that a person changed last, by more than the margin of the clocks.
+fn newest(dispute: &Dispute) -> Result<&Distinct, Excluded> {
+    let mut changes = Vec::new();
+    for value in &dispute.values {
+        for holder in &value.holders {
+            let moved = dispute.agreed.is_none() || holder.candidate.moved;
+            let person = holder.hand.kind == AuthorKind::Person && !holder.hand.is_bulk();
+            if moved && person {
+                // A change of which nobody knows when it was may be the newest one.
+                let at = holder.candidate.read.modified_at.ok_or(Excluded::NoPerson)?;
+                changes.push((at, value));
+            }
+        }
+    }
+    changes.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    let (last, value) = changes.first().ok_or(Excluded::NoPerson)?;
+    let margin = TimeDelta::milliseconds(i64::from(dispute.policy.clock_margin_ms));
+    let near = |(at, other): &(Time, &Distinct)| other.n != value.n && *last - *at <= margin;
+    let blank = value.normal.iter().all(Held::is_blank);
+    if blank || changes.iter().any(near) { Err(Excluded::NoPerson) } else { Ok(value) }
 }
 
 fn holds(value: &Distinct, system: &SystemId) -> bool {
@@ -110,4 +193,48 @@ fn others<'d>(dispute: &'d Dispute, system: &SystemId) -> Result<&'d Distinct, E
             agreed.filter(|value| !holds(value, system)).ok_or(Excluded::OthersDiffer)
         }
     }
+}
+
+/// How what a group decided is taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Back {
+    /// Nothing of it was sent yet.
+    Undo,
+    /// What was written is put back.
+    Reverse,
+}
+
+impl Back {
+    /// The text form, as stored.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Undo => "undo",
+            Self::Reverse => "reverse",
+        }
+    }
+
+    /// The text form once it was done.
+    #[must_use]
+    pub fn done(self) -> &'static str {
+        match self {
+            Self::Undo => "undone",
+            Self::Reverse => "reversed",
+        }
+    }
+
+    /// The way of that name.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        [Self::Undo, Self::Reverse].into_iter().find(|way| way.as_str() == name)
+    }
+}
+
+/// Who takes a group back, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakingBack {
+    pub way: Back,
+    pub by: super::audit::Actor,
+    pub reason: String,
 }

@@ -1,6 +1,7 @@
 //! Ground floor: pure values and rules. No I/O, no clock, no randomness.
 
 pub mod access;
+pub mod approval;
 pub mod audit;
 pub mod author;
 pub mod case_file;

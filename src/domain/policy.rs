@@ -163,6 +163,9 @@ pub struct Policy {
     /// Whether differences may be decided many at once. Default: all but those of high stakes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bulk_allowed: Option<bool>,
+    /// A second person approves a decision before anything of it is sent, never who decided. Default no.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_approver: Option<bool>,
     /// Milliseconds added to the measured clock difference before newest counts as newer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_margin_ms: Option<u32>,
@@ -244,6 +247,8 @@ pub struct Effective {
     pub deletes: Deletes,
     #[serde(default)]
     pub bulk_allowed: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub second_approver: bool,
     pub clock_margin_ms: u32,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub tidy_formatting: bool,
@@ -313,6 +318,7 @@ impl Policy {
             allow_blank: self.allow_blank.or(above.allow_blank),
             deletes: self.deletes.or(above.deletes),
             bulk_allowed: self.bulk_allowed.or(above.bulk_allowed),
+            second_approver: self.second_approver.or(above.second_approver),
             clock_margin_ms: self.clock_margin_ms.or(above.clock_margin_ms),
             tidy_formatting: self.tidy_formatting.or(above.tidy_formatting),
             decide_blind: self.decide_blind.or(above.decide_blind),
@@ -336,6 +342,7 @@ impl Policy {
             allow_blank: self.allow_blank.unwrap_or(false),
             deletes: self.deletes.unwrap_or_default(),
             bulk_allowed: self.bulk_allowed.unwrap_or(stakes != Stakes::High),
+            second_approver: self.second_approver.unwrap_or(false),
             clock_margin_ms: self.clock_margin_ms.unwrap_or(DEFAULT_CLOCK_MARGIN_MS),
             tidy_formatting: self.tidy_formatting.unwrap_or(false),
             decide_blind: self.decide_blind.unwrap_or(false),

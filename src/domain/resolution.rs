@@ -209,7 +209,11 @@ impl Outcome {
 /// Most characters a person types into a field that bounds nothing itself.
 const MOST_TYPED: usize = 4000;
 
-fn check_typed(slot: &Slot<'_>, values: &[Held]) -> Result<(), OutcomeError> {
+/// Whether typed values are of a slot's fields.
+///
+/// # Errors
+/// Which is not, and why.
+pub fn check_typed(slot: &Slot<'_>, values: &[Held]) -> Result<(), OutcomeError> {
     let expected = slot.fields().count();
     if values.len() != expected {
         return Err(OutcomeError::WrongCount { label: slot.label.to_owned(), expected, given: values.len() });

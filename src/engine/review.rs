@@ -1,5 +1,6 @@
 //! Review: what a steward does with a conflict. Claim, resolve, undo.
 
+mod approve;
 mod cause;
 mod claim;
 mod record;
@@ -11,6 +12,7 @@ use super::detect::{Targets, refresh};
 use super::once::Receipt;
 use super::{Engine, Refusal, Setup};
 use crate::domain::access::{Right, Viewer};
+use crate::domain::approval::Approval;
 use crate::domain::audit::{About, Event};
 use crate::domain::diff::{self, Candidate};
 use crate::domain::entity::Entity;
@@ -21,6 +23,7 @@ use crate::faults::{self, Point};
 use crate::store::conflicts::{Conflict, Difference};
 use crate::store::resolutions::Resolution;
 use crate::store::{WriteSession, configuration, conflicts, groups, holdings, records, resolutions};
+pub(super) use approve::{because, check_right, nobody_waits};
 use record::decide;
 pub use reverse::{Kept, PutBack};
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,6 +54,8 @@ pub struct Decision {
 pub struct PartOf {
     pub group: GroupId,
     pub incident: Option<IncidentId>,
+    /// The approval that was given for all of it.
+    pub approval: Option<Approval>,
 }
 
 /// A decision worked out against the present state: what would be written.
@@ -163,7 +168,9 @@ pub(super) async fn decide_in(
     events.extend(refresh(w, conflict).await?);
     if let Some(part) = &decision.part_of {
         for (difference, _) in &decision.outcomes {
-            groups::decided(w, &part.group, difference, &resolution.id).await?;
+            if !groups::decided(w, &part.group, difference, &resolution.id).await? {
+                return Err(Refusal::WrongState("the group was stopped".to_owned()));
+            }
         }
     }
     if let Some(receipt) = &decision.receipt {

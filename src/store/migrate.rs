@@ -38,6 +38,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (51, "talk", include_str!("../../migrations/0051_talk.sql")),
     (52, "questions", include_str!("../../migrations/0052_questions.sql")),
     (53, "objections", include_str!("../../migrations/0053_objections.sql")),
+    (55, "approvals", include_str!("../../migrations/0055_approvals.sql")),
+    (56, "bulk", include_str!("../../migrations/0056_bulk.sql")),
 ];
 
 /// Applies what is missing, all of it or nothing on SQLite, whose write lock is taken for the

@@ -4,11 +4,13 @@ mod facets;
 mod filter;
 mod pages;
 mod settled;
+mod slots;
 
 pub use facets::{AGES, Count, Facet, by_system, facet};
 pub use filter::{Due, Filter, Order, Under, Waiting, Whose};
 pub use pages::{Position, page, page_before, place};
 pub use settled::{MOST_COUNTED, count_settled, settled, settled_after};
+pub use slots::{SlotCount, differences, slots};
 
 use super::db::{Query, Reading, Session};
 use super::error::StoreError;

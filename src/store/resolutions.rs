@@ -1,5 +1,6 @@
 //! Resolutions and their deliveries.
 
+pub mod approvals;
 pub mod exchanges;
 pub mod failed;
 mod leases;
@@ -11,10 +12,11 @@ use super::db::{Arg, Backend, FromRow, Row, Session};
 use super::error::StoreError;
 use super::write::WriteSession;
 use crate::domain::access::Viewer;
+use crate::domain::approval::Approval;
 use crate::domain::audit::{Actor, ActorKind};
 use crate::domain::conflict::Dispute;
 use crate::domain::delivery::{Change, DeliveryState};
-use crate::domain::ids::{ConflictId, DeliveryId, EntityId, RecordId, ResolutionId, SystemId};
+use crate::domain::ids::{ConflictId, DeliveryId, EntityId, GroupId, RecordId, ResolutionId, SystemId};
 use crate::domain::refusal;
 use crate::domain::resolution::{Chosen, Draft, Outcome};
 use crate::domain::time::Time;
@@ -37,9 +39,25 @@ pub struct Resolution {
     /// JSON of what was on the page: each difference with its values and their versions.
     pub page: String,
     pub outcomes: Vec<Chosen>,
+    /// A second person's word, where the policy asks for one.
+    pub approval: Option<Approval>,
+    /// The group decision that it is part of.
+    pub group: Option<GroupId>,
 }
 
 impl Resolution {
+    /// Nothing of it is sent before somebody else approves.
+    #[must_use]
+    pub fn is_awaiting(&self) -> bool {
+        self.approval.as_ref().is_some_and(Approval::is_awaited)
+    }
+
+    /// Its state, or that it awaits an approval.
+    #[must_use]
+    pub fn standing(&self) -> &str {
+        if self.is_awaiting() { "awaiting_approval" } else { &self.state }
+    }
+
     /// The disputes as they stood on the page that was decided.
     ///
     /// # Errors
@@ -83,6 +101,8 @@ impl FromRow for Resolution {
             policy_version: row.get("policy_version")?,
             page: row.get("page")?,
             outcomes: row.json("outcomes")?,
+            approval: approvals::of_row(row)?,
+            group: row.maybe::<String>("group_id")?.map(GroupId),
         })
     }
 }
@@ -91,8 +111,8 @@ impl FromRow for Resolution {
 pub async fn insert(w: &mut WriteSession, resolution: &Resolution) -> Result<(), StoreError> {
     w.sql(
         "INSERT INTO resolutions (id, conflict_id, record_id, state, actor, actor_id, reason, note, created_at,
-             held_until, policy_version, page, outcomes)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+             held_until, policy_version, page, outcomes, approval, approval_body, group_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
     )
     .bind(&resolution.id)
     .bind(&resolution.conflict)
@@ -107,6 +127,9 @@ pub async fn insert(w: &mut WriteSession, resolution: &Resolution) -> Result<(),
     .bind(resolution.policy_version)
     .bind(&resolution.page)
     .bind(serde_json::to_string(&resolution.outcomes)?)
+    .bind(resolution.approval.as_ref().map(|approval| approval.standing.as_str()))
+    .bind(resolution.approval.as_ref().map(serde_json::to_string).transpose()?)
+    .bind(resolution.group.as_ref())
     .run_one()
     .await?;
     faults::pass(Point::K2);
@@ -282,7 +305,7 @@ pub async fn insert_deliveries(w: &mut WriteSession, deliveries: &[Delivery]) ->
             (&delivery.entity).into(),
             delivery.external_id.as_ref().into(),
             serde_json::to_string(&delivery.change)?.into(),
-            delivery.state.name().into(),
+            delivery.state.column().into(),
             serde_json::to_string(&delivery.state)?.into(),
             delivery.state.next_at().into(),
             (&delivery.idempotency_key).into(),
@@ -314,7 +337,7 @@ pub async fn save_delivery(w: &mut WriteSession, delivery: &Delivery) -> Result<
         )
         .bind(&delivery.id)
         .bind(fence)
-        .bind(delivery.state.name())
+        .bind(delivery.state.column())
         .bind(serde_json::to_string(&delivery.state)?)
         .bind(delivery.state.next_at())
         .bind(delivery.state.ended_at())

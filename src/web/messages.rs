@@ -42,6 +42,8 @@ const ENGLISH: &[&str] = &[
     include_str!("../../locales/en/samples.ftl"),
     include_str!("../../locales/en/separations.ftl"),
     include_str!("../../locales/en/failed.ftl"),
+    include_str!("../../locales/en/approvals.ftl"),
+    include_str!("../../locales/en/bulk.ftl"),
     include_str!("../../locales/en/said.ftl"),
     include_str!("../../locales/en/talk.ftl"),
     include_str!("../../locales/en/notices.ftl"),

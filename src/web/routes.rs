@@ -15,8 +15,8 @@ use super::pages::routing::{handle as routing, selections, settings as routes};
 use super::pages::samples::handle as samples;
 use super::pages::systems::{handle as systems, runs};
 use super::pages::{
-    alerts, decisions, demo, help, home, links, notices, preferences, queue, reviews, separations, settings,
-    sign_in, team, views,
+    alerts, approvals, bulk, decisions, demo, help, home, links, notices, preferences, queue, reviews,
+    separations, settings, sign_in, team, views,
 };
 use super::{assets, gate, guard, health};
 use actix_web::body::BoxBody;
@@ -79,6 +79,8 @@ fn for_people(config: &mut ServiceConfig) {
                 .route(get().to(decisions::reversal))
                 .route(post().to(decisions::reverse)),
         )
+        .service(resource("/resolutions/{id}/approval").route(post().to(approvals::approve)))
+        .service(resource("/resolutions/{id}/return").route(post().to(approvals::send_back)))
         .configure(for_writes)
         .service(resource("/alerts").route(get().to(alerts::page)))
         .configure(for_many)
@@ -170,7 +172,14 @@ fn for_many(config: &mut ServiceConfig) {
         .service(resource("/groups").route(post().to(groups::make)))
         .service(resource("/groups/new").route(get().to(groups::alike)))
         .service(resource("/groups/{id}").route(get().to(groups::page)))
-        .service(resource("/groups/{id}/decision").route(post().to(groups::decide)));
+        .service(resource("/groups/{id}/decision").route(post().to(groups::decide)))
+        .service(resource("/groups/{id}/rows").route(post().to(groups::act::tick)))
+        .service(resource("/groups/{id}/undo").route(post().to(groups::act::undo)))
+        .service(resource("/groups/{id}/reversal").route(post().to(groups::act::reverse)))
+        .service(resource("/groups/{id}/file").route(get().to(groups::file::file)))
+        .service(resource("/bulk").route(get().to(bulk::page)).route(post().to(bulk::make)))
+        .service(resource("/groups/{id}/approval").route(post().to(approvals::approve_group)))
+        .service(resource("/groups/{id}/return").route(post().to(approvals::send_group_back)));
 }
 
 /// What happened, and its proof.
@@ -255,6 +264,9 @@ fn for_programs_deciding(config: &mut ServiceConfig) {
         .service(resource("/api/v1/conflicts/{id}/resolution").route(post().to(api::conflicts::resolve)))
         .service(resource("/api/v1/resolutions/{id}").route(get().to(api::resolutions::show)))
         .service(resource("/api/v1/resolutions/{id}/undo").route(post().to(api::resolutions::undo)))
+        .service(resource("/api/v1/resolutions/{id}/approval").route(post().to(api::approvals::approve)))
+        .service(resource("/api/v1/resolutions/{id}/return").route(post().to(api::approvals::send_back)))
+        .service(resource("/api/v1/approvals").route(get().to(api::approvals::list)))
         .service(
             resource("/api/v1/resolutions/{id}/reversal")
                 .route(get().to(api::reversals::show))
@@ -276,6 +288,15 @@ fn for_programs_deciding(config: &mut ServiceConfig) {
         .service(resource("/api/v1/groups").route(post().to(api::incidents::freeze)))
         .service(resource("/api/v1/groups/{id}").route(get().to(api::incidents::show_group)))
         .service(resource("/api/v1/groups/{id}/decision").route(post().to(api::incidents::decide)))
+        .service(
+            resource("/api/v1/groups/{id}/rows")
+                .route(get().to(api::bulk::rows))
+                .route(post().to(api::bulk::tick)),
+        )
+        .service(resource("/api/v1/groups/{id}/approval").route(post().to(api::bulk::approve)))
+        .service(resource("/api/v1/groups/{id}/return").route(post().to(api::bulk::send_back)))
+        .service(resource("/api/v1/groups/{id}/undo").route(post().to(api::bulk::undo)))
+        .service(resource("/api/v1/groups/{id}/reversal").route(post().to(api::bulk::reverse)))
         .service(resource("/api/v1/records").route(get().to(api::records::find)))
         .service(resource("/api/v1/records/{id}").route(get().to(api::records::show)))
         .service(resource("/api/v1/records/{id}/reviews").route(post().to(api::reviews::ask)))

@@ -105,6 +105,8 @@ impl Judge<'_> {
             held_until: now,
             policy_version: batch.setup.policy_version,
             page: serde_json::to_string(&[&difference.dispute])?,
+            approval: None,
+            group: None,
             outcomes: vec![Chosen { difference: difference.id.clone(), field, outcome, suggested: None }],
         };
         self.ruling.counts.settled_by_rule += 1;

@@ -28,7 +28,8 @@ pub use crate::domain::presence::RECORD;
 
 use super::routing::give_new;
 use super::{Engine, incidents};
-use crate::domain::audit::Event;
+use crate::domain::approval::Standing;
+use crate::domain::audit::{Actor, Event};
 use crate::domain::ids::{EntityId, RecordId, RunId};
 use crate::engine::writeback::alarm;
 use crate::store::records::Advanced;
@@ -222,6 +223,15 @@ pub(super) async fn save(
         let all = resolutions::lock_deliveries(w, &resolution).await?;
         let state = resolution_state(all.iter().map(|delivery| &delivery.state));
         resolutions::set_state(w, &resolution, state).await?;
+    }
+    for id in ruling.approvals_ended {
+        let found = resolutions::of_ids(w, std::slice::from_ref(&id)).await?;
+        let awaited = found.first().and_then(|decision| decision.approval.clone());
+        let (by, now) = (Actor::referee(), w.now());
+        if let Some(Ok(ended)) = awaited.map(|awaited| awaited.end(Standing::Ended, by, now, "")) {
+            resolutions::approvals::save(w, &id, &ended).await?;
+        }
+        resolutions::set_state(w, &id, "overtaken").await?;
     }
     for (incident, record) in ruling.joined {
         let joined = store::incidents::add_records(w, &incident, &[record]).await?;

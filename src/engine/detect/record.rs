@@ -37,6 +37,8 @@ pub(in crate::engine) struct Ruling {
     pub deliveries: Vec<Delivery>,
     /// Decisions of which a delivery has ended: their states are worked out when that is stored.
     pub resolutions_moved: Vec<ResolutionId>,
+    /// Decisions that awaited an approval until a value moved under them.
+    pub approvals_ended: BTreeSet<ResolutionId>,
     pub ended_exceptions: Vec<(RecordId, FieldId)>,
     /// What drafts in shadow would have made of it.
     pub shadows: Vec<Judgement>,
@@ -122,6 +124,8 @@ impl<'a> Judge<'a> {
         }
         match (&compared.standing, existing) {
             (Standing::Waiting, _) => {}
+            // Decided over values that stand as they were seen: a second person is waited for.
+            (_, Some(decided)) if self.is_awaiting(decided) && !self.was_moved(slot, decided, &compared) => {}
             // A person's question stands until it is answered.
             (Standing::Agreed(tuple), Some(asked))
                 if asked.state.is_open() && asked.dispute.asked.is_some() =>
@@ -405,6 +409,7 @@ impl<'a> Judge<'a> {
     }
 
     pub(in crate::engine) fn finish(mut self) -> Ruling {
+        self.end_approvals();
         if self.base_moved {
             self.ruling.base = Some((self.loaded.record.id.clone(), self.base.clone()));
         }
@@ -471,7 +476,9 @@ pub(in crate::engine) fn resolution_state<'d>(
             | DeliveryState::ByHand { .. } => (all_done, stuck) = (false, true),
             DeliveryState::Overtaken { .. } => overtaken = true,
             DeliveryState::Undone { .. } => undone = true,
-            DeliveryState::Waiting { .. } => (all_done, waiting) = (false, true),
+            DeliveryState::Waiting { .. } | DeliveryState::Proposed { .. } => {
+                (all_done, waiting) = (false, true);
+            }
             _ => (all_done, moving) = (false, true),
         }
     }

@@ -7,7 +7,7 @@ use super::shadow;
 use crate::domain::audit::Action;
 use crate::domain::conflict::{DifferenceState, Dispute};
 use crate::domain::delivery::DeliveryState;
-use crate::domain::diff::{self, Compared};
+use crate::domain::diff::{self, Candidate, Compared};
 use crate::domain::entity::Slot;
 use crate::domain::ids::{FieldId, ResolutionId, SystemId};
 use crate::domain::judge::{Fate, Finding};
@@ -18,7 +18,7 @@ use crate::engine::Setup;
 use crate::engine::writeback::lag;
 use crate::store::StoreError;
 use crate::store::conflicts::Difference;
-use crate::store::resolutions::Delivery;
+use crate::store::resolutions::{Delivery, Resolution};
 
 impl Judge<'_> {
     /// The systems agree on what was disputed: on `agreed`, where it is known.
@@ -34,6 +34,11 @@ impl Judge<'_> {
             self.settled_by_itself(difference);
             return Ok(());
         };
+        if self.is_awaiting(difference) {
+            self.ruling.approvals_ended.insert(resolution);
+            self.settled_by_itself(difference);
+            return Ok(());
+        }
         let own: Vec<Delivery> = self.deliveries(&resolution, &difference.dispute.field);
         if own.iter().any(|delivery| matches!(delivery.state, DeliveryState::Sending { .. })) {
             return Ok(());
@@ -78,6 +83,9 @@ impl Judge<'_> {
     /// Ends a decision of which every delivery has ended, and nothing else: whether the systems
     /// agree is not known.
     pub fn close_if_delivered(&mut self, difference: &Difference) -> Result<(), StoreError> {
+        if self.is_awaiting(difference) {
+            return Ok(());
+        }
         let Some(resolution) = difference.state.resolution() else { return Ok(()) };
         let own = self.deliveries(resolution, &difference.dispute.field);
         if difference.state.is_under_way() && own.iter().all(|delivery| delivery.state.ended_at().is_some()) {
@@ -107,6 +115,12 @@ impl Judge<'_> {
             let mut holders = difference.dispute.values.iter().flat_map(|value| &value.holders);
             holders.find(|holder| holder.candidate.system == *system).map(|holder| &holder.candidate.normal)
         };
+        if self.is_awaiting(difference) {
+            // Somebody approves exactly what was seen.
+            let seen_by = difference.dispute.values.iter().map(|value| value.holders.len()).sum::<usize>();
+            let stands = |candidate: &Candidate| seen(&candidate.system) == Some(&candidate.normal);
+            return seen_by != compared.candidates.len() || !compared.candidates.iter().all(stands);
+        }
         let arrived = deliveries.iter().all(|delivery| delivery.state.is_done());
         let goal = deliveries.iter().find_map(|own| Some(sent(slot, seen(&own.system)?, own)));
         arrived
@@ -152,6 +166,10 @@ impl Judge<'_> {
         if own.iter().any(|delivery| delivery.state.is_soon_settled(now, lag())) {
             return Ok(false);
         }
+        if self.is_awaiting(difference) {
+            // One approval was asked for all of it.
+            self.ruling.approvals_ended.insert(resolution.clone());
+        }
         // What it decided of other fields goes on, and can be undone as long as it is held.
         self.ruling.resolutions_moved.push(resolution.clone());
         self.change(difference, DifferenceState::Open);
@@ -161,6 +179,36 @@ impl Judge<'_> {
         // `differs` stores the difference again with its new values.
         self.ruling.differences.pop();
         Ok(true)
+    }
+
+    /// Whether the decision on it awaits a second person.
+    pub fn is_awaiting(&self, difference: &Difference) -> bool {
+        let id = difference.state.resolution().filter(|_| difference.state.is_under_way());
+        let decision = id.and_then(|id| self.loaded.batch.resolution(id));
+        decision.is_some_and(Resolution::is_awaiting)
+    }
+
+    /// Opens again, with the draft, what else was decided where an approval ended.
+    pub(super) fn end_approvals(&mut self) {
+        let now = self.now();
+        for id in self.ruling.approvals_ended.clone() {
+            let Some(decision) = self.loaded.batch.resolution(&id).cloned() else { continue };
+            let stored = |ruled: &[Delivery], own: &Delivery| ruled.iter().any(|ruled| ruled.id == own.id);
+            let left: Vec<Delivery> = self.loaded.batch.deliveries(&id).cloned().collect();
+            let known = self.ruling.deliveries.clone();
+            for delivery in left.iter().filter(|own| !stored(&known, own)) {
+                self.set_delivery(delivery, delivery.state.clone().call_off(now));
+            }
+            for difference in self.loaded.differences.iter().filter(|d| d.state.resolution() == Some(&id)) {
+                if self.ruling.differences.iter().all(|ruled| ruled.id != difference.id) {
+                    self.change(difference, DifferenceState::Open);
+                }
+            }
+            // Told before the decision's other fields are asked about.
+            if self.set_draft(&decision).is_ok() {
+                self.tell(Action::ApprovalEnded, None, |event| event.fact("decision", &id));
+            }
+        }
     }
 
     fn deliveries(&self, resolution: &ResolutionId, field: &FieldId) -> Vec<Delivery> {
@@ -189,7 +237,7 @@ impl Judge<'_> {
             (Presence::Lacking(lacking), Some(difference)) if difference.state.is_under_way() => {
                 // All arrived, and the record is not where it was decided to be: it came or went since.
                 let arrived = self.deliveries_of(difference).iter().all(|own| own.state.is_done());
-                if arrived && self.withdraw(difference)? {
+                if arrived && !self.is_awaiting(difference) && self.withdraw(difference)? {
                     self.lacking(lacking, Some(difference))?;
                 }
                 Ok(())

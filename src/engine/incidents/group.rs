@@ -2,15 +2,21 @@
 //! alike. Frozen first and shown with what is left out; then decided one by one by the worker, each the
 //! way of a single decision.
 
+mod approve;
+mod back;
 mod decide;
+mod draft;
+
+pub use back::{TakeBack, Which};
 
 use super::because;
 use crate::domain::access::{Right, Viewer};
 use crate::domain::group::{Excluded, GroupChoice};
 use crate::domain::ids::{DifferenceId, EntityId, GroupId};
-use crate::domain::policy::Effective;
-use crate::domain::resolution::{Outcome, Reason};
+use crate::domain::policy::{Effective, Stakes};
+use crate::domain::resolution::{self, Outcome, Reason};
 use crate::domain::time::Time;
+use crate::domain::value::Held;
 use crate::engine::{Engine, Refusal, Setup};
 use crate::store::conflicts::{Conflict, Difference};
 use crate::store::groups::{self, Group, Member, Of};
@@ -36,6 +42,16 @@ pub struct Asked {
     pub reason: Option<Reason>,
     /// Why, in words.
     pub note: String,
+}
+
+/// A set as it was frozen.
+#[derive(Default)]
+struct Set {
+    members: Vec<Member>,
+    whole: bool,
+    entity: Option<EntityId>,
+    /// A second person has to approve it.
+    needs_approval: bool,
 }
 
 /// How far a group is.
@@ -66,8 +82,9 @@ impl Engine {
         }
         let note = because(&asked.note)?;
         let setup = self.setup();
+        check_one(&setup, &asked)?;
         let incident = self.open_incident(viewer, &asked.of).await?;
-        let (members, whole, entity) = self.members(viewer, &setup, &asked).await?;
+        let Set { members, whole, entity, needs_approval } = self.members(viewer, &setup, &asked).await?;
         let Some(entity) = entity else {
             return Err(Refusal::WrongState("nothing of it is open any longer".to_owned()));
         };
@@ -76,6 +93,11 @@ impl Engine {
             incident: incident.map(|incident| incident.id),
             entity,
             pattern: if let Of::Alike(pattern) = &asked.of { pattern.clone() } else { String::new() },
+            field: asked.of.view().and_then(|view| view.filter.field.clone()).unwrap_or_default(),
+            view: asked.of.view().map(|view| view.query.clone()).unwrap_or_default(),
+            needs_approval,
+            approval: None,
+            back: None,
             choice: asked.choice.clone(),
             actor: viewer.actor(),
             reason: asked.reason.map_or("", Reason::as_str).to_owned(),
@@ -111,33 +133,32 @@ impl Engine {
         Ok(Some(incident))
     }
 
-    async fn members(
-        &self,
-        viewer: &Viewer,
-        setup: &Setup,
-        asked: &Asked,
-    ) -> Result<(Vec<Member>, bool, Option<EntityId>), Refusal> {
+    async fn members(&self, viewer: &Viewer, setup: &Setup, asked: &Asked) -> Result<Set, Refusal> {
         let mut session = self.store.session().await?;
-        let (mut members, mut entity, mut after) = (Vec::new(), None, DifferenceId::default());
+        let (mut set, mut after) = (Set::default(), DifferenceId::default());
         let now = self.now();
         loop {
-            let page = groups::candidates(&mut session, viewer, &asked.of, &after, READ).await?;
-            let Some(last) = page.last() else { return Ok((members, true, entity)) };
+            let page = groups::candidates(&mut session, viewer, &asked.of, &after, now, READ).await?;
+            let Some(last) = page.last() else { return Ok(Set { whole: true, ..set }) };
             after.clone_from(&last.id);
-            entity.get_or_insert_with(|| last.entity.clone());
+            set.entity.get_or_insert_with(|| last.entity.clone());
             let ids: Vec<_> = page.iter().map(|difference| difference.conflict.clone()).collect();
             let all = conflicts::conflicts_of_ids(&mut session, &ids).await?;
             let all: HashMap<_, Conflict> = all.into_iter().map(|one| (one.id.clone(), one)).collect();
             for difference in page {
                 let Some(conflict) = all.get(&difference.conflict) else { continue };
                 let fits = fits(setup, viewer, conflict, &difference, &asked.choice, now);
-                if fits.is_ok() && asked.reason.is_none() && policy(setup, &difference).reason_asked {
+                let policy = policy(setup, &difference);
+                if fits.is_ok() && asked.reason.is_none() && policy.reason_asked {
                     return Err(Refusal::Invalid("The policy of a field asks for a reason".to_owned()));
                 }
-                members.push(member(conflict, difference, fits.err()));
+                set.needs_approval |= fits.is_ok() && asks_approval(&policy);
+                let becomes = fits.as_ref().map(|outcome| asked.choice.becomes(&difference.dispute, outcome));
+                let becomes = becomes.unwrap_or_default();
+                set.members.push(member(conflict, difference, fits.err(), becomes));
             }
-            if members.len() >= MOST {
-                return Ok((members, false, entity));
+            if set.members.len() >= MOST {
+                return Ok(set);
             }
         }
     }
@@ -166,6 +187,21 @@ impl Engine {
         let found = groups::get(&mut self.store.session().await?, viewer, id).await?;
         found.ok_or(Refusal::NotFound("group"))
     }
+}
+
+/// One value for all is a value of the field.
+fn check_one(setup: &Setup, asked: &Asked) -> Result<(), Refusal> {
+    let GroupChoice::One { values } = &asked.choice else { return Ok(()) };
+    let filter = asked.of.view().map(|view| &view.filter);
+    let entity = filter.and_then(|filter| setup.catalog.entity(filter.entity.as_ref()?));
+    let slot = entity.and_then(|entity| entity.slot(filter?.field.as_ref()?));
+    let slot = slot.ok_or_else(|| Refusal::Invalid("One value is for one field".to_owned()))?;
+    // Emptying very many fields at once is decided one by one.
+    if values.iter().all(Held::is_blank) {
+        return Err(Refusal::Invalid("Type the value that all of them get".to_owned()));
+    }
+    let typed = resolution::check_typed(&slot, values);
+    typed.map_err(|error| Refusal::Invalid(error.to_string()))
 }
 
 fn left(why: Excluded) -> (Excluded, String) {
@@ -210,7 +246,17 @@ fn fits(
     choice.outcome(&difference.dispute).map_err(left)
 }
 
-fn member(conflict: &Conflict, difference: Difference, out: Option<(Excluded, String)>) -> Member {
+/// Many at once in a field of high stakes are approved as well, where its policy allows them at all.
+fn asks_approval(policy: &Effective) -> bool {
+    policy.second_approver || policy.stakes == Stakes::High
+}
+
+fn member(
+    conflict: &Conflict,
+    difference: Difference,
+    out: Option<(Excluded, String)>,
+    becomes: String,
+) -> Member {
     Member {
         difference: difference.id,
         conflict: conflict.id.clone(),
@@ -221,5 +267,8 @@ fn member(conflict: &Conflict, difference: Difference, out: Option<(Excluded, St
         why: out.as_ref().map_or("", |(why, _)| why.as_str()).to_owned(),
         detail: out.map(|(_, detail)| detail).unwrap_or_default(),
         resolution: None,
+        becomes,
+        back: String::new(),
+        back_detail: String::new(),
     }
 }

@@ -30,7 +30,10 @@ impl Engine {
                 self.give_back(async move |w| incidents::give_back(w, &incident.id).await).await?;
             }
             (None, Some(group)) => {
-                self.decide_some(&group).await?;
+                match &group.back {
+                    Some(back) => self.back_some(&group, back).await?,
+                    None => self.decide_some(&group).await?,
+                }
                 self.give_back(async move |w| groups::give_back(w, &group.id).await).await?;
             }
             (None, None) => return Ok(false),

@@ -4,10 +4,12 @@
 use super::work::Worked;
 use super::{Decision, PartOf, about};
 use crate::domain::access::Viewer;
+use crate::domain::approval::{Approval, digest};
 use crate::domain::audit::{About, Action, Event};
-use crate::domain::conflict::Dispute;
+use crate::domain::conflict::{DifferenceState, Dispute};
+use crate::domain::delivery::DeliveryState;
 use crate::domain::entity::Entity;
-use crate::domain::ids::ResolutionId;
+use crate::domain::ids::{ResolutionId, UserId};
 use crate::domain::resolution::{Chosen, Outcome, Reason};
 use crate::domain::suggestion::{self, Shown, Suggested};
 use crate::domain::time::Time;
@@ -46,6 +48,8 @@ pub(super) async fn decide(
     let page: Vec<&Dispute> = worked.iter().map(|worked| &worked.difference.dispute).collect();
     let page = serde_json::to_string(&page).map_err(StoreError::from)?;
     let entity = setup.entity(&conflict.entity)?;
+    let approval = decision.part_of.as_ref().and_then(|part| part.approval.clone());
+    let awaits = approval.is_none() && worked.iter().any(|worked| worked.policy.second_approver);
     let (mut deliveries, mut changed, mut outcomes, mut events) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut fields = Vec::new();
@@ -54,24 +58,21 @@ pub(super) async fn decide(
         fields.push(FieldDecision { resolution: id.clone(), ..told });
         events.push(decided_event(viewer, setup, conflict, decision, &difference, &outcome, &id));
         let field = difference.dispute.field.clone();
-        let state = difference.state.clone();
-        let state = match &outcome {
-            Outcome::LeaveDifferent { until } => {
-                except(w, viewer, decision, &difference, *until).await?;
-                state.except(id.clone())
+        let state = match awaits {
+            true => decided(&difference, &id)?,
+            false => {
+                let owner = Owner { user: &viewer.user, reason: decision.reason, note: &decision.note };
+                settled(w, &owner, &difference, &outcome, &id, targets.is_empty()).await?
             }
-            // Every system holds it already: there is nothing to wait for.
-            _ if targets.is_empty() => state.decide(id.clone()).and_then(|decided| decided.close(w.now())),
-            _ => state.decide(id.clone()),
         };
-        let state = state.map_err(|e| Refusal::WrongState(e.to_string()))?;
         let own =
             targets.into_iter().map(|t| t.delivery(w, &id, &conflict.id, &conflict.record, entity, until));
+        let own = own.map(|own| if awaits { proposed(own) } else { own });
         deliveries.extend(own.collect::<Vec<_>>());
         outcomes.push(Chosen { difference: difference.id.clone(), field, outcome, suggested });
         changed.push(Difference { state, ..difference });
     }
-    let resolution = Resolution {
+    let mut resolution = Resolution {
         id,
         conflict: conflict.id.clone(),
         record: conflict.record.clone(),
@@ -84,7 +85,12 @@ pub(super) async fn decide(
         policy_version: setup.policy_version,
         page,
         outcomes,
+        approval,
+        group: decision.part_of.as_ref().map(|part| part.group.clone()),
     };
+    if awaits {
+        events.push(ask_approval(&mut resolution, &deliveries, about(conflict))?);
+    }
     resolutions::insert(w, &resolution).await?;
     resolutions::insert_deliveries(w, &deliveries).await?;
     if resolution.reverses().is_none() {
@@ -132,19 +138,88 @@ fn suggested(
     (value.map(|value| Suggested { value, shown }), told)
 }
 
+/// Nothing of it is sent before somebody else approves.
+fn proposed(delivery: Delivery) -> Delivery {
+    let writable = matches!(delivery.state, DeliveryState::Waiting { .. });
+    Delivery { state: DeliveryState::Proposed { writable }, ..delivery }
+}
+
+/// Binds a decision to the approval that it awaits.
+fn ask_approval(
+    resolution: &mut Resolution,
+    deliveries: &[Delivery],
+    about: About,
+) -> Result<Event, StoreError> {
+    let asked = Approval::asked(bound_to(resolution, deliveries)?, resolution.created_at);
+    let about = About { resolution: Some(resolution.id.clone()), ..about };
+    let event = Event::new(Action::ApprovalAsked, resolution.actor.clone(), about);
+    let event = event.fact("decision", &resolution.id).fact("digest", asked.short());
+    // A decision that writes nothing is held all the same.
+    "held".clone_into(&mut resolution.state);
+    resolution.approval = Some(asked);
+    Ok(event)
+}
+
+/// What an approval of a decision is bound to: its outcomes, the values it was made over with their
+/// versions, the policy version, and every write.
+pub(super) fn bound_to(resolution: &Resolution, deliveries: &[Delivery]) -> Result<String, StoreError> {
+    let outcomes = serde_json::to_string(&resolution.outcomes)?;
+    let mut parts = vec![outcomes, resolution.page.clone(), resolution.policy_version.to_string()];
+    for delivery in deliveries {
+        parts.push(delivery.system.0.clone());
+        parts.push(delivery.external_id.clone().unwrap_or_default());
+        parts.push(serde_json::to_string(&delivery.change)?);
+    }
+    Ok(digest(parts.iter().map(String::as_str)))
+}
+
+/// Who leaves a difference as it is, and why.
+pub(super) struct Owner<'a> {
+    pub user: &'a UserId,
+    pub reason: Option<Reason>,
+    pub note: &'a str,
+}
+
+fn decided(difference: &Difference, id: &ResolutionId) -> Result<DifferenceState, Refusal> {
+    let state = difference.state.clone().decide(id.clone());
+    state.map_err(|error| Refusal::WrongState(error.to_string()))
+}
+
+/// What a difference is by an outcome that holds from now on.
+pub(super) async fn settled(
+    w: &mut WriteSession,
+    owner: &Owner<'_>,
+    difference: &Difference,
+    outcome: &Outcome,
+    id: &ResolutionId,
+    nothing_to_write: bool,
+) -> Result<DifferenceState, Refusal> {
+    let state = match outcome {
+        Outcome::LeaveDifferent { until } => {
+            except(w, owner, difference, *until).await?;
+            difference.state.clone().except(id.clone())
+        }
+        // Every system holds it already: there is nothing to wait for.
+        _ if nothing_to_write => {
+            difference.state.clone().decide(id.clone()).and_then(|decided| decided.close(w.now()))
+        }
+        _ => difference.state.clone().decide(id.clone()),
+    };
+    state.map_err(|error| Refusal::WrongState(error.to_string()))
+}
+
 async fn except(
     w: &mut WriteSession,
-    viewer: &Viewer,
-    decision: &Decision,
+    owner: &Owner<'_>,
     difference: &Difference,
     until: Time,
 ) -> Result<(), StoreError> {
-    let reason = decision.reason.map_or_else(|| decision.note.clone(), |reason| reason.as_str().to_owned());
+    let reason = owner.reason.map_or_else(|| owner.note.to_owned(), |reason| reason.as_str().to_owned());
     let exception = Exception {
         record: difference.record.clone(),
         field: difference.dispute.field.clone(),
         fingerprint: difference.fingerprint.clone(),
-        owner: viewer.user.clone(),
+        owner: owner.user.clone(),
         reason,
         until,
     };
@@ -174,8 +249,8 @@ fn decided_event(
         .value("note", decision.note.trim());
     let event = match &decision.part_of {
         None => event,
-        Some(PartOf { group, incident: None }) => event.fact("group", group),
-        Some(PartOf { group, incident: Some(id) }) => event.fact("group", group).fact("incident", id),
+        Some(PartOf { group, incident: None, .. }) => event.fact("group", group),
+        Some(PartOf { group, incident: Some(id), .. }) => event.fact("group", group).fact("incident", id),
     };
     let text = |tuple: &[Held]| tuple.iter().map(Held::to_string).collect::<Vec<_>>().join(", ");
     let source = dispute.policy.source_of_truth.as_ref();

@@ -256,7 +256,11 @@ impl Reversed {
         }
         let decision = Decision { note: reason.to_owned(), ..Decision::default() };
         let (resolution, told) = decide(w, viewer, setup, &found, &decision, worked).await?;
-        events.extend(told);
+        let of_group = |event: Event| match &self.decision.group {
+            Some(group) => event.fact("group", group),
+            None => event,
+        };
+        events.extend(told.into_iter().map(of_group));
         events.extend(refresh(w, found).await?);
         Ok(resolution)
     }

@@ -1,7 +1,9 @@
 //! Undo: a decision is taken back while nothing of it has been sent.
 
+use super::approve::nobody_waits;
 use super::{about, locked};
 use crate::domain::access::{Right, Viewer};
+use crate::domain::approval::{Approval, Standing};
 use crate::domain::audit::{Action, Event};
 use crate::domain::conflict::DifferenceState;
 use crate::domain::delivery::DeliveryState;
@@ -11,7 +13,7 @@ use crate::engine::once::{Receipt, Told};
 use crate::engine::{Engine, Refusal};
 use crate::faults::{self, Point};
 use crate::store::conflicts::Difference;
-use crate::store::resolutions::Resolution;
+use crate::store::resolutions::{Resolution, approvals};
 use crate::store::{WriteSession, conflicts, field_decisions, resolutions};
 
 impl Engine {
@@ -37,20 +39,34 @@ impl Engine {
         self.store
             .write(async move |w| {
                 let found = resolutions::get(w, &viewer, &id).await?;
-                let mut resolution = found.ok_or(Refusal::NotFound("decision"))?;
+                let resolution = found.ok_or(Refusal::NotFound("decision"))?;
                 let own = resolution.actor.id == viewer.user.0 && viewer.may(Right::Decide);
                 if !own && !viewer.may(Right::Reverse) {
                     return Err(Refusal::Forbidden);
                 }
                 let mut conflict = locked(w, &viewer, &resolution.conflict).await?;
+                // Approved or sent back meanwhile, it is another one.
+                let found = resolutions::get(w, &viewer, &id).await?;
+                let mut resolution = found.ok_or(Refusal::NotFound("decision"))?;
                 undo_deliveries(w, &resolution).await?;
                 reopen(w, &resolution).await?;
                 resolutions::set_state(w, &id, "undone").await?;
                 field_decisions::forget(w, &id).await?;
                 "undone".clone_into(&mut resolution.state);
+                if let Some(asked) = resolution.approval.clone().filter(Approval::is_awaited) {
+                    let ended = asked.end(Standing::Undone, viewer.actor(), w.now(), "");
+                    let ended = ended.map_err(nobody_waits)?;
+                    approvals::save(w, &id, &ended).await?;
+                    resolution.approval = Some(ended);
+                }
                 conflict.draft = Some(resolution.draft()?);
                 let event = Event::new(Action::Undone, viewer.actor(), about(&conflict));
-                let mut events = vec![event.fact("decision", &id)];
+                let event = event.fact("decision", &id);
+                let event = match &resolution.group {
+                    Some(group) => event.fact("group", group),
+                    None => event,
+                };
+                let mut events = vec![event];
                 events.extend(refresh(w, conflict).await?);
                 if let Some(receipt) = &receipt {
                     receipt.keep_decision(w, setup.clone(), &viewer, &resolution).await?;
@@ -62,7 +78,7 @@ impl Engine {
     }
 }
 
-async fn undo_deliveries(w: &mut WriteSession, resolution: &Resolution) -> Result<(), Refusal> {
+pub(super) async fn undo_deliveries(w: &mut WriteSession, resolution: &Resolution) -> Result<(), Refusal> {
     if matches!(resolution.state.as_str(), "undone" | "overtaken") {
         return Err(Refusal::WrongState("this decision was taken back already".to_owned()));
     }
@@ -85,7 +101,7 @@ async fn undo_deliveries(w: &mut WriteSession, resolution: &Resolution) -> Resul
 }
 
 /// Opens what a resolution had decided.
-async fn reopen(w: &mut WriteSession, resolution: &Resolution) -> Result<(), Refusal> {
+pub(super) async fn reopen(w: &mut WriteSession, resolution: &Resolution) -> Result<(), Refusal> {
     let all = conflicts::differences(w, std::slice::from_ref(&resolution.conflict)).await?;
     let mut changed = Vec::new();
     for difference in all.into_iter().filter(|d| d.state.resolution() == Some(&resolution.id)) {

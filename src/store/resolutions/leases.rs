@@ -81,7 +81,7 @@ async fn leased(w: &mut WriteSession, mut delivery: Delivery, until: Time) -> Re
         "UPDATE deliveries SET state = $2, detail = $3, next_at = $4, lease_until = $4, fence = $5 WHERE id = $1",
     )
     .bind(&delivery.id)
-    .bind(delivery.state.name())
+    .bind(delivery.state.column())
     .bind(serde_json::to_string(&delivery.state)?)
     .bind(until)
     .bind(delivery.fence)

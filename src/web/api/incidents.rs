@@ -1,20 +1,25 @@
 //! Incidents, and one decision for many differences.
 
+use super::approvals::ApprovalView;
 use super::body::JsonBody;
 use super::listing::{Ask, Items, rows, wrong};
+use super::values;
 use crate::domain::access::Viewer;
 use crate::domain::group::GroupChoice;
 use crate::domain::ids::{GroupId, IncidentId};
 use crate::domain::incident::{Ending, IncidentState};
 use crate::domain::resolution::Reason;
-use crate::engine::Refusal;
 use crate::engine::incidents::group::Asked;
-use crate::store::groups::{Group, Of};
+use crate::engine::{Refusal, Setup};
+use crate::store::groups::{Group, Of, rows as stored};
 use crate::store::incidents::{self, Incident};
 use crate::web::auth::{SignedIn, Steward};
+use crate::web::clock;
 use crate::web::failure::Failure;
 use crate::web::idempotency::{Reply, once};
+use crate::web::pages::bulk;
 use crate::web::site::Site;
+use crate::web::when::Clockface;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -150,14 +155,25 @@ pub async fn choose(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GroupBody {
-    /// The incident whose differences it is for; or `like`.
+    /// The incident whose differences it is for. One of `incident`, `like`, `view` and `conflicts`.
     incident: Option<String>,
-    /// The pattern of the differences it is for; or `incident`.
+    /// The pattern of the differences it is for.
     like: Option<String>,
+    /// The query of the queue's address whose open differences it is for, with `entity` and `field`.
+    view: Option<String>,
+    /// Of these conflicts alone, with `entity` and `field`; 500 at most.
+    #[serde(default)]
+    conflicts: Vec<String>,
+    entity: Option<String>,
+    field: Option<String>,
     /// `keep` (every system gets the value of `system`), `keep_others` (`system` gets the others' value
-    /// back) or `leave_different` (until `until`).
+    /// back), `source` (each gets the value of its source of truth), `newest` (what a person changed last),
+    /// `one` (all get `value`) or `leave_different` (until `until`).
     outcome: String,
     system: Option<String>,
+    /// The value for all: a text or null, or of a group its fields.
+    #[schema(value_type = Option<Object>)]
+    value: Option<serde_json::Value>,
     until: Option<DateTime<Utc>>,
     /// The code of a reason, where a policy asks for one.
     reason: Option<String>,
@@ -166,12 +182,26 @@ pub struct GroupBody {
 }
 
 impl GroupBody {
-    fn asked(&self) -> Result<Asked, Failure> {
-        let of = match (&self.incident, &self.like) {
-            (Some(incident), None) => Of::Incident(incident.as_str().into()),
-            (None, Some(like)) => Of::Alike(like.clone()),
-            _ => return Err(Refusal::Invalid("give either incident or like".to_owned()).into()),
-        };
+    fn of(&self, setup: &Setup, face: &Clockface) -> Result<Of, Failure> {
+        let listed = self.view.is_some() || !self.conflicts.is_empty();
+        match (&self.incident, &self.like, listed) {
+            (Some(incident), None, false) => Ok(Of::Incident(incident.as_str().into())),
+            (None, Some(like), false) => Ok(Of::Alike(like.clone())),
+            (None, None, true) => {
+                let entity = self.entity.as_deref().ok_or_else(|| wrong("entity", "a kind of record"))?;
+                let field = self.field.as_deref().ok_or_else(|| wrong("field", "a field or group"))?;
+                let view = self.view.as_deref().unwrap_or_default();
+                Ok(Of::View(bulk::listed(setup, view, &self.conflicts, Some((entity, field)), face)?))
+            }
+            _ => {
+                let text = "give one of incident, like, and view or conflicts";
+                Err(Refusal::Invalid(text.to_owned()).into())
+            }
+        }
+    }
+
+    fn asked(&self, setup: &Setup, face: &Clockface) -> Result<Asked, Failure> {
+        let of = self.of(setup, face)?;
         let system = || self.system.as_deref().ok_or_else(|| wrong("system", "a system"));
         let choice = match self.outcome.as_str() {
             "keep" => GroupChoice::Keep { system: system()?.into() },
@@ -180,7 +210,20 @@ impl GroupBody {
                 let until = self.until.ok_or_else(|| wrong("until", "a time"))?;
                 GroupChoice::LeaveDifferent { until }
             }
-            _ => return Err(wrong("outcome", "keep, keep_others or leave_different")),
+            "source" => GroupChoice::Source,
+            "newest" => GroupChoice::Newest,
+            "one" => {
+                let entity = self.entity.as_deref().and_then(|id| setup.catalog.entity(&id.into()));
+                let field = self.field.clone().unwrap_or_default().into();
+                let slot = entity.and_then(|entity| entity.slot(&field));
+                let value = self.value.as_ref().ok_or_else(|| wrong("value", "a value"))?;
+                let values = values::typed(slot.as_ref(), value);
+                GroupChoice::One { values: values.map_err(|_| wrong("value", "a value of this field"))? }
+            }
+            _ => {
+                let known = "keep, keep_others, source, newest, one or leave_different";
+                return Err(wrong("outcome", known));
+            }
         };
         let known = |code: &String| Reason::of(code).ok_or_else(|| wrong("reason", "a known code"));
         let reason = self.reason.as_ref().map(known).transpose()?;
@@ -202,15 +245,28 @@ pub struct GroupView {
     included: i64,
     decided: i64,
     /// How many are left out, by why: `claimed`, `changed`, `decided`, `high_stakes`, `value_missing`,
-    /// `others_differ`, `no_right`, `refused`.
+    /// `others_differ`, `no_right`, `refused`, `no_person`, `no_source`, `needs_approval`, `unticked`,
+    /// `stopped`.
     excluded: BTreeMap<String, i64>,
+    /// How many rows stand how: `to_come`, `waiting`, `confirmed`, `failed`, `undone`, `reversed`,
+    /// `overtaken`, `left_out`.
+    standings: BTreeMap<String, i64>,
+    /// A second person has to approve it before it is decided.
+    needs_approval: bool,
+    approval: Option<ApprovalView>,
+    /// `undo` or `reverse` while rows are being taken back.
+    taking_back: Option<String>,
     note: String,
     by: String,
     created_at: DateTime<Utc>,
     ended_at: Option<DateTime<Utc>>,
 }
 
-async fn view(site: &Site, group: Group) -> Result<GroupView, Failure> {
+pub(super) async fn view(site: &Site, group: Group) -> Result<GroupView, Failure> {
+    let mut session = site.store().session().await?;
+    let standings = stored::standings(&mut session, &group.id).await?;
+    let standings = standings.into_iter().map(|count| (count.value, count.count)).collect();
+    drop(session);
     let progress = site.engine.progress(&group.id).await?;
     Ok(GroupView {
         href: format!("/api/v1/groups/{}", group.id),
@@ -221,6 +277,10 @@ async fn view(site: &Site, group: Group) -> Result<GroupView, Failure> {
         included: progress.included,
         decided: progress.decided,
         excluded: progress.excluded.into_iter().collect(),
+        standings,
+        needs_approval: group.needs_approval,
+        approval: group.approval.map(ApprovalView::from),
+        taking_back: group.back.map(|back| back.way.as_str().to_owned()),
         note: group.note,
         by: group.actor.name,
         created_at: group.created_at,
@@ -239,7 +299,10 @@ pub async fn freeze(
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
     once(&request, &viewer, &body.raw, async |_| {
-        let group = site.engine.freeze(&viewer, body.value.asked()?).await?;
+        let group = site
+            .engine
+            .freeze(&viewer, body.value.asked(&site.engine.setup(), &clock::face(&request))?)
+            .await?;
         Reply::of(StatusCode::CREATED, &view(&site, group).await?)
     })
     .await

@@ -1,7 +1,9 @@
 //! The interface for programs: JSON under `/api/v1`.
 
+pub mod approvals;
 pub mod audit;
 pub mod body;
+pub mod bulk;
 pub mod causes;
 pub mod conflicts;
 pub mod decision;

@@ -1,7 +1,9 @@
 //! The API's own description, OpenAPI 3.1: the table of operations, and the shapes as derived
 //! from the types that are sent and read.
 
+use super::approvals::{ApprovalBody, AwaitingView, ReturnBody};
 use super::audit::AuditEntry;
+use super::bulk::{BackBody, GroupRow, TickBody};
 use super::causes::CauseBody;
 use super::conflicts::{ConflictItem, ConflictView};
 use super::decision::ResolutionBody;
@@ -10,7 +12,7 @@ use super::explanations::ExplanationItem;
 use super::failed::{FailedView, InsteadBody, RetriedView, RetryBody};
 use super::incidents::{CountBody, EndingBody, GroupBody, GroupView, IncidentView};
 use super::me::{Account, Person};
-use super::operations::{ALL, Operation, POLICIES, ROUTING, SEPARATIONS, WRITES};
+use super::operations::{ALL, MANY, Operation, POLICIES, ROUTING, SEPARATIONS, WRITES};
 use super::policies::{PolicyDraftBody, PolicyDraftView, PolicyVersionView};
 use super::policies::{ShadowBody, SwitchOnBody, SwitchedOn};
 use super::records::{RecordItem, RecordView};
@@ -38,7 +40,7 @@ pub async fn serve() -> HttpResponse {
 #[must_use]
 pub fn describe() -> Value {
     let mut paths = Map::new();
-    for operation in [ALL, SEPARATIONS, WRITES, ROUTING, POLICIES].into_iter().flatten() {
+    for operation in [ALL, SEPARATIONS, WRITES, MANY, ROUTING, POLICIES].into_iter().flatten() {
         let path = paths.entry(operation.path).or_insert_with(|| json!({}));
         path[operation.method] = told(operation);
     }
@@ -178,6 +180,12 @@ fn schemas() -> Map<String, Value> {
         .add::<GroupBody>()
         .add::<GroupView>()
         .add::<CountBody>()
+        .add_list::<AwaitingView>()
+        .add::<ApprovalBody>()
+        .add::<ReturnBody>()
+        .add_list::<GroupRow>()
+        .add::<TickBody>()
+        .add::<BackBody>()
         .add_list::<RecordItem>()
         .add::<RecordView>()
         .add_list::<ExplanationItem>()

@@ -1,11 +1,13 @@
 //! Every operation of the API, as its description tells it. A test holds this table to the
 //! routes, and real answers to the shapes it names.
 
+mod many;
 mod policies;
 mod routing;
 mod separations;
 mod writes;
 
+pub use many::MANY;
 pub use policies::POLICIES;
 pub use routing::ROUTING;
 pub use separations::SEPARATIONS;
@@ -194,7 +196,7 @@ pub const ALL: &[Operation] = &[
         method: "post",
         path: "/api/v1/groups",
         id: "freezeGroup",
-        summary: "Freezes the differences of an incident or a pattern for one outcome; nothing is decided yet.",
+        summary: "Freezes the differences of an incident, a pattern or a view for one outcome; nothing is decided yet.",
         who: Some(STEWARDS),
         query: &[],
         body: Some("GroupBody"),

@@ -1,5 +1,6 @@
 //! Decisions and where they have arrived.
 
+use super::approvals::ApprovalView;
 use super::values::{self, FieldValue};
 use crate::domain::access::Viewer;
 use crate::domain::delivery::{Change, DeliveryState};
@@ -42,7 +43,7 @@ pub(super) fn decided(resolution: &Resolution) -> (u16, String) {
         id: resolution.id.0.clone(),
         href: format!("/api/v1/resolutions/{}", resolution.id),
         conflict: resolution.conflict.0.clone(),
-        state: resolution.state.clone(),
+        state: resolution.standing().to_owned(),
         held_until: resolution.held_until,
     };
     (StatusCode::CREATED.as_u16(), serde_json::to_string(&told).unwrap_or_default())
@@ -54,8 +55,12 @@ pub struct ResolutionView {
     id: String,
     conflict: String,
     record: String,
-    /// `held`, `sending`, `done`, `partly`, `undone` or `overtaken`.
+    /// `awaiting_approval`, `held`, `sending`, `done`, `partly`, `undone` or `overtaken`.
     state: String,
+    /// A second person's word, where the policy asks for one.
+    approval: Option<ApprovalView>,
+    /// The group decision that it is part of.
+    group: Option<String>,
     /// Who decided.
     actor: Decider,
     reason: Option<String>,
@@ -127,7 +132,7 @@ pub struct DeliveryView {
     fields: Vec<String>,
     /// By field, what was there and what shall be.
     changes: BTreeMap<String, ChangeView>,
-    /// `waiting`, `sending`, `confirmed`, `accepted_with_changes`, `retrying`, `refused`,
+    /// `proposed` (its decision awaits an approval), `waiting`, `sending`, `confirmed`, `accepted_with_changes`, `retrying`, `refused`,
     /// `overtaken`, `unknown`, `by_hand` or `undone`.
     state: String,
     /// What the system said, where it did not simply take it.
@@ -216,6 +221,7 @@ fn of_parts(
     resolution: Resolution,
     deliveries: Vec<Delivery>,
 ) -> ResolutionView {
+    let state = resolution.standing().to_owned();
     let actor = resolution.actor;
     let kind = serde_json::to_value(actor.kind).ok().and_then(|kind| kind.as_str().map(str::to_owned));
     let said = |text: String| Some(text).filter(|text| !text.is_empty());
@@ -223,7 +229,9 @@ fn of_parts(
         id: resolution.id.0,
         conflict: resolution.conflict.0,
         record: resolution.record.0,
-        state: resolution.state,
+        state,
+        approval: resolution.approval.map(ApprovalView::from),
+        group: resolution.group.map(|group| group.0),
         actor: Decider { kind: kind.unwrap_or_default(), id: actor.id, name: actor.name },
         reason: said(resolution.reason),
         note: said(resolution.note),

@@ -9,6 +9,7 @@ pub mod read;
 pub use handle::{list, page, reopening, retry, reversal, reverse, undo};
 
 use self::letters::Letters;
+use super::approvals::ApprovalPart;
 use super::parts::{Empty, Link, Notice, Pager};
 use super::reviews::Ask;
 use super::talk::Said;
@@ -73,6 +74,7 @@ pub struct DecisionPage {
     pub state: State,
     pub recover: Recover,
     pub notice: Option<Notice>,
+    pub approval: Option<ApprovalPart>,
     pub outcomes: Vec<Outcome>,
     pub deliveries: Vec<Delivery>,
     /// Reason, note, suggestion shown, policy version, and the like.

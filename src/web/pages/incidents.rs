@@ -1,11 +1,12 @@
 //! Incidents and group decisions: one problem or one pattern, chosen for once.
 
-mod build;
+pub(super) mod build;
 pub use build::title;
 pub mod groups;
 pub mod handle;
 
-use super::parts::{Choice, Empty, Link, Notice, Pager};
+use super::approvals::ApprovalPart;
+use super::parts::{Choice, Empty, Link, Notice, Pager, Tab};
 use crate::web::filters;
 use crate::web::messages::Msg;
 use crate::web::page::{Section, Tone, View};
@@ -134,15 +135,27 @@ pub struct GroupPage {
     pub problem: Option<Msg>,
     pub progress: Option<(u64, u64)>,
     pub total: u64,
+    /// A second person's word.
+    pub approval: Option<ApprovalPart>,
+    /// The person may take back the question to a second person.
+    pub may_withdraw: bool,
+    /// Deciding asks a second person first.
+    pub asks: bool,
     /// Whether the person may decide it now.
     pub may_decide: bool,
     /// The number is to be typed.
     pub typed: bool,
-    pub rows: Vec<MemberRow>,
+    /// Of a run: how many stand how, each with its rows.
+    pub standings: Vec<Tab>,
+    /// Where all rows are to be had as a file.
+    pub file: Option<String>,
+    pub parts: Vec<GroupPart>,
     pub pager: Pager,
-    /// Why, and how many are left out for it.
-    pub left_out: Vec<(Msg, u64)>,
-    pub left_rows: Vec<LeftRow>,
+    /// What is left out, by why.
+    pub left: Vec<GroupPart>,
+    pub left_total: u64,
+    /// How rows can be taken back by this person.
+    pub back: Option<BackPart>,
 }
 
 impl GroupPage {
@@ -157,22 +170,36 @@ impl View for GroupPage {
     const SECTION: Section = Section::Queue;
 }
 
+/// Rows of a group that come to the same.
+#[derive(Clone, Debug)]
+pub struct GroupPart {
+    /// Its place on the page.
+    pub id: String,
+    pub title: Msg,
+    pub count: u64,
+    pub rows: Vec<MemberRow>,
+    /// All of them, where these are the first ones.
+    pub all: Option<String>,
+    /// Rows can be taken out, or in again.
+    pub tickable: bool,
+}
+
+/// How rows of a group can be taken back.
+#[derive(Clone, Copy, Debug)]
+pub struct BackPart {
+    pub undo: bool,
+    pub reverse: bool,
+}
+
 /// One difference of a group: what its systems say, and what they get.
 #[derive(Clone, Debug)]
 pub struct MemberRow {
+    pub id: String,
+    pub ticked: bool,
     pub name: String,
     pub href: String,
     pub field: Msg,
     pub seen: Vec<(Msg, Vec<String>)>,
     pub becomes: Msg,
     pub state: Msg,
-}
-
-/// One difference that is left out.
-#[derive(Clone, Debug)]
-pub struct LeftRow {
-    pub name: String,
-    pub href: String,
-    pub field: Msg,
-    pub why: Msg,
 }

@@ -2,7 +2,9 @@
 
 pub mod account;
 pub mod alerts;
+pub mod approvals;
 pub mod audit;
+pub mod bulk;
 pub mod conflict;
 pub mod decisions;
 pub mod demo;

@@ -106,6 +106,10 @@ pub struct PolicyForm {
     pub blinds: Vec<Choice>,
     /// Of the kind of record alone.
     pub deletes: Vec<Choice>,
+    /// Whether many may be decided at once.
+    pub bulk: Vec<Choice>,
+    /// Whether a second person approves.
+    pub second: Vec<Choice>,
     /// One sentence on what goes wrong in the business.
     pub if_wrong: String,
     /// Why the change is made: asked always.

@@ -13,6 +13,7 @@ mod views;
 
 pub use handle::{arrivals, page, start};
 
+use super::approvals::AwaitingRow;
 use super::decisions::Delivery;
 use super::parts::{Due, Empty, Facet, Link, Notice, Pager, Tab};
 use crate::web::filters;
@@ -59,6 +60,8 @@ pub struct QueuePage {
     pub arrivals: Option<String>,
     /// In the view of failed writes: the rows instead.
     pub failed: Vec<FailedRow>,
+    /// In the view of what awaits an approval: the rows instead.
+    pub awaiting: Vec<AwaitingRow>,
     pub pager: Pager,
     /// The query of this view that Start takes along; `None` where nothing can be started.
     pub start: Option<String>,

@@ -15,7 +15,7 @@ async fn delivered(host: &Host, program: &Program, resolution: &str) -> Value {
     program.until(resolution, |told| told["state"] == "done").await
 }
 
-async fn run(host: &Host, admin: &Program, system: &str) -> Value {
+pub async fn run(host: &Host, admin: &Program, system: &str) -> Value {
     host.clock.advance(TimeDelta::minutes(1));
     let begun = admin.post(&format!("/api/v1/systems/{system}/runs"), &json!({"full": true})).await;
     assert_eq!(begun.status, 202, "{}", begun.text);
@@ -84,6 +84,7 @@ async fn a_program_does_the_whole_job() {
     left_alone(&host, &steward, &admin).await;
     many_at_once(&host, &steward, &admin).await;
     separated(&steward).await;
+    super::approved::by_another(&host, &steward, &admin).await;
     proven(&admin).await;
     assert_eq!(
         *host.answered.lock().unwrap(),

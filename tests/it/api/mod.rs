@@ -1,5 +1,6 @@
 //! The interface for programs, over the real server with real systems behind it.
 
+mod approved;
 mod description;
 mod host;
 mod journey;

@@ -92,6 +92,8 @@ async fn outage(engine: &Engine) {
 async fn decided(w: &mut WriteSession, record: &str, key: &str) -> Result<(), StoreError> {
     let now = w.now();
     let resolution = Resolution {
+        approval: None,
+        group: None,
         id: w.new_id().into(),
         conflict: format!("conflict-{key}").into(),
         record: record.into(),

@@ -2,6 +2,7 @@
 //! written back and proven.
 
 mod absent;
+mod approved;
 mod asked;
 mod causes;
 mod clocks;

@@ -252,6 +252,8 @@ fn form(problems: Vec<Problem>) -> policies::PolicyForm {
         blinds: vec![inherit(msg("blind-no")), choice("yes", msg("blind-yes"), false)],
         tidies: vec![inherit(msg("tidy-no")), choice("yes", msg("tidy-yes"), false)],
         deletes: Vec::new(),
+        bulk: vec![inherit(msg("bulk-yes")), choice("no", msg("bulk-no"), false)],
+        second: vec![inherit(msg("second-no")), choice("yes", msg("second-yes"), false)],
         if_wrong: "Agents call a number nobody answers.".into(),
         because: String::new(),
         problems,

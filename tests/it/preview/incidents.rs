@@ -1,8 +1,10 @@
 //! Incidents and group decisions.
 
 use super::{Rendered, at, render, said};
-use referee::web::messages::msg;
+use referee::web::messages::{Msg, msg};
 use referee::web::page::Tone;
+use referee::web::pages::approvals::ApprovalPart;
+use referee::web::pages::bulk::{BulkForm, BulkPage};
 use referee::web::pages::incidents::*;
 use referee::web::pages::parts::*;
 
@@ -101,6 +103,8 @@ fn group() -> GroupPage {
         ]
     };
     let row = |(name, now, was): (&str, &str, &str)| MemberRow {
+        id: name.into(),
+        ticked: true,
         name: name.into(),
         href: "/conflicts/c1".into(),
         field: said("Phone"),
@@ -108,11 +112,19 @@ fn group() -> GroupPage {
         becomes: said(now),
         state: msg("member-included"),
     };
-    let left = |name: &str, why: &'static str| LeftRow {
-        name: name.into(),
-        href: "/conflicts/c2".into(),
-        field: said("Phone"),
-        why: msg(why),
+    let rows: Vec<MemberRow> = [
+        ("Ada Okafor", "+49 30 6660100", "+49 30 55501100"),
+        ("Mateo Lindqvist", "+49 30 6660101", "+49 30 55501101"),
+    ]
+    .map(row)
+    .into();
+    let left = |why: &'static str, count: u64| GroupPart {
+        id: why.into(),
+        title: msg(why),
+        count,
+        rows: rows.clone(),
+        all: None,
+        tickable: why == "left-unticked",
     };
     GroupPage {
         id: "g1".into(),
@@ -129,21 +141,96 @@ fn group() -> GroupPage {
         problem: None,
         progress: None,
         total: 2296,
+        approval: None,
+        may_withdraw: false,
+        asks: false,
         may_decide: true,
         typed: true,
-        rows: [
-            ("Ada Okafor", "+49 30 6660100", "+49 30 55501100"),
-            ("Mateo Lindqvist", "+49 30 6660101", "+49 30 55501101"),
-        ]
-        .map(row)
-        .into(),
-        pager: Pager {
-            range: Some(msg("group-listed").with("n", 2296_u32)),
-            previous: None,
-            next: Some("/groups/g1?after=x".into()),
-        },
-        left_out: vec![(msg("left-claimed"), 2), (msg("left-high-stakes"), 12)],
-        left_rows: vec![left("Jo Li", "left-claimed"), left("Ana Ruiz", "left-high-stakes")],
+        standings: Vec::new(),
+        file: None,
+        parts: vec![GroupPart {
+            id: "part-0".into(),
+            title: msg("group-outcome-keep").with("system", "Portal"),
+            count: 2296,
+            rows: rows.clone(),
+            all: Some("/groups/g1?of=keep%3Aportal".into()),
+            tickable: true,
+        }],
+        pager: Pager::default(),
+        left_total: 15,
+        left: vec![left("left-claimed", 2), left("left-high-stakes", 12), left("left-unticked", 1)],
+        back: None,
+    }
+}
+
+/// A run under way, of which some can still be undone and some be reversed.
+fn run() -> GroupPage {
+    let tab = |name: &str, count: u64| Tab {
+        text: msg(format!("group-standing-{name}")),
+        count: Some(Count::Exact(count)),
+        href: format!("/groups/g1?show={name}"),
+        current: name == "all",
+    };
+    let mut page = group();
+    page.state = msg("group-working");
+    page.progress = Some((412, 2296));
+    page.may_decide = false;
+    page.standings = vec![tab("all", 2311), tab("confirmed", 388), tab("failed", 4), tab("waiting", 20)];
+    page.file = Some("/groups/g1/file".into());
+    page.back = Some(BackPart { undo: true, reverse: true });
+    for part in &mut page.parts {
+        (part.tickable, part.title) = (false, msg("group-standing-all"));
+    }
+    page
+}
+
+/// A set that somebody else has to approve.
+fn awaiting() -> GroupPage {
+    GroupPage {
+        state: msg("group-awaiting"),
+        may_decide: false,
+        approval: Some(ApprovalPart {
+            base: "/groups/g1".into(),
+            title: msg("approval-awaiting").with("name", "Maya Klein"),
+            tone: Tone::Warning,
+            lines: Vec::new(),
+            digest: "4f0a91c2d77e".into(),
+            may: true,
+        }),
+        ..group()
+    }
+}
+
+fn bulk() -> BulkPage {
+    let choice = |value: &str, text: Msg| Choice { value: value.into(), text, chosen: false };
+    let slot = |field: &str, count: u64, current: bool| Tab {
+        text: msg("bulk-slot").with("field", field).with("entity", "Customer"),
+        count: Some(Count::Exact(count)),
+        href: "/bulk?view=all".into(),
+        current,
+    };
+    BulkPage {
+        list: "/queue?view=all".into(),
+        problem: Some(said("Choose one of the rules")),
+        slots: vec![slot("Phone", 312, true), slot("Shipping address", 18, false)],
+        form: Some(BulkForm {
+            lead: msg("bulk-lead").with("n", 312).with("field", "Phone").with("entity", "Customer"),
+            view: "view=all".into(),
+            conflicts: vec!["c1".into()],
+            slot: "customer/phone".into(),
+            choices: vec![
+                choice("source", msg("bulk-source")),
+                choice("newest", msg("bulk-newest")),
+                choice("keep:portal", msg("choice-keep").with("system", "Portal")),
+                choice("leave", msg("choice-leave")),
+            ],
+            typed: vec![("typed.phone".into(), "Phone".into(), String::new())],
+            one: false,
+            reasons: form().reasons,
+            note: String::new(),
+            notes: vec![msg("bulk-alone"), msg("bulk-second")],
+        }),
+        empty: None,
     }
 }
 
@@ -183,8 +270,6 @@ pub fn pages() -> Vec<Rendered> {
         form: Some(GroupForm { action: "/groups".into(), like: "abc".into(), ..form() }),
     };
     let problem = GroupPage { problem: Some(said("Type 2296 to decide them all")), ..group() };
-    let going =
-        GroupPage { state: msg("group-working"), progress: Some((412, 2296)), may_decide: false, ..group() };
     vec![
         render("incidents", list),
         render("incidents-none", none),
@@ -194,6 +279,8 @@ pub fn pages() -> Vec<Rendered> {
         render("alike", alike),
         render("group", group()),
         render("group-problem", problem),
-        render("group-working", going),
+        render("group-working", run()),
+        render("group-awaiting", awaiting()),
+        render("bulk", bulk()),
     ]
 }

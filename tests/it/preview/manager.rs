@@ -212,6 +212,7 @@ fn decision(deliveries: Vec<Delivery>, state: State, recover: Recover) -> Decisi
         state,
         recover,
         notice: None,
+        approval: None,
         outcomes: vec![Outcome {
             field: literal("Shipping address"),
             seen: vec![

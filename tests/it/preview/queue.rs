@@ -310,6 +310,7 @@ pub fn full() -> QueuePage {
         saved: Saved { query: Some("view=all".to_owned()), shown: None },
         arrivals: None,
         failed: Vec::new(),
+        awaiting: Vec::new(),
         pager: Pager {
             range: Some(msg("range").with("first", 1).with("last", 13).with("total", 42)),
             previous: None,

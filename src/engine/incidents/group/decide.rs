@@ -1,9 +1,10 @@
 //! A frozen set is decided: the worker takes one difference after the other, each the way of a single
 //! decision, and hands what was left out to people.
 
-use super::{HOLD, Progress, READ, TYPED, fits, left};
-use crate::domain::access::{Right, Role, Viewer};
-use crate::domain::audit::{About, Action, ActorKind, Event};
+use super::{HOLD, Progress, READ, TYPED, asks_approval, fits, left, policy};
+use crate::domain::access::{Right, Viewer};
+use crate::domain::approval::{Approval, Standing};
+use crate::domain::audit::{About, Action, Actor, ActorKind, Event};
 use crate::domain::conflict;
 use crate::domain::group::{Excluded, GroupChoice};
 use crate::domain::ids::{DifferenceId, GroupId, RunId, UserId};
@@ -45,13 +46,16 @@ impl Engine {
         if progress.included > TYPED && digits != progress.included.to_string() {
             return Err(Refusal::Invalid(format!("Type {} to decide them all", progress.included)));
         }
+        if group.needs_approval {
+            return self.ask_group_approval(group, progress.included).await;
+        }
         let viewer = viewer.clone();
         self.store
             .write::<_, Refusal, _>(async move |w| {
                 if !groups::start(w, &group.id).await? {
                     return Err(Refusal::WrongState("this set was decided already".to_owned()));
                 }
-                let mut events = vec![told(&viewer, &group, &progress)];
+                let mut events = vec![told(viewer.actor(), &group, &progress)];
                 events.extend(choose_incident(w, &viewer, &group).await?);
                 Ok((Group { state: "working".to_owned(), chosen_at: Some(w.now()), ..group.clone() }, events))
             })
@@ -63,15 +67,11 @@ impl Engine {
         let mut session = self.store.session().await?;
         let first = DifferenceId::default();
         let members = groups::members(&mut session, &group.id, "included", &first, BATCH).await?;
-        let stored = users::by_id(&mut session, &UserId(group.actor.id.clone())).await?;
         drop(session);
         if members.is_empty() {
             return self.finish_group(group).await;
         }
-        // What whoever froze it may now, and not what was allowed then.
-        let program = group.actor.kind == ActorKind::Program;
-        let may = |user: &users::User| !user.disabled && user.roles.contains(&Role::Steward);
-        let viewer = stored.filter(may).map(|user| user.viewer(program));
+        let viewer = self.as_now(&group.actor).await?.filter(|viewer| viewer.may(Right::Decide));
         let setup = self.reload().await?;
         for member in members {
             let left_out = match &viewer {
@@ -91,6 +91,14 @@ impl Engine {
         Ok(())
     }
 
+    /// Somebody with the rights of now, and not of when they asked; None once they have none.
+    pub(super) async fn as_now(&self, actor: &Actor) -> Result<Option<Viewer>, StoreError> {
+        let mut session = self.store.session().await?;
+        let stored = users::by_id(&mut session, &UserId(actor.id.clone())).await?;
+        let program = actor.kind == ActorKind::Program;
+        Ok(stored.filter(|user| !user.disabled).map(|user| user.viewer(program)))
+    }
+
     /// Decides one difference of a group, or says why it is left out.
     async fn decide_member(
         &self,
@@ -104,6 +112,10 @@ impl Engine {
             let mut session = self.store.session().await?;
             let found = conflicts::of_ids(&mut session, std::slice::from_ref(&member.difference)).await?;
             let Some(difference) = found.into_iter().next() else { return Ok(Some(left(Excluded::Decided))) };
+            let may = !asks_approval(&policy(setup, &difference));
+            if !may && approval(group).is_none() && difference.state.is_open() {
+                return Ok(Some(left(Excluded::NeedsApproval)));
+            }
             if !viewer.sees(&difference.entity) {
                 return Ok(Some(left(Excluded::NoRight)));
             }
@@ -124,7 +136,11 @@ impl Engine {
                 reason: Reason::of(&group.reason),
                 note: group.note.clone(),
                 hold_seconds: Some(hold()),
-                part_of: Some(PartOf { group: group.id.clone(), incident: group.incident.clone() }),
+                part_of: Some(PartOf {
+                    group: group.id.clone(),
+                    incident: group.incident.clone(),
+                    approval: approval(group),
+                }),
                 ..Decision::default()
             };
             match self.decide(setup.clone(), viewer, &conflict.id, decision).await {
@@ -221,10 +237,16 @@ async fn mark_asked(
     }
     conflicts::save_differences(w, &left).await
 }
-fn told(viewer: &Viewer, group: &Group, progress: &Progress) -> Event {
+
+/// The approval that was given for a group.
+fn approval(group: &Group) -> Option<Approval> {
+    group.approval.clone().filter(|approval| approval.standing == Standing::Approved)
+}
+
+pub(super) fn told(actor: Actor, group: &Group, progress: &Progress) -> Event {
     let left: i64 = progress.excluded.iter().map(|(_, count)| count).sum();
     let about = About { entity: Some(group.entity.clone()), ..About::default() };
-    let event = Event::new(Action::GroupDecided, viewer.actor(), about)
+    let event = Event::new(Action::GroupDecided, actor, about)
         .fact("group", &group.id)
         .fact("differences", progress.included)
         .fact("left_out", left)
@@ -233,6 +255,9 @@ fn told(viewer: &Viewer, group: &Group, progress: &Progress) -> Event {
         GroupChoice::Keep { system } => event.fact("outcome", "keep").fact("system", system),
         GroupChoice::KeepOthers { system } => event.fact("outcome", "keep_others").fact("system", system),
         GroupChoice::LeaveDifferent { .. } => event.fact("outcome", "leave_different"),
+        GroupChoice::Source => event.fact("outcome", "source"),
+        GroupChoice::Newest => event.fact("outcome", "newest"),
+        GroupChoice::One { .. } => event.fact("outcome", "one"),
     };
     match &group.incident {
         Some(incident) => event.fact("incident", incident),
@@ -241,7 +266,7 @@ fn told(viewer: &Viewer, group: &Group, progress: &Progress) -> Event {
 }
 
 /// The incident that a group was made of has its choice.
-async fn choose_incident(
+pub(super) async fn choose_incident(
     w: &mut WriteSession,
     viewer: &Viewer,
     group: &Group,

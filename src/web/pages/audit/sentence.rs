@@ -145,6 +145,13 @@ impl Spoken<'_> {
             Action::RecordSeparated | Action::RecordRejoined => self.separated(),
             Action::LinksImported => self.by("said-links").with("n", self.number("rows")),
             Action::IncidentOpened | Action::IncidentDecided | Action::IncidentEnded => self.incident(),
+            Action::GroupTakenBack => self
+                .by(if self.fact("how") == "reverse" { "said-group-reversed" } else { "said-group-undone" })
+                .with("n", self.number("differences")),
+            Action::ApprovalAsked => self.by("said-approval-asked").with("digest", self.fact("digest")),
+            Action::Approved => self.by("said-approved").with("digest", self.fact("digest")),
+            Action::ApprovalSentBack => self.by("said-sent-back").with("why", self.fact("reason")),
+            Action::ApprovalEnded => self.by("said-approval-ended"),
             Action::GroupDecided => self.by("said-group").with("n", self.number("differences")),
             _ => self.account(),
         }

@@ -10,6 +10,7 @@ use super::{
     causes, precedents, verdict,
 };
 use crate::domain::access::{Right, Viewer};
+use crate::domain::approval::Standing;
 use crate::domain::entity::{Entity, Slot};
 use crate::domain::ids::FieldId;
 use crate::domain::resolution::{self, Reason};
@@ -172,7 +173,7 @@ impl Over<'_> {
             let decides = self.viewer.may(Right::Decide);
             let text = vec![msg("read-only-text")];
             let read_only = || plain(Tone::Info, msg("read-only-title"), text, Vec::new());
-            return if decides { None } else { read_only() };
+            return if decides { sent_back(self.case) } else { read_only() };
         }
         let next = Link::new(msg("settled-next"), onward);
         if let Some(decision) = self.case.decisions.first().filter(|decision| decision.state != "undone") {
@@ -187,9 +188,9 @@ impl Over<'_> {
 
     /// Who decided what, and when; the way to another decision.
     fn decided(&self, decision: &Resolution, next: Link) -> Notice {
-        let title = msg("decided-title")
-            .with("name", &decision.actor.name)
-            .with("when", self.face.ago(decision.created_at).text);
+        let key = if decision.is_awaiting() { "awaiting-title" } else { "decided-title" };
+        let title =
+            msg(key).with("name", &decision.actor.name).with("when", self.face.ago(decision.created_at).text);
         let page = decision.disputes().unwrap_or_default();
         let line = |chosen: &resolution::Chosen| {
             let field = words::field(&self.case.setup.catalog, Some(&self.entity.id), &chosen.field);
@@ -204,6 +205,17 @@ impl Over<'_> {
         let lines = decision.outcomes.iter().map(line).chain(self.chose.iter().cloned()).collect();
         Notice { tone: Tone::Info, title, lines, links }
     }
+}
+
+/// A second person sent the last decision back: what was chosen stands in the form.
+fn sent_back(case: &Case) -> Option<Notice> {
+    let decision = case.decisions.first()?;
+    let approval = decision.approval.as_ref().filter(|own| own.standing == Standing::SentBack)?;
+    let by = approval.by.as_ref().map_or("", |by| by.name.as_str());
+    let title = msg("sent-back-title").with("name", by).with("decider", &decision.actor.name);
+    let lines = vec![msg("approval-because").with("why", &approval.reason), msg("sent-back-kept")];
+    let links = vec![Link::new(msg("decided-see"), format!("/resolutions/{}", decision.id))];
+    Some(Notice { tone: Tone::Warning, title, lines, links })
 }
 
 fn columns(case: &Case, entity: &Entity, face: &Clockface) -> Vec<Column> {

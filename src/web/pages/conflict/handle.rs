@@ -332,7 +332,11 @@ impl Look<'_> {
         };
         let seconds = (resolution.held_until - resolution.created_at).num_seconds();
         let held = resolution.state == "held";
-        let key = if held { "saved" } else { "saved-now" };
+        let key = match held {
+            _ if resolution.is_awaiting() => "saved-awaiting",
+            true => "saved",
+            false => "saved-now",
+        };
         let flash = Flash {
             tone: Tone::Done,
             text: msg(key).with("name", &case.record.title).with("seconds", seconds),

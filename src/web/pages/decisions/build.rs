@@ -15,6 +15,7 @@ use crate::store::StoreError;
 use crate::store::resolutions::{Delivery, Resolution};
 use crate::web::messages::{Msg, literal, msg};
 use crate::web::page::Tone;
+use crate::web::pages::approvals;
 use crate::web::pages::parts::{Choice, Empty, Link, Pager};
 use crate::web::pages::reviews::{self, Ask};
 use crate::web::pages::{talk, words};
@@ -127,15 +128,23 @@ pub fn page(read: &Decisions) -> Result<DecisionPage, StoreError> {
         state: state(read, decision, &own),
         recover: read.recover(decision),
         notice: None,
+        approval: decision.approval.as_ref().map(|own| {
+            let base = format!("/resolutions/{}", decision.id);
+            approvals::part(&read.viewer, clock, &decision.actor, own, base)
+        }),
         outcomes,
         deliveries: own
             .iter()
             .map(|own| deliveries::shown(&read.setup, clock, &read.viewer, &read.targets, own))
             .collect(),
         facts: facts(decision),
-        audit: Vec::new(),
         comments: read.comments.iter().map(|said| talk::said(said, &read.viewer, clock)).collect(),
         letters: letters::of(read, decision),
+        audit: decision
+            .group
+            .iter()
+            .map(|group| Link::new(msg("group-see"), format!("/groups/{group}")))
+            .collect(),
         ask: ask(read, decision),
     })
 }

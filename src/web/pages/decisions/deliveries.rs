@@ -105,6 +105,7 @@ fn state(catalog: &Catalog, clock: &Clockface, delivery: &resolutions::Delivery)
     let system = catalog.label(&delivery.system);
     let at = |key: &'static str, time| msg(key).with("time", clock.seconds(time));
     let (text, tone) = match &delivery.state {
+        DeliveryState::Proposed { .. } => (msg("state-proposed"), Tone::Info),
         DeliveryState::Waiting { until } => (at("state-waiting", *until), Tone::Info),
         DeliveryState::Sending { .. } => (msg("state-sending"), Tone::Info),
         DeliveryState::Confirmed { .. } => (msg("state-confirmed"), Tone::Done),
@@ -140,7 +141,8 @@ pub fn standing(
     let first = |wanted: fn(&DeliveryState) -> bool| {
         own.iter().find(|delivery| wanted(&delivery.state)).map(|found| state(catalog, clock, found))
     };
-    match resolution.state.as_str() {
+    match resolution.standing() {
+        "awaiting_approval" => say(msg("state-awaiting"), Tone::Warning),
         "held" => say(msg("state-waiting").with("time", clock.seconds(resolution.held_until)), Tone::Info),
         "sending" => first(|state| matches!(state, DeliveryState::Retrying { .. }))
             .or_else(|| first(|state| matches!(state, DeliveryState::Unknown { .. })))

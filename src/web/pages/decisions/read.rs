@@ -1,7 +1,6 @@
 //! Decisions with what belongs to them, read from the store.
 
 use crate::domain::access::{Right, Viewer};
-use crate::domain::delivery::DeliveryState;
 use crate::domain::ids::{RecordId, ResolutionId, SystemId};
 use crate::domain::target::Target;
 use crate::engine::Setup;
@@ -138,9 +137,7 @@ impl Decisions {
     pub fn recover(&self, decision: &Resolution) -> Recover {
         let own = decision.actor.id == self.viewer.user.0 && self.viewer.may(Right::Decide);
         let ended = matches!(decision.state.as_str(), "undone" | "overtaken");
-        let unsent = |delivery: &&Delivery| {
-            matches!(delivery.state, DeliveryState::Waiting { .. } | DeliveryState::ByHand { .. })
-        };
+        let unsent = |delivery: &&Delivery| delivery.state.is_unsent();
         let standing = self.differences.iter().any(|difference| {
             difference.state.resolution() == Some(&decision.id) && difference.state.closed_at().is_none()
         });

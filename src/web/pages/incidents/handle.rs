@@ -94,7 +94,7 @@ pub async fn page(
     let mut titles: HashMap<_, _> = titles.into_iter().map(|one| (one.id, one.title)).collect();
     let rows = members.iter().map(|one| build::record(one, titles.remove(&one.record))).collect();
     let group = stored::of_incident(s, &incident.id).await?;
-    let waiting = stored::count_candidates(s, &viewer, &Of::Incident(incident.id.clone())).await?;
+    let waiting = stored::count_of_incident(s, &viewer, &incident.id).await?;
     let progress = progress(s, &incident, group.as_ref()).await?;
     let range = msg("incident-records").with("n", incident.records);
     let pager = Pager {

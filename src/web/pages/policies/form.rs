@@ -74,6 +74,8 @@ pub struct Sent {
     pub tidy: String,
     pub blind: String,
     pub deletes: String,
+    pub bulk: String,
+    pub second: String,
     pub if_wrong: String,
     pub because: String,
 }
@@ -100,6 +102,8 @@ impl Sent {
             tidy: policy.tidy_formatting.map_or("", |tidies| if tidies { "yes" } else { "no" }).to_owned(),
             blind: policy.decide_blind.map_or("", |blind| if blind { "yes" } else { "no" }).to_owned(),
             deletes: policy.deletes.map_or("", Deletes::as_str).to_owned(),
+            bulk: policy.bulk_allowed.map_or("", |allowed| if allowed { "yes" } else { "no" }).to_owned(),
+            second: policy.second_approver.map_or("", |asked| if asked { "yes" } else { "no" }).to_owned(),
             if_wrong: policy.if_wrong.clone().unwrap_or_default(),
             because: String::new(),
         }
@@ -160,6 +164,8 @@ impl Sent {
             tidy_formatting: yes_or_no(&self.tidy),
             decide_blind: yes_or_no(&self.blind),
             deletes: Deletes::ALL.into_iter().find(|deletes| deletes.as_str() == self.deletes),
+            bulk_allowed: yes_or_no(&self.bulk),
+            second_approver: yes_or_no(&self.second),
             hold_seconds,
             due_hours,
             if_wrong: (!if_wrong.is_empty()).then(|| if_wrong.to_owned()),
@@ -245,6 +251,8 @@ pub fn page(setup: &Setup, place: &Place<'_>, sent: &Sent, problems: Vec<Problem
         tidies: options.tidies(),
         blinds: options.blinds(),
         deletes: if slot.is_none() { options.deletes() } else { Vec::new() },
+        bulk: options.yes_or_no(above.bulk_allowed, &sent.bulk, ["bulk-no", "bulk-yes"]),
+        second: options.yes_or_no(above.second_approver, &sent.second, ["second-no", "second-yes"]),
         if_wrong: sent.if_wrong.clone(),
         because: sent.because.clone(),
         problems,
@@ -325,23 +333,21 @@ impl Options<'_> {
     }
 
     fn blanks(&self) -> Vec<Choice> {
-        let text = |allowed: bool| msg(if allowed { "blank-allowed" } else { "blank-rejected" });
-        let none = self.inherit(text(self.above.allow_blank), self.sent.blank.is_empty());
-        let one = |(value, allowed): (&str, bool)| Choice {
-            value: value.to_owned(),
-            text: text(allowed),
-            chosen: self.sent.blank == value,
-        };
-        std::iter::once(none).chain([("no", false), ("yes", true)].map(one)).collect()
+        self.yes_or_no(self.above.allow_blank, &self.sent.blank, ["blank-rejected", "blank-allowed"])
     }
 
     fn tidies(&self) -> Vec<Choice> {
-        let text = |tidies: bool| msg(if tidies { "tidy-yes" } else { "tidy-no" });
-        let none = self.inherit(text(self.above.tidy_formatting), self.sent.tidy.is_empty());
-        let one = |(value, tidies): (&str, bool)| Choice {
+        self.yes_or_no(self.above.tidy_formatting, &self.sent.tidy, ["tidy-no", "tidy-yes"])
+    }
+
+    /// A setting that is on or off, with the messages of both.
+    fn yes_or_no(&self, above: bool, sent: &str, texts: [&'static str; 2]) -> Vec<Choice> {
+        let text = |yes: bool| msg(texts[usize::from(yes)]);
+        let none = self.inherit(text(above), sent.is_empty());
+        let one = |(value, yes): (&str, bool)| Choice {
             value: value.to_owned(),
-            text: text(tidies),
-            chosen: self.sent.tidy == value,
+            text: text(yes),
+            chosen: sent == value,
         };
         std::iter::once(none).chain([("no", false), ("yes", true)].map(one)).collect()
     }
@@ -380,13 +386,6 @@ impl Options<'_> {
     }
 
     fn reasons(&self) -> Vec<Choice> {
-        let text = |asked: bool| msg(if asked { "reason-asked-coded" } else { "reason-asked-no" });
-        let none = self.inherit(text(self.above.reason_asked), self.sent.reason.is_empty());
-        let one = |(value, asked): (&str, bool)| Choice {
-            value: value.to_owned(),
-            text: text(asked),
-            chosen: self.sent.reason == value,
-        };
-        std::iter::once(none).chain([("no", false), ("yes", true)].map(one)).collect()
+        self.yes_or_no(self.above.reason_asked, &self.sent.reason, ["reason-asked-no", "reason-asked-coded"])
     }
 }

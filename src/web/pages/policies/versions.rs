@@ -124,6 +124,7 @@ pub fn settings(setup: &Setup, policy: &Policy) -> [(Msg, Msg); 16] {
             or_inherited(policy.deletes, |deletes| msg(format!("deletes-{}", deletes.as_str()))),
         ),
         (msg("policy-bulk"), or_inherited(policy.bulk_allowed, yes)),
+        (msg("policy-second"), or_inherited(policy.second_approver, yes)),
         (
             msg("column-stakes"),
             or_inherited(policy.stakes, |stakes| msg(format!("stakes-{}", stakes.as_str()))),

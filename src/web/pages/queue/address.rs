@@ -30,6 +30,7 @@ pub enum List {
     Itself,
     Rule,
     Failed,
+    Approval,
 }
 
 impl List {
@@ -46,6 +47,7 @@ impl List {
             Self::Itself => "itself",
             Self::Rule => "rule",
             Self::Failed => "failed",
+            Self::Approval => "approval",
         }
     }
 
@@ -62,13 +64,14 @@ impl List {
             Self::Itself => "view-settled-itself",
             Self::Rule => "view-settled-rule",
             Self::Failed => "view-failed",
+            Self::Approval => "view-approval",
         }
     }
 
     /// Whether it lists open conflicts.
     #[must_use]
     pub fn is_open(self) -> bool {
-        !matches!(self, Self::Itself | Self::Rule | Self::Failed)
+        !matches!(self, Self::Itself | Self::Rule | Self::Failed | Self::Approval)
     }
 }
 

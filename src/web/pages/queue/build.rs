@@ -8,6 +8,7 @@ use crate::domain::access::Right;
 use crate::domain::ids::{EntityId, FieldId, SystemId};
 use crate::store::queue::MOST_COUNTED;
 use crate::web::messages::{Msg, literal, msg};
+use crate::web::pages::approvals;
 use crate::web::pages::parts::{Count, Link, Pager, Tab};
 use crate::web::pages::words;
 
@@ -16,10 +17,14 @@ use crate::web::pages::words;
 pub fn page(desk: &Desk) -> QueuePage {
     let view = desk.address.view;
     let decides = desk.viewer.may(Right::Decide) && view.is_open() && view != List::Others;
-    let (mut rows, mut failed) = (Vec::new(), Vec::new());
+    let (mut rows, mut failed, mut awaiting) = (Vec::new(), Vec::new(), Vec::new());
     match &desk.rows {
         Rows::Conflicts(part) => rows = part.rows.iter().map(|row| conflict_row(desk, row)).collect(),
         Rows::Deliveries(part) => failed = part.rows.iter().map(|row| failed_row(desk, row)).collect(),
+        Rows::Awaiting(part) => {
+            let row = |row| approvals::row(&desk.setup.catalog, &desk.viewer, &desk.clock, row);
+            awaiting = part.rows.iter().map(row).collect();
+        }
     }
     let filters = filters(desk);
     let columns = columns::of(&desk.address);
@@ -58,6 +63,7 @@ pub fn page(desk: &Desk) -> QueuePage {
         empty: empty::empty(desk),
         rows,
         failed,
+        awaiting,
     }
 }
 
@@ -101,6 +107,7 @@ fn tabs(desk: &Desk) -> Vec<Tab> {
         (List::Itself, capped(counts.itself)),
         (List::Rule, capped(counts.rule)),
         (List::Failed, count(counts.failed)),
+        (List::Approval, count(counts.approval)),
     ]
     .map(|(list, count)| Tab {
         text: msg(list.message()),
@@ -163,6 +170,7 @@ fn pager(desk: &Desk) -> Pager {
         }
         Rows::Conflicts(part) => pages(desk, part, |row| row.id.0.clone()),
         Rows::Deliveries(part) => pages(desk, part, |row| row.id.0.clone()),
+        Rows::Awaiting(part) => pages(desk, part, |row| row.id.clone()),
     }
 }
 
@@ -183,6 +191,6 @@ fn pages<T>(desk: &Desk, part: &Part<T>, cursor: impl Fn(&T) -> String) -> Pager
 }
 
 fn capped_total(desk: &Desk) -> Msg {
-    let open = desk.address.view.is_open() || desk.address.view == List::Failed;
+    let open = desk.address.view.is_open() || matches!(desk.address.view, List::Failed | List::Approval);
     if open { count(desk.total).text() } else { capped(desk.total).text() }
 }

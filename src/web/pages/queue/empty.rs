@@ -92,6 +92,7 @@ pub fn empty(desk: &Desk) -> Option<Empty> {
         return Some(say("empty-systems-title", msg("empty-systems-text"), link));
     }
     match desk.address.view {
+        List::Approval => return Some(say("approval-none-title", msg("approval-none-text"), None)),
         List::Failed => return Some(say("empty-failed-title", msg("empty-failed-text"), None)),
         List::Itself | List::Rule => {
             return Some(say("empty-settled-title", msg("empty-settled-text"), None));

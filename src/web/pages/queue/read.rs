@@ -10,6 +10,7 @@ use crate::store::conflicts::{Conflict, Difference};
 use crate::store::incidents::Incident;
 use crate::store::queue::{self, Count, Due, Facet, Filter, MOST_COUNTED, Waiting, Whose};
 use crate::store::resolutions::Delivery;
+use crate::store::resolutions::approvals::{self, Awaiting};
 use crate::store::views::View;
 use crate::store::{
     Session, StoreError, alerts, conflicts, holdings, incidents, records, resolutions, runs, tags, users,
@@ -55,6 +56,7 @@ pub struct Counts {
     pub itself: i64,
     pub rule: i64,
     pub failed: i64,
+    pub approval: i64,
 }
 
 /// A page of a list, and whether it goes on.
@@ -85,6 +87,7 @@ impl<T> Part<T> {
 pub enum Rows {
     Conflicts(Part<Conflict>),
     Deliveries(Part<Delivery>),
+    Awaiting(Part<Awaiting>),
 }
 
 impl Rows {
@@ -94,6 +97,7 @@ impl Rows {
         match self {
             Self::Conflicts(part) => part.rows.is_empty(),
             Self::Deliveries(part) => part.rows.is_empty(),
+            Self::Awaiting(part) => part.rows.is_empty(),
         }
     }
 }
@@ -250,6 +254,7 @@ async fn counts(s: &mut Session, viewer: &Viewer, clock: &Clockface) -> Result<C
         itself: queue::count_settled(s, viewer, "settled_by_itself").await?,
         rule: queue::count_settled(s, viewer, "settled_by_rule").await?,
         failed: resolutions::count_failed(s, viewer).await?,
+        approval: approvals::count(s, viewer).await?,
     })
 }
 
@@ -277,6 +282,11 @@ async fn rows(
             let part = failed(s, viewer, address).await?;
             let before = first(part.previous);
             Ok((Rows::Deliveries(part), counts.failed, before))
+        }
+        List::Approval => {
+            let part = awaiting(s, viewer, address).await?;
+            let before = first(part.previous);
+            Ok((Rows::Awaiting(part), counts.approval, before))
         }
         List::Itself | List::Rule => {
             let part = settled(s, viewer, address).await?;
@@ -340,6 +350,21 @@ async fn settled(s: &mut Session, viewer: &Viewer, address: &Address) -> Result<
     Ok(Part::forward(queue::settled(s, viewer, state, None, READ).await?, true, PAGE))
 }
 
+async fn awaiting(s: &mut Session, viewer: &Viewer, address: &Address) -> Result<Part<Awaiting>, Failure> {
+    if let Some(id) = &address.before {
+        let rows = approvals::awaiting_after(s, viewer, id, READ).await?;
+        if let Some(part) = Part::backward(rows) {
+            return Ok(part);
+        }
+    } else if let Some(id) = &address.after {
+        let rows = approvals::awaiting(s, viewer, Some(id), READ).await?;
+        if !rows.is_empty() {
+            return Ok(Part::forward(rows, false, PAGE));
+        }
+    }
+    Ok(Part::forward(approvals::awaiting(s, viewer, None, READ).await?, true, PAGE))
+}
+
 async fn failed(s: &mut Session, viewer: &Viewer, address: &Address) -> Result<Part<Delivery>, Failure> {
     if let Some(id) = address.before.clone().map(DeliveryId) {
         let rows = resolutions::failed_after(s, viewer, &id, READ).await?;
@@ -360,6 +385,7 @@ async fn about_rows(s: &mut Session, desk: &mut Desk) -> Result<(), StoreError> 
     let records: Vec<RecordId> = match &desk.rows {
         Rows::Conflicts(part) => part.rows.iter().map(|row| row.record.clone()).collect(),
         Rows::Deliveries(part) => part.rows.iter().map(|row| row.record.clone()).collect(),
+        Rows::Awaiting(_) => Vec::new(),
     };
     for identifier in holdings::identifiers(s, &records).await? {
         desk.identifiers.entry(identifier.record.clone()).or_default().push(identifier);
@@ -369,6 +395,7 @@ async fn about_rows(s: &mut Session, desk: &mut Desk) -> Result<(), StoreError> 
             let found = records::of_ids(s, &records).await?;
             desk.titles = found.into_iter().map(|record| (record.id, record.title)).collect();
         }
+        Rows::Awaiting(_) => {}
         Rows::Conflicts(part) => {
             let ids: Vec<ConflictId> = part.rows.iter().map(|row| row.id.clone()).collect();
             for difference in conflicts::differences(s, &ids).await? {

@@ -1,5 +1,6 @@
 //! Incidents: very much at once is one question, and what a person answers is what happens.
 
+mod bulk;
 mod changed;
 mod deleted;
 mod stormed;

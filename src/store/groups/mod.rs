@@ -1,12 +1,16 @@
 //! Group decisions: a frozen set of differences and how far it has been decided.
 
+pub mod rows;
+
 use super::db::{FromRow, Row, Session};
 use super::error::StoreError;
-use super::queue::Count;
+use super::queue::{self, Count, Filter};
+use super::resolutions::approvals;
 use super::write::WriteSession;
 use crate::domain::access::Viewer;
+use crate::domain::approval::Approval;
 use crate::domain::audit::Actor;
-use crate::domain::group::{Excluded, GroupChoice};
+use crate::domain::group::{Excluded, GroupChoice, TakingBack};
 use crate::domain::ids::{ConflictId, DifferenceId, EntityId, FieldId, GroupId, IncidentId, ResolutionId};
 use crate::domain::time::Time;
 use crate::store::conflicts::Difference;
@@ -19,6 +23,14 @@ pub struct Group {
     pub entity: EntityId,
     /// Of differences that are alike; empty for an incident's.
     pub pattern: String,
+    /// Of what the queue lists: the field, and the address it was listed at.
+    pub field: FieldId,
+    pub view: String,
+    /// A second person has to approve it.
+    pub needs_approval: bool,
+    pub approval: Option<Approval>,
+    /// What was decided is being taken back.
+    pub back: Option<TakingBack>,
     pub choice: GroupChoice,
     pub actor: Actor,
     /// The code of a reason, or nothing.
@@ -40,6 +52,11 @@ impl FromRow for Group {
             incident: row.maybe::<String>("incident_id")?.map(IncidentId),
             entity: row.get::<String>("entity")?.into(),
             pattern: row.get("pattern")?,
+            field: row.get::<String>("field")?.into(),
+            view: row.get("view_query")?,
+            needs_approval: row.get("needs_approval")?,
+            approval: approvals::of_row(row)?,
+            back: row.maybe::<String>("back")?.map(|back| serde_json::from_str(&back)).transpose()?,
             choice: row.json("choice")?,
             actor: row.json("actor")?,
             reason: row.get("reason")?,
@@ -67,6 +84,11 @@ pub struct Member {
     pub why: String,
     pub detail: String,
     pub resolution: Option<ResolutionId>,
+    /// What the choice comes to for it: `keep:portal`.
+    pub becomes: String,
+    /// `undo`, `reverse`, `undone`, `reversed`, `kept` or nothing; and why it was kept.
+    pub back: String,
+    pub back_detail: String,
 }
 
 impl FromRow for Member {
@@ -81,6 +103,9 @@ impl FromRow for Member {
             why: row.get("why")?,
             detail: row.get("detail")?,
             resolution: row.maybe::<String>("resolution_id")?.map(ResolutionId),
+            becomes: row.get("becomes")?,
+            back: row.get("back")?,
+            back_detail: row.get("back_detail")?,
         })
     }
 }
@@ -91,6 +116,29 @@ pub enum Of {
     Incident(IncidentId),
     /// Of this pattern.
     Alike(String),
+    View(View),
+}
+
+/// What the queue lists, of one field.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct View {
+    /// Its kind of record and its field are set.
+    pub filter: Filter,
+    /// Those that were ticked; else all.
+    pub ids: Vec<ConflictId>,
+    /// The address it was listed at, without `?`.
+    pub query: String,
+}
+
+impl Of {
+    /// What the queue lists, if that is what it is of.
+    #[must_use]
+    pub fn view(&self) -> Option<&View> {
+        match self {
+            Self::View(view) => Some(view),
+            _ => None,
+        }
+    }
 }
 
 /// Open differences after `after`, in order of their ids.
@@ -99,12 +147,17 @@ pub async fn candidates(
     viewer: &Viewer,
     of: &Of,
     after: &DifferenceId,
+    now: Time,
     limit: i64,
 ) -> Result<Vec<Difference>, StoreError> {
+    if let Of::View(view) = of {
+        return queue::differences(s, viewer, view, after, now, limit).await;
+    }
     let query = s.sql("SELECT * FROM differences WHERE state = 'open'");
     let mut query = match of {
         Of::Incident(id) => query.push_bind(" AND incident_id = ?", [id.into()]),
         Of::Alike(pattern) => query.push_bind(" AND pattern = ?", [pattern.into()]),
+        Of::View(_) => query,
     };
     if let Some(entities) = &viewer.entities {
         query = query.push(" AND entity IN ").push_list(entities.iter());
@@ -112,13 +165,10 @@ pub async fn candidates(
     query.push_bind(" AND id > ?", [after.into()]).push(" ORDER BY id").limit(limit).all().await
 }
 
-/// How many open differences there are of it.
-pub async fn count_candidates(s: &mut Session, viewer: &Viewer, of: &Of) -> Result<i64, StoreError> {
-    let query = s.sql("SELECT CAST(count(*) AS BIGINT) AS value FROM differences WHERE state = 'open'");
-    let mut query = match of {
-        Of::Incident(id) => query.push_bind(" AND incident_id = ?", [id.into()]),
-        Of::Alike(pattern) => query.push_bind(" AND pattern = ?", [pattern.into()]),
-    };
+/// How many open differences wait under an incident.
+pub async fn count_of_incident(s: &mut Session, viewer: &Viewer, id: &IncidentId) -> Result<i64, StoreError> {
+    let text = "SELECT CAST(count(*) AS BIGINT) AS value FROM differences WHERE state = 'open'";
+    let mut query = s.sql(text).push_bind(" AND incident_id = ?", [id.into()]);
     if let Some(entities) = &viewer.entities {
         query = query.push(" AND entity IN ").push_list(entities.iter());
     }
@@ -129,7 +179,8 @@ pub async fn count_candidates(s: &mut Session, viewer: &Viewer, of: &Of) -> Resu
 pub async fn insert(w: &mut WriteSession, group: &Group, members: &[Member]) -> Result<(), StoreError> {
     w.sql(
         "INSERT INTO group_decisions (id, incident_id, entity, pattern, choice, actor, reason, note, state, whole,
-             created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'draft', $9, $10)",
+             created_at, field, view_query, needs_approval)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'draft', $9, $10, $11, $12, $13)",
     )
     .bind(&group.id)
     .bind(group.incident.as_ref())
@@ -141,6 +192,9 @@ pub async fn insert(w: &mut WriteSession, group: &Group, members: &[Member]) -> 
     .bind(&group.note)
     .bind(group.whole)
     .bind(group.created_at)
+    .bind(&group.field)
+    .bind(&group.view)
+    .bind(group.needs_approval)
     .run_one()
     .await?;
     let row = |member: &Member| {
@@ -154,11 +208,12 @@ pub async fn insert(w: &mut WriteSession, group: &Group, members: &[Member]) -> 
             (&member.state).into(),
             (&member.why).into(),
             (&member.detail).into(),
+            (&member.becomes).into(),
         ]
     };
     let head =
         "INSERT INTO group_members (group_id, difference_id, conflict_id, title, field, fingerprint, state,
-        why, detail)";
+        why, detail, becomes)";
     w.insert_rows(head, members.iter().map(row).collect(), "").await?;
     Ok(())
 }
@@ -167,10 +222,15 @@ pub async fn insert(w: &mut WriteSession, group: &Group, members: &[Member]) -> 
 pub async fn drop_drafts(w: &mut WriteSession, before: Time) -> Result<(), StoreError> {
     let query = w.sql(
         "DELETE FROM group_members WHERE group_id IN
-             (SELECT id FROM group_decisions WHERE state = 'draft' AND created_at < $1)",
+             (SELECT id FROM group_decisions WHERE state = 'draft' AND created_at < $1
+                  AND (approval IS NULL OR approval <> 'awaiting'))",
     );
     query.bind(before).run().await?;
-    w.sql("DELETE FROM group_decisions WHERE state = 'draft' AND created_at < $1").bind(before).run().await?;
+    let query = w.sql(
+        "DELETE FROM group_decisions WHERE state = 'draft' AND created_at < $1
+             AND (approval IS NULL OR approval <> 'awaiting')",
+    );
+    query.bind(before).run().await?;
     Ok(())
 }
 
@@ -212,7 +272,7 @@ pub async fn finish(w: &mut WriteSession, id: &GroupId) -> Result<bool, StoreErr
 /// Takes a group that is to be worked off in hand until then.
 pub async fn lease(w: &mut WriteSession, until: Time) -> Result<Option<Group>, StoreError> {
     let (now, end) = (w.now(), w.either("", " FOR UPDATE SKIP LOCKED"));
-    let query = w.sql("SELECT * FROM group_decisions WHERE state = 'working'");
+    let query = w.sql("SELECT * FROM group_decisions WHERE (state = 'working' OR back IS NOT NULL)");
     let query = query.push_bind(" AND (lease_until IS NULL OR lease_until < ?)", [now.into()]);
     let found: Option<Group> = query.push(" ORDER BY id LIMIT 1").push(end).maybe().await?;
     if let Some(group) = &found {
@@ -258,22 +318,18 @@ pub async fn counts(s: &mut Session, id: &GroupId) -> Result<Vec<Count>, StoreEr
     .await
 }
 
-/// Marks a member as decided, in the transaction that decides it.
+/// Marks a member as decided, in the transaction that decides it. False when it was taken out since.
 pub async fn decided(
     w: &mut WriteSession,
     id: &GroupId,
     difference: &DifferenceId,
     resolution: &ResolutionId,
-) -> Result<(), StoreError> {
-    w.sql(
+) -> Result<bool, StoreError> {
+    let query = w.sql(
         "UPDATE group_members SET state = 'decided', resolution_id = $3
          WHERE group_id = $1 AND difference_id = $2 AND state = 'included'",
-    )
-    .bind(id)
-    .bind(difference)
-    .bind(resolution)
-    .run_one()
-    .await
+    );
+    Ok(query.bind(id).bind(difference).bind(resolution).run().await? == 1)
 }
 
 /// Leaves a member out after all.
@@ -295,4 +351,35 @@ pub async fn exclude(
     .run()
     .await?;
     Ok(())
+}
+
+/// The group, its row locked until the transaction ends.
+pub async fn lock(w: &mut WriteSession, viewer: &Viewer, id: &GroupId) -> Result<Option<Group>, StoreError> {
+    let text = w.either(
+        "SELECT * FROM group_decisions WHERE id = $1",
+        "SELECT * FROM group_decisions WHERE id = $1 FOR UPDATE",
+    );
+    let found: Option<Group> = w.sql(text).bind(id).maybe().await?;
+    Ok(found.filter(|group| viewer.sees(&group.entity)))
+}
+
+/// Stores the approval of a group.
+pub async fn save_approval(
+    w: &mut WriteSession,
+    id: &GroupId,
+    approval: &Approval,
+) -> Result<(), StoreError> {
+    let query = w.sql("UPDATE group_decisions SET approval = $2, approval_body = $3 WHERE id = $1");
+    let query = query.bind(id).bind(approval.standing.as_str());
+    query.bind(serde_json::to_string(approval)?).run_one().await
+}
+
+/// Stores what of a group is being taken back, or that nothing is any longer.
+pub async fn save_back(
+    w: &mut WriteSession,
+    id: &GroupId,
+    back: Option<&TakingBack>,
+) -> Result<(), StoreError> {
+    let back = back.map(serde_json::to_string).transpose()?;
+    w.sql("UPDATE group_decisions SET back = $2 WHERE id = $1").bind(id).bind(back).run_one().await
 }

@@ -1,0 +1,175 @@
+//! What a group decided is taken back, all of it or some: undone while nothing was sent, reversed
+//! afterwards. The worker does it row by row, each the way of a single decision, and goes on after a restart.
+
+use super::approve::{event, is_awaiting};
+use crate::domain::access::{Right, Viewer};
+use crate::domain::approval::{Approval, Standing};
+use crate::domain::audit::{About, Action, Event};
+use crate::domain::group::{Back, TakingBack};
+use crate::domain::ids::{DifferenceId, GroupId, ResolutionId};
+use crate::engine::incidents::because;
+use crate::engine::review::nobody_waits;
+use crate::engine::{Engine, Refusal};
+use crate::faults::{self, Point};
+use crate::store::groups::{self, Group, Member, rows};
+use crate::store::{StoreError, WriteSession, resolutions};
+
+/// Rows taken back before the worker looks around.
+const BATCH: i64 = 50;
+
+/// Which rows.
+#[derive(Clone, Debug)]
+pub enum Which {
+    All,
+    These(Vec<DifferenceId>),
+}
+
+/// What is to be taken back, and how.
+#[derive(Clone, Debug)]
+pub struct TakeBack {
+    pub way: Back,
+    pub rows: Which,
+    /// Why: asked for where it is reversed.
+    pub reason: String,
+}
+
+impl Engine {
+    /// Takes back what a group decided: from now on the worker does. Undoing all of one that is still
+    /// being decided stops it; of one that awaits an approval, it takes the question back.
+    ///
+    /// # Errors
+    /// The viewer did not decide it and is no manager; nothing of it can be taken back so; some of it is
+    /// being taken back; or a reversal has no reason.
+    pub async fn take_back(&self, viewer: &Viewer, id: &GroupId, asked: TakeBack) -> Result<Group, Refusal> {
+        let reason = match asked.way {
+            Back::Reverse => because(&asked.reason)?,
+            Back::Undo => asked.reason.trim().chars().take(500).collect(),
+        };
+        let (viewer, id) = (viewer.clone(), id.clone());
+        self.store
+            .write(async move |w| {
+                let group = groups::lock(w, &viewer, &id).await?.ok_or(Refusal::NotFound("group"))?;
+                let own = group.actor.id == viewer.user.0 && viewer.may(Right::Decide);
+                if !own && !viewer.may(Right::Reverse) {
+                    return Err(Refusal::Forbidden);
+                }
+                if is_awaiting(&group) {
+                    return withdraw(w, &viewer, group).await;
+                }
+                if group.back.is_some() {
+                    let text = "some of it is being taken back: wait until that has ended";
+                    return Err(Refusal::WrongState(text.to_owned()));
+                }
+                let (these, mut marked) = match &asked.rows {
+                    Which::All => (None, 0),
+                    Which::These(rows) => (Some(rows.as_slice()), 0),
+                };
+                if these.is_none() && asked.way == Back::Undo && group.state == "working" {
+                    marked += rows::stop(w, &id).await?;
+                }
+                marked += rows::ask_back(w, &id, asked.way, these).await?;
+                if marked == 0 {
+                    let text = "nothing of it can be taken back so any longer";
+                    return Err(Refusal::WrongState(text.to_owned()));
+                }
+                let (by, reason) = (viewer.actor(), reason.clone());
+                let back = TakingBack { way: asked.way, by, reason };
+                groups::save_back(w, &id, Some(&back)).await?;
+                let event = taken_back(&group, &back).fact("differences", marked);
+                Ok((Group { back: Some(back), ..group }, vec![event]))
+            })
+            .await
+    }
+
+    /// Takes some rows of a group back; once none is left, that has ended.
+    pub(in crate::engine::incidents) async fn back_some(
+        &self,
+        group: &Group,
+        back: &TakingBack,
+    ) -> Result<(), Refusal> {
+        let mut session = self.store.session().await?;
+        let members = rows::asked_back(&mut session, &group.id, BATCH).await?;
+        drop(session);
+        if members.is_empty() {
+            let id = group.id.clone();
+            let end = async move |w: &mut WriteSession| {
+                Ok::<_, StoreError>((groups::save_back(w, &id, None).await?, Vec::new()))
+            };
+            return Ok(self.store.write(end).await?);
+        }
+        let viewer = self.as_now(&back.by).await?;
+        for member in members {
+            let done = match (&viewer, &member.resolution) {
+                (Some(viewer), Some(id)) => self.take_row_back(viewer, back, id).await?,
+                _ => Err("who asked for it may not any longer".to_owned()),
+            };
+            let (state, detail) = match done {
+                Ok(()) => (back.way.done(), String::new()),
+                Err(why) => ("kept", why),
+            };
+            let (group, Member { difference, .. }) = (group.id.clone(), member);
+            let keep = async move |w: &mut WriteSession| {
+                let kept = rows::save_back(w, &group, &difference, state, &detail).await?;
+                Ok::<_, StoreError>((kept, Vec::new()))
+            };
+            self.store.write(keep).await?;
+            faults::pass(Point::K23);
+        }
+        Ok(())
+    }
+
+    /// Takes one decision back, or says why it stays.
+    async fn take_row_back(
+        &self,
+        viewer: &Viewer,
+        back: &TakingBack,
+        id: &ResolutionId,
+    ) -> Result<Result<(), String>, Refusal> {
+        if self.is_back(viewer, back.way, id).await? {
+            return Ok(Ok(()));
+        }
+        let done = match back.way {
+            Back::Undo => self.undo(viewer, id).await,
+            Back::Reverse => self.reverse(viewer, id, &back.reason).await,
+        };
+        match done {
+            Ok(_) => Ok(Ok(())),
+            Err(Refusal::Store(error)) if !error.is_lasting() => Err(error.into()),
+            Err(other) => Ok(Err(other.to_string())),
+        }
+    }
+
+    /// Whether it was taken back already: by a worker that went away before it could note it down.
+    async fn is_back(&self, viewer: &Viewer, way: Back, id: &ResolutionId) -> Result<bool, StoreError> {
+        let mut session = self.store.session().await?;
+        let Some(decision) = resolutions::get(&mut session, viewer, id).await? else {
+            return Ok(false);
+        };
+        if way == Back::Undo {
+            return Ok(decision.state == "undone");
+        }
+        let all = resolutions::reversals(&mut session, std::slice::from_ref(&decision.record)).await?;
+        Ok(all.iter().any(|reversal| reversal.reverses() == Some(id)))
+    }
+}
+
+/// Takes the question back that a group asks a second person.
+async fn withdraw(
+    w: &mut WriteSession,
+    viewer: &Viewer,
+    group: Group,
+) -> Result<(Group, Vec<Event>), Refusal> {
+    let Some(asked) = group.approval.clone().filter(Approval::is_awaited) else {
+        return Ok((group, Vec::new()));
+    };
+    let ended = asked.end(Standing::Undone, viewer.actor(), w.now(), "").map_err(nobody_waits)?;
+    groups::save_approval(w, &group.id, &ended).await?;
+    let event = Event { actor: viewer.actor(), ..event(Action::ApprovalEnded, &group, &asked) };
+    Ok((Group { approval: Some(ended), ..group }, vec![event]))
+}
+
+fn taken_back(group: &Group, back: &TakingBack) -> Event {
+    let about = About { entity: Some(group.entity.clone()), ..About::default() };
+    let event = Event::new(Action::GroupTakenBack, back.by.clone(), about).fact("group", &group.id);
+    event.fact("how", back.way.as_str()).fact("reason", &back.reason)
+}

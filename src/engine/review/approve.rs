@@ -1,0 +1,269 @@
+//! A second person's word: approved, a decision goes on as it was made; sent back, it is open again with
+//! its draft. It is for exactly what was decided, and never for one's own.
+
+use super::record::{Owner, bound_to, settled};
+use super::undo::{reopen, undo_deliveries};
+use super::work::{Worked, compared};
+use super::{about, check_policy_version, check_values, left_out, locked};
+use crate::domain::access::Viewer;
+use crate::domain::approval::{Approval, Barred, NotAwaited, Standing, may_approve};
+use crate::domain::audit::{About, Action, Actor, Event};
+use crate::domain::ids::{ResolutionId, UserId};
+use crate::domain::resolution::{Outcome, Reason};
+use crate::domain::time::Time;
+use crate::engine::detect::{refresh, resolution_state};
+use crate::engine::once::{Receipt, Told};
+use crate::engine::{Engine, Refusal, Setup};
+use crate::store::conflicts::{Conflict, Difference};
+use crate::store::resolutions::{self, Delivery, Resolution, approvals};
+use crate::store::{WriteSession, conflicts, field_decisions, holdings};
+use std::sync::Arc;
+
+/// Characters of a reason.
+const MOST: usize = 500;
+
+impl Engine {
+    /// Approves a decision, which is then held and sent. `digest` is what the page showed of it.
+    ///
+    /// # Errors
+    /// The viewer may not, or decided it; nobody waits for it any longer; it is not what the page showed;
+    /// or a value moved, which ends it.
+    pub async fn approve(
+        &self,
+        viewer: &Viewer,
+        id: &ResolutionId,
+        digest: &str,
+        receipt: Option<Receipt<Told>>,
+    ) -> Result<Resolution, Refusal> {
+        let setup = self.reload().await?;
+        let (by, of, seen) = (viewer.clone(), id.clone(), digest.to_owned());
+        let approved = self
+            .store
+            .write(async move |w| {
+                let (decision, events) = approve_in(w, &setup, &by, &of, &seen).await?;
+                if let Some(receipt) = &receipt {
+                    receipt.keep_decision(w, setup.clone(), &by, &decision).await?;
+                }
+                Ok((decision, events))
+            })
+            .await;
+        if matches!(approved, Err(Refusal::Stale)) {
+            self.end_approval(viewer, id).await?;
+        }
+        approved
+    }
+
+    /// Sends a decision back to who made it: it is open again, with its draft.
+    ///
+    /// # Errors
+    /// The viewer may not, or decided it; nobody waits for it any longer; or no reason was given.
+    pub async fn send_decision_back(
+        &self,
+        viewer: &Viewer,
+        id: &ResolutionId,
+        reason: &str,
+        receipt: Option<Receipt<Told>>,
+    ) -> Result<Resolution, Refusal> {
+        let reason = because(reason)?;
+        let (viewer, id, setup) = (viewer.clone(), id.clone(), self.setup());
+        self.store
+            .write(async move |w| {
+                let (decision, conflict, asked) = awaited(w, &viewer, &id).await?;
+                let sent_back = asked.end(Standing::SentBack, viewer.actor(), w.now(), &reason);
+                let event = told(Action::ApprovalSentBack, viewer.actor(), &conflict, &decision, &asked);
+                let sent_back = sent_back.map_err(nobody_waits)?;
+                let (decision, mut events) = take_back(w, decision, conflict, sent_back, "undone").await?;
+                events.insert(0, event.fact("reason", &reason));
+                if let Some(receipt) = &receipt {
+                    receipt.keep_decision(w, setup.clone(), &viewer, &decision).await?;
+                }
+                Ok((decision, events))
+            })
+            .await
+    }
+
+    /// Ends an approval over values that moved, and judges them.
+    async fn end_approval(&self, viewer: &Viewer, id: &ResolutionId) -> Result<(), Refusal> {
+        let (by, of) = (viewer.clone(), id.clone());
+        let ended: Result<_, Refusal> = self
+            .store
+            .write(async move |w| {
+                let (decision, conflict, asked) = awaited(w, &by, &of).await?;
+                let ended = asked.end(Standing::Ended, Actor::referee(), w.now(), "");
+                let event = told(Action::ApprovalEnded, Actor::referee(), &conflict, &decision, &asked);
+                let (conflict_id, ended) = (conflict.id.clone(), ended.map_err(nobody_waits)?);
+                let (_, mut events) = take_back(w, decision, conflict, ended, "overtaken").await?;
+                events.insert(0, event);
+                Ok((conflict_id, events))
+            })
+            .await;
+        match ended {
+            Ok(conflict) => self.judge_conflict(viewer, &conflict).await,
+            // It was ended meanwhile.
+            Err(Refusal::WrongState(_)) => Ok(()),
+            Err(other) => Err(other),
+        }
+    }
+}
+
+/// Why, trimmed.
+///
+/// # Errors
+/// It is empty, or too long.
+pub(in crate::engine) fn because(reason: &str) -> Result<String, Refusal> {
+    let reason = reason.trim();
+    if reason.is_empty() || reason.chars().count() > MOST {
+        return Err(Refusal::Invalid(format!("say in 1 to {MOST} characters why it is sent back")));
+    }
+    Ok(reason.to_owned())
+}
+
+pub(in crate::engine) fn nobody_waits(error: NotAwaited) -> Refusal {
+    Refusal::WrongState(error.to_string())
+}
+
+pub(in crate::engine) fn check_right(viewer: &Viewer, decider: &Actor) -> Result<(), Refusal> {
+    may_approve(viewer, decider).map_err(|barred| match barred {
+        Barred::Role => Refusal::Forbidden,
+        Barred::Own => Refusal::WrongState("this is your own decision: somebody else approves it".to_owned()),
+    })
+}
+
+/// A decision that awaits the viewer's word, with its conflict locked, so that of two one comes first.
+async fn awaited(
+    w: &mut WriteSession,
+    viewer: &Viewer,
+    id: &ResolutionId,
+) -> Result<(Resolution, Conflict, Approval), Refusal> {
+    let missing = || Refusal::NotFound("decision");
+    let found = resolutions::get(w, viewer, id).await?.ok_or_else(missing)?;
+    check_right(viewer, &found.actor)?;
+    let conflict = locked(w, viewer, &found.conflict).await?;
+    let decision = resolutions::get(w, viewer, id).await?.ok_or_else(missing)?;
+    let asked = decision.approval.clone().filter(Approval::is_awaited);
+    let asked = asked.ok_or(NotAwaited).map_err(nobody_waits)?;
+    Ok((decision, conflict, asked))
+}
+
+fn told(action: Action, actor: Actor, conflict: &Conflict, decision: &Resolution, asked: &Approval) -> Event {
+    let about = About { resolution: Some(decision.id.clone()), ..about(conflict) };
+    let event = Event::new(action, actor, about).fact("decision", &decision.id);
+    event.fact("digest", asked.short()).fact("decided_by", &decision.actor.id)
+}
+
+async fn approve_in(
+    w: &mut WriteSession,
+    setup: &Arc<Setup>,
+    viewer: &Viewer,
+    id: &ResolutionId,
+    seen: &str,
+) -> Result<(Resolution, Vec<Event>), Refusal> {
+    let (mut decision, conflict, asked) = awaited(w, viewer, id).await?;
+    let current = check_policy_version(w, setup).await;
+    current
+        .map_err(|_| Refusal::WrongState("the policies changed this moment: look at it again".to_owned()))?;
+    let deliveries = resolutions::lock_deliveries(w, id).await?;
+    let bound = bound_to(&decision, &deliveries)?;
+    if bound != asked.digest || (seen != bound && seen != asked.short()) {
+        return Err(Refusal::WrongState("this is not what the page showed: look at it again".to_owned()));
+    }
+    let of = std::slice::from_ref(&conflict.id);
+    let differences = conflicts::differences(w, of).await?;
+    let own = differences.into_iter().filter(|one| one.state.resolution() == Some(id)).collect();
+    let worked = worked(setup, &conflict, &decision, own)?;
+    let rows = holdings::of_records(w, std::slice::from_ref(&conflict.record)).await?;
+    let (apart, held) = (left_out(&rows), compared(setup, &conflict, rows));
+    check_values(setup.entity(&conflict.entity)?, &held, &apart, &worked)?;
+    let now = w.now();
+    let until = now + (decision.held_until - decision.created_at);
+    carry_on(w, setup, &mut decision, deliveries, worked, until).await?;
+    let approved = asked.end(Standing::Approved, viewer.actor(), now, "").map_err(nobody_waits)?;
+    approvals::save(w, id, &approved).await?;
+    approvals::set_held_until(w, id, until).await?;
+    resolutions::set_state(w, id, &decision.state).await?;
+    let mut events = vec![told(Action::Approved, viewer.actor(), &conflict, &decision, &asked)];
+    events.extend(refresh(w, conflict).await?);
+    Ok((Resolution { approval: Some(approved), held_until: until, ..decision }, events))
+}
+
+/// What was decided, under the policy that is in force now: it has to be the one it was decided under.
+fn worked(
+    setup: &Setup,
+    conflict: &Conflict,
+    decision: &Resolution,
+    own: Vec<Difference>,
+) -> Result<Vec<Worked>, Refusal> {
+    let entity = setup.entity(&conflict.entity)?;
+    let mut all = Vec::new();
+    for chosen in &decision.outcomes {
+        let difference = own.iter().find(|one| one.id == chosen.difference).cloned();
+        let difference = difference.ok_or(Refusal::Stale)?;
+        let policy = match entity.slot(&difference.dispute.field) {
+            Some(slot) => setup.policy(entity, &slot),
+            None => setup.policies.effective_for_record(entity),
+        };
+        if setup.policy_version != decision.policy_version && policy != difference.dispute.policy {
+            let text = "the policy of this field changed since it was decided: send it back";
+            return Err(Refusal::WrongState(text.to_owned()));
+        }
+        all.push(Worked { difference, outcome: chosen.outcome.clone(), targets: Vec::new(), policy });
+    }
+    Ok(all)
+}
+
+/// A decision goes on as if it had been made now.
+async fn carry_on(
+    w: &mut WriteSession,
+    setup: &Setup,
+    decision: &mut Resolution,
+    deliveries: Vec<Delivery>,
+    worked: Vec<Worked>,
+    until: Time,
+) -> Result<(), Refusal> {
+    let now = w.now();
+    let mut sent = Vec::with_capacity(deliveries.len());
+    for mut delivery in deliveries {
+        let writes = setup.state(&delivery.system).writes_enabled;
+        delivery.state = delivery.state.approve(until, writes, now);
+        resolutions::settle_delivery(w, &delivery).await?;
+        sent.push(delivery);
+    }
+    let user = UserId(decision.actor.id.clone());
+    let owner = Owner { user: &user, reason: Reason::of(&decision.reason), note: &decision.note };
+    let mut changed = Vec::new();
+    for Worked { difference, outcome, .. } in worked {
+        if matches!(outcome, Outcome::LeaveDifferent { until } if until <= now) {
+            let text = "the time until which it was to stay different has passed: send it back";
+            return Err(Refusal::WrongState(text.to_owned()));
+        }
+        let nothing = !sent.iter().any(|own| own.change.slot == difference.dispute.field);
+        let state = difference.state.clone().reopen();
+        let state = state.map_err(|error| Refusal::WrongState(error.to_string()))?;
+        let difference = Difference { state, ..difference };
+        let state = settled(w, &owner, &difference, &outcome, &decision.id, nothing).await?;
+        changed.push(Difference { state, ..difference });
+    }
+    conflicts::save_differences(w, &changed).await?;
+    resolution_state(sent.iter().map(|delivery| &delivery.state)).clone_into(&mut decision.state);
+    Ok(())
+}
+
+/// Opens what was decided again, with the draft.
+async fn take_back(
+    w: &mut WriteSession,
+    mut decision: Resolution,
+    mut conflict: Conflict,
+    ended: Approval,
+    state: &str,
+) -> Result<(Resolution, Vec<Event>), Refusal> {
+    undo_deliveries(w, &decision).await?;
+    reopen(w, &decision).await?;
+    resolutions::set_state(w, &decision.id, state).await?;
+    approvals::save(w, &decision.id, &ended).await?;
+    field_decisions::forget(w, &decision.id).await?;
+    state.clone_into(&mut decision.state);
+    decision.approval = Some(ended);
+    conflict.draft = Some(decision.draft()?);
+    let events = refresh(w, conflict).await?;
+    Ok((decision, events))
+}

@@ -1,0 +1,128 @@
+//! The rows of a group: what was seen, what it becomes, and how that stands.
+
+use super::super::MemberRow;
+use crate::domain::conflict::{Dispute, Distinct, Holder};
+use crate::domain::ids::{DifferenceId, ResolutionId};
+use crate::domain::resolution::{Chosen, Outcome};
+use crate::domain::value::Tuple;
+use crate::engine::Setup;
+use crate::store::groups::{Group, Member};
+use crate::store::resolutions::Resolution;
+use crate::store::{Session, StoreError, conflicts, resolutions};
+use crate::web::messages::{Msg, literal, msg};
+use crate::web::pages::words;
+use std::collections::HashMap;
+
+/// What rows are read with.
+pub struct Read<'a> {
+    pub setup: &'a Setup,
+    pub group: &'a Group,
+}
+
+/// One row: what was disputed, and the value all shall hold; none where they stay different.
+pub struct Seen {
+    pub member: Member,
+    pub standing: Option<String>,
+    pub dispute: Option<Dispute>,
+    pub becomes: Option<Tuple>,
+}
+
+/// Members with their values: as they were decided, or as they stand.
+pub async fn seen(
+    s: &mut Session,
+    group: &Group,
+    found: Vec<(Member, Option<String>)>,
+) -> Result<Vec<Seen>, StoreError> {
+    let decided: Vec<ResolutionId> =
+        found.iter().filter_map(|(member, _)| member.resolution.clone()).collect();
+    let decided = resolutions::of_ids(s, &decided).await?;
+    let decided: HashMap<_, Resolution> = decided.into_iter().map(|one| (one.id.clone(), one)).collect();
+    let open = found.iter().filter(|(member, _)| member.resolution.is_none());
+    let open: Vec<DifferenceId> = open.map(|(member, _)| member.difference.clone()).collect();
+    let open = conflicts::of_ids(s, &open).await?;
+    let mut open: HashMap<_, _> = open.into_iter().map(|one| (one.id.clone(), one)).collect();
+    let mut rows = Vec::with_capacity(found.len());
+    for (member, standing) in found {
+        let resolution = member.resolution.as_ref().and_then(|id| decided.get(id));
+        let (dispute, becomes) = match resolution {
+            Some(resolution) => {
+                let page = resolution.disputes()?;
+                let own = |chosen: &&Chosen| chosen.difference == member.difference;
+                let becomes = resolution.outcomes.iter().find(own).and_then(|chosen| chosen.meant(&page));
+                (page.into_iter().find(|dispute| dispute.field == member.field), becomes)
+            }
+            None => {
+                let dispute = open.remove(&member.difference).map(|difference| difference.dispute);
+                let becomes = dispute.as_ref().and_then(|dispute| meant(group, dispute));
+                (dispute, becomes.filter(|_| member.state != "excluded"))
+            }
+        };
+        rows.push(Seen { member, standing, dispute, becomes });
+    }
+    Ok(rows)
+}
+
+/// The value that a choice comes to.
+fn meant(group: &Group, dispute: &Dispute) -> Option<Tuple> {
+    match group.choice.outcome(dispute).ok()? {
+        Outcome::Keep { value } => {
+            Some(dispute.value(value)?.shown(dispute.policy.source_of_truth.as_ref()).to_vec())
+        }
+        Outcome::Type { values } => Some(values),
+        _ => None,
+    }
+}
+
+/// Rows as a page shows them.
+pub async fn seen_rows(
+    s: &mut Session,
+    read: &Read<'_>,
+    found: Vec<(Member, Option<String>)>,
+) -> Result<Vec<MemberRow>, StoreError> {
+    Ok(seen(s, read.group, found).await?.into_iter().map(|seen| row(read, seen)).collect())
+}
+
+/// Where a row leads.
+pub fn place(member: &Member) -> String {
+    match &member.resolution {
+        Some(resolution) => format!("/resolutions/{resolution}"),
+        None => format!("/conflicts/{}", member.conflict),
+    }
+}
+
+fn row(read: &Read<'_>, seen: Seen) -> MemberRow {
+    let (catalog, member) = (&read.setup.catalog, &seen.member);
+    let becomes =
+        seen.becomes.as_ref().map(|values| words::values(values).map_or_else(|state| state, literal));
+    let values = seen.dispute.as_ref().map(|dispute| {
+        let source = dispute.policy.source_of_truth.as_ref();
+        let value = |value: &Distinct| {
+            let text = words::values(value.shown(source)).map_or_else(|state| state, literal);
+            let label = |holder: &Holder| catalog.label(&holder.candidate.system).to_owned();
+            (text, value.holders.iter().map(label).collect())
+        };
+        dispute.values.iter().map(value).collect()
+    });
+    MemberRow {
+        id: member.difference.0.clone(),
+        ticked: member.state == "included",
+        name: member.title.clone(),
+        href: place(member),
+        field: words::field(catalog, Some(&read.group.entity), &member.field),
+        seen: values.unwrap_or_default(),
+        becomes: becomes.unwrap_or_else(|| msg("group-stays")),
+        state: state(member, seen.standing.as_deref()),
+    }
+}
+
+fn state(member: &Member, standing: Option<&str>) -> Msg {
+    let left = || msg(format!("left-{}", member.why.replace('_', "-")));
+    match (member.back.as_str(), standing) {
+        (back @ ("undo" | "reverse"), _) => msg(format!("member-back-{back}")),
+        ("kept", _) => msg("group-kept-back").with("why", &member.back_detail),
+        (_, Some("left_out")) => left(),
+        (_, Some(standing)) => msg(format!("group-standing-{standing}")),
+        (_, None) if member.state == "excluded" => left(),
+        (_, None) => msg(format!("member-{}", member.state)),
+    }
+}
