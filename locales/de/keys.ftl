@@ -45,3 +45,4 @@ key-snooze = zurückstellen
 key-assign-me = übernehmen
 key-assign = jemandem geben
 key-escalate = weiterreichen
+key-row-bulk = sie zusammen entscheiden

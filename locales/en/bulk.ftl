@@ -67,4 +67,3 @@ left-stopped = Stopped before its turn
 member-back-undo = To be undone
 member-back-reverse = To be reversed
 batch-decide = Decide at once
-batch-decide-all = Decide all { $n } at once

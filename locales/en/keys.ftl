@@ -49,3 +49,4 @@ key-snooze = snooze
 key-assign-me = take it
 key-assign = give it to somebody
 key-escalate = escalate
+key-row-bulk = decide them together

@@ -64,6 +64,7 @@ pub const KEYS: &[Key] = &[
     key(Queue, "row-assign", &["m"]),
     key(Queue, "row-snooze", &["h"]),
     key(Queue, "row-escalate", &["e"]),
+    key(Queue, "row-bulk", &["b"]),
     key(Conflict, "choose", &["1", "2", "3", "4", "5", "6", "7", "8", "9"]),
     key(Conflict, "use-all", &["w 1", "w 2", "w 3", "w 4", "w 5", "w 6", "w 7", "w 8", "w 9"]),
     key(Conflict, "accept", &["a"]),

@@ -177,6 +177,7 @@ const actions = {
   'row-assign': () => batch('row-assign'),
   'row-snooze': () => batch('row-snooze'),
   'row-escalate': () => batch('row-escalate'),
+  'row-bulk': () => batch('row-bulk'),
   choose: (key) => {
     const difference = current();
     return difference ? choose(difference, one(`[data-n="${key}"]`, difference)) : false;

@@ -112,7 +112,7 @@ pub struct ApprovalBody {
 /// Why it is sent back.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ReturnBody {
+pub struct SentBackBody {
     /// In 1 to 500 characters.
     pub(super) reason: String,
 }
@@ -145,7 +145,7 @@ pub async fn send_back(
     viewer: SignedIn,
     request: HttpRequest,
     id: Path<ResolutionId>,
-    body: JsonBody<ReturnBody>,
+    body: JsonBody<SentBackBody>,
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
     once(&request, &viewer, &body.raw, async |key| {

@@ -1,6 +1,6 @@
 //! What is done with a group beside deciding it: its rows, one approval for all of it, taking it back.
 
-use super::approvals::{ApprovalBody, ReturnBody};
+use super::approvals::{ApprovalBody, SentBackBody};
 use super::body::JsonBody;
 use super::incidents::view;
 use super::listing::{Ask, Items};
@@ -149,7 +149,7 @@ pub async fn send_back(
     viewer: SignedIn,
     request: HttpRequest,
     id: Path<GroupId>,
-    body: JsonBody<ReturnBody>,
+    body: JsonBody<SentBackBody>,
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
     once(&request, &viewer, &body.raw, async |_| {

@@ -1,7 +1,7 @@
 //! The API's own description, OpenAPI 3.1: the table of operations, and the shapes as derived
 //! from the types that are sent and read.
 
-use super::approvals::{ApprovalBody, AwaitingView, ReturnBody};
+use super::approvals::{ApprovalBody, AwaitingView, SentBackBody};
 use super::audit::AuditEntry;
 use super::bulk::{BackBody, GroupRow, TickBody};
 use super::causes::CauseBody;
@@ -182,7 +182,7 @@ fn schemas() -> Map<String, Value> {
         .add::<CountBody>()
         .add_list::<AwaitingView>()
         .add::<ApprovalBody>()
-        .add::<ReturnBody>()
+        .add::<SentBackBody>()
         .add_list::<GroupRow>()
         .add::<TickBody>()
         .add::<BackBody>()

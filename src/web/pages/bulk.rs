@@ -36,7 +36,7 @@ use chrono::TimeDelta;
 use url::form_urlencoded::{Serializer, parse};
 
 /// Rows that can be ticked.
-const TICKED: usize = 500;
+pub const TICKED: usize = 500;
 /// Fields that are asked about.
 const SLOTS: i64 = 50;
 /// "Leave different" ends after so many days.

@@ -64,8 +64,8 @@ pub struct PassingPage {
     /// The first rows of a selection, and where the decision for all of them is made.
     pub rows: Vec<Link>,
     pub more: Option<Msg>,
-    /// The forms of a selection that decide or export it.
-    pub selection: Option<String>,
+    /// The hidden fields of the form that decides a selection together; None where that cannot be.
+    pub selection: Option<Vec<(&'static str, String)>>,
     pub passing: Passing,
 }
 

@@ -19,7 +19,7 @@ use crate::store::queue::{self, Filter};
 use crate::web::auth::{SignedIn, Steward};
 use crate::web::failure::{Code, Failure};
 use crate::web::flash;
-use crate::web::messages::{Msg, msg, said};
+use crate::web::messages::{msg, said};
 use crate::web::page::{Flash, Page, Shell, Tone};
 use crate::web::pages::words;
 use crate::web::site::Site;

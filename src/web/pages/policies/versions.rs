@@ -98,7 +98,7 @@ fn compare(setup: &Setup, label: &Msg, before: &Policy, after: &Policy, out: &mu
 
 /// Every setting of a level with its words.
 #[must_use]
-pub fn settings(setup: &Setup, policy: &Policy) -> [(Msg, Msg); 16] {
+pub fn settings(setup: &Setup, policy: &Policy) -> [(Msg, Msg); 17] {
     fn or_inherited<T>(value: Option<T>, words: impl FnOnce(T) -> Msg) -> Msg {
         value.map_or_else(|| msg("setting-inherited"), words)
     }
