@@ -13,7 +13,9 @@ macro_rules! files {
 pub const GERMAN: &[&str] = files![
     "access",
     "account",
+    "approvals",
     "audit",
+    "bulk",
     "common",
     "conflict",
     "deciding",
