@@ -99,11 +99,15 @@ async fn prepare(w: &mut referee::store::WriteSession, caller: usize) -> Result<
         opened_at: w.now(),
         closed_at: None,
         assignee: None,
+        assigned_by: None,
         claimed_by: None,
         claimed_until: None,
         version: 1,
         draft: None,
         incident: None,
+        wait: None,
+        escalation: None,
+        overdue_told: None,
     };
     let found = conflicts::get(w, &referee::domain::access::Viewer::referee(), &conflict.id).await?;
     if found.is_none() {

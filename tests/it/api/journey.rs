@@ -50,6 +50,7 @@ async fn a_program_does_the_whole_job() {
     assert_eq!(difference["absent"], json!([]));
 
     said_why(&steward, &conflict).await;
+    super::passed_on::there_and_back(&host, &steward, &conflict).await;
     let claimed = steward.post(&at(&conflict, "/claim"), &Value::Null).await.ok();
     assert_eq!(claimed["claim"]["name"], "ana of the tests");
     let decided = steward.post(&at(&conflict, "/resolution"), &keep_first(&conflict)).await;

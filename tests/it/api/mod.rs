@@ -4,6 +4,7 @@ mod approved;
 mod description;
 mod host;
 mod journey;
+mod passed_on;
 mod refusals;
 mod repeated;
 
