@@ -67,4 +67,3 @@ left-stopped = Angehalten, bevor es an der Reihe war
 member-back-undo = Zurückzunehmen
 member-back-reverse = Rückgängig zu machen
 batch-decide = Gemeinsam entscheiden
-batch-decide-all = Alle { $n } gemeinsam entscheiden
