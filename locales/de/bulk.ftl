@@ -66,4 +66,3 @@ left-unticked = Von Hand herausgenommen
 left-stopped = Angehalten, bevor es an der Reihe war
 member-back-undo = Zurückzunehmen
 member-back-reverse = Rückgängig zu machen
-batch-decide = Gemeinsam entscheiden

@@ -66,4 +66,3 @@ left-unticked = Taken out by hand
 left-stopped = Stopped before its turn
 member-back-undo = To be undone
 member-back-reverse = To be reversed
-batch-decide = Decide at once

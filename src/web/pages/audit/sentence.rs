@@ -150,7 +150,7 @@ impl Spoken<'_> {
                 .with("n", self.number("differences")),
             Action::ApprovalAsked => self.by("said-approval-asked").with("digest", self.fact("digest")),
             Action::Approved => self.by("said-approved").with("digest", self.fact("digest")),
-            Action::ApprovalSentBack => self.by("said-sent-back").with("why", self.fact("reason")),
+            Action::ApprovalSentBack => self.by("said-decision-sent-back").with("why", self.fact("reason")),
             Action::ApprovalEnded => self.by("said-approval-ended"),
             Action::GroupDecided => self.by("said-group").with("n", self.number("differences")),
             _ => self.account(),

@@ -9,7 +9,7 @@ use crate::engine::Setup;
 use crate::store::groups::{Group, Member};
 use crate::store::resolutions::Resolution;
 use crate::store::{Session, StoreError, conflicts, resolutions};
-use crate::web::messages::{Msg, literal, msg};
+use crate::web::messages::{Msg, literal, msg, said};
 use crate::web::pages::words;
 use std::collections::HashMap;
 
@@ -119,7 +119,7 @@ fn state(member: &Member, standing: Option<&str>) -> Msg {
     let left = || msg(format!("left-{}", member.why.replace('_', "-")));
     match (member.back.as_str(), standing) {
         (back @ ("undo" | "reverse"), _) => msg(format!("member-back-{back}")),
-        ("kept", _) => msg("group-kept-back").with("why", &member.back_detail),
+        ("kept", _) => msg("group-kept-back").with("why", said(&member.back_detail)),
         (_, Some("left_out")) => left(),
         (_, Some(standing)) => msg(format!("group-standing-{standing}")),
         (_, None) if member.state == "excluded" => left(),
