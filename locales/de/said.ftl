@@ -168,3 +168,4 @@ refusal-own-decision = Das ist die eigene Entscheidung: Jemand anderes genehmigt
 refusal-policies-changed = Die Richtlinien haben sich eben geändert: es noch einmal ansehen
 refusal-policy-changed = Die Richtlinie dieses Feldes hat sich seit der Entscheidung geändert: es zurückschicken
 refusal-left-time-over = Der Zeitpunkt, bis zu dem es verschieden bleiben sollte, ist vorbei: es zurückschicken
+refusal-no-time = Dafür war keine Zeit mehr: noch einmal tun

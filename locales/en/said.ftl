@@ -169,3 +169,4 @@ refusal-own-decision = This is your own decision: somebody else approves it
 refusal-policies-changed = The policies changed this moment: look at it again
 refusal-policy-changed = The policy of this field changed since it was decided: send it back
 refusal-left-time-over = The time until which it was to stay different has passed: send it back
+refusal-no-time = There was no time left for it: do it once more

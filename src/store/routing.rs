@@ -1,6 +1,5 @@
 //! Routes, colleagues with what they have open, skips, and conflicts whose time has come.
 
-use super::conflicts::Conflict;
 use super::db::{FromRow, Row, Session};
 use super::error::StoreError;
 use super::write::WriteSession;
@@ -161,28 +160,40 @@ pub async fn returning(s: &mut Session, now: Time, limit: i64) -> Result<Vec<Con
     Ok(ids.into_iter().map(ConflictId).collect())
 }
 
-/// Open conflicts of an entity that are overdue, that nobody was asked about, and that wait for
-/// nothing.
+/// Open conflicts of an entity that are overdue, that nobody was told of, and that wait for nothing.
 pub async fn overdue(
     s: &mut Session,
     entity: &EntityId,
-    field: Option<&FieldId>,
     now: Time,
     limit: i64,
-) -> Result<Vec<Conflict>, StoreError> {
+) -> Result<Vec<ConflictId>, StoreError> {
     let query = s.sql(
-        "SELECT c.* FROM conflicts c WHERE c.open AND c.waits_until IS NULL AND c.incident_id IS NULL
-             AND c.due_at < $1 AND c.entity = $2 AND c.overdue_told IS NULL",
+        "SELECT id AS value FROM conflicts WHERE open AND overdue_told IS NULL AND waits_until IS NULL
+             AND incident_id IS NULL AND entity = $1 AND due_at < $2",
     );
-    let query = query.bind(now).bind(entity);
-    let query = match field {
-        Some(field) => query.push_bind(
-            " AND EXISTS (SELECT 1 FROM differences d WHERE d.conflict_id = c.id AND d.state = 'open' AND d.field = ?)",
-            [field.into()],
-        ),
-        None => query,
-    };
-    query.push(" ORDER BY c.due_at, c.id").limit(limit).all().await
+    let query = query.bind(entity).bind(now).push(" ORDER BY due_at, id").limit(limit);
+    let ids: Vec<String> = query.values().await?;
+    Ok(ids.into_iter().map(ConflictId).collect())
+}
+
+/// Has what is overdue of an entity looked at again: its route is another one.
+pub async fn look_again(w: &mut WriteSession, entity: &EntityId) -> Result<(), StoreError> {
+    w.sql(
+        "UPDATE conflicts SET overdue_told = NULL WHERE open AND entity = $1 AND overdue_told IS NOT NULL
+             AND escalated_to IS NULL",
+    )
+    .bind(entity)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Takes everything open from somebody who decides no longer; how many conflicts.
+pub async fn take_all(w: &mut WriteSession, user: &UserId) -> Result<u64, StoreError> {
+    w.sql("UPDATE conflicts SET assignee = NULL, assigned_by = NULL WHERE open AND assignee = $1")
+        .bind(user)
+        .run()
+        .await
 }
 
 /// Notes that somebody leaves a conflict to others for now.

@@ -7,8 +7,7 @@ use crate::domain::access::Viewer;
 use crate::domain::ids::{ConflictId, UserId};
 
 /// The condition on a list of conflicts `c` that have a tag: `query.push_bind(WITH_TAG, [tag.into()])`.
-pub const WITH_TAG: &str =
-    " AND EXISTS (SELECT 1 FROM conflict_tags t WHERE t.conflict_id = c.id AND t.tag = ?)";
+pub const WITH_TAG: &str = " AND c.id IN (SELECT t.conflict_id FROM conflict_tags t WHERE t.tag = ?)";
 
 /// The tags of a conflict, in their order.
 pub async fn of_conflict(s: &mut Session, id: &ConflictId) -> Result<Vec<String>, StoreError> {

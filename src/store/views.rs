@@ -44,7 +44,7 @@ pub async fn of(s: &mut Session, viewer: &Viewer) -> Result<Vec<View>, StoreErro
     s.sql(
         "SELECT v.*, u.name AS owner_name, k.user_id AS watcher FROM views v JOIN users u ON u.id = v.owner
          LEFT JOIN view_watchers k ON k.view_id = v.id AND k.user_id = $1
-         WHERE v.owner = $1 OR v.shared ORDER BY v.name, v.id",
+         WHERE v.owner = $1 OR v.shared ORDER BY CASE WHEN v.owner = $1 THEN 0 ELSE 1 END, v.name, v.id",
     )
     .bind(&viewer.user)
     .limit(MOST)

@@ -134,13 +134,19 @@ async fn find(site: &Site, request: &ServiceRequest) -> Result<Option<Who>, Fail
         }));
     }
     let Some(token) = auth::session_token(site, request.request()) else { return Ok(None) };
-    let (session, now) = (site.accounts.session(&token).await?, site.store().clock().now());
+    let session = site.accounts.session(&token, !asks_by_itself(request)).await?;
+    let now = site.store().clock().now();
     Ok(session.map(|session| Who {
         left: Some(session.left(now)),
         viewer: session.user.viewer(false),
         user: session.user,
         csrf: session.csrf,
     }))
+}
+
+/// A page that asks again and again is no sign that somebody sits before it.
+fn asks_by_itself(request: &ServiceRequest) -> bool {
+    request.path() == "/queue/arrivals"
 }
 
 /// The token that was sent, and the body if it is a form, which is then read and put back.

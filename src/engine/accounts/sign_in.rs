@@ -188,15 +188,15 @@ impl Accounts {
             .await
     }
 
-    /// The session of a cookie while it is alive, and notes that it is used.
+    /// The session of a cookie while it is alive; notes that it is used, unless a page asks by itself.
     ///
     /// # Errors
     /// The store failed.
-    pub async fn session(&self, token: &str) -> Result<Option<WebSession>, StoreError> {
+    pub async fn session(&self, token: &str, used: bool) -> Result<Option<WebSession>, StoreError> {
         let now = self.store.clock().now();
         let found = sessions::by_token(&mut self.store.session().await?, &token_hash(token)).await?;
         let Some(mut session) = found.filter(|session| session.is_alive(now)) else { return Ok(None) };
-        if now - session.seen_at >= NOTED {
+        if used && now - session.seen_at >= NOTED {
             let hash = session.token_hash.clone();
             let noted = self.store.write(async move |w: &mut WriteSession| {
                 sessions::seen(w, &hash).await?;

@@ -8,7 +8,7 @@ use crate::domain::audit::{Action, Actor, Event};
 use crate::domain::ids::UserId;
 use crate::domain::preferences::Preferences;
 use crate::store::users::User;
-use crate::store::{StoreError, WriteSession, users};
+use crate::store::{StoreError, WriteSession, routing, users};
 use std::collections::BTreeSet;
 
 /// A user to be added.
@@ -89,19 +89,22 @@ impl Accounts {
     ) -> Result<(), AccountError> {
         self.change(actor, login_form(login), "roles", async move |w, user| {
             users::set_roles(w, &user.id, &roles).await?;
-            Ok(format!("{} -> {}", role_names(&user.roles), role_names(&roles)))
+            let decides = roles.contains(&Role::Steward);
+            let taken = if decides { 0 } else { routing::take_all(w, &user.id).await? };
+            Ok(format!("{} -> {}{}", role_names(&user.roles), role_names(&roles), given_back(taken)))
         })
         .await
     }
 
-    /// Lets the user in no more, or again; sessions and tokens end.
+    /// Lets the user in no more, or again; sessions and tokens end. What was theirs belongs to nobody.
     ///
     /// # Errors
     /// There is no such user.
     pub async fn set_disabled(&self, actor: Actor, login: &str, disabled: bool) -> Result<(), AccountError> {
         self.change(actor, login_form(login), "disabled", async move |w, user| {
             users::set_disabled(w, &user.id, disabled).await?;
-            Ok(disabled.to_string())
+            let taken = if disabled { routing::take_all(w, &user.id).await? } else { 0 };
+            Ok(format!("{disabled}{}", given_back(taken)))
         })
         .await
     }
@@ -156,6 +159,11 @@ impl Accounts {
             })
             .await
     }
+}
+
+/// `, 12 conflicts given back`.
+fn given_back(conflicts: u64) -> String {
+    if conflicts == 0 { String::new() } else { format!(", {conflicts} conflicts given back") }
 }
 
 fn user(w: &WriteSession, login: &str, name: &str, roles: &BTreeSet<Role>) -> User {

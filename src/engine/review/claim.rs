@@ -16,8 +16,6 @@ use chrono::TimeDelta;
 const CLAIM_MINUTES: i64 = 10;
 /// Conflicts looked at in one read; as many may be claimed by others before another one is needed.
 const BATCH: i64 = 50;
-/// Conflicts passed over because they come last, after which no more are looked at.
-const MOST_LATER: usize = 1000;
 
 impl Engine {
     /// Takes a conflict for ten minutes, or renews one's own claim.
@@ -49,29 +47,8 @@ impl Engine {
                 let now = w.now();
                 let since = now - TimeDelta::hours(SKIPPED_HOURS);
                 let skipped = routing::skipped_by(w, &viewer.user, since).await?;
-                let is_later = |own: &Conflict| {
-                    let others = own.assignee.as_ref().is_some_and(|assignee| *assignee != viewer.user);
-                    others || skipped.contains(&own.id)
-                };
-                let (mut after, mut later): (Option<Position>, Vec<ConflictId>) = (None, Vec::new());
-                loop {
-                    let page = queue::page(w, &viewer, &filter, after.as_ref(), now, BATCH).await?;
-                    let Some(last) = page.last() else { break };
-                    after = Some(Position::of(last, now));
-                    for found in page.iter().filter(|found| !is_with_another(found, &viewer, now)) {
-                        if is_later(found) {
-                            later.push(found.id.clone());
-                        } else if let Some(taken) = take_if_free(w, &viewer, &found.id).await? {
-                            return Ok(taken);
-                        }
-                    }
-                    // What was left for later is enough to go on with.
-                    if later.len() >= MOST_LATER {
-                        break;
-                    }
-                }
-                for id in &later {
-                    if let Some(taken) = take_if_free(w, &viewer, id).await? {
+                for of in [filter.freely(&viewer.user), filter.clone()] {
+                    if let Some(taken) = first_of(w, &viewer, &of, &skipped).await? {
                         return Ok(taken);
                     }
                 }
@@ -81,12 +58,44 @@ impl Engine {
     }
 }
 
+type Taken = (Option<Conflict>, Vec<Event>);
+
+/// Claims the first of a list that nobody else is on; of those that were skipped the first, where there
+/// is no other.
+async fn first_of(
+    w: &mut WriteSession,
+    viewer: &Viewer,
+    filter: &Filter,
+    skipped: &[ConflictId],
+) -> Result<Option<Taken>, Refusal> {
+    let now = w.now();
+    let (mut after, mut later): (Option<Position>, Vec<ConflictId>) = (None, Vec::new());
+    loop {
+        let page = queue::page(w, viewer, filter, after.as_ref(), now, BATCH).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(Position::of(last, now));
+        for found in page.iter().filter(|found| !is_with_another(found, viewer, now)) {
+            if skipped.contains(&found.id) {
+                later.push(found.id.clone());
+            } else if let Some(taken) = take_if_free(w, viewer, &found.id).await? {
+                return Ok(Some(taken));
+            }
+        }
+    }
+    for id in &later {
+        if let Some(taken) = take_if_free(w, viewer, id).await? {
+            return Ok(Some(taken));
+        }
+    }
+    Ok(None)
+}
+
 /// Claims a conflict unless somebody took it meanwhile: it is locked, and looked at again.
 async fn take_if_free(
     w: &mut WriteSession,
     viewer: &Viewer,
     id: &ConflictId,
-) -> Result<Option<(Option<Conflict>, Vec<Event>)>, Refusal> {
+) -> Result<Option<Taken>, Refusal> {
     let conflict = locked(w, viewer, id).await?;
     let now = w.now();
     if !conflict.open || is_with_another(&conflict, viewer, now) {

@@ -4,12 +4,12 @@ use super::told;
 use super::{Crew, Routed, entry, may_route, release, text};
 use crate::domain::access::{Role, Viewer};
 use crate::domain::audit::{Action, Actor, Event};
-use crate::domain::ids::{ConflictId, UserId};
-use crate::domain::routing::{Desk, Escalation, Route, stands_in};
+use crate::domain::ids::{ConflictId, EntityId, UserId};
+use crate::domain::routing::{Desk, Escalation, Route, route_of, stands_in};
 use crate::engine::review::{about, locked};
 use crate::engine::{Engine, Refusal};
 use crate::store::conflicts::Conflict;
-use crate::store::{conflicts, routing};
+use crate::store::{WriteSession, conflicts, routing};
 
 /// Conflicts of one route that are told of in one look.
 const AT_ONCE: i64 = 100;
@@ -67,11 +67,15 @@ impl Engine {
                     "nobody gave it to you: there is nobody to send it to".to_owned(),
                 ));
             }
-            let deciding = giver.filter(|id| crew.deciding(id).is_ok());
+            let deciding = giver.clone().filter(|id| crew.deciding(id).is_ok());
             conflict.assignee.clone_from(&deciding);
             conflict.assigned_by = deciding.as_ref().map(|_| by.user.clone());
             release(conflict, &by);
             let event = entry(Action::ConflictSentBack, &by, conflict).value("words", &words);
+            let event = match &giver {
+                Some(giver) => event.fact("giver", giver),
+                None => event,
+            };
             let name = deciding.as_ref().map_or_else(String::new, |id| crew.name(id));
             Ok(event.fact("to", deciding.map_or_else(String::new, |id| id.0)).value("name", name))
         })
@@ -85,51 +89,64 @@ impl Engine {
     pub async fn escalate_overdue(&self) -> Result<bool, Refusal> {
         let mut session = self.store.session().await?;
         let routes = routing::routes(&mut session, None).await?;
+        let mut entities: Vec<EntityId> =
+            routes.iter().filter(|route| route.escalates).map(|route| route.entity.clone()).collect();
+        entities.dedup();
         let mut more = false;
-        for route in routes.iter().filter(|route| route.escalates) {
-            let Some(owner) = &route.owner else { continue };
-            let (now, field) = (self.now(), route.field.as_ref());
-            let late = routing::overdue(&mut session, &route.entity, field, now, AT_ONCE).await?;
+        for entity in entities {
+            let late = routing::overdue(&mut session, &entity, self.now(), AT_ONCE).await?;
             more |= i64::try_from(late.len()).is_ok_and(|found| found == AT_ONCE);
             if !late.is_empty() {
-                self.tell_owner(route, owner, late).await?;
+                self.tell_owners(entity, late).await?;
             }
         }
         Ok(more)
     }
 
-    async fn tell_owner(&self, route: &Route, owner: &UserId, late: Vec<Conflict>) -> Result<(), Refusal> {
-        let (to, route) = (Desk::Person(owner.clone()), route.clone());
+    async fn tell_owners(&self, entity: EntityId, late: Vec<ConflictId>) -> Result<(), Refusal> {
         self.store
             .write(async move |w| {
                 let crew = Crew::load(w).await?;
+                let routes = routing::routes(w, Some(&entity)).await?;
                 let mut events = Vec::new();
-                for found in &late {
-                    let mut conflict = locked(w, &Viewer::referee(), &found.id).await?;
-                    let still =
-                        conflict.open && conflict.due_at < crew.now && conflict.overdue_told.is_none();
-                    if !still {
-                        continue;
-                    }
-                    conflict.overdue_told = Some(crew.now);
-                    // Whoever was asked already has it.
-                    let given =
-                        conflict.escalation.is_none() && give(&mut conflict, &crew, &to, None, "").is_ok();
-                    conflicts::save(w, &conflict).await?;
-                    if given {
-                        let event = Event::new(Action::ConflictEscalated, Actor::referee(), about(&conflict));
-                        let field = route.field.as_ref().map_or("", |field| field.as_str());
-                        let event =
-                            event.fact("to", to.text()).fact("because", "overdue").fact("route", field);
-                        let event = event.value("record", &conflict.title).value("name", crew.desk(&to));
-                        told::tell(w, None, &crew, &conflict, &event).await?;
-                        events.push(event);
-                    }
+                for id in &late {
+                    events.extend(tell_owner(w, &crew, &routes, id).await?);
                 }
                 Ok::<_, Refusal>(((), events))
             })
             .await
     }
+}
+
+/// Gives one conflict that is overdue to the owner its own route names. Where the route keeps it, or
+/// its owner is gone, it is noted as looked at until the route is another one.
+async fn tell_owner(
+    w: &mut WriteSession,
+    crew: &Crew,
+    routes: &[Route],
+    id: &ConflictId,
+) -> Result<Option<Event>, Refusal> {
+    let mut conflict = locked(w, &Viewer::referee(), id).await?;
+    let late = conflict.open && conflict.due_at < crew.now && conflict.overdue_told.is_none();
+    if !late || conflict.wait.is_some() || conflict.incident.is_some() {
+        return Ok(None);
+    }
+    let open = conflicts::differences(w, std::slice::from_ref(id)).await?;
+    let open: Vec<_> = open.into_iter().filter(|difference| difference.state.is_open()).collect();
+    let fields = open.iter().map(|difference| &difference.dispute.field);
+    let route = route_of(routes, &conflict.entity, fields).filter(|route| route.escalates);
+    let owner = route.and_then(|route| route.owner.clone()).map(Desk::Person);
+    conflict.overdue_told = Some(crew.now);
+    // Whoever was asked already has it.
+    let owner = owner.filter(|_| conflict.escalation.is_none());
+    let given = owner.filter(|to| give(&mut conflict, crew, to, None, "").is_ok());
+    conflicts::save(w, &conflict).await?;
+    let Some(to) = given else { return Ok(None) };
+    let event = Event::new(Action::ConflictEscalated, Actor::referee(), about(&conflict));
+    let event = event.fact("to", to.text()).fact("because", "overdue");
+    let event = event.value("record", &conflict.title).value("name", crew.desk(&to));
+    told::tell(w, None, crew, &conflict, &event).await?;
+    Ok(Some(event))
 }
 
 /// Puts a conflict on another desk.

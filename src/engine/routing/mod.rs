@@ -23,11 +23,15 @@ use crate::store::conflicts::Conflict;
 use crate::store::routing::{self, Member};
 use crate::store::{WriteSession, conflicts};
 use std::collections::HashMap;
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// Conflicts of one call.
 pub const MOST: usize = 10_000;
 /// Conflicts of one transaction.
 const CHUNK: usize = 100;
+/// After this long no other transaction is begun: an answer that comes too late tells nobody what was done.
+const LONGEST: Duration = Duration::from_secs(15);
 /// Characters of a question or a reason.
 pub const MOST_CHARACTERS: usize = 500;
 
@@ -141,7 +145,14 @@ impl Engine {
             return Err(Refusal::Invalid(format!("choose 1 to {MOST} conflicts")));
         }
         let mut all = Routed::default();
+        let begun = Instant::now();
         for chunk in ids.chunks(CHUNK) {
+            if begun.elapsed() > LONGEST {
+                let late =
+                    || Refusal::WrongState("there was no time left for it: do it once more".to_owned());
+                all.left_out.extend(chunk.iter().map(|id| (id.clone(), late())));
+                continue;
+            }
             let (viewer, change, mut ids) = (viewer.clone(), change.clone(), chunk.to_vec());
             // In one order for everybody, so that two who route the same do not wait for each other.
             ids.sort();

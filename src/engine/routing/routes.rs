@@ -45,6 +45,7 @@ impl Engine {
                 let owner = route.owner.as_ref().map(|id| crew.member(id).ok_or(Refusal::NotFound("person")));
                 let owner = owner.transpose()?.map_or_else(String::new, |member| member.login.clone());
                 routing::save_route(w, &route).await?;
+                routing::look_again(w, &route.entity).await?;
                 let event = changed(&by, &route.entity, route.field.as_ref());
                 let event = event.fact("people", people?.join(",")).fact("owner", owner);
                 Ok(((), vec![event.fact("escalates", route.escalates)]))

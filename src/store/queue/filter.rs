@@ -87,7 +87,19 @@ pub struct Filter {
     /// Of these kinds only: those of one business process.
     pub entities: Option<Vec<EntityId>>,
     pub tag: Option<String>,
+    /// Given to nobody or to this person.
+    pub free_for: Option<UserId>,
     pub order: Order,
+}
+
+impl Filter {
+    /// What of this list is to be handed to that person first: what is given to others comes later,
+    /// unless the list asks for it.
+    #[must_use]
+    pub fn freely(&self, person: &UserId) -> Self {
+        let asks = self.assignee.is_some() || self.escalated || self.whose == Whose::Mine;
+        Self { free_for: (!asks).then(|| person.clone()), ..self.clone() }
+    }
 }
 
 /// Adds the filter's conditions to a statement over `conflicts c`.
@@ -153,6 +165,9 @@ pub(super) fn narrowed_by_conflict<'s, M>(
     }
     if let Some(entity) = &filter.entity {
         query = query.push_bind(" AND c.entity = ?", [entity.into()]);
+    }
+    if let Some(person) = &filter.free_for {
+        query = query.push_bind(" AND (c.assignee IS NULL OR c.assignee = ?)", [person.into()]);
     }
     if let Some(tag) = &filter.tag {
         query = query.push_bind(WITH_TAG, [tag.into()]);

@@ -25,6 +25,7 @@ use crate::web::messages::{Msg, msg, said};
 use crate::web::page::{Flash, Page, Section, Shell, Tone, View};
 use crate::web::pages::parts::Count;
 use crate::web::pages::queue::address::Address;
+use crate::web::pages::routing::selections;
 use crate::web::pages::words;
 use crate::web::site::Site;
 use crate::web::when::Clockface;
@@ -36,7 +37,7 @@ use chrono::TimeDelta;
 use url::form_urlencoded::{Serializer, parse};
 
 /// Rows that can be ticked.
-pub const TICKED: usize = 500;
+const TICKED: usize = 500;
 /// Fields that are asked about.
 const SLOTS: i64 = 50;
 /// "Leave different" ends after so many days.
@@ -66,6 +67,8 @@ pub struct BulkForm {
     pub lead: Msg,
     pub view: String,
     pub conflicts: Vec<String>,
+    /// The frozen selection it is of, instead of these.
+    pub selection: String,
     pub slot: String,
     pub choices: Vec<Choice>,
     /// The parts of a value of one's own: name of the input, label, what was typed.
@@ -82,6 +85,8 @@ pub struct BulkForm {
 pub struct Sent {
     view: String,
     conflicts: Vec<String>,
+    /// A frozen selection, instead of `conflict`s.
+    selection: String,
     /// `customer/phone`.
     slot: String,
     pairs: Vec<(String, String)>,
@@ -96,6 +101,7 @@ impl Sent {
             match name.as_str() {
                 "view" => sent.view = value,
                 "conflict" => sent.conflicts.push(value),
+                "selection" => sent.selection = value,
                 "slot" => sent.slot = value,
                 "csrf" => {}
                 _ => sent.pairs.push((name, value)),
@@ -105,6 +111,15 @@ impl Sent {
             sent.conflicts.clear();
         }
         sent
+    }
+
+    /// The conflicts of the selection that was named, if one was.
+    async fn resolved(mut self, site: &Site, viewer: &Viewer) -> Result<Self, Failure> {
+        if !self.selection.is_empty() {
+            let ids = selections::members(site, viewer, &self.selection).await?;
+            self.conflicts = ids.into_iter().map(|id| id.0).collect();
+        }
+        Ok(self)
     }
 
     fn get(&self, name: &str) -> &str {
@@ -119,8 +134,12 @@ impl Sent {
     fn href(&self, slot: &str) -> String {
         let mut query = Serializer::new(String::new());
         query.append_pair("view", &self.view);
-        for conflict in &self.conflicts {
-            query.append_pair("conflict", conflict);
+        if self.selection.is_empty() {
+            for conflict in &self.conflicts {
+                query.append_pair("conflict", conflict);
+            }
+        } else {
+            query.append_pair("selection", &self.selection);
         }
         if !slot.is_empty() {
             query.append_pair("slot", slot);
@@ -131,14 +150,21 @@ impl Sent {
     fn address(&self) -> Result<Address, Failure> {
         let address = Query::<Address>::from_query(&self.view).map_err(|_| Failure::new(Code::Malformed))?;
         let address = address.from_the_top();
-        if !address.view.is_open() || self.conflicts.len() > TICKED {
+        if !address.view.is_open() || (self.selection.is_empty() && self.conflicts.len() > TICKED) {
             return Err(Failure::new(Code::Malformed));
         }
         Ok(address)
     }
 
     fn listed(&self, setup: &Setup, face: &Clockface) -> Result<Listed, Failure> {
-        listed(setup, &self.view, &self.conflicts, self.slot(), face)
+        let mut all = listed(setup, &self.view, &[], self.slot(), face)?;
+        if !self.conflicts.is_empty() {
+            let of = Filter { under: Under::Any, waiting: Waiting::Either, ..Filter::default() };
+            let (entity, field) = (all.filter.entity.take(), all.filter.field.take());
+            all.filter = if self.slot().is_some() { Filter { entity, field, ..of } } else { of };
+            all.ids = self.conflicts.iter().map(|id| ConflictId::from(id.as_str())).collect();
+        }
+        Ok(all)
     }
 
     fn choice(&self, slot: Option<&Slot<'_>>, face: &Clockface) -> Result<GroupChoice, Refusal> {
@@ -196,7 +222,7 @@ pub async fn page(
     site: Data<Site>,
     shell: Shell,
 ) -> Result<Page<BulkPage>, Failure> {
-    let sent = Sent::read(request.query_string().as_bytes());
+    let sent = Sent::read(request.query_string().as_bytes()).resolved(&site, &viewer).await?;
     Ok(Page::new(shell, shown(&site, &viewer, &clock::face(&request), &sent, None).await?))
 }
 
@@ -211,7 +237,7 @@ pub async fn make(
     shell: Shell,
     body: Bytes,
 ) -> Result<HttpResponse, Failure> {
-    let (sent, face) = (Sent::read(&body), clock::face(&request));
+    let (sent, face) = (Sent::read(&body).resolved(&site, &viewer).await?, clock::face(&request));
     if sent.get("choice").is_empty() && sent.get("note").is_empty() {
         sent.address()?;
         return Ok(flash::plain(&sent.href(&sent.slot)));
@@ -326,7 +352,8 @@ fn form(setup: &Setup, sent: &Sent, found: &SlotCount, name: String) -> BulkForm
             .with("field", words::field(&setup.catalog, Some(&found.entity), &found.field))
             .with("entity", super::incidents::build::entity(setup, &found.entity)),
         view: sent.view.clone(),
-        conflicts: sent.conflicts.clone(),
+        conflicts: if sent.selection.is_empty() { sent.conflicts.clone() } else { Vec::new() },
+        selection: sent.selection.clone(),
         slot: name,
         choices,
         typed,

@@ -7,6 +7,7 @@ use crate::domain::ids::UserId;
 use crate::engine::Refusal;
 use crate::engine::routing::Away;
 use crate::store::routing::{self, Load, Member};
+use crate::store::users;
 use crate::web::auth::SignedIn;
 use crate::web::failure::{Code, Failure};
 use crate::web::filters;
@@ -101,6 +102,14 @@ async fn shown(
             desk(literal(&member.name), note(member, &team, face), member.id.as_str(), &load)
         })
         .collect();
+    // Whoever signs in no longer, and still has something.
+    let gone = loads.iter().filter_map(|load| load.person.as_ref().map(|id| (id, load)));
+    let gone: Vec<_> = gone.filter(|(id, _)| team.iter().all(|member| member.id != **id)).collect();
+    let names = users::names(&mut s, gone.iter().map(|(id, _)| *id)).await?;
+    for (id, load) in gone {
+        let name = names.get(id).cloned().unwrap_or_else(|| id.0.clone());
+        rows.push(desk(literal(name), None, id.as_str(), load));
+    }
     rows.push(desk(msg("assignee-nobody"), None, NOBODY, &of(None)));
     let away =
         viewer.may(Right::Decide).then(|| form(viewer, &team, face, sent.as_ref().map(|(sent, _)| *sent)));

@@ -28,7 +28,7 @@ pub async fn there_and_back(host: &Host, steward: &Program, conflict: &Value) {
     let listed = steward.get("/api/v1/conflicts?view=escalated").await.ok();
     assert_eq!(listed["items"].as_array().unwrap().len(), 1);
     let wrong = steward.post(&at(conflict, "/escalation"), &json!({"to": "the boss", "question": "?"})).await;
-    assert_eq!(wrong.problem(422).0, "invalid");
+    assert_eq!(wrong.problem(400).0, "malformed");
     let answered = other.post(&at(conflict, "/return"), &json!({"words": "Until June"})).await.ok();
     assert_eq!((&answered["escalated_to"], &answered["assignee"]), (&Value::Null, &json!(ana)));
 

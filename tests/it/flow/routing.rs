@@ -12,7 +12,7 @@ use referee::engine::Refusal;
 use referee::engine::routing::Away;
 use referee::engine::views::NewView;
 use referee::store::queue::{Order, Waiting};
-use referee::store::{notices, selections};
+use referee::store::{comments, notices, selections};
 use referee::web::pages::views::reader;
 
 /// Both customers are in dispute over their address.
@@ -173,6 +173,17 @@ async fn work_is_given_escalated_and_sent_back() {
         let answered =
             world.engine.send_back(&manager, only, "Yes, until June").await.unwrap().only().unwrap();
         assert_eq!((answered.escalation, answered.assignee), (None, Some(steward().user)));
+        assert_eq!(
+            unread(&world, &steward()).await,
+            [NoticeKind::Assigned, NoticeKind::Assigned],
+            "both answers"
+        );
+        let mut s = world.engine.store().session().await.unwrap();
+        let said = comments::of_conflict(&mut s, &id, 10).await.unwrap();
+        let said: Vec<&str> = said.iter().map(|comment| comment.text.as_str()).collect();
+        assert_eq!(said.len(), 2);
+        assert!(said.contains(&"Yes, until June") && said.contains(&"Not my field"), "{said:?}");
+        drop(s);
         let own = Desk::Person(steward().user);
         assert!(matches!(world.engine.escalate(&steward(), only, &own, "?").await, Err(Refusal::Invalid(_))));
         let silent = Desk::Role(Role::Manager);
@@ -354,5 +365,34 @@ async fn what_matches_is_frozen_for_who_froze_it() {
         assert!(matches!(none, Err(Refusal::Invalid(_))));
         let unknown = world.engine.freeze_these(&steward(), vec!["nothing".into()], "").await;
         assert!(matches!(unknown, Err(Refusal::NotFound(_))));
+    }
+}
+
+#[tokio::test]
+async fn each_late_conflict_goes_by_its_own_route() {
+    for world in stirred().await {
+        let route = |field: Option<&str>, owner: Viewer, escalates| Route {
+            entity: EntityId::from("customer"),
+            field: field.map(Into::into),
+            people: Vec::new(),
+            owner: Some(owner.user),
+            escalates,
+        };
+        world.engine.set_route(&admin(), route(None, admin(), true)).await.unwrap();
+        world.engine.set_route(&admin(), route(Some("address"), steward(), false)).await.unwrap();
+        world.clock.advance(TimeDelta::days(90));
+        world.engine.escalate_overdue().await.unwrap();
+        assert!(
+            open(&world).await.iter().all(|own| own.escalation.is_none()),
+            "the address stays where it is"
+        );
+        // Another route: what stayed is looked at again.
+        world.engine.set_route(&admin(), route(Some("address"), other_steward(), true)).await.unwrap();
+        world.engine.escalate_overdue().await.unwrap();
+        for own in open(&world).await {
+            assert_eq!(own.escalation.unwrap().to, Desk::Person(other_steward().user));
+            assert_eq!(own.assignee, Some(other_steward().user));
+        }
+        assert_eq!(unread(&world, &other_steward()).await, [NoticeKind::Escalated, NoticeKind::Escalated]);
     }
 }

@@ -214,6 +214,7 @@ fn bulk() -> BulkPage {
         problem: Some(said("Choose one of the rules")),
         slots: vec![slot("Phone", 312, true), slot("Shipping address", 18, false)],
         form: Some(BulkForm {
+            selection: String::new(),
             lead: msg("bulk-lead").with("n", 312).with("field", "Phone").with("entity", "Customer"),
             view: "view=all".into(),
             conflicts: vec!["c1".into()],

@@ -253,7 +253,7 @@ async fn killed_while_a_record_is_being_made_it_is_not_made_twice() {
     assert_eq!(desk.records("people").len(), 3);
     let alerts = second.api.browser().await.get("/alerts").await;
     assert!(
-        alerts.body.contains("Helpdesk refused to make the missing record (Customer)"),
+        alerts.body.contains("<bdi>Helpdesk</bdi> refused to make the missing record (<bdi>Customer</bdi>)"),
         "{}",
         alerts.body
     );

@@ -121,18 +121,15 @@ pub async fn after(
     let since = now - TimeDelta::hours(SKIPPED_HOURS);
     let skipped = routing::skipped_by(&mut s, &viewer.user, since).await?;
     let mut later = None;
-    for start in [Some(&here), None] {
-        let page = queue::page(&mut s, viewer, &filter, start, now, 50).await?;
+    let freely = filter.freely(&viewer.user);
+    for (of, start) in [(&freely, Some(&here)), (&freely, None), (&filter, Some(&here)), (&filter, None)] {
+        let page = queue::page(&mut s, viewer, of, start, now, 50).await?;
         let is_free = |next: &&Conflict| {
             let taken = next.claimed_until.is_some_and(|until| until > now);
             next.id != case.conflict.id && (!taken || next.claimed_by.as_ref() == Some(&viewer.user))
         };
-        let is_later = |next: &Conflict| {
-            let others = next.assignee.as_ref().is_some_and(|assignee| *assignee != viewer.user);
-            others || skipped.contains(&next.id)
-        };
         let free: Vec<&Conflict> = page.iter().filter(is_free).collect();
-        if let Some(next) = free.iter().find(|next| !is_later(next)) {
+        if let Some(next) = free.iter().find(|next| !skipped.contains(&next.id)) {
             return Ok(address(request, next.id.as_str()));
         }
         later = later.or_else(|| free.first().map(|next| next.id.clone()));

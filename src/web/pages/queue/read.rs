@@ -185,6 +185,11 @@ pub async fn read(
         checked: None,
         address,
     };
+    if let Some(id) = desk.address.saved.clone()
+        && desk.views.iter().all(|view| view.id != id)
+    {
+        desk.views.extend(views::get(s, viewer, &id).await?);
+    }
     if desk.address.view.is_open() {
         facets(s, &mut desk, &filter, then.tomorrow()).await?;
     }
@@ -223,7 +228,8 @@ async fn facets(s: &mut Session, desk: &mut Desk, filter: &Filter, tomorrow: Tim
         processes.push(Count { value: name.to_owned(), count });
     }
     desk.processes = processes;
-    for found in tags::counts(s, &viewer, TAGS).await? {
+    let tags = if few { tags::counts(s, &viewer, TAGS).await? } else { Vec::new() };
+    for found in tags {
         let count =
             queue::count(s, &viewer, &Filter { tag: Some(found.tag.clone()), ..filter.clone() }, begun)
                 .await?;

@@ -58,6 +58,11 @@ fn meets(desk: &Desk, dispute: &Dispute) -> bool {
     let address = &desk.address;
     address.field.as_deref().is_none_or(|field| dispute.field.as_str() == field)
         && address.cause.as_deref().is_none_or(|cause| dispute.cause_name() == cause)
+        && address.kind.as_deref().is_none_or(|kind| dispute.kind.as_str() == kind)
+        && address
+            .system
+            .as_deref()
+            .is_none_or(|own| dispute.systems().split(',').any(|system| system == own))
 }
 
 /// The identifier of a record in the first system, in the order of the configuration.

@@ -11,7 +11,6 @@ use crate::web::failure::{Code, Failure};
 use crate::web::flash;
 use crate::web::messages::{literal, msg};
 use crate::web::page::{Page, Shell};
-use crate::web::pages::bulk::TICKED;
 use crate::web::pages::parts::Link;
 use crate::web::pages::queue::address::Address;
 use crate::web::site::Site;
@@ -84,18 +83,12 @@ pub async fn page(
                 .map(|row| Link::new(literal(row.title), format!("/conflicts/{}?{}", row.id, found.view)))
                 .collect(),
             more: (more > 0).then(|| msg("selection-more").with("n", more)),
-            selection: viewer.may(Right::Decide).then(|| decided(&found.view, &ids)),
+            selection: viewer
+                .may(Right::Decide)
+                .then(|| vec![("view", found.view.clone()), ("selection", found.id.clone())]),
             passing,
         },
     ))
-}
-
-/// What the page that decides many at once is given: these conflicts, or where they are too many the
-/// view, which it freezes anew.
-fn decided(view: &str, ids: &[ConflictId]) -> Vec<(&'static str, String)> {
-    let view = ("view", view.to_owned());
-    let ticked = ids.iter().filter(|_| ids.len() <= TICKED).map(|id| ("conflict", id.0.clone()));
-    std::iter::once(view).chain(ticked).collect()
 }
 
 /// The conflicts of a selection of this person.

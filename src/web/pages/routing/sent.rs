@@ -65,11 +65,13 @@ impl Sent {
     /// Nothing was chosen, or the time cannot be read.
     pub fn wait(&self, face: &Clockface) -> Result<(Time, Ends), Problem> {
         let until = match self.get("until") {
+            // Whoever gives a time of their own means it.
+            _ if !self.get("at").is_empty() => face.local_time(self.get("at")),
             "later" => Some(face.now + TimeDelta::hours(LATER_HOURS)),
             "tomorrow" => face.at_hour(1, MORNING),
             "week" => face.at_hour(8 - i64::from(face.weekday(face.now)), MORNING),
             "change" => return Ok((face.now + TimeDelta::days(CHANGE_DAYS), Ends::Change)),
-            _ => face.local_time(self.get("at")),
+            _ => None,
         };
         let wrong = || Problem { field: "wait-at".to_owned(), text: msg("problem-wait") };
         until.map(|until| (until, Ends::Time)).ok_or_else(wrong)
