@@ -204,6 +204,10 @@ async fn an_objection_brings_the_field_before_a_person_once() {
         from: "referee@example.com".into(),
         to: vec!["it@example.com".into()],
     };
+    for system in ["portal", "warehouse"] {
+        let admin = crate::support::world::admin();
+        app.engine.enable_writes(&admin, &system.into(), true).await.unwrap();
+    }
     app.engine.post_by(Arc::new(Mailer::new(&settings).unwrap()));
     let ana = app.sign_in("ana").await;
     let page = ana.get(&place).await;
@@ -246,10 +250,6 @@ async fn an_objection_brings_the_field_before_a_person_once() {
     let early = send(&app, &link, &[("words", "I moved")]).await;
     assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY);
     has(&early, &["It is being written", "I moved"]);
-    for system in ["portal", "warehouse"] {
-        let admin = crate::support::world::admin();
-        app.engine.enable_writes(&admin, &system.into(), true).await.unwrap();
-    }
     app.clock.advance(TimeDelta::seconds(61));
     while app.engine.deliver_next().await.unwrap() {}
     app.sync().await;

@@ -15,7 +15,7 @@ use crate::web::auth::SignedIn;
 use crate::web::clock;
 use crate::web::failure::Failure;
 use crate::web::letter;
-use crate::web::messages::{Msg, literal, msg};
+use crate::web::messages::{Msg, msg, said};
 use crate::web::page::Shell;
 use crate::web::site::Site;
 use crate::web::when::Clockface;
@@ -39,8 +39,8 @@ pub async fn ask(
     let asked = match asking(&site, &viewer, &id, &sent).await? {
         Ok(asking) => match site.engine.ask_person(&viewer, &id, asking).await {
             Ok(asked) => Ok(asked),
-            Err(Refusal::Invalid(text)) => Err(("question-address", literal(text))),
-            Err(Refusal::WrongState(text)) => Err(("question-about", literal(text))),
+            Err(Refusal::Invalid(text)) => Err(("question-address", said(&text))),
+            Err(Refusal::WrongState(text)) => Err(("question-about", said(&text))),
             Err(refusal) => return Err(refusal.into()),
         },
         Err(problem) => Err(problem),

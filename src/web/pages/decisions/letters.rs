@@ -15,7 +15,7 @@ use crate::web::clock;
 use crate::web::failure::{Code, Failure};
 use crate::web::flash;
 use crate::web::letter;
-use crate::web::messages::{Msg, literal, msg};
+use crate::web::messages::{Msg, msg, said};
 use crate::web::page::{Flash, Page, Shell, Tone};
 use crate::web::pages::parts::{Choice, Link};
 use crate::web::pages::{questions, words};
@@ -139,7 +139,7 @@ pub async fn tell(
         Err(Refusal::Invalid(_)) if !is_address(&sent.address) => {
             msg("problem-question-address").with("address", &sent.address)
         }
-        Err(Refusal::Invalid(text)) => literal(text),
+        Err(Refusal::Invalid(text)) => said(&text),
         Err(refusal) => return Err(refusal.into()),
     };
     let read = Decisions::one(&site, &viewer, face, &id).await?;
