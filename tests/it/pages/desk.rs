@@ -451,7 +451,7 @@ async fn a_refused_write_is_listed_alerts_and_is_tried_again() {
     until(&ana, again.leads_to(), "Confirmed: read back and equal").await;
     assert!(ana.get("/queue?view=failed").await.body.contains("No write has failed"));
     let late = ana.post(&format!("/deliveries/{action}"), &[]).await;
-    assert!(ana.get(late.leads_to()).await.body.contains("it is being sent, or has ended"));
+    assert!(ana.get(late.leads_to()).await.body.contains("It is being sent, or has ended"));
 }
 
 /// The page once it says so; fails after ten seconds.
