@@ -10,7 +10,7 @@ import { link, signIn } from './support/steps.js'
 /** What the demo's configuration and accounts call things. */
 const NAMES = [
   'Portal', 'Warehouse', 'Helpdesk', 'Customer', 'Product', 'Name', 'Shipping address', 'Phone', 'E-mail', 'Plan',
-  'Lead status', 'Customer since', 'Price', 'Stock level', 'Referee', 'Street', 'Postcode', 'City', 'Country',
+  'Lead status', 'Customer since', 'Price', 'Stock level', 'Referee', 'Quote to cash', 'Order to delivery', 'Street', 'Postcode', 'City', 'Country',
   'Ana Ruiz', 'Jonas Beck', 'Maya Klein', 'Tariq Nasser',
 ]
 
