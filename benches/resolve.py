@@ -6,13 +6,13 @@ What is decided is held back for ten minutes, so that nothing is sent meanwhile.
 commits of SQLite with the same durability in the same run: one row a commit, and ten.
 """
 
-import json
 import sqlite3
 import tempfile
 import time
 from contextlib import closing
 from pathlib import Path
 
+from lib.business import NO_INCIDENTS, entity, keeping_the_first, mapping, open_differences, policy, sqlite_system
 from lib.figures import TIMES, at_least, at_least_times, in_turn, median, say
 from lib.postgres import cluster, psql
 from lib.process import referee
@@ -23,41 +23,8 @@ PEOPLE = 16
 ALONE, MANY = 1000, 4000
 RAW_SECONDS = 2
 
-BUSINESS = """
-[[system]]
-id = "portal"
-label = "Portal"
-connector = { kind = "sqlite", path = "FOLDER/portal.db" }
-[[system]]
-id = "warehouse"
-label = "Warehouse"
-connector = { kind = "sqlite", path = "FOLDER/warehouse.db" }
-[[entity]]
-id = "customer"
-label = "Customer"
-title = "name"
-fields = [{ id = "name", label = "Name" }, { id = "street", label = "Street" }, { id = "phone", label = "Phone" }]
-""" + "".join(f"""
-[[mapping]]
-system = "{system}"
-entity = "customer"
-object = "customers"
-key = "id"
-link = "id"
-fields = [
-  {{ field = "name", columns = ["name"] }},
-  {{ field = "street", columns = ["street"] }},
-  {{ field = "phone", columns = ["phone"] }},
-]
-""" for system in ("portal", "warehouse")) + """
-[policy.customer.all]
-source_of_truth = "portal"
-rule = "manual_review"
-hold_seconds = 600
-[incidents]
-mass_records = 10000000
-storm_differences = 10000000
-"""
+FIELDS = [("name", "Name"), ("street", "Street"), ("phone", "Phone")]
+SYSTEMS = {"portal": "Portal", "warehouse": "Warehouse"}
 
 
 def bench():
@@ -84,18 +51,14 @@ def measured(program, client, folder, postgres):
     rows = [(f"C-{n}", f"Customer {n}", f"Storgata {n}", f"030 {n:08}") for n in range(count)]
     for system in ("portal", "warehouse"):
         sqlite_table(folder / f"{system}.db", "customers", ["id", "name", "street", "phone"], rows)
-    place = Installation(program, folder, BUSINESS, postgres)
+    place = Installation(program, folder, business(), postgres)
     tokens = place.people(PEOPLE)
     say(f"making {count} conflicts")
     place.command("sync", "--full")
     change(folder / "portal.db", "UPDATE customers SET street = 'Lindenallee' || substr(street, 9)")
     place.command("sync", "--full")
     place.enable_writes("portal", "warehouse")
-    found = place.ask("SELECT d.id, d.conflict_id, c.version FROM differences d"
-                      " JOIN conflicts c ON c.id = d.conflict_id WHERE d.state = 'open' ORDER BY d.id")
-    if len(found) != count:
-        raise SystemExit(f"{len(found)} conflicts are open, {count} were to be")
-    requests = [request(*row) for row in found]
+    requests = [keeping_the_first(*row) for row in open_differences(place, count)]
     with place.served() as address:
 
         def decided(connections, size):
@@ -117,10 +80,11 @@ def measured(program, client, folder, postgres):
     return values
 
 
-def request(difference, conflict, version):
-    outcome = {"difference": difference, "outcome": "keep", "value": 1}
-    body = json.dumps({"version": int(version), "outcomes": [outcome]})
-    return "POST", f"/api/v1/conflicts/{conflict}/resolution", body
+def business():
+    systems = "".join(sqlite_system(*one) for one in SYSTEMS.items())
+    held = "".join(mapping(system, "customer", "customers", [name for name, _ in FIELDS]) for system in SYSTEMS)
+    rule = policy("customer", "portal", 'rule = "manual_review"\nhold_seconds = 600')
+    return systems + entity("customer", "Customer", FIELDS) + held + rule + NO_INCIDENTS
 
 
 def raw(path, group):

@@ -17,6 +17,7 @@ import threading
 import time
 from pathlib import Path
 
+from lib.business import NO_INCIDENTS, entity, keeping_the_first, mapping, open_differences, policy, sqlite_system
 from lib.figures import at_least, at_least_times, at_most_times, in_turn, median, say
 from lib.process import referee
 from lib.serving import Installation, Targets, change, crowd, loopback, sqlite_table
@@ -30,44 +31,12 @@ SYSTEMS = 10
 PACE, SECONDS = 40, 20
 WAIT_SECONDS = 120
 
-PORTAL = """
-[[system]]
-id = "portal"
-label = "Portal"
-connector = { kind = "sqlite", path = "FOLDER/portal.db" }
-[[entity]]
-id = "customer"
-label = "Customer"
-title = "name"
-fields = [FIELDS]
-[[mapping]]
-system = "portal"
-entity = "customer"
-object = "customers"
-key = "id"
-link = "id"
-fields = [COLUMNS]
-[policy.customer.all]
-source_of_truth = "portal"
-RULE
-[incidents]
-mass_records = 10000000
-storm_differences = 10000000
-"""
-
 DESK = """
 [[system]]
 id = "desk{n}"
 label = "Desk {n}"
 writes_per_second = 10000
 connector = {{ kind = "rest", base_url = "{url}", auth = "none", allow = ["127.0.0.1"], collections = {{ people = {{ path = "/people", record_path = "/data", item_path = "/people/{{key}}", paging = "page", page_param = "page", size_param = "size", max_size = 1000, etag = true }} }} }}
-[[mapping]]
-system = "desk{n}"
-entity = "customer"
-object = "people"
-key = "id"
-link = "ref"
-fields = [{fields}]
 """
 
 
@@ -96,22 +65,17 @@ def bench():
     return found
 
 
-def field(name, column):
-    return f'{{ field = "{name}", columns = ["{column}"] }}'
-
-
 def installed(program, folder, targets, rows, rule, streets):
     """A portal and a desk for each target, agreed. With `streets` each desk has a field of its own."""
     names = [f"street{n}" for n in range(len(targets.urls))] if streets else ["street"]
     columns = ["id", "name", *names]
     table = [(f"C-{n}", f"Customer {n}", *[f"Storgata {n}"] * len(names)) for n in range(1, rows + 1)]
     sqlite_table(folder / "portal.db", "customers", columns, table)
-    fields = ", ".join(f'{{ id = "{name}", label = "{name}" }}' for name in columns[1:])
-    business = PORTAL.replace("FIELDS", fields).replace("RULE", rule)
-    business = business.replace("COLUMNS", ", ".join(field(name, name) for name in columns[1:]))
+    business = sqlite_system("portal", "Portal") + entity("customer", "Customer", [(name, name) for name in columns[1:]])
+    business += mapping("portal", "customer", "customers", columns[1:]) + policy("customer", "portal", rule) + NO_INCIDENTS
     for n, url in enumerate(targets.urls):
-        own = [field("name", "name"), field(names[n % len(names)], "street")]
-        business += DESK.format(n=n, url=url, fields=", ".join(own))
+        own = ["name", (names[n % len(names)], "street")]
+        business += DESK.format(n=n, url=url) + mapping(f"desk{n}", "customer", "people", own, link="ref")
     place = Installation(program, folder, business)
     place.command("sync", "--full")
     place.enable_writes("portal", *[f"desk{n}" for n in range(len(targets.urls))])
@@ -173,11 +137,7 @@ def delayed(program, client, swallows):
             change(folder / "portal.db", f"{set_street} WHERE CAST(substr(id, 3) AS INTEGER) % {SYSTEMS} = {n}")
         place.command("sync", "--system", "portal")
         token = place.people(1)
-        found = place.ask("SELECT d.id, d.conflict_id, c.version FROM differences d"
-                          " JOIN conflicts c ON c.id = d.conflict_id WHERE d.state = 'open' ORDER BY d.id")
-        if len(found) != count:
-            say(f"{len(found)} conflicts are open, {count} were to be")
-            return None
+        found = open_differences(place, count)
         if swallows:
             targets.tell(f"swallow {SYSTEMS - 1}")
         with place.served() as address:
@@ -198,11 +158,7 @@ def decide(client, address, tokens, found):
     size = PACE // parts
     for at in range(0, len(found), size):
         time.sleep(max(0, began + at / PACE - time.perf_counter()))
-        requests = []
-        for difference, conflict, version in found[at:at + size]:
-            outcome = {"difference": difference, "outcome": "keep", "value": 1}
-            body = json.dumps({"version": int(version), "outcomes": [outcome]})
-            requests.append(("POST", f"/api/v1/conflicts/{conflict}/resolution", body))
+        requests = [keeping_the_first(*row) for row in found[at:at + size]]
         ask = threading.Thread(target=crowd, args=(client, address, 4, requests), kwargs={"tokens": tokens})
         ask.start()
         running.append(ask)

@@ -8,7 +8,8 @@
 //!
 //! `loopback crowd ADDRESS CONNECTIONS STEPS [TOKEN...]`: sends the requests of standard input, lines of
 //! method, path and body with tabs between, `STEPS` of them one after the other on one connection, and
-//! prints a line of JSON. Connection N carries token N, over and over.
+//! prints a line of JSON. Connection N carries token N, over and over: one of the API, or a session of the
+//! pages as `COOKIE<tab>CSRF`, the second of which stands for `{csrf}` in forms.
 
 #[path = "loopback/crowd.rs"]
 mod crowd;

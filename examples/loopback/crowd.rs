@@ -4,7 +4,6 @@ use super::Failed;
 use super::message::Line;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::rc::Rc;
 use std::time::Instant;
@@ -19,7 +18,27 @@ struct Work {
     /// Milliseconds of each request.
     took: Vec<f64>,
     answers: BTreeMap<String, u64>,
+    /// Where redirects led to, without what follows a `?`.
+    places: Vec<String>,
+    bytes: usize,
     done: u64,
+}
+
+/// What one connection says in every request: a header line, and what stands for `{csrf}` in its forms.
+#[derive(Clone, Default)]
+struct Voice {
+    header: String,
+    csrf: String,
+}
+
+impl Voice {
+    /// A token of the API; or `COOKIE<tab>CSRF` for the pages.
+    fn of(token: &str) -> Self {
+        match token.split_once('\t') {
+            Some((cookie, csrf)) => Self { header: format!("cookie: {cookie}\r\n"), csrf: csrf.to_owned() },
+            None => Self { header: format!("authorization: Bearer {token}\r\n"), csrf: String::new() },
+        }
+    }
 }
 
 pub async fn run(address: &str, connections: usize, steps: usize, tokens: &[&str]) -> Result<(), Failed> {
@@ -31,11 +50,9 @@ pub async fn run(address: &str, connections: usize, steps: usize, tokens: &[&str
     let (local, began) = (LocalSet::new(), Instant::now());
     let mut all = Vec::new();
     for number in 0..connections {
-        let token = tokens
-            .get(number % tokens.len().max(1))
-            .map(|token| format!("authorization: Bearer {token}\r\n"));
+        let voice = tokens.get(number % tokens.len().max(1)).map(|token| Voice::of(token));
         let line = Line::new(TcpStream::connect(address).await?)?;
-        all.push(local.spawn_local(ask(line, work.clone(), token.unwrap_or_default())));
+        all.push(local.spawn_local(ask(line, work.clone(), voice.unwrap_or_default())));
     }
     local.await;
     let seconds = began.elapsed().as_secs_f64();
@@ -47,28 +64,39 @@ pub async fn run(address: &str, connections: usize, steps: usize, tokens: &[&str
     took.sort_by(f64::total_cmp);
     let at = |hundredth: usize| took.get((took.len() * hundredth / 100).min(took.len().saturating_sub(1)));
     let told = serde_json::json!({"seconds": seconds, "done": work.done, "answers": work.answers,
-        "p50_ms": at(50), "p99_ms": at(99), "max_ms": took.last()});
+        "p50_ms": at(50), "p95_ms": at(95), "p99_ms": at(99), "max_ms": took.last(),
+        "places": work.places, "bytes": work.bytes});
     Ok(writeln!(std::io::stdout(), "{told}")?)
 }
 
-/// What goes before the token and what goes after it.
+/// What goes before the headers, and the body.
 fn request(address: &str, line: &str) -> Option<(String, String)> {
     let mut words = line.splitn(3, '\t');
     let (method, path, body) = (words.next()?, words.next()?, words.next().unwrap_or_default());
-    let mut after = String::new();
-    let _ = write!(after, "content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-    Some((format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\n"), after))
+    Some((format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\n"), body.to_owned()))
 }
 
-async fn ask(mut line: Line, work: Rc<RefCell<Work>>, token: String) -> Result<(), Failed> {
+fn message(before: &str, body: &str, voice: &Voice) -> String {
+    let form = "application/x-www-form-urlencoded";
+    let kind = if body.starts_with('{') || body.is_empty() { "application/json" } else { form };
+    let body = if kind == form { body.replace("{csrf}", &voice.csrf) } else { body.to_owned() };
+    let length = body.len();
+    format!("{before}{}content-type: {kind}\r\ncontent-length: {length}\r\n\r\n{body}", voice.header)
+}
+
+async fn ask(mut line: Line, work: Rc<RefCell<Work>>, voice: Voice) -> Result<(), Failed> {
     loop {
         let Some(steps) = work.borrow_mut().left.pop() else { return Ok(()) };
-        for (before, after) in steps {
+        for (before, body) in steps {
+            let text = message(&before, &body, &voice);
             let began = Instant::now();
-            line.send(&format!("{before}{token}{after}")).await?;
+            line.send(&text).await?;
             let answer = line.next().await?.ok_or("the line was cut")?;
             let mut work = work.borrow_mut();
             work.took.push(began.elapsed().as_secs_f64() * 1000.0);
+            work.bytes += answer.body.len();
+            let place = answer.header("location").and_then(|place| place.split('?').next());
+            work.places.extend(place.map(str::to_owned));
             *work.answers.entry(answer.words().1.to_owned()).or_default() += 1;
         }
         work.borrow_mut().done += 1;
