@@ -141,6 +141,8 @@ async fn decide(store: &Store, caller: usize) -> Result<(), StoreError> {
                 policy_version: 1,
                 page: PAGE.to_owned(),
                 outcomes: Vec::new(),
+                approval: None,
+                group: None,
             };
             let delivery = Delivery {
                 id: w.new_id().into(),

@@ -139,17 +139,10 @@ impl Engine {
         }
         let mut differences = conflicts::differences(&mut s, std::slice::from_ref(id)).await?;
         order(&setup, &conflict.entity, &mut differences);
-        let mut alike = HashMap::new();
-        for difference in differences.iter().filter(|difference| difference.state.is_open()) {
-            let key = pattern::key(&difference.entity, &difference.dispute);
-            let count = conflicts::count_alike(&mut s, &key).await?;
-            if count > 1 {
-                alike.insert(key, count);
-            }
-        }
         let open = || differences.iter().filter(|difference| difference.state.is_open());
         let suggestions = suggestions(&mut s, &setup, open()).await?;
         let precedents = precedents(&mut s, &setup, open()).await?;
+        let alike = alike(&mut s, open()).await?;
         let others = (&*conflict.title, id);
         let others = conflicts::of_title(&mut s, viewer, others, OTHERS).await?;
         let versions = holdings::versions(&mut s, &record, EVENTS).await?;
@@ -167,12 +160,7 @@ impl Engine {
             comment_count: comments::count(&mut s, id).await?,
             tags: tags::of_conflict(&mut s, id).await?,
             questions: questions::of_conflict(&mut s, id, QUESTIONS).await?,
-            whom: whom::of(
-                &mut s,
-                viewer,
-                &differences.iter().filter(|d| d.state.is_open()).collect::<Vec<_>>(),
-            )
-            .await?,
+            whom: whom::of(&mut s, viewer, &open().collect::<Vec<_>>()).await?,
             differences,
             read_at,
             alike,
@@ -184,6 +172,22 @@ impl Engine {
             conflict,
         })
     }
+}
+
+/// How many open differences are like each of these, by pattern: more than itself.
+async fn alike(
+    s: &mut Session,
+    open: impl Iterator<Item = &Difference>,
+) -> Result<HashMap<String, i64>, StoreError> {
+    let mut alike = HashMap::new();
+    for difference in open {
+        let key = pattern::key(&difference.entity, &difference.dispute);
+        let count = conflicts::count_alike(s, &key).await?;
+        if count > 1 {
+            alike.insert(key, count);
+        }
+    }
+    Ok(alike)
 }
 
 impl Engine {

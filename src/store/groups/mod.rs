@@ -116,7 +116,7 @@ pub enum Of {
     Incident(IncidentId),
     /// Of this pattern.
     Alike(String),
-    View(View),
+    View(Box<View>),
 }
 
 /// What the queue lists, of one field.

@@ -191,7 +191,13 @@ impl GroupBody {
                 let entity = self.entity.as_deref().ok_or_else(|| wrong("entity", "a kind of record"))?;
                 let field = self.field.as_deref().ok_or_else(|| wrong("field", "a field or group"))?;
                 let view = self.view.as_deref().unwrap_or_default();
-                Ok(Of::View(bulk::listed(setup, view, &self.conflicts, Some((entity, field)), face)?))
+                Ok(Of::View(Box::new(bulk::listed(
+                    setup,
+                    view,
+                    &self.conflicts,
+                    Some((entity, field)),
+                    face,
+                )?)))
             }
             _ => {
                 let text = "give one of incident, like, and view or conflicts";

@@ -157,6 +157,16 @@ impl Schemas {
     }
 }
 
+/// The shape of this document.
+fn itself() -> Value {
+    json!({
+        "type": "object",
+        "required": ["openapi", "paths"],
+        "additionalProperties": true,
+        "description": "An OpenAPI 3.1 document.",
+    })
+}
+
 fn schemas() -> Map<String, Value> {
     let Schemas(mut all) = Schemas::default()
         .add::<Problem>()
@@ -211,12 +221,6 @@ fn schemas() -> Map<String, Value> {
         .add::<SwitchedOn>()
         .add::<Person>()
         .add_list::<Account>();
-    let document = json!({
-        "type": "object",
-        "required": ["openapi", "paths"],
-        "additionalProperties": true,
-        "description": "An OpenAPI 3.1 document.",
-    });
-    all.insert("Description".to_owned(), document);
+    all.insert("Description".to_owned(), itself());
     all
 }

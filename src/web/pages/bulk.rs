@@ -268,7 +268,8 @@ async fn freeze(
     let slot = entity.and_then(|entity| entity.slot(&field));
     let frozen = match sent.choice(slot.as_ref(), face) {
         Ok(choice) => {
-            let (of, reason) = (Of::View(sent.listed(&setup, face)?), Reason::of(sent.get("reason")));
+            let (of, reason) =
+                (Of::View(Box::new(sent.listed(&setup, face)?)), Reason::of(sent.get("reason")));
             let asked = Asked { of, choice, reason, note: sent.get("note").to_owned() };
             site.engine.freeze(viewer, asked).await
         }

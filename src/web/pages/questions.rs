@@ -176,7 +176,7 @@ pub fn said(offered: &[Offered], answer: &Answer) -> Msg {
         Choice::Other { value } => msg("answer-other").with("value", value),
         Choice::Value { n } => {
             let found = offered.iter().find(|offered| offered.n == *n);
-            let value = found.map_or_else(|| literal(""), |found| value(found));
+            let value = found.map_or_else(|| literal(""), value);
             msg("answer-value").with("value", value)
         }
     }

@@ -51,8 +51,7 @@ async fn a_program_does_the_whole_job() {
 
     said_why(&steward, &conflict).await;
     super::passed_on::there_and_back(&host, &steward, &conflict).await;
-    let claimed = steward.post(&at(&conflict, "/claim"), &Value::Null).await.ok();
-    assert_eq!(claimed["claim"]["name"], "ana of the tests");
+    claimed(&steward, &conflict).await;
     let decided = steward.post(&at(&conflict, "/resolution"), &keep_first(&conflict)).await;
     assert_eq!(decided.status, 201, "{}", decided.text);
     assert_eq!(decided.location, format!("/api/v1/resolutions/{}", decided.json["id"].as_str().unwrap()));
@@ -92,6 +91,12 @@ async fn a_program_does_the_whole_job() {
         host.operations(),
         "every operation was answered as described"
     );
+}
+
+/// Somebody takes it for ten minutes.
+async fn claimed(steward: &Program, conflict: &Value) {
+    let claimed = steward.post(&at(conflict, "/claim"), &Value::Null).await.ok();
+    assert_eq!(claimed["claim"]["name"], "ana of the tests");
 }
 
 /// One system's row is another record, and linked again.

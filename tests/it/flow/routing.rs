@@ -71,7 +71,7 @@ async fn what_is_put_off_leaves_the_queue_and_comes_back_at_its_time() {
         assert!(!world.engine.bring_back().await.unwrap());
         world.clock.advance(TimeDelta::hours(2));
         world.engine.bring_back().await.unwrap();
-        assert_eq!(listed(&world, &waiting()).await, [id.clone()], "its time has not come");
+        assert_eq!(listed(&world, &waiting()).await, std::slice::from_ref(&id), "its time has not come");
         world.clock.advance(TimeDelta::hours(1));
         world.engine.bring_back().await.unwrap();
         assert_eq!(
@@ -82,11 +82,11 @@ async fn what_is_put_off_leaves_the_queue_and_comes_back_at_its_time() {
         assert_eq!(told.iter().filter(|action| *action == "conflict_put_off").count(), 1);
         assert_eq!(told.iter().filter(|action| *action == "conflict_returned").count(), 1);
 
-        let past = world.engine.put_off(&steward(), &[id.clone()], until, Ends::Time).await;
+        let past = world.engine.put_off(&steward(), std::slice::from_ref(&id), until, Ends::Time).await;
         assert!(matches!(past, Err(Refusal::Invalid(_))), "that time has passed");
         let far = world.clock.now() + TimeDelta::days(91);
         assert!(matches!(
-            world.engine.put_off(&steward(), &[id.clone()], far, Ends::Time).await,
+            world.engine.put_off(&steward(), std::slice::from_ref(&id), far, Ends::Time).await,
             Err(Refusal::Invalid(_))
         ));
         let auditor = Viewer { roles: [Role::Auditor].into(), ..steward() };
@@ -106,12 +106,18 @@ async fn a_changed_value_brings_back_what_waits_for_it_and_nothing_else() {
         let until = world.clock.now() + TimeDelta::days(30);
         world
             .engine
-            .put_off(&steward(), &[first.clone()], until, Ends::Change)
+            .put_off(&steward(), std::slice::from_ref(&first), until, Ends::Change)
             .await
             .unwrap()
             .only()
             .unwrap();
-        world.engine.put_off(&steward(), &[second.clone()], until, Ends::Time).await.unwrap().only().unwrap();
+        world
+            .engine
+            .put_off(&steward(), std::slice::from_ref(&second), until, Ends::Time)
+            .await
+            .unwrap()
+            .only()
+            .unwrap();
         world.sync().await;
         assert_eq!(listed(&world, &waiting()).await.len(), 2, "nothing has changed");
         for n in [1, 2] {
@@ -121,15 +127,25 @@ async fn a_changed_value_brings_back_what_waits_for_it_and_nothing_else() {
             world.sql("portal", &sql).await;
         }
         world.sync().await;
-        assert_eq!(listed(&world, &waiting()).await, [second.clone()], "that one waits for its time");
+        assert_eq!(
+            listed(&world, &waiting()).await,
+            std::slice::from_ref(&second),
+            "that one waits for its time"
+        );
         assert_eq!(listed(&world, &Filter::default()).await, [first]);
         // Called back by hand; what does not wait cannot be.
-        world.engine.call_back(&steward(), &[second.clone()]).await.unwrap().only().unwrap();
+        world.engine.call_back(&steward(), std::slice::from_ref(&second)).await.unwrap().only().unwrap();
         let again = world.engine.call_back(&steward(), &[second]).await.unwrap().only();
         assert!(matches!(again, Err(Refusal::WrongState(_))));
         // Systems that agree leave nothing to wait for.
         let id = open(&world).await[0].id.clone();
-        world.engine.put_off(&steward(), &[id.clone()], until, Ends::Time).await.unwrap().only().unwrap();
+        world
+            .engine
+            .put_off(&steward(), std::slice::from_ref(&id), until, Ends::Time)
+            .await
+            .unwrap()
+            .only()
+            .unwrap();
         for n in [1, 2] {
             let sql = format!(
                 "UPDATE customers SET street='{}', zip='{}', updated_at='2026-03-03 12:10:00' WHERE id='C-{n}'",
@@ -167,7 +183,10 @@ async fn work_is_given_escalated_and_sent_back() {
             (asked.to, asked.by, asked.question.as_str()),
             (Desk::Role(Role::Manager), Some(steward().user), question)
         );
-        assert_eq!(listed(&world, &Filter { escalated: true, ..Filter::default() }).await, [id.clone()]);
+        assert_eq!(
+            listed(&world, &Filter { escalated: true, ..Filter::default() }).await,
+            std::slice::from_ref(&id)
+        );
         assert_eq!(listed(&world, &Filter::default()).await.len(), 2, "it stays in the queue");
         let manager = Viewer { user: UserId::from("maya"), roles: [Role::Manager].into(), ..admin() };
         let answered =
@@ -222,8 +241,10 @@ async fn who_is_away_has_a_deputy() {
             }
         };
         assert_eq!((of(steward()).await, of(other_steward()).await), (1, 1), "it is her deputy's too");
-        let given =
-            world.engine.assign(&admin_who_leads(), &[all[1].id.clone()], Some(&steward().user)).await;
+        let given = world
+            .engine
+            .assign(&admin_who_leads(), std::slice::from_ref(&all[1].id), Some(&steward().user))
+            .await;
         assert_eq!(
             given.unwrap().only().unwrap().assignee,
             Some(other_steward().user),
@@ -297,8 +318,12 @@ async fn what_is_skipped_comes_last_for_who_skipped_it() {
         };
         assert_eq!(next(steward()).await, all[1].id);
         assert_eq!(next(other_steward()).await, all[0].id, "for others it stands where it stood");
-        world.engine.assign(&other_steward(), &[all[0].id.clone()], None).await.unwrap();
-        world.engine.assign(&steward(), &[all[1].id.clone()], Some(&other_steward().user)).await.unwrap();
+        world.engine.assign(&other_steward(), std::slice::from_ref(&all[0].id), None).await.unwrap();
+        world
+            .engine
+            .assign(&steward(), std::slice::from_ref(&all[1].id), Some(&other_steward().user))
+            .await
+            .unwrap();
         assert_eq!(next(steward()).await, all[0].id, "rather what was skipped than nothing");
     }
 }

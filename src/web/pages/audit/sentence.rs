@@ -145,6 +145,19 @@ impl Spoken<'_> {
             Action::RecordSeparated | Action::RecordRejoined => self.separated(),
             Action::LinksImported => self.by("said-links").with("n", self.number("rows")),
             Action::IncidentOpened | Action::IncidentDecided | Action::IncidentEnded => self.incident(),
+            Action::GroupTakenBack
+            | Action::GroupDecided
+            | Action::ApprovalAsked
+            | Action::Approved
+            | Action::ApprovalSentBack
+            | Action::ApprovalEnded => self.many(),
+            _ => self.account(),
+        }
+    }
+
+    /// Many decided at once, and what a second person did.
+    fn many(&self) -> Msg {
+        match self.line.action {
             Action::GroupTakenBack => self
                 .by(if self.fact("how") == "reverse" { "said-group-reversed" } else { "said-group-undone" })
                 .with("n", self.number("differences")),
@@ -152,8 +165,7 @@ impl Spoken<'_> {
             Action::Approved => self.by("said-approved").with("digest", self.fact("digest")),
             Action::ApprovalSentBack => self.by("said-decision-sent-back").with("why", self.fact("reason")),
             Action::ApprovalEnded => self.by("said-approval-ended"),
-            Action::GroupDecided => self.by("said-group").with("n", self.number("differences")),
-            _ => self.account(),
+            _ => self.by("said-group").with("n", self.number("differences")),
         }
     }
 

@@ -31,7 +31,7 @@ async fn numbers(url: Option<String>, policy: &str) -> World {
 
 fn listed(ids: Vec<ConflictId>) -> Of {
     let filter = Filter { entity: Some(customer()), field: Some("phone".into()), ..Filter::default() };
-    Of::View(View { filter, ids, query: "view=all&field=phone".to_owned() })
+    Of::View(Box::new(View { filter, ids, query: "view=all&field=phone".to_owned() }))
 }
 
 fn asked(choice: GroupChoice) -> Asked {
