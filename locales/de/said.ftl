@@ -136,6 +136,7 @@ refusal-comment = Ein Kommentar hat 1 bis { $n } Zeichen
 refusal-told-most = { $n } Personen wurde es schon mitgeteilt
 refusal-object-why = In 1 bis { $n } Zeichen sagen, was falsch ist
 refusal-kept-nothing = Diese Entscheidung hat dort keinen Wert behalten
+refusal-told-not-standing = Diese Entscheidung gilt nicht oder kann noch zurückgenommen werden: Davon wird niemandem berichtet
 refusal-object-over = Dieser Link nimmt keinen Einwand mehr an
 refusal-question-days = Eine Frage ist 1 bis { $n } Tage offen
 refusal-question-field = Gefragt werden kann nur zu einem Feld

@@ -137,6 +137,7 @@ refusal-comment = A comment has 1 to { $n } characters
 refusal-told-most = { $n } people were told already
 refusal-object-why = Say in 1 to { $n } characters what is wrong
 refusal-kept-nothing = This decision kept no value there
+refusal-told-not-standing = This decision does not stand, or may still be taken back: nobody is told of it
 refusal-object-over = This link takes no objection any longer
 refusal-question-days = A question is open 1 to { $n } days
 refusal-question-field = Only about a field somebody can be asked

@@ -5,7 +5,7 @@
 use super::detect::load::Batch;
 use super::{Engine, Refusal, Setup};
 use crate::domain::access::{Right, Viewer};
-use crate::domain::audit::{About, Action, Event};
+use crate::domain::audit::{About, Action, Actor, Event};
 use crate::domain::conflict::{Asked, Dispute, Doubted};
 use crate::domain::ids::{ConflictId, FieldId, RecordId, ResolutionId, RunId};
 use crate::store::resolutions::Resolution;
@@ -42,15 +42,18 @@ impl Engine {
             return Err(Refusal::Invalid(format!("say in 1 to {MOST} characters why it should be decided")));
         }
         let (viewer, setup) = (viewer.clone(), self.reload().await?);
-        self.store.write(async move |w| ask_in(w, &setup, &viewer, &question, &reason).await).await
+        self.store
+            .write(async move |w| ask_in(w, &setup, (&viewer, viewer.actor()), &question, &reason).await)
+            .await
     }
 }
 
-/// Opens a question, as a part of a transaction.
+/// Opens a question, as a part of a transaction. The log has the actor, and the question the name of
+/// the viewer: somebody outside is named there alone.
 pub(super) async fn ask_in(
     w: &mut WriteSession,
     setup: &Arc<Setup>,
-    viewer: &Viewer,
+    (viewer, actor): (&Viewer, Actor),
     question: &Question,
     reason: &str,
 ) -> Result<(ConflictId, Vec<Event>), Refusal> {
@@ -72,7 +75,7 @@ pub(super) async fn ask_in(
         resolution: question.decision.clone(),
         ..About::default()
     };
-    let event = Event::new(Action::ReviewAsked, viewer.actor(), about);
+    let event = Event::new(Action::ReviewAsked, actor, about);
     let mut events = vec![event.value("record", &found.title).value("reason", reason)];
     super::detect::save(w, ruling, &mut Counts::default(), &mut events).await?;
     Ok((conflict, events))

@@ -2,7 +2,7 @@
 //! said too much is withdrawn, and that stands there.
 
 use super::review::about;
-use super::{Engine, Refusal, notices};
+use super::{Engine, Refusal, notices, post};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::audit::{About, Action, Event};
 use crate::domain::comment::{self, MOST};
@@ -69,7 +69,7 @@ impl Engine {
                     ..About::default()
                 };
                 let event = Event::new(Action::CommentWithdrawn, viewer.actor(), about);
-                let event = event.fact("comment", &id).fact("of", &found.author_name);
+                let event = event.fact("comment", &id).value("of", &found.author_name);
                 Ok((found, vec![event]))
             })
             .await
@@ -98,14 +98,36 @@ async fn say(
     let own = comment.id.0.clone();
     let form = if form.is_empty() { own.as_str() } else { form };
     let mut said = Said { comment, told: Vec::new(), unseeing: Vec::new(), unknown: Vec::new() };
-    if !comments::insert(w, &said.comment, form).await? {
-        let first = comments::of_form(w, &viewer.user, form).await?;
-        return Ok((Said { comment: first.ok_or(StoreError::NotFound)?, ..said }, Vec::new()));
+    if let Some(comment) = first_of(w, &said.comment, form).await? {
+        return Ok((Said { comment, ..said }, Vec::new()));
     }
     call(w, viewer, &conflict, &mut said).await?;
     let event = Event::new(Action::Commented, viewer.actor(), about(&conflict));
     let event = event.fact("comment", &said.comment.id).value("record", &conflict.title).value("text", text);
     Ok((said, vec![event]))
+}
+
+/// Stores a comment, or answers the one that was sent with the same form before. Another text, or one
+/// about another conflict, under the key of an earlier form is a comment of its own.
+async fn first_of(
+    w: &mut WriteSession,
+    comment: &Comment,
+    form: &str,
+) -> Result<Option<Comment>, StoreError> {
+    if comments::insert(w, comment, form).await? {
+        return Ok(None);
+    }
+    let first = comments::of_form(w, &comment.author, form).await?.ok_or(StoreError::NotFound)?;
+    let same = first.text == comment.text || first.withdrawn.is_some();
+    if same && first.conflict == comment.conflict {
+        return Ok(Some(first));
+    }
+    let own = post::hash(&format!("{}/{}", comment.conflict, comment.text));
+    let form = format!("{form}/{own}");
+    if comments::insert(w, comment, &form).await? {
+        return Ok(None);
+    }
+    comments::of_form(w, &comment.author, &form).await
 }
 
 /// Tells those whom a comment names.

@@ -13,9 +13,9 @@ use crate::domain::ids::{NoticeId, RecordId, UserId};
 use crate::domain::notice::{GATHERED_MINUTES, KEPT_DAYS, Notice, NoticeKind};
 use crate::domain::preferences::MailWish;
 use crate::domain::time::Time;
-use crate::store::notices::{self, Told};
+use crate::store::notices::{self, Told, Waiting};
 use crate::store::users::User;
-use crate::store::{StoreError, WriteSession, alerts, records, users};
+use crate::store::{StoreError, WriteSession, alerts, conflicts, records, users};
 use chrono::TimeDelta;
 
 /// Subject and text of a mail that tells these: words are the upper floor's.
@@ -53,6 +53,17 @@ pub async fn tell(w: &mut WriteSession, user: &UserId, notice: Notice) -> Result
     };
     let mail_at = if muted { None } else { leaves(&reader, w.now()) };
     notices::insert(w, user, &notice, mail_at).await
+}
+
+/// Tells an assignee what is due soon, unless somebody else told or passed it on this moment.
+async fn tell_due(w: &mut WriteSession, waiting: &Waiting) -> Result<(), StoreError> {
+    let Waiting { conflict, record, entity, assignee } = waiting;
+    let found = conflicts::lock(w, &Viewer::referee(), conflict).await?;
+    let stands = found.is_some_and(|now| now.open && now.assignee.as_ref() == Some(assignee));
+    if !stands || notices::is_told(w, assignee, conflict, NoticeKind::DueSoon).await? {
+        return Ok(());
+    }
+    tell(w, assignee, Notice::of_conflict(NoticeKind::DueSoon, conflict, record, entity)).await
 }
 
 /// When a notice of now leaves by mail.
@@ -122,16 +133,7 @@ impl Engine {
         let due = notices::due_by(&mut self.store.session().await?, now + TimeDelta::hours(SOON_HOURS), DUE)
             .await?;
         for waiting in due {
-            self.write_alerts(async move |w| {
-                let notice = Notice::of_conflict(
-                    NoticeKind::DueSoon,
-                    &waiting.conflict,
-                    &waiting.record,
-                    &waiting.entity,
-                );
-                tell(w, &waiting.assignee, notice).await
-            })
-            .await?;
+            self.write_alerts(async move |w| tell_due(w, &waiting).await).await?;
         }
         let before = now - TimeDelta::days(KEPT_DAYS);
         self.write_alerts(async move |w| notices::forget(w, before).await.map(drop)).await?;
@@ -146,13 +148,9 @@ impl Engine {
         let Some(words) = &mail.notices else { return Ok(()) };
         let people = notices::to_be_mailed(&mut self.store.session().await?, self.now(), PEOPLE).await?;
         for user in people {
-            let mut session = self.store.session().await?;
-            let all = notices::of_mail(&mut session, &user, OF_ONE_MAIL).await?;
-            let reader = users::by_id(&mut session, &user).await?;
-            drop(session);
+            let (reader, all, ids) = self.claim_mail(&user).await?;
             let reader =
                 reader.filter(|reader| !reader.disabled && reader.preferences.mail != MailWish::Never);
-            let ids: Vec<NoticeId> = all.iter().map(|told| told.id.clone()).collect();
             // Whoever wants none any longer gets none.
             let Some((reader, to)) = reader.and_then(|reader| Some((reader.clone(), reader.mail?))) else {
                 self.write_alerts(async move |w| notices::postpone(w, &ids, None).await).await?;
@@ -161,21 +159,40 @@ impl Engine {
             let (Some(newest), (subject, text)) = (all.first(), words(&reader, &all)) else { continue };
             let letter = Letter { id: newest.id.0.clone(), at: newest.created_at, subject, text };
             let sent = mail.mailer.send_to(&letter, &to).await;
-            self.note_mailed(&reader.login, &all, sent.err().map(|error| error.to_string())).await?;
+            self.note_mailed(&reader.login, &all, ids, sent.err().map(|error| error.to_string())).await?;
         }
         Ok(())
     }
 
-    async fn note_mailed(&self, login: &str, all: &[Told], error: Option<String>) -> Result<(), StoreError> {
-        let ids: Vec<NoticeId> = all.iter().map(|told| told.id.clone()).collect();
+    /// Marks everything that is to be told to a person as mailed before it is: no other server, and
+    /// no later look, mails any of it again. Answers what the one mail tells, and all that is marked.
+    async fn claim_mail(
+        &self,
+        user: &UserId,
+    ) -> Result<(Option<User>, Vec<Told>, Vec<NoticeId>), StoreError> {
+        let user = user.clone();
+        self.store
+            .write::<_, StoreError, _>(async move |w| {
+                let ids = notices::claim(w, &user).await?;
+                let all = notices::of_mail(w, &user, OF_ONE_MAIL).await?;
+                if !ids.is_empty() {
+                    notices::mailed(w, &ids).await?;
+                }
+                Ok(((users::by_id(w, &user).await?, all, ids), Vec::new()))
+            })
+            .await
+    }
+
+    async fn note_mailed(
+        &self,
+        login: &str,
+        all: &[Told],
+        ids: Vec<NoticeId>,
+        error: Option<String>,
+    ) -> Result<(), StoreError> {
         let (cause, now) = (format!("{UNREACHED}{login}"), self.now());
         let Some(error) = error else {
-            return self
-                .write_alerts(async move |w| {
-                    notices::mailed(w, &ids).await?;
-                    alerts::clear(w, &cause).await.map(drop)
-                })
-                .await;
+            return self.write_alerts(async move |w| alerts::clear(w, &cause).await.map(drop)).await;
         };
         tracing::warn!(login, error, "notices were not mailed");
         let oldest = all.iter().map(|told| told.created_at).min().unwrap_or(now);

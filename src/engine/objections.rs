@@ -3,6 +3,7 @@
 
 use super::ask::{Question, ask_in};
 use super::questions::{by_link, ids_of};
+use super::review::locked;
 use super::{Engine, Refusal, Setup, notices, post};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::audit::{About, Action, Event};
@@ -41,11 +42,26 @@ pub struct Told {
 }
 
 impl Told {
-    /// Whether it takes an objection.
+    /// Whether it takes an objection: not where it took one, its time is over, or the decision stands
+    /// no longer.
     #[must_use]
     pub fn is_open(&self, now: Time) -> bool {
-        self.objection.objected.is_none() && self.objection.expires_at > now
+        is_open(&self.objection, &self.decision, now)
     }
+}
+
+fn is_open(told: &Objection, decision: &Resolution, now: Time) -> bool {
+    told.objected.is_none() && told.expires_at > now && stands(decision)
+}
+
+fn stands(decision: &Resolution) -> bool {
+    !matches!(decision.state.as_str(), "undone" | "overtaken")
+}
+
+/// Whether somebody outside may be told of a decision: it stands, and is past taking back.
+#[must_use]
+pub fn is_tellable(decision: &Resolution) -> bool {
+    stands(decision) && decision.state != "held" && !decision.is_awaiting()
 }
 
 impl Engine {
@@ -54,7 +70,7 @@ impl Engine {
     ///
     /// # Errors
     /// The viewer may not decide or lead, there is no such decision or field, nothing was kept, the
-    /// address is none, or too many were told.
+    /// address is none, too many were told, or the decision does not stand or is still held.
     pub async fn tell_decided(
         &self,
         viewer: &Viewer,
@@ -75,7 +91,12 @@ impl Engine {
         let told = self
             .store
             .write(async move |w| {
-                let found = resolutions::get(w, &viewer, &id).await?.ok_or(Refusal::NotFound("decision"))?;
+                let found = held_still(w, &viewer, &id).await?;
+                if !is_tellable(&found) {
+                    let text =
+                        "this decision does not stand, or may still be taken back: nobody is told of it";
+                    return Err(Refusal::WrongState(text.to_owned()));
+                }
                 if objections::of_resolution(w, &id, 100).await?.len() >= MOST {
                     return Err(Refusal::Invalid(format!("{MOST} people were told already")));
                 }
@@ -147,6 +168,14 @@ impl Engine {
     }
 }
 
+/// A decision as it is while nobody else changes it: whoever does holds its conflict.
+async fn held_still(w: &mut WriteSession, viewer: &Viewer, id: &ResolutionId) -> Result<Resolution, Refusal> {
+    let none = || Refusal::NotFound("decision");
+    let found = resolutions::get(w, viewer, id).await?.ok_or_else(none)?;
+    locked(w, viewer, &found.conflict).await?;
+    resolutions::get(w, viewer, id).await?.ok_or_else(none)
+}
+
 /// The value that a decision kept of a field.
 fn kept(decision: &Resolution, field: &FieldId) -> Result<crate::domain::value::Tuple, Refusal> {
     let chosen = decision.outcomes.iter().find(|chosen| chosen.field == *field);
@@ -174,7 +203,8 @@ async fn object(
 ) -> Result<((), Vec<Event>), Refusal> {
     let told = objections::by_token(w, hash).await?.ok_or(Refusal::NotFound("decision"))?;
     let over = || Refusal::WrongState("this link takes no objection any longer".to_owned());
-    if told.objected.is_some() || told.expires_at <= w.now() {
+    let decision = held_still(w, &Viewer::referee(), &told.resolution).await?;
+    if !is_open(&told, &decision, w.now()) {
         return Err(over());
     }
     let outside = Viewer { name: told.name.clone(), ..Viewer::referee() };
@@ -184,16 +214,18 @@ async fn object(
         reason: words.to_owned(),
         decision: Some(told.resolution.clone()),
     };
-    let (review, mut events) = ask_in(w, setup, &outside, &question, words).await?;
+    let (review, mut events) = ask_in(w, setup, (&outside, by_link()), &question, words).await?;
+    if let Some(asked) = events.first_mut() {
+        asked.values.insert("name".to_owned(), told.name.clone());
+    }
     if !objections::object(w, &told.id, &review, words).await? {
         return Err(over());
     }
-    let decider = resolutions::get(w, &Viewer::referee(), &told.resolution).await?.map(|own| own.actor.id);
     let notice = Notice::of_conflict(NoticeKind::Objected, &review, &told.record, &told.entity);
     let notice = notice.fact("who", &told.name);
     // Who decided, and who told: mostly the same person.
     let mut people = vec![told.teller.clone()];
-    people.extend(decider.map(UserId).filter(|id| *id != told.teller && !id.0.is_empty()));
+    people.extend(Some(UserId(decision.actor.id)).filter(|id| *id != told.teller && !id.0.is_empty()));
     for person in people {
         notices::tell(w, &person, notice.clone()).await?;
     }

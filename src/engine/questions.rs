@@ -85,9 +85,8 @@ impl Engine {
                 questions::insert(w, &question, &hash).await?;
                 let wait = Wait::new(w.now(), question.expires_at, Ends::Reply, viewer.user.clone());
                 let wait = wait.map_err(|error| Refusal::Invalid(error.to_string()))?;
-                let longer =
-                    conflict.wait.as_ref().filter(|now| now.ends == Ends::Reply && now.until > wait.until);
-                if longer.is_none() {
+                // Whoever put it off for longer meant to: an answer does not end that wait.
+                if conflict.wait.as_ref().is_none_or(|now| now.until <= wait.until) {
                     conflict.wait = Some(wait);
                 }
                 if conflict.claimed_by.as_ref() == Some(&viewer.user) {

@@ -37,8 +37,9 @@ impl Engine {
                 let conflict =
                     conflicts::lock(w, &viewer, &id).await?.ok_or(Refusal::NotFound("conflict"))?;
                 let mut events = Vec::new();
-                let event =
-                    |action, tag: &str| Event::new(action, viewer.actor(), about(&conflict)).fact("tag", tag);
+                let event = |action, tag: &str| {
+                    Event::new(action, viewer.actor(), about(&conflict)).value("tag", tag)
+                };
                 for tag in &remove {
                     if tags::remove(w, &id, tag).await? {
                         events.push(event(Action::Untagged, tag));

@@ -1,6 +1,6 @@
 //! Notices, and the records of which somebody wants no mail.
 
-use super::db::{FromRow, Row, Session};
+use super::db::{Backend, FromRow, Row, Session};
 use super::error::StoreError;
 use super::write::WriteSession;
 use crate::domain::access::Viewer;
@@ -181,6 +181,21 @@ pub async fn of_mail(s: &mut Session, user: &UserId, limit: i64) -> Result<Vec<T
     query.bind(user).bind(limit).all().await
 }
 
+/// Everything unread of a person that no mail has told yet, for this transaction alone: two servers
+/// that look at the same time do not both mail it.
+pub async fn claim(w: &mut WriteSession, user: &UserId) -> Result<Vec<NoticeId>, StoreError> {
+    if w.backend() == Backend::Postgres {
+        let lock = "SELECT id AS value FROM users WHERE id = $1 FOR UPDATE";
+        w.sql(lock).bind(user).value::<String>().await?;
+    }
+    let query = w.sql(
+        "SELECT id AS value FROM notices WHERE user_id = $1 AND read_at IS NULL AND mailed_at IS NULL
+             AND mail_at IS NOT NULL ORDER BY id DESC",
+    );
+    let ids: Vec<String> = query.bind(user).values().await?;
+    Ok(ids.into_iter().map(NoticeId).collect())
+}
+
 /// Remembers that these were mailed.
 pub async fn mailed(w: &mut WriteSession, ids: &[NoticeId]) -> Result<(), StoreError> {
     let now = w.now();
@@ -188,9 +203,9 @@ pub async fn mailed(w: &mut WriteSession, ids: &[NoticeId]) -> Result<(), StoreE
     query.push_list(ids).run().await.map(drop)
 }
 
-/// These leave by mail later, or not at all.
+/// These were not mailed after all: they leave later, or not at all.
 pub async fn postpone(w: &mut WriteSession, ids: &[NoticeId], until: Option<Time>) -> Result<(), StoreError> {
-    let query = w.sql("UPDATE notices SET mail_at = $1 WHERE id IN ").bind(until);
+    let query = w.sql("UPDATE notices SET mailed_at = NULL, mail_at = $1 WHERE id IN ").bind(until);
     query.push_list(ids).run().await.map(drop)
 }
 
@@ -218,17 +233,33 @@ impl FromRow for Waiting {
     }
 }
 
-/// Open conflicts that are due by then and whose assignee has not been told.
+/// Open conflicts that are due by then and whose assignee has not been told, the most urgent first.
+/// Nobody tells those who are let in no more.
 pub async fn due_by(s: &mut Session, then: Time, limit: i64) -> Result<Vec<Waiting>, StoreError> {
     let query = s.sql(
         "SELECT c.id, c.record_id, c.entity, c.assignee FROM conflicts c
+         JOIN users u ON u.id = c.assignee AND NOT u.disabled
          WHERE c.open AND c.assignee IS NOT NULL AND c.due_at <= $1 AND NOT EXISTS (SELECT 1 FROM notices n
-             WHERE n.conflict_id = c.id AND n.user_id = c.assignee AND n.kind = 'due_soon') LIMIT $2",
+             WHERE n.conflict_id = c.id AND n.user_id = c.assignee AND n.kind = 'due_soon')
+         ORDER BY c.due_at LIMIT $2",
     );
     query.bind(then).bind(limit).all().await
 }
 
-/// Mails nothing more about a record to that person, or again.
+/// Whether a person was told that of a conflict.
+pub async fn is_told(
+    s: &mut Session,
+    user: &UserId,
+    conflict: &ConflictId,
+    kind: NoticeKind,
+) -> Result<bool, StoreError> {
+    let query = s
+        .sql("SELECT id AS value FROM notices WHERE conflict_id = $1 AND user_id = $2 AND kind = $3 LIMIT 1");
+    let found: Option<String> = query.bind(conflict).bind(user).bind(kind.as_str()).value().await?;
+    Ok(found.is_some())
+}
+
+/// Mails nothing more about a record to that person, nor what is still to leave; or again.
 pub async fn mute(
     w: &mut WriteSession,
     user: &UserId,
@@ -238,6 +269,9 @@ pub async fn mute(
     let now = w.now();
     let changed = match muted {
         true => {
+            let unsent = "UPDATE notices SET mail_at = NULL
+                 WHERE user_id = $1 AND record_id = $2 AND mailed_at IS NULL";
+            w.sql(unsent).bind(user).bind(record).run().await?;
             let insert = "INSERT INTO mutes (user_id, record_id, created_at) VALUES ($1, $2, $3)
                  ON CONFLICT (user_id, record_id) DO NOTHING";
             w.sql(insert).bind(user).bind(record).bind(now).run().await?

@@ -85,12 +85,19 @@ async fn a_comment_calls_whom_it_names_and_nobody_else() {
         }
         assert_eq!(told(&world, &steward()).await, [], "nobody is told of an own act");
         // The same form sent again is the same comment, and tells nobody again.
-        let again = world.engine.comment(&steward(), &conflict.id, "another text", "form-1").await.unwrap();
+        let again = world.engine.comment(&steward(), &conflict.id, text, "form-1").await.unwrap();
         assert_eq!(
             (again.comment.id, again.comment.text),
             (said.comment.id.clone(), said.comment.text.clone())
         );
         assert_eq!(unread(&world, &other_steward()).await, 1);
+        // Another text under that key is not swallowed; sent twice it is one as well.
+        let other = world.engine.comment(&steward(), &conflict.id, "first", "form-2").await.unwrap();
+        for _ in 0..2 {
+            let next = world.engine.comment(&steward(), &conflict.id, "second", "form-2").await.unwrap();
+            assert_eq!(next.comment.text, "second");
+            assert_ne!(next.comment.id, other.comment.id);
+        }
         // What a person may not see is not named to that person.
         let blind = Viewer { entities: Some(Default::default()), ..other_steward() };
         assert_eq!(told(&world, &blind).await[0].title, None);
@@ -102,7 +109,7 @@ async fn a_comment_calls_whom_it_names_and_nobody_else() {
             assert!(matches!(refused, Err(Refusal::Invalid(_))), "{refused:?}");
         }
         let entries = audit_actions(&world).await;
-        assert_eq!(entries.iter().filter(|entry| *entry == "commented").count(), 1, "{entries:?}");
+        assert_eq!(entries.iter().filter(|entry| *entry == "commented").count(), 3, "{entries:?}");
     }
 }
 
@@ -206,7 +213,8 @@ async fn what_is_due_soon_is_told_once_to_whom_it_is_assigned() {
         let left = conflict.due_at - world.engine.now() - TimeDelta::hours(3);
         world.clock.advance(left.max(TimeDelta::zero()));
         for _ in 0..3 {
-            world.engine.look_at_notices().await.unwrap();
+            let (one, two) = tokio::join!(world.engine.look_at_notices(), world.engine.look_at_notices());
+            one.and(two).unwrap();
         }
         let all = told(&world, &steward()).await;
         assert_eq!((early, all.len(), all[0].kind), (0, 1, NoticeKind::DueSoon));
@@ -297,6 +305,31 @@ async fn mail_gathers_what_is_unread_names_no_value_and_can_be_ended_for_a_recor
         say("@jonas now").await;
         let now = mailbox.wait(before + 4).await.remove(before + 3);
         assert_eq!(header(&now, "subject"), "Referee: ana mentioned you on Customer");
+    }
+}
+
+#[tokio::test]
+async fn one_mail_tells_of_everything_and_none_of_what_was_muted_or_taken_by_another_server() {
+    let Some(mailbox) = Mailbox::start() else { return };
+    for (n, world) in worlds().await.into_iter().enumerate() {
+        let (conflict, mail, jonas) = (moved(&world).await, mail(&world, mailbox.port), other_steward());
+        wants(&world, &jonas, MailWish::Digest).await;
+        for n in 0..60 {
+            world.engine.comment(&steward(), &conflict.id, &format!("@jonas {n}"), "").await.unwrap();
+        }
+        world.clock.advance(TimeDelta::minutes(16));
+        let (one, two) = tokio::join!(world.engine.mail_notices(&mail), world.engine.mail_notices(&mail));
+        one.and(two).unwrap();
+        world.engine.mail_notices(&mail).await.unwrap();
+        let letters = mailbox.wait(n + 1).await;
+        assert_eq!(letters.len(), n + 1, "one for all sixty");
+        assert_eq!(unread(&world, &jonas).await, 60);
+        // What is still to leave when its record is muted stays.
+        world.engine.comment(&steward(), &conflict.id, "@jonas unheard", "").await.unwrap();
+        world.engine.mute(&jonas, &conflict.record, true).await.unwrap();
+        world.clock.advance(TimeDelta::minutes(16));
+        world.engine.mail_notices(&mail).await.unwrap();
+        assert_eq!(mailbox.letters().len(), n + 1);
     }
 }
 

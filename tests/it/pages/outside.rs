@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use referee::connectors::mail::{MailSettings, Mailer, Protection};
 use referee::domain::access::Viewer;
 use referee::domain::ids::ConflictId;
+use referee::domain::routing::Ends;
 use referee::store::{conflicts, notices, questions};
 use reqwest::{Method, StatusCode};
 use std::sync::Arc;
@@ -110,6 +111,19 @@ async fn a_link_answers_once_and_the_conflict_waits_and_returns() {
     for action in ["question_asked", "question_answered", "conflict_returned"] {
         assert!(told.iter().any(|entry| entry == action), "{action}: {told:?}");
     }
+}
+
+#[tokio::test]
+async fn an_answer_does_not_end_a_longer_wait() {
+    let (app, place) = disputed().await;
+    let ana = app.sign_in("ana").await;
+    let (steward, id) = (crate::support::world::steward(), conflict(&app, &place).await.id);
+    let until = app.engine.now() + TimeDelta::days(9);
+    app.engine.put_off(&steward, &[id], until, Ends::Time).await.unwrap();
+    let link = ask(&ana, &place, &[]).await;
+    assert_eq!(send(&app, &link, &[("choice", "unknown")]).await.status, StatusCode::OK);
+    let wait = conflict(&app, &place).await.wait.expect("it still waits");
+    assert_eq!((wait.ends, wait.until), (Ends::Time, until));
 }
 
 #[tokio::test]
@@ -220,6 +234,12 @@ async fn an_objection_brings_the_field_before_a_person_once() {
     let decision =
         page.body.split("href=\"/resolutions/").nth(1).unwrap().split(['"', '/']).next().unwrap().to_owned();
     let letters = format!("/resolutions/{decision}/letters");
+    // While it may be taken back nobody is told.
+    let early = ana.post(&letters, &[("field", "address"), ("address", "ada@example.com")]).await;
+    assert_eq!(early.status, StatusCode::CONFLICT, "{}", early.body);
+    app.clock.advance(TimeDelta::seconds(61));
+    while app.engine.deliver_next().await.unwrap() {}
+    app.sync().await;
     let wrong = ana.post(&letters, &[("field", "address"), ("address", "nobody"), ("text", "kept")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     has(&wrong, &["“nobody” is no mail address", "kept</textarea>"]);
@@ -246,16 +266,11 @@ async fn an_objection_brings_the_field_before_a_person_once() {
     let empty = send(&app, &link, &[("words", " ")]).await;
     assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
     has(&empty, &["Say in 1 to 500 characters"]);
-    // It is still being written: the link stays good.
-    let early = send(&app, &link, &[("words", "I moved")]).await;
-    assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY);
-    has(&early, &["It is being written", "I moved"]);
-    app.clock.advance(TimeDelta::seconds(61));
-    while app.engine.deliver_next().await.unwrap() {}
-    app.sync().await;
     let done = send(&app, &link, &[("words", "I moved in May")]).await;
     assert_eq!(done.status, StatusCode::OK, "{}", done.body);
     has(&done, &["Thank you"]);
+    let asked = app.audit().await.into_iter().find(|line| line.action.as_str() == "review_asked").unwrap();
+    assert_eq!((asked.actor.name.as_str(), asked.actor.role.as_str()), ("somebody by a link", ""));
     assert_eq!(send(&app, &link, &[("words", "twice")]).await.status, StatusCode::GONE);
     let mut session = app.engine.store().session().await.unwrap();
     let ana_is = referee::store::users::by_login(&mut session, "ana").await.unwrap().unwrap();

@@ -6,7 +6,7 @@ use crate::domain::access::Right;
 use crate::domain::author::AuthorKind;
 use crate::domain::ids::{FieldId, ResolutionId};
 use crate::domain::resolution::Chosen;
-use crate::engine::objections::Telling;
+use crate::engine::objections::{Telling, is_tellable};
 use crate::engine::{Posted, Refusal, is_address};
 use crate::store::objections::Objection;
 use crate::store::resolutions::Resolution;
@@ -93,8 +93,7 @@ pub fn of(read: &Decisions, decision: &Resolution) -> Letters {
         known,
         ..TellForm::default()
     };
-    let stands = !matches!(decision.state.as_str(), "undone" | "overtaken");
-    let form = (may && stands && !form.fields.is_empty()).then_some(form);
+    let form = (may && is_tellable(decision) && !form.fields.is_empty()).then_some(form);
     Letters { told: read.told.iter().map(|one| told(read, one)).collect(), form }
 }
 

@@ -9,14 +9,22 @@ impl Spoken<'_> {
     pub(super) fn talk(&self) -> Msg {
         match self.line.action {
             Action::Commented => self.by("said-commented"),
-            Action::CommentWithdrawn => self.by("said-comment-withdrawn").with("of", self.fact("of")),
-            Action::Untagged => self.by("said-untagged").with("tag", self.fact("tag")),
-            _ => self.by("said-tagged").with("tag", self.fact("tag")),
+            Action::CommentWithdrawn => self.by("said-comment-withdrawn").with("of", self.word("of")),
+            Action::Untagged => self.by("said-untagged").with("tag", self.word("tag")),
+            _ => self.by("said-tagged").with("tag", self.word("tag")),
         }
     }
 }
 
 impl Spoken<'_> {
+    /// A word of somebody's own: sealed, and in the clear in lines that are older than that.
+    fn word(&self, name: &str) -> &str {
+        match self.fact(name) {
+            "" => self.value(name),
+            clear => clear,
+        }
+    }
+
     /// What people outside were asked or told, and what they said.
     pub(super) fn outside(&self) -> Msg {
         let key = match (self.line.action, self.fact("because")) {
