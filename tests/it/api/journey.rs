@@ -74,8 +74,7 @@ async fn a_program_does_the_whole_job() {
     assert_eq!(after["open"], false);
     assert!(after["closed_at"].is_string());
     assert_eq!(after["differences"][0]["resolution"], done["id"]);
-    let over = steward.post(&at(&conflict, "/claim"), &Value::Null).await;
-    assert_eq!(over.problem(409).0, "conflict", "what is decided cannot be claimed");
+    cannot_be_claimed(&steward, &conflict).await;
     look_around(&host, &steward, &admin, &conflict).await;
     asked(&steward, &conflict, &done).await;
     reversed(&steward, &done).await;
@@ -91,6 +90,12 @@ async fn a_program_does_the_whole_job() {
         host.operations(),
         "every operation was answered as described"
     );
+}
+
+/// What is decided has nothing to claim.
+async fn cannot_be_claimed(steward: &Program, conflict: &Value) {
+    let over = steward.post(&at(conflict, "/claim"), &Value::Null).await;
+    assert_eq!(over.problem(409).0, "conflict");
 }
 
 /// Somebody takes it for ten minutes.

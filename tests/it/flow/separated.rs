@@ -54,7 +54,7 @@ async fn linking_it_again_brings_the_difference_back() {
         let made = world.engine.separate(&steward(), apart(&conflict, "Two Adas")).await.unwrap();
         let mut session = world.engine.store().session().await.unwrap();
         let standing = separations::standing(&mut session, &conflict.record).await.unwrap();
-        assert_eq!(standing, [made.clone()]);
+        assert_eq!(standing, std::slice::from_ref(&made));
         drop(session);
         let back = world.engine.rejoin(&steward(), &made.id).await.unwrap();
         assert!(back.ended_at.is_some());

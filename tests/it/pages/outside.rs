@@ -206,6 +206,7 @@ async fn what_cannot_be_asked_comes_back_and_links_cannot_be_guessed() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story, told in its order")]
 async fn an_objection_brings_the_field_before_a_person_once() {
     let (app, place) = disputed().await;
     let Some(mailbox) = Mailbox::start() else { return };

@@ -194,6 +194,7 @@ fn choice(value: &str, text: Msg, chosen: bool) -> Choice {
     Choice { value: value.into(), text, chosen }
 }
 
+#[expect(clippy::too_many_lines, reason = "one page, field by field")]
 fn form(problems: Vec<Problem>) -> policies::PolicyForm {
     let rule = |name: &str, chosen: bool| policies::RuleChoice {
         choice: choice(name, msg(format!("rule-{name}")).with("entity", "Customer"), chosen),

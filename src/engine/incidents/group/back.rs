@@ -109,8 +109,8 @@ impl Engine {
             };
             let (group, Member { difference, .. }) = (group.id.clone(), member);
             let keep = async move |w: &mut WriteSession| {
-                let kept = rows::save_back(w, &group, &difference, state, &detail).await?;
-                Ok::<_, StoreError>((kept, Vec::new()))
+                rows::save_back(w, &group, &difference, state, &detail).await?;
+                Ok::<_, StoreError>(((), Vec::new()))
             };
             self.store.write(keep).await?;
             faults::pass(Point::K23);

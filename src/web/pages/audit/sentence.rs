@@ -129,16 +129,12 @@ impl Spoken<'_> {
                 .with("system", self.system()),
             Action::TargetResumed => self.by("said-target-resumed").with("system", self.system()),
             Action::RunEnded | Action::RunFailed => self.run(),
-            Action::PolicyChanged if self.fact("reason").is_empty() => self.by("said-policy-first"),
-            Action::PolicyChanged => {
-                self.by("entry-policy").with("field", self.field()).with("why", self.fact("reason"))
-            }
-            Action::PolicyDrafted | Action::PolicyDraftRebased | Action::PolicyDraftDiscarded => self.draft(),
-            Action::PolicyShadowStarted | Action::PolicyShadowEnded => {
-                let started = self.line.action == Action::PolicyShadowStarted;
-                let said = self.by(if started { "said-shadow" } else { "said-shadow-ended" });
-                said.with("n", self.number("days")).with("why", self.fact("reason"))
-            }
+            Action::PolicyChanged
+            | Action::PolicyDrafted
+            | Action::PolicyDraftRebased
+            | Action::PolicyDraftDiscarded
+            | Action::PolicyShadowStarted
+            | Action::PolicyShadowEnded => self.policy(),
             Action::ConfigurationChanged => self.configured(),
             Action::WritesEnabled => self.by("said-writes-on").with("system", self.system()),
             Action::WritesDisabled => self.by("said-writes-off").with("system", self.system()),
@@ -166,6 +162,22 @@ impl Spoken<'_> {
             Action::ApprovalSentBack => self.by("said-decision-sent-back").with("why", self.fact("reason")),
             Action::ApprovalEnded => self.by("said-approval-ended"),
             _ => self.by("said-group").with("n", self.number("differences")),
+        }
+    }
+
+    /// Policies in force, in a draft, or in shadow.
+    fn policy(&self) -> Msg {
+        match self.line.action {
+            Action::PolicyChanged if self.fact("reason").is_empty() => self.by("said-policy-first"),
+            Action::PolicyChanged => {
+                self.by("entry-policy").with("field", self.field()).with("why", self.fact("reason"))
+            }
+            Action::PolicyShadowStarted | Action::PolicyShadowEnded => {
+                let started = self.line.action == Action::PolicyShadowStarted;
+                let said = self.by(if started { "said-shadow" } else { "said-shadow-ended" });
+                said.with("n", self.number("days")).with("why", self.fact("reason"))
+            }
+            _ => self.draft(),
         }
     }
 
