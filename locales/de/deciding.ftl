@@ -64,6 +64,9 @@ save-partly = Die { $decided } entschiedenen speichern, { $open } offen lassen
 
 # Werte, die sich während der Entscheidung änderten
 decided-yours = Die eigene Wahl für <b>{ $field }</b> war: { $outcome }
+decided-yours-note = Die eigene Notiz war: { $note }
+decided-in-part = <b>{ $name }</b> hat währenddessen einen Teil davon entschieden
+decided-in-part-rest = Von den eigenen Angaben wurde nichts gespeichert. Was für den Rest gewählt war, ist unten erhalten.
 stale-too = Inzwischen weicht auch <b>{ $field }</b> ab
 stale-lost = Niemand hält mehr, was für { $field } gewählt war: noch einmal wählen.
 

@@ -56,6 +56,7 @@ member-held = Zurückgehalten
 member-done = Gilt als gelöscht
 member-kept = Wieder da, bleibt
 member-included = Zu entscheiden
+member-moved = Seit dem Festhalten geändert: wird ausgelassen
 member-decided = Entschieden
 member-excluded = Ausgelassen
 choice-accept = Als Nachtrag annehmen: { $system } hat überall recht

@@ -162,6 +162,7 @@ refusal-approval-decider = Wer das entschieden hat, darf es nicht mehr: es zurü
 refusal-taking-back = Ein Teil davon wird gerade zurückgenommen: warten, bis das beendet ist
 refusal-taken-back-nothing = Nichts davon kann so noch zurückgenommen werden
 refusal-asker-no-right = Wer es verlangt hat, darf es nicht mehr
+refusal-reverse-second = Jemand anderes muss das genehmigen: es einzeln rückgängig machen
 refusal-set-change = Nur wer diese Menge festgehalten hat, darf sie ändern
 refusal-group-stopped = Die Gruppenentscheidung wurde angehalten
 refusal-send-back-why = In 1 bis { $n } Zeichen sagen, warum es zurückgeschickt wird

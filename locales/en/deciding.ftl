@@ -64,6 +64,9 @@ save-partly = Save the { $decided } decided, keep { $open } open
 
 # Values moved while somebody was deciding
 decided-yours = You had chosen for <b>{ $field }</b>: { $outcome }
+decided-yours-note = Your note was: { $note }
+decided-in-part = <b>{ $name }</b> decided a part of this while you were deciding
+decided-in-part-rest = Nothing of yours was saved. What you chose for the rest is kept below.
 stale-too = <b>{ $field }</b> disagrees as well by now
 stale-lost = Nobody holds any longer what you chose for { $field }: choose again.
 

@@ -56,6 +56,7 @@ member-held = Held
 member-done = Taken as deleted
 member-kept = Came back, kept
 member-included = To be decided
+member-moved = Changed since it was frozen: will be left out
 member-decided = Decided
 member-excluded = Left out
 choice-accept = Accept as backfill: { $system } is right everywhere

@@ -163,6 +163,7 @@ refusal-approval-decider = Who decided this may not any longer: send it back
 refusal-taking-back = Some of it is being taken back: wait until that has ended
 refusal-taken-back-nothing = Nothing of it can be taken back so any longer
 refusal-asker-no-right = Who asked for it may not any longer
+refusal-reverse-second = A second person has to approve this: reverse it by itself
 refusal-set-change = Only who froze this set may change it
 refusal-group-stopped = The group was stopped
 refusal-send-back-why = Say in 1 to { $n } characters why it is sent back

@@ -18,12 +18,12 @@ use crate::domain::diff::{self, Candidate};
 use crate::domain::entity::Entity;
 use crate::domain::ids::{ConflictId, DifferenceId, GroupId, IncidentId, SystemId};
 use crate::domain::record::{Base, Holding};
-use crate::domain::resolution::{Outcome, OutcomeError, Reason};
+use crate::domain::resolution::{Draft, Outcome, OutcomeError, Reason};
 use crate::faults::{self, Point};
 use crate::store::conflicts::{Conflict, Difference};
 use crate::store::resolutions::Resolution;
 use crate::store::{WriteSession, configuration, conflicts, groups, holdings, records, resolutions};
-pub(super) use approve::{because, check_right, nobody_waits};
+pub(super) use approve::{because, check_right, decider, nobody_waits, not_as_shown};
 use record::decide;
 pub use reverse::{Kept, PutBack};
 use std::collections::{BTreeMap, BTreeSet};
@@ -162,7 +162,7 @@ pub(super) async fn decide_in(
     }
     check_values(setup.entity(&conflict.entity)?, &holdings, &left_out, &worked)?;
     check_reason(decision, &worked)?;
-    conflict.draft = None;
+    conflict.draft = undecided(conflict.draft.as_deref(), decision);
     (conflict.claimed_by, conflict.claimed_until) = (None, None);
     let (resolution, mut events) = decide(w, viewer, setup, &conflict, decision, worked).await?;
     events.extend(refresh(w, conflict).await?);
@@ -177,6 +177,13 @@ pub(super) async fn decide_in(
         receipt.keep(w, &resolution).await?;
     }
     Ok((resolution, events))
+}
+
+/// The kept choices of differences that a decision leaves open.
+fn undecided(draft: Option<&str>, decision: &Decision) -> Option<String> {
+    let mut kept: Vec<Draft> = serde_json::from_str(draft?).ok()?;
+    kept.retain(|own| decision.outcomes.iter().all(|(id, _)| *id != own.chosen.difference));
+    if kept.is_empty() { None } else { serde_json::to_string(&kept).ok() }
 }
 
 fn may_decide(viewer: &Viewer) -> Result<(), Refusal> {

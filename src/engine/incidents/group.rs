@@ -21,7 +21,7 @@ use crate::engine::{Engine, Refusal, Setup};
 use crate::store::conflicts::{Conflict, Difference};
 use crate::store::groups::{self, Group, Member, Of};
 use crate::store::incidents::Incident;
-use crate::store::{StoreError, conflicts, records};
+use crate::store::{Session, StoreError, conflicts, records};
 use chrono::TimeDelta;
 use std::collections::HashMap;
 
@@ -168,15 +168,7 @@ impl Engine {
     /// # Errors
     /// The store failed.
     pub async fn progress(&self, id: &GroupId) -> Result<Progress, StoreError> {
-        let mut progress = Progress::default();
-        for count in groups::counts(&mut self.store.session().await?, id).await? {
-            match count.value.split_once('/') {
-                None if count.value == "included" => progress.included = count.count,
-                None => progress.decided = count.count,
-                Some((_, why)) => progress.excluded.push((why.to_owned(), count.count)),
-            }
-        }
-        Ok(progress)
+        progress_of(&mut self.store.session().await?, id).await
     }
 
     /// A group.
@@ -187,6 +179,19 @@ impl Engine {
         let found = groups::get(&mut self.store.session().await?, viewer, id).await?;
         found.ok_or(Refusal::NotFound("group"))
     }
+}
+
+/// How far a group is, as this session sees it.
+async fn progress_of(s: &mut Session, id: &GroupId) -> Result<Progress, StoreError> {
+    let mut progress = Progress::default();
+    for count in groups::counts(s, id).await? {
+        match count.value.split_once('/') {
+            None if count.value == "included" => progress.included = count.count,
+            None => progress.decided = count.count,
+            Some((_, why)) => progress.excluded.push((why.to_owned(), count.count)),
+        }
+    }
+    Ok(progress)
 }
 
 /// One value for all is a value of the field.

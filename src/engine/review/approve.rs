@@ -5,10 +5,11 @@ use super::record::{Owner, bound_to, settled};
 use super::undo::{reopen, undo_deliveries};
 use super::work::{Worked, compared};
 use super::{about, check_policy_version, check_values, left_out, locked};
-use crate::domain::access::Viewer;
+use crate::domain::access::{Right, Viewer};
 use crate::domain::approval::{Approval, Barred, NotAwaited, Standing, may_approve};
-use crate::domain::audit::{About, Action, Actor, Event};
-use crate::domain::ids::{ResolutionId, UserId};
+use crate::domain::audit::{About, Action, Actor, ActorKind, Event};
+use crate::domain::ids::{EntityId, ResolutionId, UserId};
+use crate::domain::policy::Effective;
 use crate::domain::resolution::{Outcome, Reason};
 use crate::domain::time::Time;
 use crate::engine::detect::{refresh, resolution_state};
@@ -16,7 +17,7 @@ use crate::engine::once::{Receipt, Told};
 use crate::engine::{Engine, Refusal, Setup};
 use crate::store::conflicts::{Conflict, Difference};
 use crate::store::resolutions::{self, Delivery, Resolution, approvals};
-use crate::store::{WriteSession, conflicts, field_decisions, holdings};
+use crate::store::{WriteSession, conflicts, field_decisions, holdings, users};
 use std::sync::Arc;
 
 /// Characters of a reason.
@@ -73,7 +74,7 @@ impl Engine {
                 let event = told(Action::ApprovalSentBack, viewer.actor(), &conflict, &decision, &asked);
                 let sent_back = sent_back.map_err(nobody_waits)?;
                 let (decision, mut events) = take_back(w, decision, conflict, sent_back, "undone").await?;
-                events.insert(0, event.fact("reason", &reason));
+                events.insert(0, event.value("reason", &reason));
                 if let Some(receipt) = &receipt {
                     receipt.keep_decision(w, setup.clone(), &viewer, &decision).await?;
                 }
@@ -122,6 +123,29 @@ pub(in crate::engine) fn nobody_waits(error: NotAwaited) -> Refusal {
     Refusal::WrongState(error.to_string())
 }
 
+/// What was sent is about something else than what is there.
+pub(in crate::engine) fn not_as_shown() -> Refusal {
+    Refusal::WrongState("this is not what the page showed: look at it again".to_owned())
+}
+
+/// Whoever decided, with the rights of now: one of these is enough.
+///
+/// # Errors
+/// The account is no longer there or disabled, or may not any longer.
+pub(in crate::engine) async fn decider(
+    w: &mut WriteSession,
+    actor: &Actor,
+    entity: &EntityId,
+    rights: &[Right],
+) -> Result<Viewer, Refusal> {
+    let stored = users::by_id(w, &UserId(actor.id.clone())).await?.filter(|user| !user.disabled);
+    let decider = stored.map(|user| user.viewer(actor.kind == ActorKind::Program));
+    let may = |own: &Viewer| own.sees(entity) && rights.iter().any(|right| own.may(*right));
+    decider
+        .filter(may)
+        .ok_or_else(|| Refusal::WrongState("who decided this may not any longer: send it back".to_owned()))
+}
+
 pub(in crate::engine) fn check_right(viewer: &Viewer, decider: &Actor) -> Result<(), Refusal> {
     may_approve(viewer, decider).map_err(|barred| match barred {
         Barred::Role => Refusal::Forbidden,
@@ -159,13 +183,18 @@ async fn approve_in(
     seen: &str,
 ) -> Result<(Resolution, Vec<Event>), Refusal> {
     let (mut decision, conflict, asked) = awaited(w, viewer, id).await?;
+    let rights: &[Right] = match decision.reverses() {
+        Some(_) => &[Right::Decide, Right::Reverse],
+        None => &[Right::Decide],
+    };
+    decider(w, &decision.actor, &conflict.entity, rights).await?;
     let current = check_policy_version(w, setup).await;
     current
         .map_err(|_| Refusal::WrongState("the policies changed this moment: look at it again".to_owned()))?;
     let deliveries = resolutions::lock_deliveries(w, id).await?;
     let bound = bound_to(&decision, &deliveries)?;
     if bound != asked.digest || (seen != bound && seen != asked.short()) {
-        return Err(Refusal::WrongState("this is not what the page showed: look at it again".to_owned()));
+        return Err(not_as_shown());
     }
     let of = std::slice::from_ref(&conflict.id);
     let differences = conflicts::differences(w, of).await?;
@@ -186,7 +215,8 @@ async fn approve_in(
     Ok((Resolution { approval: Some(approved), held_until: until, ..decision }, events))
 }
 
-/// What was decided, under the policy that is in force now: it has to be the one it was decided under.
+/// What was decided, under the policy that is in force now: it may ask for nothing more than the one it
+/// was decided under.
 fn worked(
     setup: &Setup,
     conflict: &Conflict,
@@ -202,13 +232,23 @@ fn worked(
             Some(slot) => setup.policy(entity, &slot),
             None => setup.policies.effective_for_record(entity),
         };
-        if setup.policy_version != decision.policy_version && policy != difference.dispute.policy {
+        if asks_more(&policy, &difference.dispute.policy) {
             let text = "the policy of this field changed since it was decided: send it back";
             return Err(Refusal::WrongState(text.to_owned()));
         }
         all.push(Worked { difference, outcome: chosen.outcome.clone(), targets: Vec::new(), policy });
     }
     Ok(all)
+}
+
+/// Whether a policy asks for something that an earlier one did not.
+fn asks_more(now: &Effective, then: &Effective) -> bool {
+    (now.reason_asked && !then.reason_asked)
+        || (!now.bulk_allowed && then.bulk_allowed)
+        || (!now.allow_blank && then.allow_blank)
+        || (now.second_approver && !then.second_approver)
+        || now.stakes > then.stakes
+        || now.hold_seconds > then.hold_seconds
 }
 
 /// A decision goes on as if it had been made now.

@@ -218,19 +218,19 @@ pub async fn insert(w: &mut WriteSession, group: &Group, members: &[Member]) -> 
     Ok(())
 }
 
-/// Forgets drafts of before: nobody decided them.
+/// Forgets drafts of before: nobody decided them. What was sent back or taken back stays to be changed.
 pub async fn drop_drafts(w: &mut WriteSession, before: Time) -> Result<(), StoreError> {
+    let end = w.either("", " FOR UPDATE SKIP LOCKED");
     let query = w.sql(
-        "DELETE FROM group_members WHERE group_id IN
-             (SELECT id FROM group_decisions WHERE state = 'draft' AND created_at < $1
-                  AND (approval IS NULL OR approval <> 'awaiting'))",
+        "SELECT id AS value FROM group_decisions WHERE state = 'draft' AND created_at < $1 AND approval IS NULL",
     );
-    query.bind(before).run().await?;
-    let query = w.sql(
-        "DELETE FROM group_decisions WHERE state = 'draft' AND created_at < $1
-             AND (approval IS NULL OR approval <> 'awaiting')",
-    );
-    query.bind(before).run().await?;
+    // Locked first, so that none of them is decided while its rows go.
+    let old: Vec<String> = query.bind(before).push(end).values().await?;
+    if old.is_empty() {
+        return Ok(());
+    }
+    w.sql("DELETE FROM group_members WHERE group_id IN ").push_list(&old).run().await?;
+    w.sql("DELETE FROM group_decisions WHERE id IN ").push_list(&old).run().await?;
     Ok(())
 }
 

@@ -51,7 +51,8 @@ impl FromRow for Awaiting {
 const ALL: &str = "SELECT * FROM (
     SELECT s.id, CAST(0 AS BIGINT) AS of_group, c.entity, c.title, CAST(count(d.id) AS BIGINT) AS differences,
         min(d.field) AS fields, s.actor, s.approval_body
-    FROM resolutions s JOIN conflicts c ON c.id = s.conflict_id JOIN differences d ON d.resolution_id = s.id
+    FROM resolutions s JOIN conflicts c ON c.id = s.conflict_id JOIN differences d
+        ON d.resolution_id = s.id AND d.conflict_id = s.conflict_id
     WHERE s.approval = 'awaiting' GROUP BY s.id, c.entity, c.title, s.actor, s.approval_body
     UNION ALL
     SELECT g.id, CAST(1 AS BIGINT), g.entity, '', (SELECT CAST(count(*) AS BIGINT) FROM group_members m

@@ -11,6 +11,7 @@ pub mod causes;
 mod cells;
 mod form;
 pub mod handle;
+mod late;
 mod limits;
 mod precedents;
 mod rule;

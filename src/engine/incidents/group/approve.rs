@@ -1,21 +1,20 @@
 //! One approval for a whole group: its set is frozen, and nothing of it is decided before somebody else
 //! has approved exactly that set.
 
-use super::READ;
 use super::decide::{choose_incident, told};
-use crate::domain::access::Viewer;
+use super::{READ, progress_of};
+use crate::domain::access::{Right, Viewer};
 use crate::domain::approval::{Approval, NotAwaited, Standing, digest};
 use crate::domain::audit::{About, Action, Event};
 use crate::domain::ids::{DifferenceId, GroupId};
-use crate::engine::review::{because, check_right, nobody_waits};
+use crate::engine::review::{because, check_right, decider, nobody_waits, not_as_shown};
 use crate::engine::{Engine, Refusal};
 use crate::store::groups::{self, Group};
-use crate::store::{StoreError, WriteSession};
+use crate::store::{Session, StoreError, WriteSession};
 
 impl Engine {
     /// Asks somebody else to approve a frozen set.
     pub(super) async fn ask_group_approval(&self, group: Group, differences: i64) -> Result<Group, Refusal> {
-        let digest = self.digest_of(&group).await?;
         self.store
             .write(async move |w| {
                 let found = groups::lock(w, &Viewer::referee(), &group.id).await?;
@@ -23,7 +22,11 @@ impl Engine {
                 let Some(draft) = draft else {
                     return Err(Refusal::WrongState("this set was decided already".to_owned()));
                 };
-                let asked = Approval::asked(digest.clone(), w.now());
+                // Nobody ticks anything of it meanwhile.
+                if progress_of(w, &draft.id).await?.included != differences {
+                    return Err(not_as_shown());
+                }
+                let asked = Approval::asked(digest_of(w, &draft).await?, w.now());
                 groups::save_approval(w, &draft.id, &asked).await?;
                 let event = event(Action::ApprovalAsked, &draft, &asked);
                 let event = Event { actor: draft.actor.clone(), ..event }.fact("differences", differences);
@@ -32,40 +35,20 @@ impl Engine {
             .await
     }
 
-    /// What an approval of a group is bound to: its choice, and every row with the values it was frozen over.
-    async fn digest_of(&self, group: &Group) -> Result<String, StoreError> {
-        let mut parts = vec![group.id.0.clone(), serde_json::to_string(&group.choice)?, group.reason.clone()];
-        parts.push(group.note.clone());
-        let (mut session, mut after) = (self.store.session().await?, DifferenceId::default());
-        loop {
-            let page = groups::members(&mut session, &group.id, "included", &after, READ).await?;
-            let Some(last) = page.last() else { break };
-            after.clone_from(&last.difference);
-            for member in page {
-                parts.extend([member.difference.0, member.fingerprint, member.becomes]);
-            }
-        }
-        Ok(digest(parts.iter().map(String::as_str)))
-    }
-
     /// Approves a group, which is then decided as it was frozen. `seen` is the digest that the page showed.
     ///
     /// # Errors
     /// The viewer may not, or decided it; nobody waits for it any longer; it is not what the page showed.
     pub async fn approve_group(&self, viewer: &Viewer, id: &GroupId, seen: &str) -> Result<Group, Refusal> {
-        let group = self.group(viewer, id).await?;
-        let (bound, decider) = (self.digest_of(&group).await?, self.as_now(&group.actor).await?);
-        let (progress, viewer, seen) = (self.progress(id).await?, viewer.clone(), seen.to_owned());
+        let (viewer, id, seen) = (viewer.clone(), id.clone(), seen.to_owned());
         self.store
             .write(async move |w| {
-                let (group, asked) = awaited(w, &viewer, &group.id).await?;
+                let (group, asked) = awaited(w, &viewer, &id).await?;
+                let (bound, progress) = (digest_of(w, &group).await?, progress_of(w, &id).await?);
                 if bound != asked.digest || (seen != bound && seen != asked.short()) {
-                    let text = "this is not what the page showed: look at it again";
-                    return Err(Refusal::WrongState(text.to_owned()));
+                    return Err(not_as_shown());
                 }
-                let decider = decider.clone().ok_or_else(|| {
-                    Refusal::WrongState("who decided this may not any longer: send it back".to_owned())
-                })?;
+                let decider = decider(w, &group.actor, &group.entity, &[Right::Decide]).await?;
                 let approved = asked.end(Standing::Approved, viewer.actor(), w.now(), "");
                 groups::save_approval(w, &group.id, &approved.map_err(nobody_waits)?).await?;
                 if !groups::start(w, &group.id).await? {
@@ -97,12 +80,28 @@ impl Engine {
                 let ended = asked.end(Standing::SentBack, viewer.actor(), w.now(), &reason);
                 let ended = ended.map_err(nobody_waits)?;
                 groups::save_approval(w, &id, &ended).await?;
-                let event = event(Action::ApprovalSentBack, &group, &asked).fact("reason", &reason);
+                let event = event(Action::ApprovalSentBack, &group, &asked).value("reason", &reason);
                 let event = Event { actor: viewer.actor(), ..event };
                 Ok((Group { approval: Some(ended), ..group }, vec![event]))
             })
             .await
     }
+}
+
+/// What an approval of a group is bound to: its choice, and every row with the values it was frozen over.
+async fn digest_of(s: &mut Session, group: &Group) -> Result<String, StoreError> {
+    let mut parts = vec![group.id.0.clone(), serde_json::to_string(&group.choice)?, group.reason.clone()];
+    parts.push(group.note.clone());
+    let mut after = DifferenceId::default();
+    loop {
+        let page = groups::members(s, &group.id, "included", &after, READ).await?;
+        let Some(last) = page.last() else { break };
+        after.clone_from(&last.difference);
+        for member in page {
+            parts.extend([member.difference.0, member.fingerprint, member.becomes]);
+        }
+    }
+    Ok(digest(parts.iter().map(String::as_str)))
 }
 
 pub(super) fn is_awaiting(group: &Group) -> bool {

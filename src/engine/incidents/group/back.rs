@@ -12,7 +12,7 @@ use crate::engine::review::nobody_waits;
 use crate::engine::{Engine, Refusal};
 use crate::faults::{self, Point};
 use crate::store::groups::{self, Group, Member, rows};
-use crate::store::{StoreError, WriteSession, resolutions};
+use crate::store::{StoreError, WriteSession, records, resolutions};
 
 /// Rows taken back before the worker looks around.
 const BATCH: i64 = 50;
@@ -128,6 +128,9 @@ impl Engine {
         if self.is_back(viewer, back.way, id).await? {
             return Ok(Ok(()));
         }
+        if back.way == Back::Reverse && self.asks_second(viewer, id).await? {
+            return Ok(Err("a second person has to approve this: reverse it by itself".to_owned()));
+        }
         let done = match back.way {
             Back::Undo => self.undo(viewer, id).await,
             Back::Reverse => self.reverse(viewer, id, &back.reason).await,
@@ -137,6 +140,18 @@ impl Engine {
             Err(Refusal::Store(error)) if !error.is_lasting() => Err(error.into()),
             Err(other) => Ok(Err(other.to_string())),
         }
+    }
+
+    /// Whether reversing it would wait for a second person: there is no one approval for many reversals.
+    async fn asks_second(&self, viewer: &Viewer, id: &ResolutionId) -> Result<bool, StoreError> {
+        let (setup, mut session) = (self.reload().await?, self.store.session().await?);
+        let Some(decision) = resolutions::get(&mut session, viewer, id).await? else { return Ok(false) };
+        let record = records::get(&mut session, viewer, &decision.record).await?;
+        let Some(entity) = record.and_then(|record| setup.catalog.entity(&record.entity)) else {
+            return Ok(false);
+        };
+        let slots = decision.outcomes.iter().filter_map(|chosen| entity.slot(&chosen.field));
+        Ok(slots.into_iter().any(|slot| setup.policy(entity, &slot).second_approver))
     }
 
     /// Whether it was taken back already: by a worker that went away before it could note it down.
@@ -171,5 +186,5 @@ async fn withdraw(
 fn taken_back(group: &Group, back: &TakingBack) -> Event {
     let about = About { entity: Some(group.entity.clone()), ..About::default() };
     let event = Event::new(Action::GroupTakenBack, back.by.clone(), about).fact("group", &group.id);
-    event.fact("how", back.way.as_str()).fact("reason", &back.reason)
+    event.fact("how", back.way.as_str()).value("reason", &back.reason)
 }

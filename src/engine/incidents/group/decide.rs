@@ -1,7 +1,7 @@
 //! A frozen set is decided: the worker takes one difference after the other, each the way of a single
 //! decision, and hands what was left out to people.
 
-use super::{HOLD, Progress, READ, TYPED, asks_approval, fits, left, policy};
+use super::{HOLD, Progress, READ, TYPED, asks_approval, fits, left, policy, progress_of};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::approval::{Approval, Standing};
 use crate::domain::audit::{About, Action, Actor, ActorKind, Event};
@@ -12,7 +12,7 @@ use crate::domain::incident::{Choice, Ending, IncidentState};
 use crate::domain::judge::Finding;
 use crate::domain::resolution::Reason;
 use crate::engine::incidents::{end, event, may_end};
-use crate::engine::review::{Decision, PartOf};
+use crate::engine::review::{Decision, PartOf, not_as_shown};
 use crate::engine::{Engine, Refusal, Setup};
 use crate::faults::{self, Point};
 use crate::store::groups::{self, Group, Member};
@@ -49,11 +49,17 @@ impl Engine {
         if group.needs_approval {
             return self.ask_group_approval(group, progress.included).await;
         }
-        let viewer = viewer.clone();
+        let (viewer, shown) = (viewer.clone(), progress.included);
         self.store
             .write::<_, Refusal, _>(async move |w| {
-                if !groups::start(w, &group.id).await? {
+                // Nobody ticks anything of it meanwhile.
+                let found = groups::lock(w, &viewer, &group.id).await?;
+                if found.is_none_or(|found| found.state != "draft") || !groups::start(w, &group.id).await? {
                     return Err(Refusal::WrongState("this set was decided already".to_owned()));
+                }
+                let progress = progress_of(w, &group.id).await?;
+                if progress.included != shown {
+                    return Err(not_as_shown());
                 }
                 let mut events = vec![told(viewer.actor(), &group, &progress)];
                 events.extend(choose_incident(w, &viewer, &group).await?);
@@ -107,12 +113,13 @@ impl Engine {
         group: &Group,
         member: &Member,
     ) -> Result<Option<(Excluded, String)>, Refusal> {
+        let mut setup = setup.clone();
         // Another field of the record may be decided between looking and deciding.
         for last in [false, true] {
             let mut session = self.store.session().await?;
             let found = conflicts::of_ids(&mut session, std::slice::from_ref(&member.difference)).await?;
             let Some(difference) = found.into_iter().next() else { return Ok(Some(left(Excluded::Decided))) };
-            let may = !asks_approval(&policy(setup, &difference));
+            let may = !asks_approval(&policy(&setup, &difference));
             if !may && approval(group).is_none() && difference.state.is_open() {
                 return Ok(Some(left(Excluded::NeedsApproval)));
             }
@@ -126,10 +133,15 @@ impl Engine {
             if difference.state.is_open() && difference.fingerprint != member.fingerprint {
                 return Ok(Some(left(Excluded::Changed)));
             }
-            let outcome = match fits(setup, viewer, &conflict, &difference, &group.choice, self.now()) {
+            let outcome = match fits(&setup, viewer, &conflict, &difference, &group.choice, self.now()) {
                 Ok(outcome) => outcome,
                 Err((why, detail)) => return Ok(Some((why, detail))),
             };
+            // Another source of truth, say: it is decided as it was shown, or not at all.
+            let becomes = group.choice.becomes(&difference.dispute, &outcome);
+            if !member.becomes.is_empty() && member.becomes != becomes {
+                return Ok(Some(left(Excluded::Changed)));
+            }
             let decision = Decision {
                 version: conflict.version,
                 outcomes: vec![(difference.id.clone(), outcome)],
@@ -145,7 +157,10 @@ impl Engine {
             };
             match self.decide(setup.clone(), viewer, &conflict.id, decision).await {
                 Ok(_) => return Ok(None),
-                Err(Refusal::Stale) if !last => self.judge_conflict(viewer, &conflict.id).await?,
+                Err(Refusal::Stale) if !last => {
+                    self.judge_conflict(viewer, &conflict.id).await?;
+                    setup = self.reload().await?;
+                }
                 Err(Refusal::Stale) => {}
                 Err(Refusal::DecidedAlready(by)) => return Ok(Some((Excluded::Decided, by))),
                 Err(Refusal::Store(error)) if !error.is_lasting() => return Err(error.into()),

@@ -37,6 +37,14 @@ impl Spoken<'_> {
         self.values.get(name).map_or("∅", String::as_str)
     }
 
+    /// Why, in somebody's words: sealed, or as earlier entries have it.
+    fn reason(&self) -> &str {
+        match self.fact("reason") {
+            "" => self.value("reason"),
+            plain => plain,
+        }
+    }
+
     fn number(&self, name: &str) -> i64 {
         self.fact(name).parse().unwrap_or(0)
     }
@@ -159,7 +167,7 @@ impl Spoken<'_> {
                 .with("n", self.number("differences")),
             Action::ApprovalAsked => self.by("said-approval-asked").with("digest", self.fact("digest")),
             Action::Approved => self.by("said-approved").with("digest", self.fact("digest")),
-            Action::ApprovalSentBack => self.by("said-decision-sent-back").with("why", self.fact("reason")),
+            Action::ApprovalSentBack => self.by("said-decision-sent-back").with("why", self.reason()),
             Action::ApprovalEnded => self.by("said-approval-ended"),
             _ => self.by("said-group").with("n", self.number("differences")),
         }

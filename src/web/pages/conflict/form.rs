@@ -71,6 +71,10 @@ impl Sent {
                     "type".to_owned()
                 }
                 (Outcome::Clear { .. }, _) => "clear".to_owned(),
+                // With members that came since, it is another choice than the one that was made.
+                (Outcome::Combine { values }, _) if case.conflict.open && !combines(case, id, values) => {
+                    continue;
+                }
                 (Outcome::Combine { .. }, _) => "combine".to_owned(),
                 (Outcome::RemoveElsewhere, _) => "remove".to_owned(),
                 // A reversal is no choice of this form.
@@ -224,6 +228,14 @@ impl Sent {
 pub fn label(entity: Option<&Entity>, dispute: &Dispute) -> String {
     let slot = entity.and_then(|entity| entity.slot(&dispute.field).map(|slot| slot.label.to_owned()));
     slot.or_else(|| entity.map(|entity| entity.label.clone())).unwrap_or_else(|| dispute.field.to_string())
+}
+
+/// Whether the lists of a difference come to the same together as they did.
+fn combines(case: &Case, id: &DifferenceId, meant: &Tuple) -> bool {
+    let entity = case.setup.catalog.entity(&case.conflict.entity);
+    let difference = case.open().find(|difference| difference.id == *id);
+    let slot = difference.and_then(|own| Some((entity?.slot(&own.dispute.field)?, &own.dispute)));
+    slot.and_then(|(slot, dispute)| resolution::combined(&slot, dispute)).is_some_and(|now| now == *meant)
 }
 
 /// The number under which the value a draft meant is listed now; None when nobody holds it any

@@ -4,12 +4,12 @@ use super::super::parts::{Notice, Problem};
 use super::super::talk::Draft;
 use super::build::{self, Shown};
 use super::form::{Sent, label};
-use super::seen::{self, Seen};
-use super::{Chosen, PreviewPart, precedents, trail};
+use super::seen;
+use super::{Chosen, PreviewPart, late, trail};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::conflict::{Dispute, Distinct};
-use crate::domain::ids::{ConflictId, DifferenceId};
-use crate::domain::resolution::{self, Outcome, OutcomeError};
+use crate::domain::ids::ConflictId;
+use crate::domain::resolution::OutcomeError;
 use crate::engine::Refusal;
 use crate::engine::case::Case;
 use crate::engine::review::Decision;
@@ -18,10 +18,9 @@ use crate::store::resolutions::Resolution;
 use crate::store::routing;
 use crate::web::auth::{SignedIn, Steward};
 use crate::web::failure::{Code, Failure};
-use crate::web::messages::{Msg, literal, msg, said};
+use crate::web::messages::{Msg, msg, said};
 use crate::web::page::{Flash, Fragment, Page, Shell, Tone};
 use crate::web::pages::routing::{Passing, Standing, forms};
-use crate::web::pages::words;
 use crate::web::site::Site;
 use crate::web::when::Clockface;
 use crate::web::{clock, flash};
@@ -347,20 +346,6 @@ impl Look<'_> {
         Ok(flash::redirect(self.request, self.viewer, &target, &flash))
     }
 
-    /// What a person had chosen who came second, field by field.
-    fn chose(&self, case: &Case, decision: &Decision) -> Vec<Msg> {
-        let entity = case.setup.catalog.entity(&case.conflict.entity);
-        let page: Vec<Dispute> = case.differences.iter().map(|own| own.dispute.clone()).collect();
-        let line = |(id, outcome): &(DifferenceId, Outcome)| {
-            let dispute = &case.differences.iter().find(|own| own.id == *id)?.dispute;
-            let (difference, field) = (id.clone(), dispute.field.clone());
-            let chosen = resolution::Chosen { difference, field, outcome: outcome.clone(), suggested: None };
-            let said = precedents::outcome(case, self.face, &chosen, &page);
-            Some(msg("decided-yours").with("field", label(entity, dispute)).with("outcome", said))
-        };
-        decision.outcomes.iter().filter_map(line).collect()
-    }
-
     /// A decision that was not saved: the same page with the choices kept and the reason said.
     async fn refused(
         &self,
@@ -376,18 +361,24 @@ impl Look<'_> {
             Refusal::Stale => {
                 site.engine.reload().await?;
                 let now = site.engine.case(self.viewer, &before.conflict.id).await?;
-                let notice = now.conflict.open.then(|| stale(&now, &mut sent));
+                let notice = now.conflict.open.then(|| late::stale(&now, &mut sent));
                 Told { notice, stale: true, status: Some(StatusCode::CONFLICT), ..Told::default() }
             }
-            Refusal::DecidedAlready(_) => {
+            Refusal::DecidedAlready(by) => {
                 let now = site.engine.case(self.viewer, &before.conflict.id).await?;
-                if let Some(own) = sent_twice(self.viewer, &now, &decision) {
+                if let Some(own) = late::sent_twice(self.viewer, &now, &decision) {
                     return self.saved(site, &now, own, sent.then()).await;
                 }
-                let chose = self.chose(&now, &decision);
-                // The page shows what was decided, not what would have been.
-                sent = Sent::of_case(&now, self.face);
-                Told { chose, status: Some(StatusCode::CONFLICT), ..Told::default() }
+                let chose = late::chose(&now, self.face, &decision);
+                let told = Told { status: Some(StatusCode::CONFLICT), ..Told::default() };
+                if now.conflict.open {
+                    let notice = Some(late::decided_in_part(&now, &mut sent, &by, chose));
+                    Told { notice, stale: true, ..told }
+                } else {
+                    // The page shows what was decided, not what would have been.
+                    sent = Sent::of_case(&now, self.face);
+                    Told { chose, ..told }
+                }
             }
             Refusal::Outcomes(errors) => {
                 let problems = errors.iter().map(|(id, error)| outcome_problem(id, error)).collect();
@@ -405,21 +396,6 @@ impl Look<'_> {
     }
 }
 
-/// The same decision by the same person, sent a second time: one decision, one answer.
-fn sent_twice<'c>(viewer: &Viewer, case: &'c Case, decision: &Decision) -> Option<&'c Resolution> {
-    case.decisions.iter().find(|own| {
-        let outcomes = own.outcomes.iter().map(|chosen| (chosen.difference.clone(), chosen.outcome.clone()));
-        // Once it was taken back or overtaken, the same words are another decision.
-        let stands = |id: &DifferenceId| {
-            let mut all = case.differences.iter();
-            all.any(|known| known.id == *id && known.state.resolution() == Some(&own.id))
-        };
-        own.actor.id == viewer.user.0
-            && decision.outcomes.iter().all(|(id, _)| stands(id))
-            && outcomes.eq(decision.outcomes.iter().cloned())
-    })
-}
-
 fn outcome_problem(id: &str, error: &OutcomeError) -> Problem {
     let text = said(error.to_string());
     Problem { field: format!("d-{id}"), text: msg("problem-other").with("text", text) }
@@ -427,35 +403,4 @@ fn outcome_problem(id: &str, error: &OutcomeError) -> Problem {
 
 fn unfit_line(error: &OutcomeError) -> Msg {
     msg("problem-other").with("text", said(error.to_string()))
-}
-
-/// What moved while the person was deciding: whose value of which field, and which choices nobody
-/// holds any longer. The others stay chosen, by what was meant and not by their numbers.
-fn stale(case: &Case, sent: &mut Sent) -> Notice {
-    let catalog = &case.setup.catalog;
-    let entity = catalog.entity(&case.conflict.entity);
-    let mut moved = Vec::new();
-    for difference in case.open() {
-        let field = label(entity, &difference.dispute);
-        let Some(seen) = Seen::of(sent, &difference.id) else {
-            moved.push(msg("stale-too").with("field", field));
-            continue;
-        };
-        for value in &difference.dispute.values {
-            for holder in value.holders.iter().filter(|holder| seen.is_new(holder)) {
-                let shown = words::values(&holder.candidate.shown).map_or_else(|state| state, literal);
-                let system = catalog.label(&holder.candidate.system);
-                moved.push(
-                    msg("stale-title").with("system", system).with("field", &field).with("value", shown),
-                );
-            }
-        }
-    }
-    let mut lines = vec![msg("stale-saved")];
-    let lost = seen::carry_over(sent, case).into_iter();
-    lines.extend(lost.map(|lost| msg("stale-lost").with("field", label(entity, &lost.dispute))));
-    let mut moved = moved.into_iter();
-    let title = moved.next().unwrap_or_else(|| msg("stale-some").with("name", &case.record.title));
-    lines.splice(0..0, moved);
-    Notice { tone: Tone::Warning, title, lines, links: Vec::new() }
 }

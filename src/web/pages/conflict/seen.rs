@@ -9,6 +9,7 @@ use crate::domain::seal::sha256;
 use crate::domain::value::Tuple;
 use crate::engine::case::Case;
 use crate::store::conflicts::Difference;
+use std::collections::BTreeSet;
 
 /// Hexadecimal digits that stand for a value.
 const DIGITS: usize = 12;
@@ -58,6 +59,13 @@ impl<'s> Seen<'s> {
         known.is_none_or(|(_, _, seen)| **seen != digest(&holder.candidate.normal))
     }
 
+    /// Whether the values are the ones it was made over, all of them and no other.
+    fn is_all(&self, dispute: &Dispute) -> bool {
+        let now: BTreeSet<String> = dispute.values.iter().map(|value| digest(&value.normal)).collect();
+        let then: BTreeSet<String> = self.0.iter().map(|(.., seen)| (*seen).to_owned()).collect();
+        now == then
+    }
+
     /// The value that had that number then, as it is listed now.
     fn now<'d>(&self, n: usize, dispute: &'d Dispute) -> Option<&'d Distinct> {
         let (_, _, seen) = self.0.iter().find(|(number, ..)| *number == n)?;
@@ -66,14 +74,26 @@ impl<'s> Seen<'s> {
 }
 
 /// Keeps each choice on the value that was meant, whatever number it has now. Answers the differences
-/// whose chosen value nobody holds any longer: nothing is chosen for them.
+/// whose chosen value nobody holds any longer, or whose lists were to be combined and moved: nothing is
+/// chosen for them.
 pub fn carry_over<'c>(sent: &mut Sent, case: &'c Case) -> Vec<&'c Difference> {
     let mut lost = Vec::new();
     if sent.get("version") == case.conflict.version.to_string() {
         return lost;
     }
     for difference in &case.differences {
-        let Chosen::Keep(n) = sent.chosen(&difference.id) else { continue };
+        let n = match sent.chosen(&difference.id) {
+            Chosen::Keep(n) => n,
+            Chosen::Combine => {
+                // Members that nobody has seen would be written along.
+                if !Seen::of(sent, &difference.id).is_some_and(|seen| seen.is_all(&difference.dispute)) {
+                    sent.choose(&difference.id, Chosen::Open);
+                    lost.push(difference);
+                }
+                continue;
+            }
+            _ => continue,
+        };
         let now = match Seen::of(sent, &difference.id) {
             Some(seen) => seen.now(n.into(), &difference.dispute).map(|value| value.n),
             None => continue,

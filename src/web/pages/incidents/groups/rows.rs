@@ -6,6 +6,7 @@ use crate::domain::ids::{DifferenceId, ResolutionId};
 use crate::domain::resolution::{Chosen, Outcome};
 use crate::domain::value::Tuple;
 use crate::engine::Setup;
+use crate::store::conflicts::Difference;
 use crate::store::groups::{Group, Member};
 use crate::store::resolutions::Resolution;
 use crate::store::{Session, StoreError, conflicts, resolutions};
@@ -25,6 +26,8 @@ pub struct Seen {
     pub standing: Option<String>,
     pub dispute: Option<Dispute>,
     pub becomes: Option<Tuple>,
+    /// It is another question by now than the one that was frozen.
+    pub moved: bool,
 }
 
 /// Members with their values: as they were decided, or as they stand.
@@ -44,22 +47,33 @@ pub async fn seen(
     let mut rows = Vec::with_capacity(found.len());
     for (member, standing) in found {
         let resolution = member.resolution.as_ref().and_then(|id| decided.get(id));
-        let (dispute, becomes) = match resolution {
+        let (dispute, becomes, moved) = match resolution {
             Some(resolution) => {
                 let page = resolution.disputes()?;
                 let own = |chosen: &&Chosen| chosen.difference == member.difference;
                 let becomes = resolution.outcomes.iter().find(own).and_then(|chosen| chosen.meant(&page));
-                (page.into_iter().find(|dispute| dispute.field == member.field), becomes)
+                (page.into_iter().find(|dispute| dispute.field == member.field), becomes, false)
             }
             None => {
-                let dispute = open.remove(&member.difference).map(|difference| difference.dispute);
+                let found = open.remove(&member.difference);
+                let moved = member.state == "included"
+                    && found.as_ref().is_some_and(|own| moved(group, &member, own));
+                let dispute = found.filter(|_| !moved).map(|difference| difference.dispute);
                 let becomes = dispute.as_ref().and_then(|dispute| meant(group, dispute));
-                (dispute, becomes.filter(|_| member.state != "excluded"))
+                (dispute, becomes.filter(|_| member.state != "excluded"), moved)
             }
         };
-        rows.push(Seen { member, standing, dispute, becomes });
+        rows.push(Seen { member, standing, dispute, becomes, moved });
     }
     Ok(rows)
+}
+
+/// Whether a row that was frozen will be left out, as it does not stand any longer.
+fn moved(group: &Group, member: &Member, now: &Difference) -> bool {
+    let becomes =
+        group.choice.outcome(&now.dispute).map(|outcome| group.choice.becomes(&now.dispute, &outcome));
+    let other = !member.becomes.is_empty() && becomes.is_ok_and(|becomes| becomes != member.becomes);
+    now.fingerprint != member.fingerprint || other
 }
 
 /// The value that a choice comes to.
@@ -110,8 +124,14 @@ fn row(read: &Read<'_>, seen: Seen) -> MemberRow {
         href: place(member),
         field: words::field(catalog, Some(&read.group.entity), &member.field),
         seen: values.unwrap_or_default(),
-        becomes: becomes.unwrap_or_else(|| msg("group-stays")),
-        state: state(member, seen.standing.as_deref()),
+        becomes: match seen.moved {
+            true => literal(""),
+            false => becomes.unwrap_or_else(|| msg("group-stays")),
+        },
+        state: match seen.moved {
+            true => msg("member-moved"),
+            false => state(member, seen.standing.as_deref()),
+        },
     }
 }
 
