@@ -129,12 +129,7 @@ impl Spoken<'_> {
             | Action::DeliveryOvertaken
             | Action::DeliveryByHand
             | Action::DeliveryRetried => self.delivery(),
-            Action::TargetPaused => self
-                .by(match self.fact("because") {
-                    "no_sign_in" => "said-target-no-sign-in",
-                    _ => "said-target-paused",
-                })
-                .with("system", self.system()),
+            Action::TargetPaused => self.paused(),
             Action::TargetResumed => self.by("said-target-resumed").with("system", self.system()),
             Action::RunEnded | Action::RunFailed => self.run(),
             Action::PolicyChanged
@@ -171,6 +166,15 @@ impl Spoken<'_> {
             Action::ApprovalEnded => self.by("said-approval-ended"),
             _ => self.by("said-group").with("n", self.number("differences")),
         }
+    }
+
+    /// Writing to a system waits.
+    fn paused(&self) -> Msg {
+        self.by(match self.fact("because") {
+            "no_sign_in" => "said-target-no-sign-in",
+            _ => "said-target-paused",
+        })
+        .with("system", self.system())
     }
 
     /// Policies in force, in a draft, or in shadow.
