@@ -159,7 +159,7 @@ async fn look_around(host: &Host, steward: &Program, admin: &Program, conflict: 
     assert_eq!(systems["items"][0]["last_run"]["state"], "done");
     assert!(!systems.to_string().contains("portal.sqlite"), "no settings of the connection");
     assert_eq!(steward.get("/api/v1/me").await.ok()["login"], "ana");
-    assert_eq!(admin.get("/api/v1/users").await.ok()["items"].as_array().unwrap().len(), 2);
+    assert_eq!(admin.get("/api/v1/users").await.ok()["items"].as_array().unwrap().len(), 3);
     compare(steward, admin).await;
     draft(steward, admin).await;
     assert_eq!(host.nobody().get("/api/openapi.json").await.ok()["openapi"], "3.1.0");
