@@ -32,6 +32,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (35, "windows", include_str!("../../migrations/0035_windows.sql")),
     (36, "routing", include_str!("../../migrations/0036_routing.sql")),
     (37, "views", include_str!("../../migrations/0037_views.sql")),
+    (38, "queue", include_str!("../../migrations/0038_queue.sql")),
     (39, "overdue", include_str!("../../migrations/0039_overdue.sql")),
     (45, "field_decisions", include_str!("../../migrations/0045_field_decisions.sql")),
     (46, "separations", include_str!("../../migrations/0046_separations.sql")),
