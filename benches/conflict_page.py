@@ -9,6 +9,7 @@ from lib.figures import TIMES, at_most, in_turn, median, say, told
 from lib.process import referee
 from lib.serving import crowd, loopback
 from lib.sessions import signed_in
+from queue_page import Told
 
 PAGES = 200
 VIEWS = {"all": "", "one field": "?field=email", "mine": "?view=mine", "by title": "?sort=title"}
@@ -51,4 +52,4 @@ def asked(client, address, person, paths):
     if answer["answers"] != {"200": len(paths)}:
         say(f"the answers were {answer['answers']}")
         return None
-    return answer
+    return Told(answer)

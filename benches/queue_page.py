@@ -81,8 +81,15 @@ def asked(client, address, people, path, size):
         if answer["answers"] != {"200": size}:
             say(f"{path}: {answer['answers']}")
             return None
-        return answer | {"rate": size / answer["seconds"]}
+        return Told(answer | {"rate": size / answer["seconds"]})
     return run
+
+
+class Told(dict):
+    """What the crowd tells, short in the progress."""
+
+    def __str__(self):
+        return f"{self['p50_ms']:.1f} ms"
 
 
 def best(values):
