@@ -6,7 +6,7 @@ mod pages;
 mod settled;
 mod slots;
 
-pub use facets::{AGES, Count, Facet, by_system, facet};
+pub use facets::{AGES, Count, Facet, by_system, facet, facet_of_few};
 pub use filter::{Due, Filter, Order, Under, Waiting, Whose};
 pub use pages::{Position, page, page_before, place};
 pub use settled::{MOST_COUNTED, count_settled, settled, settled_after};
@@ -21,6 +21,23 @@ use filter::narrowed;
 /// How many open conflicts the filter leaves, counted to one above [`MOST_COUNTED`].
 pub async fn count(s: &mut Session, viewer: &Viewer, filter: &Filter, now: Time) -> Result<i64, StoreError> {
     up_to(narrowed(counted(s), viewer, filter, now)).await
+}
+
+/// The filter, with what is known about how many differences meet it.
+///
+/// # Errors
+/// The store cannot be read.
+pub async fn measured(s: &mut Session, filter: Filter) -> Result<Filter, StoreError> {
+    // No index leads to a system's differences: each would be looked at.
+    let alone = Filter { system: None, ..filter.clone() };
+    if !alone.asks_differences() {
+        return Ok(filter);
+    }
+    let query = s.sql(
+        "SELECT CAST(count(*) AS BIGINT) AS value FROM (SELECT 1 FROM differences d WHERE d.state = 'open'",
+    );
+    let rare = up_to(filter::of_difference(query, &alone)).await? <= MOST_COUNTED;
+    Ok(Filter { rare, ..filter })
 }
 
 /// The beginning of a count that ends early: its conditions follow, then [`up_to`].

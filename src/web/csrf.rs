@@ -7,6 +7,7 @@ use actix_web::HttpRequest;
 use actix_web::cookie::Cookie;
 use actix_web::http::header::{HeaderName, ORIGIN};
 use actix_web::http::{Method, uri::Uri};
+use data_encoding::BASE64URL_NOPAD;
 use subtle::ConstantTimeEq as _;
 
 /// The field of forms and the header of scripts that carry the token.
@@ -41,6 +42,31 @@ fn is_ours(site: &Site, request: &HttpRequest, origin: &str) -> bool {
             authority.is_some_and(|authority| authority == request.connection_info().host())
         }
     }
+}
+
+/// The token as a page carries it: another text on each page. Pages are compressed, and what is always
+/// the same beside what a stranger may choose could be guessed from their lengths.
+#[must_use]
+pub fn masked(site: &Site, token: &str) -> String {
+    let pad = site.random_bytes();
+    let masked = crossed(token.as_bytes(), &pad);
+    match token {
+        "" => String::new(),
+        _ => format!("{}.{}", BASE64URL_NOPAD.encode(&pad), BASE64URL_NOPAD.encode(&masked)),
+    }
+}
+
+/// The token behind what a form sent; what is none of ours stays as it is.
+#[must_use]
+pub fn plain(sent: &str) -> String {
+    let decode = |text: &str| BASE64URL_NOPAD.decode(text.as_bytes()).ok().filter(|bytes| !bytes.is_empty());
+    let parts = sent.split_once('.').and_then(|(pad, masked)| Some((decode(pad)?, decode(masked)?)));
+    let token = parts.and_then(|(pad, masked)| String::from_utf8(crossed(&masked, &pad)).ok());
+    token.unwrap_or_else(|| sent.to_owned())
+}
+
+fn crossed(text: &[u8], pad: &[u8]) -> Vec<u8> {
+    text.iter().zip(pad.iter().cycle()).map(|(byte, pad)| byte ^ pad).collect()
 }
 
 /// Whether two tokens are the same, in a time that does not tell where they differ.

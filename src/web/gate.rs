@@ -153,7 +153,7 @@ fn asks_by_itself(request: &ServiceRequest) -> bool {
 async fn token_of(site: &Site, request: &mut ServiceRequest) -> Result<(String, Option<Bytes>), Failure> {
     let header = request.headers().get(csrf::HEADER).and_then(|value| value.to_str().ok());
     if let Some(header) = header {
-        return Ok((header.to_owned(), None));
+        return Ok((csrf::plain(header), None));
     }
     let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     if !kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
@@ -163,7 +163,7 @@ async fn token_of(site: &Site, request: &mut ServiceRequest) -> Result<(String, 
     put_back(request, body.clone());
     request.extensions_mut().insert(SentForm(body.clone()));
     let field = url::form_urlencoded::parse(&body).find(|(name, _)| name == csrf::FIELD);
-    Ok((field.map(|(_, value)| value.into_owned()).unwrap_or_default(), Some(body)))
+    Ok((field.map(|(_, value)| csrf::plain(&value)).unwrap_or_default(), Some(body)))
 }
 
 /// A whole body of at most `limit` bytes.

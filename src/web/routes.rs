@@ -19,9 +19,9 @@ use super::pages::{
     separations, settings, sign_in, team, views,
 };
 use super::{assets, gate, guard, health};
-use actix_web::body::BoxBody;
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::middleware::from_fn;
+use actix_web::middleware::{Compress, Next, from_fn};
 use actix_web::web::{Data, FormConfig, PayloadConfig, ServiceConfig, get, post, resource};
 use actix_web::{App, Error, HttpRequest, HttpResponse};
 
@@ -46,10 +46,20 @@ pub fn application(
         .app_data(PayloadConfig::new(limit))
         .wrap(from_fn(gate::gate))
         .wrap(from_fn(guard::guard))
+        .wrap(Compress::default())
+        .wrap(from_fn(whole))
         .configure(for_programs)
         .configure(for_people)
         .configure(for_managers)
         .configure(for_admins)
+}
+
+/// What all of it answers, under one type.
+async fn whole(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    Ok(next.call(request).await?.map_into_boxed_body())
 }
 
 fn for_people(config: &mut ServiceConfig) {

@@ -47,6 +47,7 @@ pub async fn shell(request: &HttpRequest) -> Shell {
     let messages = language::of(request);
     let Some(who) = auth::who(request) else {
         let token = csrf::visitor_token(site, request).unwrap_or_default();
+        let token = csrf::masked(site, &token);
         return Shell { demo: site.reach.demo, ..Shell::anonymous(messages, token, nonce) };
     };
     Shell {
@@ -61,7 +62,7 @@ pub async fn shell(request: &HttpRequest) -> Shell {
         banners: banners(site).await,
         unread: unread(site, &who.viewer).await,
         demo: site.reach.demo,
-        ..Shell::anonymous(messages, who.csrf, nonce)
+        ..Shell::anonymous(messages, csrf::masked(site, &who.csrf), nonce)
     }
 }
 

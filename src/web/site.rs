@@ -128,6 +128,12 @@ impl Site {
         data_encoding::BASE32_NOPAD.encode(&chance::bytes::<20>(&**self.store().random())).to_lowercase()
     }
 
+    /// Random bytes, as many as a secret has.
+    #[must_use]
+    pub fn random_bytes(&self) -> [u8; 32] {
+        chance::bytes::<32>(&**self.store().random())
+    }
+
     /// The site of a request.
     ///
     /// # Panics

@@ -84,6 +84,8 @@ impl Facet {
             Self::Due => rest.due = super::Due::Any,
             Self::Assignee => rest.assignee = None,
         }
+        // What was rare may have been so by this very choice.
+        rest.rare &= !matches!(self, Self::Field | Self::Kind | Self::Cause) || rest == *filter;
         rest
     }
 }
@@ -110,6 +112,23 @@ pub async fn facet(
         narrowed(by_due(s, now, tomorrow), viewer, &rest, now)
     };
     query.push(" GROUP BY 1 ORDER BY 2 DESC, 1").limit(100).all().await
+}
+
+/// The same for a list of at most [`super::MOST_COUNTED`] rows. None: without the facet's own choice there
+/// are more than that to look at.
+pub async fn facet_of_few(
+    s: &mut Session,
+    viewer: &Viewer,
+    filter: &Filter,
+    facet: Facet,
+    now: Time,
+    tomorrow: Time,
+) -> Result<Option<Vec<Count>>, StoreError> {
+    let rest = facet.without(filter);
+    if rest != *filter && super::count(s, viewer, &rest, now).await? > super::MOST_COUNTED {
+        return Ok(None);
+    }
+    Ok(Some(self::facet(s, viewer, filter, facet, now, tomorrow).await?))
 }
 
 fn by_age<'s>(s: &'s mut Session, now: Time) -> Query<'s, super::Reading> {

@@ -90,6 +90,17 @@ pub struct Filter {
     /// Given to nobody or to this person.
     pub free_for: Option<UserId>,
     pub order: Order,
+    /// Few differences meet it, as [`super::measured`] found: conflicts are found from them. Else the
+    /// list is walked in its order and each looked at, which ends early where many meet it.
+    pub rare: bool,
+}
+
+impl Filter {
+    /// Whether it asks anything of the differences themselves.
+    pub(super) fn asks_differences(&self) -> bool {
+        let plain = [self.cause.is_none(), self.like.is_none(), self.kind.is_none()];
+        self.field.is_some() || self.system.is_some() || plain != [true; 3]
+    }
 }
 
 impl Filter {
@@ -134,6 +145,12 @@ pub(super) fn narrowed_by_conflict<'s, M>(
         Whose::Others => query
             .push_bind(" AND c.claimed_until > ?", [now.into()])
             .push_bind(" AND c.claimed_by <> ?", me()),
+    };
+    query = match filter.due {
+        Due::Any => query,
+        // By its stakes first, as the index is.
+        _ if filter.stakes.is_none() => query.push(" AND c.stakes IN (1, 2, 3)"),
+        _ => query,
     };
     query = match filter.due {
         Due::Any => query,
@@ -184,11 +201,11 @@ pub(super) fn narrowed_by_conflict<'s, M>(
 fn narrowed_by_difference<'s, M>(query: Query<'s, M>, filter: &Filter) -> Query<'s, M> {
     const SOME: &str =
         " AND EXISTS (SELECT 1 FROM differences d WHERE d.conflict_id = c.id AND d.state = 'open'";
-    let plain = [filter.cause.is_none(), filter.like.is_none(), filter.kind.is_none()];
-    if filter.field.is_none() && filter.system.is_none() && plain == [true; 3] {
-        return query;
+    const THESE: &str = " AND c.id IN (SELECT d.conflict_id FROM differences d WHERE d.state = 'open'";
+    match filter.asks_differences() {
+        true => of_difference(query.push(if filter.rare { THESE } else { SOME }), filter).push(")"),
+        false => query,
     }
-    of_difference(query.push(SOME), filter).push(")")
 }
 
 /// The filter's conditions on one `differences d`.

@@ -168,7 +168,10 @@ pub async fn page_before(
 
 /// The open conflicts of one rank.
 fn stretch_of<'s>(s: &'s mut Session, overdue: bool, stakes: Stakes, now: Time) -> Query<'s, super::Reading> {
-    let query = s.sql("SELECT c.* FROM conflicts c WHERE c.open");
+    of_rank(s.sql("SELECT c.* FROM conflicts c WHERE c.open"), overdue, stakes, now)
+}
+
+fn of_rank<M>(query: Query<'_, M>, overdue: bool, stakes: Stakes, now: Time) -> Query<'_, M> {
     let query = query.push_bind(" AND c.stakes = ?", [stakes.rank().into()]);
     query.push_bind(if overdue { " AND c.due_at < ?" } else { " AND c.due_at >= ?" }, [now.into()])
 }
@@ -182,20 +185,22 @@ pub async fn place(
     position: &Position,
     now: Time,
 ) -> Result<i64, StoreError> {
-    let query = narrowed(super::counted(s), viewer, filter, now);
     if let Some(keyed) = filter.order.keyed() {
+        let query = narrowed(super::counted(s), viewer, filter, now);
         return super::up_to(query.push_bind(keyed.before, filter.order.place(position))).await;
     }
-    let side = if position.overdue { " AND c.due_at < ?" } else { " AND c.due_at >= ?" };
-    let (stakes, [due, id]) = (position.stakes.rank(), filter.order.place(position));
-    let query = query.push_bind(side, [now.into()]).push_bind(
-        " AND (c.stakes > ? OR (c.stakes = ? AND (c.due_at, c.id) < (?, ?)))",
-        [stakes.into(), stakes.into(), due, id],
-    );
-    let before = super::up_to(query).await?;
-    if position.overdue || filter.due != super::Due::Any {
-        return Ok(before);
+    // Stretch by stretch, each a range of the index; what lies behind is never looked at.
+    let (mut before, last) = (0, position.rank());
+    for (overdue, stakes) in [true, false].into_iter().flat_map(|o| Stakes::ALL.map(|s| (o, s))) {
+        if rank(overdue, stakes) > last || before > super::MOST_COUNTED {
+            continue;
+        }
+        let query = of_rank(super::counted(s), overdue, stakes, now);
+        let mut query = narrowed(query, viewer, filter, now);
+        if rank(overdue, stakes) == last {
+            query = query.push_bind(" AND (c.due_at, c.id) < (?, ?)", filter.order.place(position));
+        }
+        before += super::up_to(query).await?;
     }
-    let overdue = Filter { due: super::Due::Overdue, ..filter.clone() };
-    Ok((before + super::count(s, viewer, &overdue, now).await?).min(super::MOST_COUNTED + 1))
+    Ok(before.min(super::MOST_COUNTED + 1))
 }

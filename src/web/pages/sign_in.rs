@@ -53,7 +53,7 @@ pub async fn page(
 fn form(request: &HttpRequest, site: &Site, mut shell: Shell, page: SignInPage) -> HttpResponse {
     let cookie = shell.csrf.is_empty().then(|| {
         let (cookie, token) = csrf::new_visitor(site);
-        shell.csrf = token;
+        shell.csrf = csrf::masked(site, &token);
         cookie
     });
     let mut response = Page::new(shell, page).respond_to(request);

@@ -8,7 +8,7 @@ use crate::store::trail::{self, Filter};
 use crate::web::site::Site;
 use crate::web::when::Clockface;
 use actix_web::HttpResponse;
-use actix_web::http::header::CONTENT_DISPOSITION;
+use actix_web::http::header::{CONTENT_DISPOSITION, ContentEncoding};
 use actix_web::web::{Bytes, Data};
 use futures_util::stream;
 use serde_json::{Value, json};
@@ -107,6 +107,8 @@ pub fn answer(
     HttpResponse::Ok()
         .content_type(format.content_type())
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+        // Compressing would gather what is to be sent bit by bit.
+        .insert_header(ContentEncoding::Identity)
         .streaming(Box::pin(chunks))
 }
 

@@ -15,7 +15,7 @@ use crate::web::page::{Page, Shell};
 use crate::web::pages::parts::{Choice, Empty, Link, Problem, Tab};
 use crate::web::site::Site;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_DISPOSITION, LOCATION};
+use actix_web::http::header::{CONTENT_DISPOSITION, ContentEncoding, LOCATION};
 use actix_web::web::{Bytes, Data, Form, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::stream;
@@ -222,5 +222,7 @@ pub async fn report(viewer: Operator, site: Data<Site>, id: Path<String>) -> Res
     Ok(HttpResponse::Ok()
         .content_type("application/jsonl; charset=utf-8")
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+        // Compressing would gather what is to be sent bit by bit.
+        .insert_header(ContentEncoding::Identity)
         .streaming(Box::pin(chunks)))
 }

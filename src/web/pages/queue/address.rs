@@ -290,6 +290,7 @@ impl Address {
             tag: given(&self.tag),
             order: self.sort.order(),
             free_for: None,
+            rare: false,
         }
     }
 }

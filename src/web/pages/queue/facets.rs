@@ -75,7 +75,7 @@ fn known(desk: &Desk, facet: queue::Facet) -> Vec<String> {
         queue::Facet::Due => texts(&["overdue", "today", "later"]),
         queue::Facet::Age => Age::ALL.iter().map(|age| age.as_str().to_owned()).collect(),
         queue::Facet::Stakes => Stakes::ALL.iter().map(|stakes| stakes.rank().to_string()).collect(),
-        queue::Facet::Assignee => Vec::new(),
+        queue::Facet::Assignee => desk.address.assignee.iter().cloned().collect(),
     }
 }
 

@@ -159,7 +159,7 @@ pub async fn read(
     };
     let then = Clockface { now: begun, ..clock.clone() };
     let setup = site.engine.setup();
-    let filter = address.filter(&then, &setup);
+    let filter = queue::measured(s, address.filter(&then, &setup)).await?;
     let counts = counts(s, viewer, &clock).await?;
     let (rows, total, before) = rows(s, viewer, &address, &filter, (begun, size), &counts).await?;
     let mut desk = Desk {
@@ -206,7 +206,7 @@ async fn facets(s: &mut Session, desk: &mut Desk, filter: &Filter, tomorrow: Tim
     for facet in FACETS {
         // A choice can be taken back however many rows there are.
         let counts = match few {
-            true => Some(queue::facet(s, &viewer, filter, facet, begun, tomorrow).await?),
+            true => queue::facet_of_few(s, &viewer, filter, facet, begun, tomorrow).await?,
             false => None,
         };
         desk.facets.push((facet, counts));
