@@ -34,6 +34,7 @@ export async function open(browser, origin, { scheme = 'light', width = 1440, he
     timezoneId: 'Europe/Berlin',
   })
   const page = await context.newPage()
+  page.scripts = scripts
   page.setDefaultTimeout(15_000)
   watch(page, origin)
   return page
@@ -78,8 +79,9 @@ export function headers(path, all) {
   assert.ok(all['referrer-policy'], `${path}: referrer-policy`)
 }
 
-/** What axe finds, as lines; none may be left. */
+/** What axe finds, as lines; none may be left. It waits by timers, which never fire where scripts are off. */
 export async function axe(page) {
+  assert.ok(page.scripts, 'axe needs a page with scripts')
   await page.evaluate(axeSource)
   const found = await page.evaluate(
     (tags) => globalThis.axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] }),
