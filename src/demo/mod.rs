@@ -27,6 +27,7 @@ pub mod random;
 pub mod rows;
 pub mod staff;
 pub mod stage;
+mod states;
 pub mod stories;
 pub mod suppliers;
 pub mod system;
