@@ -14,11 +14,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// Try Referee: three systems on this computer that disagree.
+/// Try Referee: five systems on this computer that disagree.
 #[derive(Args)]
 #[command(after_help = "\
-Lays down a portal and a warehouse (SQLite files) and a helpdesk (HTTP on loopback) with 2,000
-customers and 300 products, plays a year in which they agree, then lets them disagree. The
+Lays down a portal, a warehouse, billing and HR (SQLite files) and a helpdesk (HTTP on loopback)
+with 2,000 customers, 300 products, 60 employees and 12 suppliers, plays a year in which they agree, then lets them disagree. The
 second start goes on where the first one stopped.")]
 pub struct Demo {
     /// Address and port; port 0 takes a free one

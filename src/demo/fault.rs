@@ -41,7 +41,7 @@ impl Fault {
     #[must_use]
     pub fn of(system: System) -> &'static [Self] {
         match system {
-            System::Portal => &[Self::Down, Self::RefuseWrites],
+            System::Portal | System::Billing | System::Hr => &[Self::Down, Self::RefuseWrites],
             System::Helpdesk => &[Self::Down, Self::RefuseWrites, Self::DeadToken],
             System::Warehouse => &[Self::Down, Self::RefuseWrites, Self::Drift],
         }
@@ -52,6 +52,10 @@ const PORTAL_REFUSES: &str = "CREATE TRIGGER IF NOT EXISTS demo_refuses BEFORE U
 BEGIN SELECT RAISE(ABORT, 'Postcode: more than 10 characters'); END";
 const WAREHOUSE_REFUSES: &str = "CREATE TRIGGER IF NOT EXISTS demo_refuses BEFORE UPDATE ON SHIP_TO
 BEGIN SELECT RAISE(ABORT, 'ZIP: more than 10 characters'); END";
+const BILLING_REFUSES: &str = "CREATE TRIGGER IF NOT EXISTS demo_refuses BEFORE UPDATE ON accounts
+BEGIN SELECT RAISE(ABORT, 'Plan: the invoice run is on'); END";
+const HR_REFUSES: &str = "CREATE TRIGGER IF NOT EXISTS demo_refuses BEFORE UPDATE ON employees
+BEGIN SELECT RAISE(ABORT, 'Record: locked for payroll'); END";
 const ACCEPTS: &str = "DROP TRIGGER IF EXISTS demo_refuses";
 const DRIFTS: &str = "ALTER TABLE SHIP_TO RENAME COLUMN ZIP TO POSTAL_CODE";
 const DRIFTS_BACK: &str = "ALTER TABLE SHIP_TO RENAME COLUMN POSTAL_CODE TO ZIP";
@@ -83,6 +87,8 @@ pub(super) async fn inflict(path: &Path, system: System, fault: Fault) -> Result
         (System::Helpdesk, _) => note(&file, fault).await,
         (_, Fault::Down) => rename(&file, &away(path)).await,
         (System::Portal, _) => run(&file, system, PORTAL_REFUSES).await,
+        (System::Billing, _) => run(&file, system, BILLING_REFUSES).await,
+        (System::Hr, _) => run(&file, system, HR_REFUSES).await,
         (System::Warehouse, Fault::Drift) => run(&file, system, DRIFTS).await,
         (System::Warehouse, _) => run(&file, system, WAREHOUSE_REFUSES).await,
     }
@@ -97,7 +103,7 @@ pub(super) async fn heal(path: &Path, system: System) -> Result<(), DemoError> {
     match system {
         System::Helpdesk => return run(path, system, "DELETE FROM faults").await,
         System::Warehouse if faults.contains(&Fault::Drift) => run(path, system, DRIFTS_BACK).await?,
-        System::Warehouse | System::Portal => {}
+        System::Warehouse | System::Portal | System::Billing | System::Hr => {}
     }
     run(path, system, ACCEPTS).await
 }

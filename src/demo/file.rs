@@ -11,7 +11,7 @@ use sqlx::{ConnectOptions, Connection, QueryBuilder, Sqlite, SqliteConnection};
 use std::path::Path;
 use std::time::Duration;
 
-/// Rows of one INSERT: with 14 columns well below the driver's limit of parameters.
+/// Rows of one INSERT: with 33 columns well below the driver's limit of parameters.
 const ROWS: usize = 200;
 
 /// How long somebody else's lock is waited for.
@@ -51,9 +51,13 @@ pub(super) async fn refill(path: &Path, system: System, population: &Population)
 
 fn emptied(system: System) -> &'static [&'static str] {
     match system {
-        System::Portal => &["DELETE FROM customers", "DELETE FROM products"],
+        System::Portal => &["DELETE FROM customers", "DELETE FROM products", "DELETE FROM staff"],
         System::Helpdesk => &["DELETE FROM contacts", "DELETE FROM articles", "DELETE FROM journal"],
-        System::Warehouse => &["DELETE FROM SHIP_TO", "DELETE FROM STOCK"],
+        System::Warehouse => {
+            &["DELETE FROM SHIP_TO", "DELETE FROM STOCK", "DELETE FROM OPERATORS", "DELETE FROM VENDORS"]
+        }
+        System::Billing => &["DELETE FROM accounts", "DELETE FROM suppliers"],
+        System::Hr => &["DELETE FROM employees"],
     }
 }
 
@@ -69,7 +73,9 @@ async fn fill(
     population: &Population,
 ) -> Result<(), sqlx::Error> {
     insert_all(connection, system, &population.customers).await?;
-    insert_all(connection, system, &population.products).await
+    insert_all(connection, system, &population.products).await?;
+    insert_all(connection, system, &population.employees).await?;
+    insert_all(connection, system, &population.suppliers).await
 }
 
 async fn insert_all<R: Record>(
@@ -77,6 +83,9 @@ async fn insert_all<R: Record>(
     system: System,
     records: &[R],
 ) -> Result<(), sqlx::Error> {
+    if !system.holds(R::TABLE) {
+        return Ok(());
+    }
     let layout = system.layout(R::TABLE);
     for some in records.chunks(ROWS) {
         let rows: Vec<Row> = some.iter().map(|record| record.row(system)).collect();

@@ -23,7 +23,7 @@ pub struct Product {
     pub price_cents: i64,
     pub discontinued: bool,
     /// In the order of [`System::ALL`].
-    pub stamps: [Stamp; 3],
+    pub stamps: [Stamp; 5],
 }
 
 impl Product {
@@ -40,6 +40,7 @@ impl Product {
             System::Portal => self.link(),
             System::Helpdesk => self.helpdesk.to_string(),
             System::Warehouse => format!("{:05}-{}", self.warehouse, self.warehouse * 7 % 10),
+            System::Billing | System::Hr => self.link(),
         }
     }
 }
@@ -145,7 +146,7 @@ fn product(
     }
 }
 
-fn stamps(at: Time, turn: u32) -> [Stamp; 3] {
+fn stamps(at: Time, turn: u32) -> [Stamp; 5] {
     System::ALL.map(|system| match system {
         System::Portal => Stamp { at, by: "Catalogue team".to_owned() },
         _ => Stamp {

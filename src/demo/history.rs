@@ -7,6 +7,8 @@ use super::people::{self, ADA, AGENTS, Address, Customer, LEADS, PLANS, Stamp, w
 use super::places::country;
 use super::random::Dice;
 use super::rows::Record;
+use super::staff::{self, Employee};
+use super::suppliers::{self, Supplier};
 use super::system::System;
 use super::world::Start;
 use crate::domain::time::Time;
@@ -32,6 +34,8 @@ pub struct Population {
     /// In the order of their identifiers.
     pub customers: Vec<Customer>,
     pub products: Vec<Product>,
+    pub employees: Vec<Employee>,
+    pub suppliers: Vec<Supplier>,
 }
 
 /// Some weeks of changes, in the order in which they were made.
@@ -80,6 +84,8 @@ pub fn year(seed: u64, now: Time) -> Year {
     let begin = Population {
         customers: customers.iter().filter(joined).cloned().collect(),
         products: products.clone(),
+        employees: staff::employees(seed, begins_at),
+        suppliers: suppliers::suppliers(begins_at),
     };
     let mut events = joins(&customers, begins_at);
     let mut dice = Dice::new(seed, "history");
@@ -92,7 +98,8 @@ pub fn year(seed: u64, now: Time) -> Year {
     events.extend((0..PRODUCT_CHANGES).map(|_| (some_time(&mut dice), Event::ProductChanges)));
     events.push((working_hour(&mut dice, (now - TimeDelta::days(214)).date_naive()), Event::AdaMoves));
     events.sort();
-    let mut writer = Writer { dice, end: Population { customers, products }, edits: Vec::new() };
+    let end = Population { customers, products, ..begin.clone() };
+    let mut writer = Writer { dice, end, edits: Vec::new() };
     for (at, event) in events {
         writer.write(at, event);
     }
@@ -145,7 +152,8 @@ impl Writer {
 
     fn joins(&mut self, index: usize) {
         let customer = &self.end.customers[index];
-        for (system, Stamp { at, by }) in System::ALL.into_iter().zip(&customer.stamps) {
+        let stamped = System::ALL.into_iter().zip(&customer.stamps);
+        for (system, Stamp { at, by }) in stamped.filter(|(system, _)| system.holds(Customer::TABLE)) {
             self.edits.push(Edit::insert(system, customer, *at, by));
         }
     }
@@ -230,7 +238,7 @@ impl Writer {
     }
 }
 
-fn is_quiet(stamps: &[Stamp; 3], at: Time) -> bool {
+fn is_quiet(stamps: &[Stamp; 5], at: Time) -> bool {
     stamps.iter().all(|stamp| stamp.at + TimeDelta::days(1) < at)
 }
 

@@ -1,7 +1,8 @@
-//! Roof: the demo's world. Three business systems laid down in a folder, and the stories that
+//! Roof: the demo's world. Five business systems laid down in a folder, and the stories that
 //! make them disagree.
 //!
-//! The portal and the warehouse are SQLite files, the helpdesk is an HTTP server on loopback.
+//! The portal, the warehouse, billing and HR are SQLite files, the helpdesk is an HTTP server on
+//! loopback.
 //! They are real ones of their kind: Referee reaches them through its real connectors, and every
 //! conflict arises because one of them was edited after all agreed. Nothing here writes into
 //! Referee's own store.
@@ -24,8 +25,11 @@ pub mod people;
 pub mod places;
 pub mod random;
 pub mod rows;
+pub mod staff;
 pub mod stage;
+mod states;
 pub mod stories;
+pub mod suppliers;
 pub mod system;
 mod world;
 

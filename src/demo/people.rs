@@ -42,8 +42,12 @@ pub struct Customer {
     pub plan: &'static str,
     pub lead: &'static str,
     pub since: NaiveDate,
+    /// Where invoices go, on one line; it does not move with the parcels.
+    pub invoice: String,
+    /// Of those who buy for a business.
+    pub vat: Option<String>,
     /// In the order of [`System::ALL`].
-    pub stamps: [Stamp; 3],
+    pub stamps: [Stamp; 5],
 }
 
 /// Where parcels go.
@@ -71,6 +75,8 @@ impl Customer {
             System::Portal => self.link(),
             System::Helpdesk => self.helpdesk.to_string(),
             System::Warehouse => format!("WH-{:06}", self.warehouse),
+            System::Billing => format!("A{}", self.id),
+            System::Hr => self.link(),
         }
     }
 }
@@ -146,7 +152,19 @@ fn customer(
     let at = first_written(dice, since, begin);
     let by = if dice.chance(70) { "customer" } else { dice.pick(&AGENTS) };
     let stamps = stamps(at, by, id);
-    Customer { id, helpdesk, warehouse, name, address, email, phone, plan, lead, since, stamps }
+    let (invoice, vat) = (one_line(&address), vat(id, home.code));
+    Customer { id, helpdesk, warehouse, name, address, email, phone, plan, lead, since, invoice, vat, stamps }
+}
+
+/// `Elmstraße 4, 10115 Berlin`
+fn one_line(address: &Address) -> String {
+    format!("{} {}, {} {}", address.street, address.number, address.postcode, address.city)
+}
+
+/// One customer in three buys for a business; the number follows from the customer's.
+fn vat(id: u32, country: &str) -> Option<String> {
+    let digits = u64::from(id) * 48_271 % 1_000_000_000;
+    id.is_multiple_of(3).then(|| format!("{country}{digits:09}"))
 }
 
 fn draw_country(dice: &mut Dice) -> &'static Country {
@@ -213,8 +231,8 @@ pub(super) fn working_hour(dice: &mut Dice, day: NaiveDate) -> Time {
     midnight + TimeDelta::seconds(dice.between(7 * 3600, 16 * 3600 + 1800))
 }
 
-/// The portal first, the two others some minutes later; how many depends on `turn`.
-pub(super) fn stamps(at: Time, by: &str, turn: u32) -> [Stamp; 3] {
+/// The portal first, the others some minutes later; how many depends on `turn`.
+pub(super) fn stamps(at: Time, by: &str, turn: u32) -> [Stamp; 5] {
     System::ALL.map(|system| match system {
         System::Portal => Stamp { at, by: by.to_owned() },
         _ => Stamp {
@@ -231,6 +249,8 @@ pub fn copied(at: Time, system: System, turn: u32) -> Time {
         System::Portal => 40 + turn % 50,
         System::Helpdesk => 100 + turn % 90,
         System::Warehouse => 300 + turn % 400,
+        System::Billing => 200 + turn % 300,
+        System::Hr => 60 + turn % 60,
     };
     at + TimeDelta::seconds(i64::from(seconds))
 }

@@ -1,4 +1,4 @@
-//! How each system holds a customer or a product: the same facts in three forms.
+//! How each system holds a customer or a product: the same facts in the form of each.
 
 use super::goods::Product;
 use super::people::{Customer, Stamp};
@@ -43,11 +43,11 @@ pub trait Record {
     fn key(&self, system: System) -> String;
     /// A number of its own, by which copies arrive sooner or later.
     fn turn(&self) -> u32;
-    /// Its row in a system, without the stamp.
+    /// Its row in a system, without the stamp; empty where the system has no such table.
     fn row(&self, system: System) -> Row;
     /// When it was last written in each system, in the order of [`System::ALL`].
-    fn stamps(&self) -> &[Stamp; 3];
-    fn stamps_mut(&mut self) -> &mut [Stamp; 3];
+    fn stamps(&self) -> &[Stamp; 5];
+    fn stamps_mut(&mut self) -> &mut [Stamp; 5];
 }
 
 impl Record for Customer {
@@ -67,12 +67,14 @@ impl Record for Customer {
             System::Portal => portal_customer(self),
             System::Helpdesk => contact(self),
             System::Warehouse => ship_to(self),
+            System::Billing => account(self),
+            System::Hr => Row::new(),
         }
     }
-    fn stamps(&self) -> &[Stamp; 3] {
+    fn stamps(&self) -> &[Stamp; 5] {
         &self.stamps
     }
-    fn stamps_mut(&mut self) -> &mut [Stamp; 3] {
+    fn stamps_mut(&mut self) -> &mut [Stamp; 5] {
         &mut self.stamps
     }
 }
@@ -94,12 +96,13 @@ impl Record for Product {
             System::Portal => portal_product(self),
             System::Helpdesk => article(self),
             System::Warehouse => stock(self),
+            System::Billing | System::Hr => Row::new(),
         }
     }
-    fn stamps(&self) -> &[Stamp; 3] {
+    fn stamps(&self) -> &[Stamp; 5] {
         &self.stamps
     }
-    fn stamps_mut(&mut self) -> &mut [Stamp; 3] {
+    fn stamps_mut(&mut self) -> &mut [Stamp; 5] {
         &mut self.stamps
     }
 }
@@ -118,7 +121,25 @@ fn portal_customer(customer: &Customer) -> Row {
         ("plan", customer.plan.into()),
         ("lead_status", customer.lead.into()),
         ("customer_since", customer.since.format("%Y-%m-%d").to_string().into()),
+        ("vat_id", vat(customer)),
+        ("invoice_address", customer.invoice.as_str().into()),
     ]
+}
+
+/// An account in Billing, which knows neither telephone nor door.
+fn account(customer: &Customer) -> Row {
+    vec![
+        ("account", customer.key(System::Billing).into()),
+        ("customer", customer.link().into()),
+        ("name", customer.name.as_str().into()),
+        ("plan", customer.plan.into()),
+        ("invoice_address", customer.invoice.as_str().into()),
+        ("vat_id", vat(customer)),
+    ]
+}
+
+fn vat(customer: &Customer) -> Value {
+    customer.vat.as_deref().map_or(Value::Null, Value::from)
 }
 
 fn contact(customer: &Customer) -> Row {

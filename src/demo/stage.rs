@@ -14,7 +14,7 @@ use crate::engine::accounts::{AccountError, Accounts, NewToken, NewUser};
 use crate::engine::sync::Trigger;
 use crate::engine::{Engine, Refusal};
 use crate::store::{StoreError, users};
-use crate::web::site::Faults;
+use crate::web::site::{Faults, State};
 use chrono::{SubsecRound, TimeDelta};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -89,7 +89,7 @@ pub struct Stage {
     pub world: Arc<World>,
     /// Ends with the stage.
     pub helpdesk: Helpdesk,
-    engine: Arc<Engine>,
+    pub(super) engine: Arc<Engine>,
 }
 
 impl Stage {
@@ -116,7 +116,8 @@ impl Stage {
         clock.set(self.world.begins_at());
         self.engine.seed(self.world.catalog(&self.helpdesk)?).await?;
         self.engine.save_secret(&"helpdesk".into(), &self.world.token(), Actor::referee()).await?;
-        for system in System::ALL {
+        // HR stays watch only: what is decided there is entered by hand.
+        for system in System::ALL.into_iter().filter(|system| *system != System::Hr) {
             self.engine.enable_writes(&Viewer::referee(), &system.id().into(), true).await?;
         }
         self.read().await?;
@@ -156,7 +157,7 @@ impl Stage {
     }
 
     /// Reads every system whole.
-    async fn read(&self) -> Result<(), StageError> {
+    pub(super) async fn read(&self) -> Result<(), StageError> {
         let trigger = Trigger { name: "command", by: Actor::referee(), full: true };
         for run in self.engine.sync_all(&trigger).await? {
             if let Some(error) = run.error {
@@ -231,6 +232,19 @@ impl crate::web::site::DemoControls for Stage {
             Ok(String::new())
         }
         .boxed()
+    }
+
+    fn states(&self) -> BoxFuture<'_, Result<Vec<State>, String>> {
+        async { self.all_states().await.map_err(|error| error.to_string()) }.boxed()
+    }
+
+    fn bring_about<'a>(
+        &'a self,
+        screen: &'a str,
+        id: &'a str,
+    ) -> BoxFuture<'a, Result<Option<String>, String>> {
+        // The inherent one of the same name does it.
+        async move { Stage::bring_about(self, screen, id).await.map_err(|error| error.to_string()) }.boxed()
     }
 
     fn faults(&self) -> BoxFuture<'_, Vec<(String, Faults)>> {

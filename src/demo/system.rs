@@ -1,8 +1,8 @@
-//! The three systems of the demo, and how each of them writes things down.
+//! The five systems of the demo, and how each of them writes things down.
 
 use crate::domain::time::Time;
 
-/// One of the three.
+/// One of the five.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum System {
     /// Where customers sign up: a SQLite file.
@@ -11,6 +11,10 @@ pub enum System {
     Helpdesk,
     /// Where parcels leave: another SQLite file.
     Warehouse,
+    /// Where invoices are written: a SQLite file.
+    Billing,
+    /// Who works here and what they may do in IT: a SQLite file.
+    Hr,
 }
 
 /// What a system keeps a table of.
@@ -18,6 +22,21 @@ pub enum System {
 pub enum Table {
     Customers,
     Products,
+    Employees,
+    Suppliers,
+}
+
+impl Table {
+    /// The slug of its entity.
+    #[must_use]
+    pub fn entity(self) -> &'static str {
+        match self {
+            Self::Customers => "customer",
+            Self::Products => "product",
+            Self::Employees => "employee",
+            Self::Suppliers => "supplier",
+        }
+    }
 }
 
 /// How a table of a system is named and stamped.
@@ -29,7 +48,7 @@ pub struct Layout {
 }
 
 impl System {
-    pub const ALL: [Self; 3] = [Self::Portal, Self::Helpdesk, Self::Warehouse];
+    pub const ALL: [Self; 5] = [Self::Portal, Self::Helpdesk, Self::Warehouse, Self::Billing, Self::Hr];
 
     /// The slug it is configured under.
     #[must_use]
@@ -38,6 +57,8 @@ impl System {
             Self::Portal => "portal",
             Self::Helpdesk => "helpdesk",
             Self::Warehouse => "warehouse",
+            Self::Billing => "billing",
+            Self::Hr => "hr",
         }
     }
 
@@ -55,6 +76,8 @@ impl System {
             Self::Portal => "portal.sqlite",
             Self::Helpdesk => "helpdesk.sqlite",
             Self::Warehouse => "warehouse.sqlite",
+            Self::Billing => "billing.sqlite",
+            Self::Hr => "hr.sqlite",
         }
     }
 
@@ -64,9 +87,23 @@ impl System {
             Self::Portal => include_str!("schema/portal.sql"),
             Self::Helpdesk => include_str!("schema/helpdesk.sql"),
             Self::Warehouse => include_str!("schema/warehouse.sql"),
+            Self::Billing => include_str!("schema/billing.sql"),
+            Self::Hr => include_str!("schema/hr.sql"),
         }
     }
 
+    /// Whether it keeps such a table.
+    #[must_use]
+    pub fn holds(self, table: Table) -> bool {
+        match table {
+            Table::Customers => self != Self::Hr,
+            Table::Products => matches!(self, Self::Portal | Self::Helpdesk | Self::Warehouse),
+            Table::Employees => matches!(self, Self::Portal | Self::Warehouse | Self::Hr),
+            Table::Suppliers => matches!(self, Self::Warehouse | Self::Billing),
+        }
+    }
+
+    /// Of a table it holds.
     #[must_use]
     pub fn layout(self, table: Table) -> Layout {
         let (table, key) = match (self, table) {
@@ -76,9 +113,15 @@ impl System {
             (Self::Helpdesk, Table::Products) => ("articles", "id"),
             (Self::Warehouse, Table::Customers) => ("SHIP_TO", "WH_NO"),
             (Self::Warehouse, Table::Products) => ("STOCK", "ITEM_NO"),
+            (Self::Warehouse, Table::Employees) => ("OPERATORS", "OP_NO"),
+            (Self::Warehouse, Table::Suppliers) => ("VENDORS", "vendor"),
+            (Self::Billing, Table::Suppliers) => ("suppliers", "number"),
+            (Self::Billing, _) => ("accounts", "account"),
+            (Self::Portal, _) => ("staff", "login"),
+            (Self::Hr | Self::Helpdesk, _) => ("employees", "number"),
         };
         let (modified_at, modified_by) = match self {
-            Self::Portal | Self::Helpdesk => ("updated_at", "updated_by"),
+            Self::Portal | Self::Helpdesk | Self::Billing | Self::Hr => ("updated_at", "updated_by"),
             Self::Warehouse => ("CHG_AT", "CHG_BY"),
         };
         Layout { table, key, modified_at, modified_by }
@@ -88,7 +131,7 @@ impl System {
     #[must_use]
     pub fn written(self, time: Time) -> String {
         let format = match self {
-            Self::Portal => "%Y-%m-%dT%H:%M:%SZ",
+            Self::Portal | Self::Billing | Self::Hr => "%Y-%m-%dT%H:%M:%SZ",
             Self::Helpdesk => "%Y-%m-%dT%H:%M:%S%.3fZ",
             Self::Warehouse => "%Y-%m-%d %H:%M:%S",
         };
@@ -99,11 +142,16 @@ impl System {
     #[must_use]
     pub fn copier(self, table: Table) -> &'static str {
         match (self, table) {
-            (Self::Portal, Table::Customers) => "Helpdesk link",
             (Self::Portal, Table::Products) => "stock feed",
+            (Self::Portal, Table::Employees) => "account sync",
+            (Self::Portal, _) => "Helpdesk link",
             (Self::Helpdesk, _) => "Portal link",
-            (Self::Warehouse, Table::Customers) => "address import",
             (Self::Warehouse, Table::Products) => "catalogue import",
+            (Self::Warehouse, Table::Employees) => "account sync",
+            (Self::Warehouse, Table::Suppliers) => "supplier import",
+            (Self::Warehouse, Table::Customers) => "address import",
+            (Self::Billing, _) => "plan feed",
+            (Self::Hr, _) => "account sync",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The folder with the three systems, and what can be done to them.
+//! The folder with the five systems, and what can be done to them.
 
 use super::edit::Edit;
 use super::fault::{self, Fault};
@@ -20,7 +20,7 @@ use url::Url;
 /// The demo's note to itself.
 const NOTE: &str = "demo.json";
 
-/// The three systems in a folder.
+/// The five systems in a folder.
 pub struct World {
     folder: PathBuf,
     clock: Arc<dyn Clock>,
@@ -67,7 +67,7 @@ pub struct Facts {
 }
 
 impl World {
-    /// Lays the three systems down in a folder, which is made if it is not there.
+    /// Lays the five systems down in a folder, which is made if it is not there.
     ///
     /// # Errors
     /// `Occupied` where one of the files is there already; the folder or a file cannot be written.
@@ -244,7 +244,7 @@ impl World {
                 address: Some(helpdesk.url()),
                 token: Some(self.token()),
             },
-            System::Portal | System::Warehouse => {
+            System::Portal | System::Warehouse | System::Billing | System::Hr => {
                 let path = Some(self.path(system));
                 Facts { id: system.id(), kind: "sqlite", path, address: None, token: None }
             }

@@ -77,6 +77,8 @@ fn for_people(config: &mut ServiceConfig) {
         .configure(for_talk)
         .service(resource("/demo").route(get().to(demo::page)))
         .service(resource("/demo/conflicts").route(post().to(demo::make)))
+        .service(resource("/demo/states").route(get().to(demo::states)))
+        .service(resource("/demo/states/{screen}/{id}").route(post().to(demo::bring_about)))
         .service(resource("/demo/reset").route(post().to(demo::reset)))
         .service(resource("/demo/systems/{id}/fault").route(post().to(demo::fault)))
         .service(resource("/demo/systems/{id}/heal").route(post().to(demo::heal)))

@@ -44,6 +44,17 @@ pub type Probe = Box<dyn Fn() -> io::Result<()> + Send + Sync>;
 /// The faults a system can have, and whether it has them now.
 pub type Faults = Vec<(String, bool)>;
 
+/// A cell of the coverage grid in a running demo.
+pub struct State {
+    /// `queue`, `conflict`, `writes` or `bulk`.
+    pub screen: &'static str,
+    pub id: &'static str,
+    /// Where it is now, if it is.
+    pub address: Option<String>,
+    /// It can be brought about on request.
+    pub can_act: bool,
+}
+
 /// The buttons of a demo: what they do is the roof's, each answers in words.
 pub trait DemoControls: Send + Sync {
     /// One more conflict, made by editing a system.
@@ -51,6 +62,14 @@ pub trait DemoControls: Send + Sync {
     fn break_system<'a>(&'a self, system: &'a str, fault: &'a str) -> BoxFuture<'a, Result<String, String>>;
     fn heal<'a>(&'a self, system: &'a str) -> BoxFuture<'a, Result<String, String>>;
     fn reset(&self) -> BoxFuture<'_, Result<String, String>>;
+    /// The cells of the coverage grid.
+    fn states(&self) -> BoxFuture<'_, Result<Vec<State>, String>>;
+    /// Brings a cell about; answers where it is then.
+    fn bring_about<'a>(
+        &'a self,
+        screen: &'a str,
+        id: &'a str,
+    ) -> BoxFuture<'a, Result<Option<String>, String>>;
     /// Each system with the faults it can have, and which it has now.
     fn faults(&self) -> BoxFuture<'_, Vec<(String, Faults)>>;
 }

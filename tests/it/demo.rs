@@ -1,4 +1,4 @@
-//! The demo's world: laid down the same every time, three systems of different kinds, and
+//! The demo's world: laid down the same every time, five systems of two kinds, and
 //! stories that come out as told.
 
 mod engine;
@@ -38,16 +38,22 @@ async fn laid_down(folder: &Path, seed: u64, start: Start) -> World {
 /// Rows by system, table and key, each as the text of its columns.
 type Rows = BTreeMap<(&'static str, &'static str, String), Vec<(String, String)>>;
 
-const TABLES: [(System, &str, &str); 6] = [
+const TABLES: [(System, &str, &str); 12] = [
     (System::Portal, "customers", "SELECT id, * FROM customers"),
     (System::Portal, "products", "SELECT sku, * FROM products"),
     (System::Helpdesk, "contacts", "SELECT id, * FROM contacts"),
     (System::Helpdesk, "articles", "SELECT id, * FROM articles"),
     (System::Warehouse, "SHIP_TO", "SELECT WH_NO, * FROM SHIP_TO"),
     (System::Warehouse, "STOCK", "SELECT ITEM_NO, * FROM STOCK"),
+    (System::Warehouse, "OPERATORS", "SELECT OP_NO, * FROM OPERATORS"),
+    (System::Warehouse, "VENDORS", "SELECT vendor, * FROM VENDORS"),
+    (System::Portal, "staff", "SELECT login, * FROM staff"),
+    (System::Billing, "accounts", "SELECT account, * FROM accounts"),
+    (System::Billing, "suppliers", "SELECT number, * FROM suppliers"),
+    (System::Hr, "employees", "SELECT number, * FROM employees"),
 ];
 
-/// Everything the three systems hold, byte for byte.
+/// Everything the five systems hold, byte for byte.
 async fn rows(world: &World) -> Rows {
     let mut all = Rows::new();
     for (system, table, select) in TABLES {

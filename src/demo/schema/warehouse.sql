@@ -22,6 +22,53 @@ CREATE TABLE STOCK (
     CHG_BY TEXT
 );
 CREATE INDEX STOCK_CHG_AT ON STOCK (CHG_AT);
+CREATE TABLE OPERATORS (
+    OP_NO TEXT PRIMARY KEY NOT NULL,
+    EMP_REF TEXT NOT NULL UNIQUE,
+    NAME TEXT,
+    ROLE TEXT,
+    ACCESS TEXT,
+    CHG_AT TEXT,
+    CHG_BY TEXT
+);
+CREATE INDEX OPERATORS_CHG_AT ON OPERATORS (CHG_AT);
+CREATE TABLE VENDORS (
+    vendor TEXT PRIMARY KEY NOT NULL,
+    ref TEXT NOT NULL UNIQUE,
+    name TEXT,
+    legal_form TEXT,
+    contact TEXT,
+    street TEXT,
+    postcode TEXT,
+    city TEXT,
+    country TEXT,
+    phone TEXT,
+    email TEXT,
+    website TEXT,
+    iban TEXT,
+    bank TEXT,
+    currency TEXT,
+    payment_days TEXT,
+    discount TEXT,
+    tax_number TEXT,
+    certificates TEXT,
+    terms TEXT,
+    incoterm TEXT,
+    lead_days TEXT,
+    minimum_order TEXT,
+    carrier TEXT,
+    dock TEXT,
+    pallet TEXT,
+    opening_hours TEXT,
+    language TEXT,
+    rating TEXT,
+    category TEXT,
+    buyer TEXT,
+    note TEXT,
+    CHG_AT TEXT,
+    CHG_BY TEXT
+);
+CREATE INDEX VENDORS_CHG_AT ON VENDORS (CHG_AT);
 
 -- Whoever changes a row by plain SQL is not known, but when is.
 CREATE TRIGGER SHIP_TO_CHANGED AFTER UPDATE ON SHIP_TO WHEN NEW.CHG_AT IS OLD.CHG_AT
@@ -39,4 +86,20 @@ END;
 CREATE TRIGGER STOCK_MADE AFTER INSERT ON STOCK WHEN NEW.CHG_AT IS NULL
 BEGIN
     UPDATE STOCK SET CHG_AT = strftime('%Y-%m-%d %H:%M:%S', 'now') WHERE ITEM_NO = NEW.ITEM_NO;
+END;
+CREATE TRIGGER OPERATORS_CHANGED AFTER UPDATE ON OPERATORS WHEN NEW.CHG_AT IS OLD.CHG_AT
+BEGIN
+    UPDATE OPERATORS SET CHG_AT = strftime('%Y-%m-%d %H:%M:%S', 'now'), CHG_BY = NULL WHERE OP_NO = NEW.OP_NO;
+END;
+CREATE TRIGGER OPERATORS_MADE AFTER INSERT ON OPERATORS WHEN NEW.CHG_AT IS NULL
+BEGIN
+    UPDATE OPERATORS SET CHG_AT = strftime('%Y-%m-%d %H:%M:%S', 'now') WHERE OP_NO = NEW.OP_NO;
+END;
+CREATE TRIGGER VENDORS_CHANGED AFTER UPDATE ON VENDORS WHEN NEW.CHG_AT IS OLD.CHG_AT
+BEGIN
+    UPDATE VENDORS SET CHG_AT = strftime('%Y-%m-%d %H:%M:%S', 'now'), CHG_BY = NULL WHERE vendor = NEW.vendor;
+END;
+CREATE TRIGGER VENDORS_MADE AFTER INSERT ON VENDORS WHEN NEW.CHG_AT IS NULL
+BEGIN
+    UPDATE VENDORS SET CHG_AT = strftime('%Y-%m-%d %H:%M:%S', 'now') WHERE vendor = NEW.vendor;
 END;

@@ -1,12 +1,15 @@
-//! Stories: plain edits to the three systems, made after they agreed, each with what Referee
+//! Stories: plain edits to the five systems, made after they agreed, each with what Referee
 //! is expected to make of it. No story writes into Referee.
 
 mod addresses;
+mod billing;
 mod goods;
 mod mishaps;
 mod more;
 mod people;
 mod phones;
+mod staff;
+mod suppliers;
 mod teller;
 
 pub use more::one_more;
@@ -105,6 +108,9 @@ fn told(seed: u64, agreed: &Population, now: Time) -> Teller {
     phones::tell(&mut teller);
     mishaps::tell(&mut teller);
     goods::tell(&mut teller);
+    billing::tell(&mut teller);
+    staff::tell(&mut teller);
+    suppliers::tell(&mut teller);
     teller.stories.sort_by_key(|story| story.edits.first().map(|edit| edit.at));
     teller
 }

@@ -7,6 +7,8 @@ use super::super::people::{self, Customer};
 use super::super::places::country;
 use super::super::random::Dice;
 use super::super::rows::Record;
+use super::super::staff::Employee;
+use super::super::suppliers::Supplier;
 use super::{Expect, Outcome, Story};
 use crate::domain::time::Time;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -19,16 +21,18 @@ pub(super) struct Teller {
     pub now: Time,
     pub customers: Vec<Customer>,
     pub products: Vec<Product>,
+    pub employees: Vec<Employee>,
+    pub suppliers: Vec<Supplier>,
     pub stories: Vec<Story>,
 }
 
 impl Teller {
     pub fn new(seed: u64, agreed: &Population, now: Time) -> Self {
         let mut dice = Dice::new(seed, "stories");
-        let Population { mut customers, mut products } = agreed.clone();
+        let Population { mut customers, mut products, employees, suppliers } = agreed.clone();
         dice.shuffle(&mut customers);
         dice.shuffle(&mut products);
-        Self { dice, now, customers, products, stories: Vec::new() }
+        Self { dice, now, customers, products, employees, suppliers, stories: Vec::new() }
     }
 
     /// Takes the customer of that number, who then is in no other story.

@@ -123,6 +123,9 @@ impl<'a> Judge<'a> {
             self.rows_apart.insert(children.id.clone());
         }
         match (&compared.standing, existing) {
+            (Standing::Waiting, Some(known)) if self.is_nowhere() && !known.state.is_under_way() => {
+                self.came_to_agree(Some(slot), known, None)?;
+            }
             (Standing::Waiting, _) => {}
             // Decided over values that stand as they were seen: a second person is waited for.
             (_, Some(decided)) if self.is_awaiting(decided) && !self.was_moved(slot, decided, &compared) => {}
@@ -168,6 +171,11 @@ impl<'a> Judge<'a> {
             (Standing::Differs(kind), existing) => self.differs(slot, *kind, &compared, existing, false)?,
         }
         Ok(())
+    }
+
+    /// Whether no system holds the record any longer: there is nothing left to disagree about.
+    fn is_nowhere(&self) -> bool {
+        self.loaded.all.iter().all(|holding| !holding.present)
     }
 
     /// Whether a system that maps the slot was never read to its end and has not shown the record.

@@ -146,18 +146,7 @@ pub(super) fn narrowed_by_conflict<'s, M>(
             .push_bind(" AND c.claimed_until > ?", [now.into()])
             .push_bind(" AND c.claimed_by <> ?", me()),
     };
-    query = match filter.due {
-        Due::Any => query,
-        // By its stakes first, as the index is.
-        _ if filter.stakes.is_none() => query.push(" AND c.stakes IN (1, 2, 3)"),
-        _ => query,
-    };
-    query = match filter.due {
-        Due::Any => query,
-        Due::Overdue => query.push_bind(" AND c.due_at < ?", [now.into()]),
-        Due::From(begin) => query.push_bind(" AND c.due_at >= ?", [begin.into()]),
-        Due::Before(end) => query.push_bind(" AND c.due_at >= ? AND c.due_at < ?", [now.into(), end.into()]),
-    };
+    query = narrowed_by_due(query, filter, now);
     query = match &filter.under {
         Under::Incident(id) => query.push_bind(" AND c.incident_id = ?", [id.into()]),
         Under::None if filter.like.is_none() => query.push(" AND c.incident_id IS NULL"),
@@ -196,6 +185,23 @@ pub(super) fn narrowed_by_conflict<'s, M>(
         query = query.push_bind(" AND c.stakes = ?", [stakes.rank().into()]);
     }
     query
+}
+
+/// By the day it is due. By its stakes first, as the index is.
+fn narrowed_by_due<'s, M>(query: Query<'s, M>, filter: &Filter, now: Time) -> Query<'s, M> {
+    if filter.due == Due::Any {
+        return query;
+    }
+    let query = match filter.stakes {
+        None => query.push(" AND c.stakes IN (1, 2, 3)"),
+        Some(_) => query,
+    };
+    match filter.due {
+        Due::Any => query,
+        Due::Overdue => query.push_bind(" AND c.due_at < ?", [now.into()]),
+        Due::From(begin) => query.push_bind(" AND c.due_at >= ?", [begin.into()]),
+        Due::Before(end) => query.push_bind(" AND c.due_at >= ? AND c.due_at < ?", [now.into(), end.into()]),
+    }
 }
 
 fn narrowed_by_difference<'s, M>(query: Query<'s, M>, filter: &Filter) -> Query<'s, M> {

@@ -41,6 +41,34 @@ pub struct DemoFault {
     pub on: bool,
 }
 
+/// `GET /demo/states`.
+#[derive(Template, Clone, Debug)]
+#[template(path = "demo/states.html")]
+pub struct StatesPage {
+    pub screens: Vec<Screen>,
+}
+
+impl View for StatesPage {
+    const SECTION: Section = Section::None;
+}
+
+/// The cells of one screen.
+#[derive(Clone, Debug)]
+pub struct Screen {
+    pub id: &'static str,
+    pub label: Msg,
+    pub cells: Vec<StateCell>,
+}
+
+/// One cell.
+#[derive(Clone, Debug)]
+pub struct StateCell {
+    pub id: &'static str,
+    pub text: Msg,
+    pub address: Option<String>,
+    pub can_act: bool,
+}
+
 /// Which fault.
 #[derive(Deserialize)]
 pub struct FaultForm {
@@ -75,6 +103,49 @@ pub async fn page(
     };
     let systems = faults.into_iter().map(system).collect();
     Ok(Page::new(shell, DemoPage { systems }).respond_to(&request))
+}
+
+/// # Errors
+/// No demo runs here, or its world cannot be read.
+pub async fn states(
+    _: SignedIn,
+    request: HttpRequest,
+    site: Data<Site>,
+    shell: Shell,
+) -> Result<HttpResponse, Failure> {
+    let states = controls(&site)?.states().await.map_err(|_| Failure::new(Code::Internal))?;
+    let mut screens: Vec<Screen> = Vec::new();
+    for state in states {
+        let cell = StateCell {
+            id: state.id,
+            text: msg(format!("demo-state-{}-{}", state.screen, state.id)),
+            address: state.address,
+            can_act: state.can_act,
+        };
+        match screens.last_mut().filter(|screen| screen.id == state.screen) {
+            Some(screen) => screen.cells.push(cell),
+            None => screens.push(Screen {
+                id: state.screen,
+                label: msg(format!("demo-states-{}", state.screen)),
+                cells: vec![cell],
+            }),
+        }
+    }
+    Ok(Page::new(shell, StatesPage { screens }).respond_to(&request))
+}
+
+/// `POST /demo/states/{screen}/{id}`.
+///
+/// # Errors
+/// No demo runs here.
+pub async fn bring_about(
+    viewer: SignedIn,
+    request: HttpRequest,
+    site: Data<Site>,
+    place: Path<(String, String)>,
+) -> Result<HttpResponse, Failure> {
+    let done = controls(&site)?.bring_about(&place.0, &place.1).await;
+    Ok(said(&request, &viewer, done.map(|_| msg("demo-brought-about")), "/demo/states"))
 }
 
 /// `POST /demo/conflicts`.

@@ -2,7 +2,7 @@
 
 use crate::support::world::{SystemRandom, TestClock};
 use referee::demo::stories::{edits_between, just_now};
-use referee::demo::{Expect, Helpdesk, Start, Story, System, Table, World};
+use referee::demo::{Expect, Helpdesk, Start, Story, System, World};
 use referee::domain::access::Viewer;
 use referee::domain::audit::Actor;
 use referee::domain::ids::SystemId;
@@ -90,8 +90,7 @@ fn expected<'a>(stories: impl IntoIterator<Item = &'a Story>) -> BTreeSet<(Strin
             Expect::SettledByRule { field } => (field, "settled_by_rule"),
             Expect::Nothing => return None,
         };
-        let entity = if outcome.table == Table::Customers { "customer" } else { "product" };
-        Some((entity.to_owned(), outcome.link.clone(), field.to_owned(), state.to_owned()))
+        Some((outcome.table.entity().to_owned(), outcome.link.clone(), field.to_owned(), state.to_owned()))
     };
     outcomes.filter_map(difference).collect()
 }
@@ -131,6 +130,7 @@ async fn the_stories_come_out_as_told() {
         ("deleted", "record", "deleted_record"),
         ("stale_address", "address", "stale_copy"),
         ("clash", "phone", "human_override"),
+        ("not_billed", "plan", "stale_copy"),
     ] {
         let of_kind = stories.iter().filter(|story| story.kind == kind).flat_map(|story| &story.outcomes);
         let mut of_field = of_kind.filter(|outcome| outcome.expect == Expect::Conflict { field }).peekable();
@@ -230,5 +230,5 @@ fn the_configuration_has_no_problems() {
     let catalog: referee::domain::catalog::Catalog = toml::from_str(referee::demo::config::TOML).unwrap();
     assert_eq!(catalog.problems(), Vec::<String>::new());
     assert_eq!(catalog.systems.len(), System::ALL.len());
-    assert_eq!((catalog.entities.len(), catalog.mappings.len()), (2, 6));
+    assert_eq!((catalog.entities.len(), catalog.mappings.len()), (4, 12));
 }

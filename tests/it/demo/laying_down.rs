@@ -13,7 +13,9 @@ async fn the_same_seed_gives_the_same_bytes() {
         laid_down(folder.path(), seed, Start::Agreed).await;
     }
     let bytes = |n: usize, name: &str| std::fs::read(folders[n].path().join(name)).unwrap();
-    for name in ["portal.sqlite", "helpdesk.sqlite", "warehouse.sqlite", "demo.json"] {
+    for name in
+        ["portal.sqlite", "helpdesk.sqlite", "warehouse.sqlite", "billing.sqlite", "hr.sqlite", "demo.json"]
+    {
         assert!(bytes(0, name) == bytes(1, name), "{name} is another");
         assert!(bytes(0, name) != bytes(2, name), "{name} does not follow the seed");
     }
@@ -24,7 +26,9 @@ async fn the_same_seed_gives_the_same_bytes() {
         .map(|f| f.unwrap().file_name().into_string().unwrap())
         .collect();
     left.sort();
-    assert_eq!(left, ["demo.json", "helpdesk.sqlite", "portal.sqlite", "warehouse.sqlite"]);
+    let all =
+        ["billing.sqlite", "demo.json", "helpdesk.sqlite", "hr.sqlite", "portal.sqlite", "warehouse.sqlite"];
+    assert_eq!(left, all);
 }
 
 #[tokio::test]
@@ -34,7 +38,13 @@ async fn everybody_is_in_every_system() {
     let set = |table, name| column(&rows, table, name).map(str::to_owned).collect::<BTreeSet<String>>();
     let customers = set("customers", "id");
     assert_eq!(customers.len(), 2000);
+    assert_eq!(set("accounts", "customer"), customers);
     assert_eq!((customers.clone(), customers), (set("contacts", "ref"), set("SHIP_TO", "CUST_REF")));
+    let employees = set("employees", "number");
+    assert_eq!(employees.len(), 60);
+    assert_eq!((employees.clone(), employees), (set("staff", "employee"), set("OPERATORS", "EMP_REF")));
+    assert_eq!((set("suppliers", "ref").len(), set("VENDORS", "ref").len()), (12, 12));
+    assert!(column(&rows, "suppliers", "terms").all(|terms| (3700..=4000).contains(&terms.chars().count())));
     let products = set("products", "sku");
     assert_eq!(products.len(), 300);
     assert_eq!((products.clone(), products), (set("articles", "sku"), set("STOCK", "SKU_REF")));

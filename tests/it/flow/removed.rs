@@ -73,6 +73,25 @@ async fn a_person_has_it_removed_and_it_stays_gone() {
     }
 }
 
+/// A field of it was in dispute; gone everywhere, nobody is left to ask about it.
+#[tokio::test]
+async fn gone_everywhere_it_asks_nothing_more() {
+    for world in lost(CONFIG).await {
+        world.sql("portal", "UPDATE customers SET phone = '+49 30 55501799' WHERE id = 'C-1'").await;
+        world.sync().await;
+        let (conflict, difference) = question(&world).await;
+        assert_eq!(difference.dispute.kind, Kind::Change);
+        world.sql("portal", GONE).await;
+        world.sql("warehouse", "DELETE FROM SHIP_TO WHERE WH_NO = 'WH-1'").await;
+        world.sync().await;
+        assert_eq!(open(&world).await, [], "no system holds it any longer");
+        let after = differences(&world, &conflict).await;
+        assert!(after.iter().all(|difference| !difference.state.is_open()), "{after:?}");
+        let told = audit_actions(&world).await;
+        assert_eq!(told.iter().filter(|action| *action == "settled_by_itself").count(), 1);
+    }
+}
+
 #[tokio::test]
 async fn a_row_that_was_changed_meanwhile_is_not_removed() {
     for world in lost(CONFIG).await {

@@ -1,0 +1,295 @@
+//! The cells of the coverage grid: where each is in the running demo, and the acts that bring
+//! about those that are not there by themselves.
+//!
+//! An act is what people and systems do: a decision through the engine, an edit in a system, a
+//! fault. Nothing is drawn that is not so.
+
+use super::edit::{Change, Edit};
+use super::stage::{Stage, StageError};
+use super::system::{System, Table};
+use super::{Fault, Story};
+use crate::domain::access::Viewer;
+use crate::domain::ids::{ConflictId, EntityId};
+use crate::domain::resolution::{Outcome, Reason};
+use crate::engine::Refusal;
+use crate::engine::review::Decision;
+use crate::store::conflicts::{self, Conflict, Difference};
+use crate::store::{records, resolutions, users};
+use crate::web::site::State;
+
+/// Seconds a decision waits that is to be seen waiting.
+const LONG_HOLD: u32 = 300;
+
+/// Where a cell is.
+#[derive(Clone, Copy)]
+enum Place {
+    Address(&'static str),
+    /// The conflict of the record with this link.
+    Of(Table, &'static str),
+    /// The conflict of the nth story of a kind.
+    Told(&'static str, usize),
+    /// The newest decision on the conflict of that story; there once the act was done.
+    Decided(&'static str, usize),
+    /// Not to be reached in the demo; the page says why.
+    Nowhere,
+}
+
+/// What brings a cell about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Act {
+    Nothing,
+    /// Jonas keeps the first value of each open field.
+    Decide,
+    /// The same, held for minutes.
+    Hold,
+    /// The same, and he takes it back.
+    Undo,
+    /// The same, with this system broken first.
+    DecideWith(System, Fault),
+    /// The same, and the portal's row changes before it is sent.
+    Overtake,
+    /// The warehouse's row of a supplier gets what Billing changed.
+    Agree,
+    /// The supplier's contact changes once more.
+    Change,
+    /// A system is broken, and read.
+    Break(System, Fault),
+    /// The decision is reversed.
+    Reverse,
+}
+
+struct Cell {
+    screen: &'static str,
+    id: &'static str,
+    place: Place,
+    act: Act,
+}
+
+const fn cell(screen: &'static str, id: &'static str, place: Place, act: Act) -> Cell {
+    Cell { screen, id, place, act }
+}
+
+const CELLS: &[Cell] = &[
+    cell("queue", "full", Place::Address("/queue?view=all"), Act::Nothing),
+    cell("queue", "filtered", Place::Address("/queue?view=all&entity=supplier&field=stock"), Act::Nothing),
+    cell("queue", "mine", Place::Address("/queue?view=mine"), Act::Nothing),
+    cell("queue", "nobody", Place::Address("/queue?view=snoozed"), Act::Nothing),
+    cell("queue", "paused", Place::Address("/queue"), Act::Break(System::Warehouse, Fault::Down)),
+    cell("queue", "none", Place::Nowhere, Act::Nothing),
+    cell("conflict", "one", Place::Of(Table::Suppliers, "S-101"), Act::Nothing),
+    cell("conflict", "thirty", Place::Of(Table::Suppliers, "S-102"), Act::Nothing),
+    cell("conflict", "two", Place::Of(Table::Suppliers, "S-107"), Act::Nothing),
+    cell("conflict", "eight", Place::Told("not_billed", 0), Act::Nothing),
+    cell("conflict", "missing", Place::Told("missing", 0), Act::Nothing),
+    cell("conflict", "deleted", Place::Told("deleted", 0), Act::Nothing),
+    cell("conflict", "list", Place::Of(Table::Suppliers, "S-103"), Act::Nothing),
+    cell("conflict", "long", Place::Of(Table::Suppliers, "S-104"), Act::Nothing),
+    cell("conflict", "masked", Place::Nowhere, Act::Nothing),
+    cell("conflict", "rtl", Place::Of(Table::Suppliers, "S-110"), Act::Nothing),
+    cell("conflict", "first", Place::Of(Table::Suppliers, "S-120"), Act::Nothing),
+    cell("conflict", "unsuggested", Place::Of(Table::Suppliers, "S-106"), Act::Nothing),
+    cell("conflict", "wrong", Place::Nowhere, Act::Nothing),
+    cell("conflict", "invalid", Place::Of(Table::Suppliers, "S-107"), Act::Nothing),
+    cell("conflict", "changed", Place::Of(Table::Suppliers, "S-101"), Act::Change),
+    cell("conflict", "decided", Place::Of(Table::Suppliers, "S-108"), Act::Decide),
+    cell("conflict", "itself", Place::Of(Table::Suppliers, "S-109"), Act::Agree),
+    cell("conflict", "readonly", Place::Of(Table::Suppliers, "S-101"), Act::Nothing),
+    cell("writes", "waiting", Place::Decided("hot_lead", 0), Act::Hold),
+    cell("writes", "confirmed", Place::Decided("hot_lead", 1), Act::Decide),
+    cell(
+        "writes",
+        "down",
+        Place::Decided("swapped_date", 0),
+        Act::DecideWith(System::Warehouse, Fault::Down),
+    ),
+    cell(
+        "writes",
+        "refused",
+        Place::Decided("not_billed", 1),
+        Act::DecideWith(System::Billing, Fault::RefuseWrites),
+    ),
+    cell(
+        "writes",
+        "partly",
+        Place::Decided("plan_upgrade", 0),
+        Act::DecideWith(System::Billing, Fault::RefuseWrites),
+    ),
+    cell("writes", "overtaken", Place::Decided("hot_lead", 3), Act::Overtake),
+    cell("writes", "undone", Place::Decided("hot_lead", 4), Act::Undo),
+    cell("writes", "hand", Place::Decided("access_by_hand", 0), Act::Decide),
+    cell("writes", "reversed", Place::Decided("hot_lead", 1), Act::Reverse),
+    cell("writes", "blocked", Place::Nowhere, Act::Nothing),
+    cell("bulk", "grid", Place::Nowhere, Act::Nothing),
+];
+
+impl Stage {
+    /// Every cell with its address, where it has one now.
+    pub(super) async fn all_states(&self) -> Result<Vec<State>, StageError> {
+        let stories = self.world.stories();
+        let mut states = Vec::new();
+        for cell in CELLS {
+            let address = self.address(&stories, cell.place).await?;
+            let can_act = cell.act != Act::Nothing;
+            states.push(State { screen: cell.screen, id: cell.id, address, can_act });
+        }
+        Ok(states)
+    }
+
+    async fn address(&self, stories: &[Story], place: Place) -> Result<Option<String>, StageError> {
+        if let Place::Address(address) = place {
+            return Ok(Some(address.to_owned()));
+        }
+        let Some(conflict) = self.conflict_at(stories, place).await? else { return Ok(None) };
+        if let Place::Decided(..) = place {
+            let mut session = self.engine.store().session().await?;
+            let newest = resolutions::of_conflict(&mut session, &conflict.id, 1).await?;
+            return Ok(newest.first().map(|resolution| format!("/resolutions/{}", resolution.id)));
+        }
+        Ok(Some(format!("/conflicts/{}", conflict.id)))
+    }
+
+    async fn conflict_at(&self, stories: &[Story], place: Place) -> Result<Option<Conflict>, StageError> {
+        let (table, link) = match place {
+            Place::Address(_) | Place::Nowhere => return Ok(None),
+            Place::Of(table, link) => (table, link.to_owned()),
+            Place::Told(kind, nth) | Place::Decided(kind, nth) => {
+                let story = stories.iter().filter(|story| story.kind == kind).nth(nth);
+                let Some(outcome) = story.and_then(|story| story.outcomes.first()) else { return Ok(None) };
+                (outcome.table, outcome.link.clone())
+            }
+        };
+        let mut session = self.engine.store().session().await?;
+        let entity = EntityId::from(table.entity());
+        let Some(record) = records::by_links(&mut session, &entity, &[link.as_str()]).await?.pop() else {
+            return Ok(None);
+        };
+        Ok(conflicts::of_record(&mut session, &Viewer::referee(), &record.id, 1).await?.pop())
+    }
+
+    /// Brings a cell about and answers where it is then.
+    pub(super) async fn bring_about(&self, screen: &str, id: &str) -> Result<Option<String>, StageError> {
+        let Some(cell) = CELLS.iter().find(|cell| (cell.screen, cell.id) == (screen, id)) else {
+            return Ok(None);
+        };
+        let stories = self.world.stories();
+        if let Act::Break(system, fault) | Act::DecideWith(system, fault) = cell.act {
+            self.world.break_system(system, fault).await?;
+        }
+        if let Act::Break(..) = cell.act {
+            // That the reading fails is what is to be seen.
+            let _ = self.read().await;
+        }
+        if let Some(conflict) = self.conflict_at(&stories, cell.place).await? {
+            self.act(&stories, cell, &conflict).await?;
+        }
+        self.address(&stories, cell.place).await
+    }
+
+    async fn act(&self, stories: &[Story], cell: &Cell, conflict: &Conflict) -> Result<(), StageError> {
+        match cell.act {
+            Act::Nothing | Act::Break(..) => {}
+            Act::Decide | Act::DecideWith(..) => self.decide(&conflict.id, None).await?,
+            Act::Hold => self.decide(&conflict.id, Some(LONG_HOLD)).await?,
+            Act::Undo => {
+                self.decide(&conflict.id, Some(LONG_HOLD)).await?;
+                self.undo_last(&conflict.id).await?;
+            }
+            Act::Overtake => {
+                self.decide(&conflict.id, None).await?;
+                self.overtake(stories, cell.place).await?;
+            }
+            Act::Agree => self.agree(stories, cell.place).await?,
+            Act::Change => {
+                let contact = format!("Elif Sommer-{}", conflict.version);
+                self.edit(System::Billing, "K101", vec![("contact", contact.into())], Table::Suppliers)
+                    .await?;
+                self.read().await?;
+            }
+            Act::Reverse => {
+                let jonas = self.jonas().await?;
+                if let Some(last) = self.last_decision(&conflict.id).await? {
+                    self.engine.reverse(&jonas, &last, "the demo was asked to").await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn jonas(&self) -> Result<Viewer, StageError> {
+        let mut session = self.engine.store().session().await?;
+        let user = users::by_login(&mut session, "jonas").await?;
+        Ok(user.ok_or(Refusal::NotFound("user"))?.viewer(false))
+    }
+
+    /// The first value of every open field.
+    async fn decide(&self, id: &ConflictId, hold_seconds: Option<u32>) -> Result<(), StageError> {
+        let jonas = self.jonas().await?;
+        let mut session = self.engine.store().session().await?;
+        let conflict =
+            conflicts::get(&mut session, &jonas, id).await?.ok_or(Refusal::NotFound("conflict"))?;
+        let all = conflicts::differences(&mut session, std::slice::from_ref(id)).await?;
+        drop(session);
+        let open = all.iter().filter(|difference| difference.state.name() == "open");
+        let keep = |difference: &Difference| (difference.id.clone(), Outcome::Keep { value: 1 });
+        let decision = Decision {
+            version: conflict.version,
+            outcomes: open.map(keep).collect(),
+            reason: Some(Reason::NewerChange),
+            hold_seconds,
+            ..Decision::default()
+        };
+        if !decision.outcomes.is_empty() {
+            self.engine.resolve(&jonas, id, decision).await?;
+        }
+        Ok(())
+    }
+
+    async fn last_decision(
+        &self,
+        id: &ConflictId,
+    ) -> Result<Option<crate::domain::ids::ResolutionId>, StageError> {
+        let mut session = self.engine.store().session().await?;
+        Ok(resolutions::of_conflict(&mut session, id, 1).await?.pop().map(|resolution| resolution.id))
+    }
+
+    async fn undo_last(&self, id: &ConflictId) -> Result<(), StageError> {
+        if let Some(last) = self.last_decision(id).await? {
+            self.engine.undo(&self.jonas().await?, &last).await?;
+        }
+        Ok(())
+    }
+
+    /// Somebody marks the lead once more, in the portal, before the decision is sent.
+    async fn overtake(&self, stories: &[Story], place: Place) -> Result<(), StageError> {
+        let Place::Decided(kind, nth) = place else { return Ok(()) };
+        let story = stories.iter().filter(|story| story.kind == kind).nth(nth);
+        let Some(outcome) = story.and_then(|story| story.outcomes.first()) else { return Ok(()) };
+        let row = vec![("lead_status", "Lost".into())];
+        self.edit(System::Portal, &outcome.link, row, Table::Customers).await
+    }
+
+    /// The warehouse's row gets what the story changed in Billing.
+    async fn agree(&self, stories: &[Story], place: Place) -> Result<(), StageError> {
+        let Place::Of(table, link) = place else { return Ok(()) };
+        let story = stories.iter().find(|story| story.outcomes.iter().any(|outcome| outcome.link == link));
+        let Some(Change::Set(row)) = story.and_then(|story| story.edits.first()).map(|edit| &edit.change)
+        else {
+            return Ok(());
+        };
+        let key = format!("V-00{}", link.trim_start_matches("S-"));
+        self.edit(System::Warehouse, &key, row.clone(), table).await?;
+        self.read().await
+    }
+
+    async fn edit(
+        &self,
+        system: System,
+        key: &str,
+        row: super::rows::Row,
+        table: Table,
+    ) -> Result<(), StageError> {
+        let (key, by, at) = (key.to_owned(), "Nele Fuchs".to_owned(), self.engine.now());
+        let edit = Edit { system, table, key, change: Change::Set(row), at, by };
+        Ok(self.world.apply(&[edit]).await?)
+    }
+}
