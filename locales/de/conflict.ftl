@@ -22,6 +22,9 @@ column-decision = Entscheidung
 column-read = gelesen { $when }
 column-unreadable = nicht lesbar seit { $when }
 agreed-unknown = Waren nie nachweislich einig
+rows-differ = { $n } von { $total } weichen ab
+whole-texts = Ganze Texte
+whole-text = Ganzer Text { $n }
 
 # Das Urteil: nur Tatsachen.
 verdict-count = { $n ->
@@ -34,8 +37,16 @@ verdict-changed-spread = { $who } hat <b>{ $field }</b> in { $system } { $when }
     [one] hat
    *[other] haben
 } es auch.
-verdict-changed-only = <b>{ $field }</b> wurde nur in { $system } geändert.
-verdict-clash = <b>{ $field }</b> wurde in { $systems } verschieden geändert.
+verdict-changed-only = <b>{ $field }</b> { $n ->
+    [one] wurde
+   *[other] wurden
+} nur in { $systems } geändert.
+verdict-changed-only-many = <b>{ $n } weitere Felder</b> wurden nur in { $systems } geändert.
+verdict-clash = <b>{ $field }</b> { $n ->
+    [one] wurde
+   *[other] wurden
+} in { $systems } verschieden geändert.
+verdict-clash-many = <b>{ $n } weitere Felder</b> wurden in { $systems } verschieden geändert.
 verdict-holds = <b>{ $system }</b> { $n ->
     [one] hält
    *[other] halten
@@ -43,6 +54,7 @@ verdict-holds = <b>{ $system }</b> { $n ->
 verdict-asked = <b>{ $name }</b> hat um eine Entscheidung zu <b>{ $field }</b> gebeten: <q>{ $reason }</q>
 verdict-asked-agreed = <b>{ $name }</b> hat um eine Entscheidung zu <b>{ $field }</b> gebeten, worin alle Systeme übereinstimmen: <q>{ $reason }</q>
 verdict-no-base = In <b>{ $field }</b> waren sie nie nachweislich einig.
+verdict-no-base-many = In <b>{ $n } Feldern</b> waren sie nie nachweislich einig.
 who-customer = Die Kundschaft
 who-person = { $name }
 who-automation = Eine Automatik, { $name },

@@ -22,6 +22,9 @@ column-decision = Decision
 column-read = read { $when }
 column-unreadable = not readable since { $when }
 agreed-unknown = Never known to agree
+rows-differ = { $n } of { $total } differ
+whole-texts = Whole texts
+whole-text = Whole text { $n }
 
 # The verdict: facts only.
 verdict-count = { $n ->
@@ -34,8 +37,16 @@ verdict-changed-spread = { $who } changed <b>{ $field }</b> in { $system } { $wh
     [one] has it
    *[other] have it
 }.
-verdict-changed-only = <b>{ $field }</b> was changed in { $system } only.
-verdict-clash = <b>{ $field }</b> was changed to different values in { $systems }.
+verdict-changed-only = <b>{ $field }</b> { $n ->
+    [one] was
+   *[other] were
+} changed in { $systems } only.
+verdict-changed-only-many = <b>{ $n } more fields</b> were changed in { $systems } only.
+verdict-clash = <b>{ $field }</b> { $n ->
+    [one] was
+   *[other] were
+} changed to different values in { $systems }.
+verdict-clash-many = <b>{ $n } more fields</b> were changed to different values in { $systems }.
 verdict-holds = <b>{ $system }</b> still { $n ->
     [one] holds
    *[other] hold
@@ -43,6 +54,7 @@ verdict-holds = <b>{ $system }</b> still { $n ->
 verdict-asked = <b>{ $name }</b> asked for a decision on <b>{ $field }</b>: <q>{ $reason }</q>
 verdict-asked-agreed = <b>{ $name }</b> asked for a decision on <b>{ $field }</b>, on which all systems agree: <q>{ $reason }</q>
 verdict-no-base = They have never been known to agree on <b>{ $field }</b>.
+verdict-no-base-many = They have never been known to agree on <b>{ $n } fields</b>.
 who-customer = The customer
 who-person = { $name }
 who-automation = An automation, { $name },

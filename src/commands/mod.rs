@@ -48,7 +48,7 @@ pub struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Try Referee: three systems on this computer that disagree
+    /// Try Referee: five systems on this computer that disagree
     Demo(demo::Demo),
     /// Answer people and programs until told to stop
     Serve(serve::Serve),

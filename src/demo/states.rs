@@ -19,6 +19,8 @@ use crate::web::site::State;
 
 /// Seconds a decision waits that is to be seen waiting.
 const LONG_HOLD: u32 = 300;
+/// Conflicts of one record that are looked into.
+const NEWEST: i64 = 5;
 
 /// Where a cell is.
 #[derive(Clone, Copy)]
@@ -30,6 +32,8 @@ enum Place {
     Told(&'static str, usize),
     /// The newest decision on the conflict of that story; there once the act was done.
     Decided(&'static str, usize),
+    /// The page on which that decision would be reversed.
+    Reversal(&'static str, usize),
     /// Not to be reached in the demo; the page says why.
     Nowhere,
 }
@@ -56,6 +60,8 @@ enum Act {
     Break(System, Fault),
     /// The decision is reversed.
     Reverse,
+    /// Once to decide; once more, when it was written, to change in the helpdesk what was written.
+    Block,
 }
 
 struct Cell {
@@ -88,7 +94,7 @@ const CELLS: &[Cell] = &[
     cell("conflict", "rtl", Place::Of(Table::Suppliers, "S-110"), Act::Nothing),
     cell("conflict", "first", Place::Of(Table::Suppliers, "S-120"), Act::Nothing),
     cell("conflict", "unsuggested", Place::Of(Table::Suppliers, "S-106"), Act::Nothing),
-    cell("conflict", "wrong", Place::Nowhere, Act::Nothing),
+    cell("conflict", "wrong", Place::Of(Table::Suppliers, "S-111"), Act::Nothing),
     cell("conflict", "invalid", Place::Of(Table::Suppliers, "S-107"), Act::Nothing),
     cell("conflict", "changed", Place::Of(Table::Suppliers, "S-101"), Act::Change),
     cell("conflict", "decided", Place::Of(Table::Suppliers, "S-108"), Act::Decide),
@@ -118,7 +124,7 @@ const CELLS: &[Cell] = &[
     cell("writes", "undone", Place::Decided("hot_lead", 4), Act::Undo),
     cell("writes", "hand", Place::Decided("access_by_hand", 0), Act::Decide),
     cell("writes", "reversed", Place::Decided("hot_lead", 1), Act::Reverse),
-    cell("writes", "blocked", Place::Nowhere, Act::Nothing),
+    cell("writes", "blocked", Place::Reversal("hot_lead", 5), Act::Block),
     cell("bulk", "grid", Place::Nowhere, Act::Nothing),
 ];
 
@@ -139,31 +145,39 @@ impl Stage {
         if let Place::Address(address) = place {
             return Ok(Some(address.to_owned()));
         }
-        let Some(conflict) = self.conflict_at(stories, place).await? else { return Ok(None) };
-        if let Place::Decided(..) = place {
-            let mut session = self.engine.store().session().await?;
-            let newest = resolutions::of_conflict(&mut session, &conflict.id, 1).await?;
-            return Ok(newest.first().map(|resolution| format!("/resolutions/{}", resolution.id)));
+        let conflicts = self.conflicts_at(stories, place).await?;
+        if let Place::Decided(..) | Place::Reversal(..) = place {
+            let page = if matches!(place, Place::Reversal(..)) { "/reversal" } else { "" };
+            // One that was overtaken is asked about in a newer conflict.
+            for conflict in &conflicts {
+                if let Some(last) = self.last_decision(&conflict.id).await? {
+                    return Ok(Some(format!("/resolutions/{last}{page}")));
+                }
+            }
+            return Ok(None);
         }
-        Ok(Some(format!("/conflicts/{}", conflict.id)))
+        Ok(conflicts.first().map(|conflict| format!("/conflicts/{}", conflict.id)))
     }
 
-    async fn conflict_at(&self, stories: &[Story], place: Place) -> Result<Option<Conflict>, StageError> {
+    /// The conflicts of the record a place names, newest first.
+    async fn conflicts_at(&self, stories: &[Story], place: Place) -> Result<Vec<Conflict>, StageError> {
         let (table, link) = match place {
-            Place::Address(_) | Place::Nowhere => return Ok(None),
+            Place::Address(_) | Place::Nowhere => return Ok(Vec::new()),
             Place::Of(table, link) => (table, link.to_owned()),
-            Place::Told(kind, nth) | Place::Decided(kind, nth) => {
+            Place::Told(kind, nth) | Place::Decided(kind, nth) | Place::Reversal(kind, nth) => {
                 let story = stories.iter().filter(|story| story.kind == kind).nth(nth);
-                let Some(outcome) = story.and_then(|story| story.outcomes.first()) else { return Ok(None) };
+                let Some(outcome) = story.and_then(|story| story.outcomes.first()) else {
+                    return Ok(Vec::new());
+                };
                 (outcome.table, outcome.link.clone())
             }
         };
         let mut session = self.engine.store().session().await?;
         let entity = EntityId::from(table.entity());
         let Some(record) = records::by_links(&mut session, &entity, &[link.as_str()]).await?.pop() else {
-            return Ok(None);
+            return Ok(Vec::new());
         };
-        Ok(conflicts::of_record(&mut session, &Viewer::referee(), &record.id, 1).await?.pop())
+        Ok(conflicts::of_record(&mut session, &Viewer::referee(), &record.id, NEWEST).await?)
     }
 
     /// Brings a cell about and answers where it is then.
@@ -179,8 +193,8 @@ impl Stage {
             // That the reading fails is what is to be seen.
             let _ = self.read().await;
         }
-        if let Some(conflict) = self.conflict_at(&stories, cell.place).await? {
-            self.act(&stories, cell, &conflict).await?;
+        if let Some(conflict) = self.conflicts_at(&stories, cell.place).await?.first() {
+            self.act(&stories, cell, conflict).await?;
         }
         self.address(&stories, cell.place).await
     }
@@ -197,6 +211,14 @@ impl Stage {
             Act::Overtake => {
                 self.decide(&conflict.id, None).await?;
                 self.overtake(stories, cell.place).await?;
+            }
+            Act::Block => {
+                if self.last_decision(&conflict.id).await?.is_some() {
+                    self.overtake(stories, cell.place).await?;
+                    self.read().await?;
+                } else {
+                    self.decide(&conflict.id, None).await?;
+                }
             }
             Act::Agree => self.agree(stories, cell.place).await?,
             Act::Change => {
@@ -259,13 +281,14 @@ impl Stage {
         Ok(())
     }
 
-    /// Somebody marks the lead once more, in the portal, before the decision is sent.
+    /// Somebody marks the lead once more, in the helpdesk, where the decision is written.
     async fn overtake(&self, stories: &[Story], place: Place) -> Result<(), StageError> {
-        let Place::Decided(kind, nth) = place else { return Ok(()) };
+        let (Place::Decided(kind, nth) | Place::Reversal(kind, nth)) = place else { return Ok(()) };
         let story = stories.iter().filter(|story| story.kind == kind).nth(nth);
-        let Some(outcome) = story.and_then(|story| story.outcomes.first()) else { return Ok(()) };
-        let row = vec![("lead_status", "Lost".into())];
-        self.edit(System::Portal, &outcome.link, row, Table::Customers).await
+        let Some(edit) = story.and_then(|story| story.edits.first()) else { return Ok(()) };
+        let Change::Set(row) = &edit.change else { return Ok(()) };
+        let row = row.iter().map(|(column, _)| (*column, "Lost".into())).collect();
+        self.edit(edit.system, &edit.key, row, edit.table).await
     }
 
     /// The warehouse's row gets what the story changed in Billing.

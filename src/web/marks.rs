@@ -32,6 +32,10 @@ impl Piece {
         vec![Self { mark, text: text.into() }]
     }
 
+    fn beginning(self, characters: usize) -> Self {
+        Self { text: beginning(&self.text, characters), ..self }
+    }
+
     /// Whether it is marked as new.
     #[must_use]
     pub fn is_now(&self) -> bool {
@@ -82,6 +86,64 @@ pub fn beside(pieces: Vec<Piece>) -> Vec<Piece> {
     Piece::whole(Mark::Plain, pieces.iter().map(|piece| piece.text.as_str()).collect::<String>())
 }
 
+/// A value of more bytes than these is shown in excerpts, a group's lines together.
+pub const LONG: usize = 300;
+/// What is shown beside a place that differs, in characters.
+const AROUND: usize = 90;
+/// What is shown of a place that differs, at each of its ends, in characters.
+const WITHIN: usize = 160;
+/// Places that differ, of one value: the whole text has the rest.
+const PLACES: usize = 6;
+
+/// The places of a long value that are new, each with what stands around it; without any, how it begins.
+#[must_use]
+pub fn excerpt(pieces: Vec<Piece>) -> Vec<Piece> {
+    if pieces.iter().map(|piece| piece.text.len()).sum::<usize>() <= LONG {
+        return pieces;
+    }
+    let now: Vec<usize> = (0..pieces.len()).filter(|at| pieces[*at].is_now()).collect();
+    let (first, end) = match (now.first(), now.get(PLACES - 1).or(now.last())) {
+        (Some(first), Some(last)) => (*first, *last + 1),
+        // Nothing stands out: how it begins.
+        _ => return pieces.into_iter().take(1).map(|own| own.beginning(2 * AROUND)).collect(),
+    };
+    let cut = pieces.len() > end + 1;
+    let shown = pieces.into_iter().enumerate().take(end + 1).map(|(at, piece)| {
+        let (head, tail) = match () {
+            () if piece.is_now() => (WITHIN, WITHIN),
+            () => (if at > first { AROUND } else { 0 }, if at < end { AROUND } else { 0 }),
+        };
+        Piece { text: ends(&piece.text, head, tail), ..piece }
+    });
+    let mut shown: Vec<Piece> = shown.collect();
+    shown.extend(cut.then(|| Piece { mark: Mark::Plain, text: " …".to_owned() }));
+    shown
+}
+
+/// How a text begins, in that many characters and whole words.
+#[must_use]
+pub fn beginning(text: &str, characters: usize) -> String {
+    ends(text, characters, 0)
+}
+
+/// The two ends of a text, in that many characters and whole words; all of it, if it is hardly more.
+fn ends(text: &str, head: usize, tail: usize) -> String {
+    let places: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+    if places.len() <= head + tail + 10 {
+        return text.to_owned();
+    }
+    let front = &text[..places[head]];
+    let front = front.rfind(char::is_whitespace).map_or(front, |at| &front[..at]);
+    let back = if tail == 0 { "" } else { &text[places[places.len() - tail]..] };
+    let back = back.find(char::is_whitespace).map_or(back, |at| back[at..].trim_start());
+    let gap = match (front.is_empty(), back.is_empty()) {
+        (true, _) => "… ",
+        (false, true) => " …",
+        (false, false) => " … ",
+    };
+    format!("{front}{gap}{back}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,5 +164,32 @@ mod tests {
         for (other, value) in [("Enterprise", "Team"), ("12-05", "33-06"), ("", "Team")] {
             assert_eq!(beside(against(other, value)), Piece::whole(Mark::Plain, value));
         }
+    }
+
+    #[test]
+    fn of_a_long_value_the_places_that_differ_are_shown() {
+        let filler = |word: &str| format!("{word} ").repeat(200);
+        let (was, now) = (
+            format!("{}ten days {}", filler("so"), filler("on")),
+            format!("{}five days {}", filler("so"), filler("on")),
+        );
+        let shown = excerpt(against(&was, &now));
+        assert_eq!(shown.iter().filter(|piece| piece.is_now()).count(), 1);
+        let text = drawn(&shown);
+        assert!(
+            text.starts_with("… so so") && text.contains("so [five] days on") && text.ends_with("on …"),
+            "{text}"
+        );
+        assert!(text.chars().count() < 2 * AROUND + 30, "{text}");
+        let whole = excerpt(Piece::whole(Mark::Plain, filler("as")));
+        assert!(drawn(&whole).starts_with("as as") && drawn(&whole).ends_with('…'), "{whole:?}");
+        let short = against("Elm Road 4", "Elm Road 5");
+        assert_eq!(excerpt(short.clone()), short);
+    }
+
+    #[test]
+    fn a_text_is_cut_between_words_and_never_inside_a_letter() {
+        assert_eq!(beginning("Müßiggang ist aller Laster Anfang, sagt man", 20), "Müßiggang ist aller …");
+        assert_eq!(beginning(&"ß".repeat(40), 20), format!("{} …", "ß".repeat(20)));
     }
 }

@@ -13,8 +13,10 @@ import { shrink } from './support/picture.js'
 import { signIn } from './support/steps.js'
 
 const LOOKS = [[1440, 'light'], [1440, 'dark'], [320, 'light'], [320, 'dark']]
-// These are brought about last, in this order: they break systems, or need what was written.
-const LATE = ['queue-paused', 'writes-down', 'writes-reversed']
+// These need what was written before.
+const WRITTEN = ['writes-reversed', 'writes-blocked']
+// These break systems, and every page says so: they are brought about when the others have their pictures.
+const BREAK = ['writes-refused', 'writes-partly', 'writes-down', 'queue-paused']
 const WRITTEN_MS = 35_000
 const PICTURE_BYTES = 150_000
 
@@ -38,7 +40,26 @@ async function bringAbout(page, id) {
   return (await failed.count()) > 0 ? (await failed.innerText()).trim() : null
 }
 
-async function pictures(browser, demo, all, folder) {
+// Who may only look, and who may reverse what another decided.
+const MANAGERS = ['conflict-readonly', 'writes-blocked']
+
+/** What a cell needs that no address tells: somebody who is deciding. */
+const STEPS = {
+  'conflict-changed': async (page, bring) => {
+    await page.locator('label.cell.n1').first().click()
+    await bring()
+    await page.locator('button.main[name=then]').click()
+    await page.locator('[role=alert], .notice').first().waitFor()
+  },
+  'conflict-invalid': async (page) => {
+    await page.locator('.rare.ntype').first().click()
+    await page.locator('.extra.ntype input').first().fill('Francs')
+    await page.locator('button.main[name=then]').click()
+    await page.locator('[role=alert]').first().waitFor()
+  },
+}
+
+async function pictures(browser, demo, all, folder, bring) {
   const shots = []
   for (const [width, scheme] of LOOKS) {
     const page = await open(browser, demo.url, { width, scheme })
@@ -46,8 +67,9 @@ async function pictures(browser, demo, all, folder) {
     await signIn(page, demo.account('steward'), '/queue')
     await signIn(readOnly, demo.account('manager'), '/queue')
     for (const cell of all.filter((cell) => cell.address !== null)) {
-      const reader = cell.id === 'conflict-readonly' ? readOnly : page
+      const reader = MANAGERS.includes(cell.id) ? readOnly : page
       await reader.goto(cell.address)
+      await STEPS[cell.id]?.(reader, () => bring(cell.id))
       const file = `${cell.id}-${width}-${scheme}.png`
       await reader.screenshot({ path: join(folder, file), fullPage: false })
       shots.push({ ...cell, width, scheme, file, wrong: await shape(reader) })
@@ -97,11 +119,16 @@ async function contactSheet(demo, browser, folder) {
     const failure = await bringAbout(page, id)
     if (failure) failures.set(id, failure)
   }
-  for (const id of acts.filter((id) => !LATE.includes(id))) await bring(id)
+  const later = (id) => BREAK.includes(id) || id === 'writes-reversed' || id in STEPS
+  for (const id of acts.filter((id) => !later(id))) await bring(id)
   await page.waitForTimeout(WRITTEN_MS)
-  for (const id of LATE.toReversed().filter((id) => acts.includes(id))) await bring(id)
+  for (const id of WRITTEN) await bring(id)
+  const whole = await cells(page)
+  const shots = await pictures(browser, demo, whole.filter((cell) => !BREAK.includes(cell.id)), folder, bring)
+  for (const id of BREAK) await bring(id)
+  await page.waitForTimeout(WRITTEN_MS)
   const all = await cells(page)
-  const shots = await pictures(browser, demo, all, folder)
+  shots.push(...(await pictures(browser, demo, all.filter((cell) => BREAK.includes(cell.id)), folder, bring)))
   writeFileSync(join(folder, 'index.html'), sheet(all, shots, failures))
   await montage(browser, folder)
   const wrong = shots.filter((shot) => shot.wrong.length > 0)

@@ -7,6 +7,7 @@ use super::super::system::System::{Billing, Warehouse};
 use super::super::system::Table;
 use super::teller::Teller;
 use super::{Expect, Outcome};
+use crate::domain::time::Time;
 use chrono::TimeDelta;
 
 const BUYER: &str = "Nele Fuchs";
@@ -19,7 +20,8 @@ pub(super) fn tell(teller: &mut Teller) {
     one(teller, 104, &[("terms", &longer)], "The last of many terms is another");
     one(teller, 110, &[("street", "شارع الرينبو ٤٥"), ("contact", "ليلى حدّاد")], "Moved within the city");
     both_anew(teller);
-    one_moment(teller);
+    neither(teller);
+    mistyped(teller);
     one(teller, 107, &[("currency", "CHF")], "Paid in francs");
     one(teller, 108, &[("carrier", "Ostsee Spedition")], "Another carrier");
     one(teller, 109, &[("dock", "Gate 9")], "Another gate");
@@ -87,22 +89,36 @@ fn both_anew(teller: &mut Teller) {
     teller.tell_of_many("supplier", (name, about), edits, outcomes(&first, &["payment_days", "buyer"]));
 }
 
-/// Both changed it in the same second: nothing speaks for either.
-fn one_moment(teller: &mut Teller) {
-    let Some(before) = take(teller, 106) else { return };
+/// Two people changed it in two ways, and neither is a currency: nothing speaks for either.
+fn neither(teller: &mut Teller) {
     let at = teller.on(1, (8, 40, 0));
-    let [mine, yours] =
-        ["+351 22 5550 118", "+351 22 5550 181"].map(|phone| before.with(&[("phone", phone)]));
-    let edits = [
-        Edit::between(Billing, &before, &mine, at, BUYER),
-        Edit::between(Warehouse, &before, &yours, at, "H. Brandt"),
-    ];
-    let name = format!("Two new numbers at once: {}", before.values[0]);
-    let about = "Changed in both systems in the same second, by a person each.".to_owned();
-    teller.tell_of_many(
-        "supplier",
-        (name, about),
-        edits.into_iter().flatten(),
-        outcomes(&before, &["phone"]),
-    );
+    let name = "Escudo or Milreis: what it is paid in";
+    let about = "Changed in both systems in the same second, and neither is a currency that is known.";
+    apart(teller, 106, "currency", [("Escudo", at, BUYER), ("Milreis", at, "H. Brandt")], (name, about));
+}
+
+/// The source of truth is wrong, and the warehouse knows better: it called.
+fn mistyped(teller: &mut Teller) {
+    let (first, called) = (teller.on(2, (9, 12, 0)), teller.on(2, (9, 40, 0)));
+    let values = [("+49 30 5550 9124", first, BUYER), ("+49 30 5550 9142", called, "H. Brandt")];
+    let name = "A telephone number with two digits swapped";
+    let about = "Billing has it wrong; the warehouse called, and wrote down the number that was answered.";
+    apart(teller, 111, "phone", values, (name, about));
+}
+
+/// A field changed in Billing and, otherwise, in the warehouse.
+fn apart(
+    teller: &mut Teller,
+    number: u32,
+    field: &'static str,
+    values: [(&str, Time, &'static str); 2],
+    (name, about): (&str, &str),
+) {
+    let Some(before) = take(teller, number) else { return };
+    let systems = [Billing, Warehouse].into_iter();
+    let edits = systems.zip(values).flat_map(|(system, (value, at, by))| {
+        Edit::between(system, &before, &before.with(&[(field, value)]), at, by)
+    });
+    let named = (format!("{name}: {}", before.values[0]), about.to_owned());
+    teller.tell_of_many("supplier", named, edits.collect::<Vec<_>>(), outcomes(&before, &[field]));
 }

@@ -10,6 +10,7 @@ mod past;
 mod plain;
 pub(super) mod record;
 mod refresh;
+mod ruling;
 mod settle;
 mod shadow;
 mod tidy;
@@ -37,7 +38,7 @@ use crate::store::runs::Counts;
 use crate::store::words::{Indexed, Wanted};
 use crate::store::{self, StoreError, WriteSession, conflicts, records, resolutions};
 use load::Batch;
-use record::Ruling;
+use ruling::Ruling;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 

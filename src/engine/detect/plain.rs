@@ -3,7 +3,7 @@
 //! agreed advances, and none of what the judge works out of differences is needed.
 
 use super::load::{Batch, Loaded};
-use super::record::Ruling;
+use super::ruling::Ruling;
 use crate::domain::entity::{Entity, Slot};
 use crate::domain::ids::RecordId;
 use crate::domain::record::{Agreed, Base, Holding};

@@ -13,6 +13,7 @@ mod form;
 pub mod handle;
 mod late;
 mod limits;
+pub mod listed;
 mod precedents;
 mod rule;
 mod seen;
@@ -34,6 +35,7 @@ use crate::web::page::{Section, View};
 use crate::web::when::When;
 use askama::Template;
 pub use causes::Causes;
+pub use listed::ListHead;
 
 /// `GET /conflicts/{id}`.
 #[derive(Template, Clone, Debug)]
@@ -214,6 +216,8 @@ pub struct Difference {
     pub agreed: Vec<String>,
     /// Under that value: since when, where the column's head does not say it; or that there is none.
     pub agreed_note: Option<Msg>,
+    /// Where one is too long for its cell, all values whole: the number, one line per member.
+    pub whole: Vec<(usize, Vec<String>)>,
     /// What choosing does, where that is more than keeping a value.
     pub act: Option<Msg>,
     pub suggestion: Option<Suggestion>,
@@ -228,6 +232,10 @@ pub struct Difference {
     pub of_record: bool,
     /// The names of the members, shown in each cell: of child rows.
     pub members: Vec<String>,
+    /// The head over the rows of its list, if it is the first of them.
+    pub list: Option<ListHead>,
+    /// A row under such a head.
+    pub under_head: bool,
     /// The fields for a value of one's own; empty where none may be typed.
     pub typed: Vec<Typed>,
     /// What removing the record would do, where it is missing somewhere.
@@ -365,7 +373,7 @@ impl Cell {
         self.lines.iter().map(line).collect()
     }
 
-    /// Too long for a cell: shown in a box that scrolls.
+    /// Too long for a cell: shown by the places that differ, the whole text under the row.
     #[must_use]
     pub fn is_long(&self) -> bool {
         self.text().iter().map(String::len).sum::<usize>() > 300

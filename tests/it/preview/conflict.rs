@@ -78,6 +78,9 @@ fn address() -> Difference {
         options: vec![candidate(1, &new, "Portal"), candidate(2, &old, "Warehouse")],
         agreed: old.map(str::to_owned).into(),
         agreed_note: None,
+        whole: Vec::new(),
+        list: None,
+        under_head: false,
         act: None,
         suggestion: Some(Suggestion {
             n: 1,
@@ -120,6 +123,9 @@ fn phone() -> Difference {
         options: vec![candidate(1, &old, "Portal"), candidate(2, &["+49 30 5550 1472"], "Helpdesk")],
         agreed: old.map(str::to_owned).into(),
         agreed_note: None,
+        whole: Vec::new(),
+        list: None,
+        under_head: false,
         act: None,
         suggestion: Some(Suggestion {
             n: 2,
@@ -200,7 +206,7 @@ fn verdict() -> Vec<Msg> {
             .with("others", vec!["Helpdesk".to_owned()])
             .with("n", 1),
         msg("verdict-holds").with("system", "Warehouse").with("n", 1).with("when", "3 March"),
-        msg("verdict-changed-only").with("field", "Phone").with("system", "Helpdesk"),
+        msg("verdict-changed-only").with("n", 1).with("field", "Phone").with("systems", "Helpdesk"),
     ]
 }
 

@@ -101,7 +101,7 @@ fn a_value_never_becomes_markup() {
     let evil = "</span><script>alert(1)</script>\"'";
     page.head.name = evil.into();
     page.note = evil.into();
-    page.verdict = vec![msg("verdict-changed-only").with("field", evil).with("system", evil)];
+    page.verdict = vec![msg("verdict-changed-only").with("n", 1).with("field", evil).with("systems", evil)];
     page.differences[0].label = evil.into();
     page.differences[0].agreed = vec![evil.into()];
     let (_, html) = render("evil", page);

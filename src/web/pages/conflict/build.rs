@@ -7,7 +7,7 @@ use super::cells::Grid;
 use super::form::{Sent, label};
 use super::{
     AgreedField, Chosen, Column, ConflictPage, Event, Head, Preview, PreviewSystem, PreviewWrite, Trail,
-    causes, precedents, verdict,
+    causes, listed, precedents, verdict,
 };
 use crate::domain::access::{Right, Viewer};
 use crate::domain::approval::Standing;
@@ -72,9 +72,13 @@ pub fn page(shown: Shown<'_>) -> Option<ConflictPage> {
     let dated = agreed_on.is_none();
     let grid = Grid { case, entity, face, sent, stale: shown.stale, problems: &shown.problems, dated };
     let deciding = shown.viewer.may(Right::Decide) && case.conflict.open;
-    let listed: Vec<_> =
-        if case.conflict.open { case.open().collect() } else { case.differences.iter().collect() };
-    let differences: Vec<_> = listed.into_iter().map(|difference| grid.difference(difference)).collect();
+    let stored = listed::in_order(if case.conflict.open {
+        case.open().collect()
+    } else {
+        case.differences.iter().collect()
+    });
+    let mut differences: Vec<_> = stored.iter().map(|difference| grid.difference(difference)).collect();
+    listed::under_heads(&mut differences, &stored, case, entity);
     let decided = differences.iter().filter(|difference| difference.chosen != Chosen::Open).count();
     let over = Over { case, viewer: shown.viewer, entity, face, chose: &shown.chose };
     let onward = shown.trail.next.clone().unwrap_or_else(|| format!("/queue{}", shown.query));

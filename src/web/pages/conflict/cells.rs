@@ -20,10 +20,13 @@ use crate::domain::textdiff::odd_characters;
 use crate::domain::value::Held;
 use crate::engine::case::Case;
 use crate::store::conflicts::Difference as Stored;
-use crate::web::marks::{Mark, Piece, against};
+use crate::web::marks::{self, Mark, Piece, against, excerpt};
 use crate::web::messages::{Msg, literal, msg};
 use crate::web::when::Clockface;
 use std::collections::BTreeSet;
+
+/// A chosen value is told by how it begins, in characters.
+const CHOSEN: usize = 120;
 
 /// What a difference's cells are built from.
 pub struct Grid<'a> {
@@ -54,6 +57,7 @@ impl Grid<'_> {
             options: dispute.values.iter().filter_map(|value| self.option(dispute, value)).collect(),
             agreed: agreed(dispute),
             agreed_note: self.agreed_note(dispute),
+            whole: whole(dispute),
             act: dispute.absent.first().map(|absent| self.creates(absent)),
             remove: self.removes(dispute),
             suggestion: self
@@ -67,6 +71,8 @@ impl Grid<'_> {
             combined: self.combined(dispute),
             of_record: !dispute.absent.is_empty(),
             members: self.members(dispute),
+            list: None,
+            under_head: false,
             typed: self.typed(stored),
             may_leave: true,
             until: self.sent.get(&format!("until.{}", stored.id)).to_owned(),
@@ -173,8 +179,8 @@ impl Grid<'_> {
             let same =
                 |agreed: &Held| fields.get(at).is_some_and(|field| field.comparison.same(agreed, held));
             match base.and_then(|(tuple, _)| tuple.get(at)).filter(|agreed| !same(agreed)) {
-                Some(agreed) => against(&agreed.to_string(), &held.to_string()),
-                None => Piece::whole(Mark::Plain, held.to_string()),
+                Some(agreed) => excerpt(against(&agreed.to_string(), &held.to_string())),
+                None => beside_moved(dispute, at, held),
             }
         };
         Cell {
@@ -291,7 +297,7 @@ impl Grid<'_> {
             (None, None) => msg("decision-keep-earlier"),
         };
         let line = |held: &Held| match held {
-            Held::Value(text) => literal(text),
+            Held::Value(text) => literal(marks::beginning(text, CHOSEN)),
             Held::Null => msg("state-null"),
             Held::Empty | Held::Unknown => msg("state-empty"),
         };
@@ -332,5 +338,31 @@ fn earlier(was: &Was) -> Msg {
 
 /// The last agreed value, one line per member; empty when unknown.
 fn agreed(dispute: &Dispute) -> Vec<String> {
-    dispute.agreed.iter().flat_map(|(tuple, _)| tuple).map(Held::to_string).collect()
+    let tuple = dispute.agreed.iter().flat_map(|(tuple, _)| tuple).enumerate();
+    let text = |pieces: Vec<Piece>| pieces.into_iter().map(|piece| piece.text).collect();
+    tuple.map(|(at, held)| text(beside_moved(dispute, at, held))).collect()
+}
+
+/// A value that nobody changed, plain; of a long one the places that others changed.
+fn beside_moved(dispute: &Dispute, at: usize, held: &Held) -> Vec<Piece> {
+    let text = held.to_string();
+    if text.len() <= marks::LONG {
+        return Piece::whole(Mark::Plain, text);
+    }
+    let mut holders = dispute.values.iter().flat_map(|value| &value.holders);
+    let moved =
+        holders.find(|holder| holder.candidate.moved).and_then(|holder| holder.candidate.shown.get(at));
+    let pieces = match moved.map(Held::to_string).filter(|moved| *moved != text) {
+        Some(moved) => excerpt(against(&moved, &text)),
+        None => excerpt(Piece::whole(Mark::Plain, text)),
+    };
+    pieces.into_iter().map(|piece| Piece { mark: Mark::Plain, ..piece }).collect()
+}
+
+/// Each distinct value as a whole, where one is too long for its cell: number, lines.
+fn whole(dispute: &Dispute) -> Vec<(usize, Vec<String>)> {
+    let lines = |value: &Distinct| value.shown(None).iter().map(Held::to_string).collect::<Vec<_>>();
+    let all: Vec<_> = dispute.values.iter().map(|value| (value.n, lines(value))).collect();
+    let long = |(_, lines): &(usize, Vec<String>)| lines.iter().any(|line| line.len() > marks::LONG);
+    if all.iter().any(long) { all } else { Vec::new() }
 }

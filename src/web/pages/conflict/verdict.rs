@@ -1,6 +1,7 @@
 //! The verdict: what disagrees, who changed it, when, and what all last agreed on. Facts only.
 
 use super::form::label;
+use super::listed::in_order;
 use crate::domain::author::AuthorKind;
 use crate::domain::cause::Cause;
 use crate::domain::conflict::{Dispute, Distinct, Holder};
@@ -16,7 +17,8 @@ use crate::web::when::Clockface;
 /// The sentences on top of the page.
 #[must_use]
 pub fn sentences(case: &Case, entity: &Entity, face: &Clockface) -> Vec<Msg> {
-    let open: Vec<&Dispute> = case.open().map(|difference| &difference.dispute).collect();
+    let open = in_order(case.open().collect());
+    let open: Vec<&Dispute> = open.into_iter().map(|difference| &difference.dispute).collect();
     let n = open.iter().filter(|dispute| entity.slot(&dispute.field).is_some() && disagrees(dispute)).count();
     let mut sentences = Vec::new();
     if n > 0 {
@@ -25,11 +27,38 @@ pub fn sentences(case: &Case, entity: &Entity, face: &Clockface) -> Vec<Msg> {
         sentences.push(msg("verdict-count").with("n", n).with("total", total.max(n)));
     }
     let says = |dispute| Says { case, entity, face, dispute };
+    let mut alike: Vec<Alike> = Vec::new();
     for (at, dispute) in open.iter().copied().enumerate() {
-        says(dispute).sentences(at == 0, &mut sentences);
+        says(dispute).sentences(at == 0, &mut sentences, &mut alike);
     }
+    sentences.extend(alike.into_iter().map(Alike::said));
     sentences.extend(open.into_iter().find_map(|dispute| says(dispute).cause()));
     sentences
+}
+
+/// More fields than these are counted and not named: the grid has them all.
+const NAMED: usize = 3;
+
+/// Fields of which the same is to be said.
+struct Alike {
+    key: &'static str,
+    fields: Vec<String>,
+    systems: Vec<String>,
+}
+
+impl Alike {
+    fn add(alike: &mut Vec<Self>, key: &'static str, field: String, systems: Vec<String>) {
+        match alike.iter_mut().find(|own| own.key == key && own.systems == systems) {
+            Some(own) => own.fields.push(field),
+            None => alike.push(Self { key, fields: vec![field], systems }),
+        }
+    }
+
+    fn said(self) -> Msg {
+        let n = self.fields.len();
+        let key = if n > NAMED { format!("{}-many", self.key) } else { self.key.to_owned() };
+        msg(key).with("n", n).with("field", self.fields).with("systems", self.systems)
+    }
 }
 
 struct Says<'a> {
@@ -40,7 +69,8 @@ struct Says<'a> {
 }
 
 impl Says<'_> {
-    fn sentences(&self, first: bool, out: &mut Vec<Msg>) {
+    /// In full once: what else disagrees is said shortly and together, and the grid has the rest.
+    fn sentences(&self, first: bool, out: &mut Vec<Msg>, alike: &mut Vec<Alike>) {
         let field = label(Some(self.entity), self.dispute);
         self.asked(&field, out);
         match self.dispute.kind {
@@ -50,18 +80,25 @@ impl Says<'_> {
                 let missing = self.names(self.dispute.absent.iter());
                 out.push(msg("verdict-record-missing").with("there", there).with("missing", missing));
             }
-            Kind::First => out.push(msg("verdict-no-base").with("field", field)),
+            Kind::First => Alike::add(alike, "verdict-no-base", field, Vec::new()),
             Kind::Clash => {
                 let moved = self.holders().filter(|holder| holder.candidate.moved);
                 let systems = self.names(moved.map(|holder| &holder.candidate.system));
-                out.push(msg("verdict-clash").with("field", field).with("systems", systems));
-                self.holds(out);
+                if first {
+                    out.push(msg("verdict-clash").with("n", 1).with("field", field).with("systems", systems));
+                    self.holds(out);
+                } else {
+                    Alike::add(alike, "verdict-clash", field, systems);
+                }
             }
-            // In full once: what else disagrees is said shortly, and the grid has the rest.
-            Kind::Change if !first => out.extend(self.changed_shortly(&field)),
-            Kind::Change => {
+            Kind::Change if first => {
                 out.extend(self.changed(&field));
                 self.holds(out);
+            }
+            Kind::Change => {
+                if let Some(systems) = self.changed_in() {
+                    Alike::add(alike, "verdict-changed-only", field, systems);
+                }
             }
         }
     }
@@ -88,10 +125,9 @@ impl Says<'_> {
     }
 
     /// Where it was changed.
-    fn changed_shortly(&self, field: &str) -> Option<Msg> {
+    fn changed_in(&self) -> Option<Vec<String>> {
         let moved = self.dispute.values.iter().find(|value| is_moved(value))?;
-        let systems = self.names(moved.holders.iter().map(|holder| &holder.candidate.system));
-        Some(msg("verdict-changed-only").with("field", field).with("system", systems))
+        Some(self.names(moved.holders.iter().map(|holder| &holder.candidate.system)))
     }
 
     /// Who changed it, where and when, and who has it too.
