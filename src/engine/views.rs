@@ -165,6 +165,7 @@ impl Engine {
             .write(async move |w| {
                 let now = w.now();
                 selections::drop_before(w, now - TimeDelta::hours(KEPT_HOURS)).await?;
+                let filter = queue::measured(w, &by, filter.clone()).await?;
                 let rows = queue::page(w, &by, &filter, None, now, selections::MOST).await?;
                 let ids: Vec<ConflictId> = rows.into_iter().map(|row| row.id).collect();
                 Ok((selections::insert(w, &by, &query, &ids).await?, Vec::new()))
@@ -203,7 +204,9 @@ impl Engine {
         let (before, since) = filter.opened;
         let opened =
             (Some(before.map_or(until, |before| before.min(until))), since.max(Some(watcher.told_at)));
-        queue::count(s, &user.viewer(false), &Filter { opened, ..filter }, now).await
+        let viewer = user.viewer(false);
+        let filter = queue::measured(s, &viewer, Filter { opened, ..filter }).await?;
+        queue::count(s, &viewer, &filter, now).await
     }
 
     async fn tell_watcher(&self, watcher: Watcher, entered: i64, until: Time) -> Result<(), Refusal> {

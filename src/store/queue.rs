@@ -7,13 +7,14 @@ mod settled;
 mod slots;
 
 pub use facets::{AGES, Count, Facet, by_system, facet, facet_of_few};
-pub use filter::{Due, Filter, Order, Under, Waiting, Whose};
+pub use filter::{Due, Filter, Order, Under, Waiting, Whose, Words};
 pub use pages::{Position, page, page_before, place};
 pub use settled::{MOST_COUNTED, count_settled, settled, settled_after};
 pub use slots::{SlotCount, differences, slots};
 
 use super::db::{Query, Reading, Session};
 use super::error::StoreError;
+use super::search;
 use crate::domain::access::Viewer;
 use crate::domain::time::Time;
 use filter::narrowed;
@@ -23,11 +24,16 @@ pub async fn count(s: &mut Session, viewer: &Viewer, filter: &Filter, now: Time)
     up_to(narrowed(counted(s), viewer, filter, now)).await
 }
 
-/// The filter, with what is known about how many differences meet it.
+/// Records that a list can be narrowed to by words.
+pub const MOST_FOUND: usize = 5_000;
+
+/// The filter, with the records that have its words, and with what is known about how many differences
+/// meet it.
 ///
 /// # Errors
 /// The store cannot be read.
-pub async fn measured(s: &mut Session, filter: Filter) -> Result<Filter, StoreError> {
+pub async fn measured(s: &mut Session, viewer: &Viewer, filter: Filter) -> Result<Filter, StoreError> {
+    let filter = found(s, viewer, filter).await?;
     // No index leads to a system's differences: each would be looked at.
     let alone = Filter { system: None, ..filter.clone() };
     if !alone.asks_differences() {
@@ -38,6 +44,12 @@ pub async fn measured(s: &mut Session, filter: Filter) -> Result<Filter, StoreEr
     );
     let rare = up_to(filter::of_difference(query, &alone)).await? <= MOST_COUNTED;
     Ok(Filter { rare, ..filter })
+}
+
+async fn found(s: &mut Session, viewer: &Viewer, filter: Filter) -> Result<Filter, StoreError> {
+    let Words::Sought(sought) = &filter.words else { return Ok(filter) };
+    let ids = search::ids(s, viewer, sought, MOST_FOUND).await?;
+    Ok(Filter { words: ids.map_or(Words::TooMany, Words::Of), ..filter })
 }
 
 /// The beginning of a count that ends early: its conditions follow, then [`up_to`].

@@ -84,6 +84,17 @@ pub async fn counts(s: &mut Session, viewer: &Viewer, search: &Search) -> Result
     narrowed(s.sql(text), viewer, None).push(" GROUP BY r.entity").all().await
 }
 
+/// The ids of the records that are found; None where they are more than `most`.
+pub async fn ids(
+    s: &mut Session,
+    viewer: &Viewer,
+    sought: &Sought,
+    most: usize,
+) -> Result<Option<Vec<RecordId>>, StoreError> {
+    let ids = found(s, sought).await?.map(|found| found.seen(viewer, None).ids()).unwrap_or_default();
+    Ok(Some(ids).filter(|ids| ids.len() <= most))
+}
+
 /// The records that are found; None where nothing is sought.
 async fn found(s: &mut Session, sought: &Sought) -> Result<Option<Matches>, StoreError> {
     if sought.is_empty() {

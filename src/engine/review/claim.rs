@@ -45,7 +45,7 @@ impl Engine {
         self.store
             .write(async move |w| {
                 let now = w.now();
-                let filter = queue::measured(w, filter.clone()).await?;
+                let filter = queue::measured(w, &viewer, filter.clone()).await?;
                 let since = now - TimeDelta::hours(SKIPPED_HOURS);
                 let skipped = routing::skipped_by(w, &viewer.user, since).await?;
                 for of in [filter.freely(&viewer.user), filter.clone()] {

@@ -1,9 +1,10 @@
 //! Which open conflicts a list is of, and the conditions that say so.
 
 use crate::domain::access::Viewer;
-use crate::domain::ids::{EntityId, FieldId, IncidentId, SystemId, UserId};
+use crate::domain::ids::{EntityId, FieldId, IncidentId, RecordId, SystemId, UserId};
 use crate::domain::policy::Stakes;
 use crate::domain::time::Time;
+use crate::domain::words::Sought;
 use crate::store::db::{Arg, Query};
 use crate::store::tags::WITH_TAG;
 
@@ -63,6 +64,19 @@ pub enum Order {
     TitleDown,
 }
 
+/// Which open conflicts, by the words of their records' identifiers and values.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Words {
+    #[default]
+    Any,
+    /// Not looked for yet, as [`super::measured`] does: it leaves nothing.
+    Sought(Sought),
+    /// The records that have them.
+    Of(Vec<RecordId>),
+    /// More records have them than a list can be narrowed to: it leaves nothing.
+    TooMany,
+}
+
 /// What the queue shows; the address of its page, parsed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
@@ -87,6 +101,7 @@ pub struct Filter {
     /// Of these kinds only: those of one business process.
     pub entities: Option<Vec<EntityId>>,
     pub tag: Option<String>,
+    pub words: Words,
     /// Given to nobody or to this person.
     pub free_for: Option<UserId>,
     pub order: Order,
@@ -132,19 +147,13 @@ pub(super) fn narrowed_by_conflict<'s, M>(
     if let Some(entities) = &viewer.entities {
         query = query.push(" AND c.entity IN ").push_list(entities.iter());
     }
-    let me = || [Arg::from(&viewer.user)];
-    query = match filter.whose {
-        Whose::All => query,
-        // What belongs to who is away is their deputy's too.
-        Whose::Mine => query.push_bind(
-            " AND c.assignee IN (SELECT id FROM users WHERE id = ? OR
-                 (deputy = ? AND away_from <= ? AND away_until > ?))",
-            [(&viewer.user).into(), (&viewer.user).into(), now.into(), now.into()],
-        ),
-        Whose::Unassigned => query.push(" AND c.assignee IS NULL"),
-        Whose::Others => query
-            .push_bind(" AND c.claimed_until > ?", [now.into()])
-            .push_bind(" AND c.claimed_by <> ?", me()),
+    query = narrowed_by_whose(query, viewer, filter, now);
+    query = match &filter.words {
+        Words::Any => query,
+        Words::Of(records) if !records.is_empty() => {
+            query.push(" AND c.record_id IN ").push_list(records.iter())
+        }
+        Words::Sought(_) | Words::Of(_) | Words::TooMany => query.push(" AND 1 = 0"),
     };
     query = narrowed_by_due(query, filter, now);
     query = match &filter.under {
@@ -185,6 +194,28 @@ pub(super) fn narrowed_by_conflict<'s, M>(
         query = query.push_bind(" AND c.stakes = ?", [stakes.rank().into()]);
     }
     query
+}
+
+fn narrowed_by_whose<'s, M>(
+    query: Query<'s, M>,
+    viewer: &Viewer,
+    filter: &Filter,
+    now: Time,
+) -> Query<'s, M> {
+    let me = || [Arg::from(&viewer.user)];
+    match filter.whose {
+        Whose::All => query,
+        // What belongs to who is away is their deputy's too.
+        Whose::Mine => query.push_bind(
+            " AND c.assignee IN (SELECT id FROM users WHERE id = ? OR
+                 (deputy = ? AND away_from <= ? AND away_until > ?))",
+            [(&viewer.user).into(), (&viewer.user).into(), now.into(), now.into()],
+        ),
+        Whose::Unassigned => query.push(" AND c.assignee IS NULL"),
+        Whose::Others => query
+            .push_bind(" AND c.claimed_until > ?", [now.into()])
+            .push_bind(" AND c.claimed_by <> ?", me()),
+    }
 }
 
 /// By the day it is due. By its stakes first, as the index is.

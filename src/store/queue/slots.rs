@@ -18,6 +18,7 @@ pub async fn differences(
     now: Time,
     limit: i64,
 ) -> Result<Vec<Difference>, StoreError> {
+    let view = &found(s, viewer, view).await?;
     let query = s.sql(
         "SELECT d.* FROM conflicts c JOIN differences d ON d.conflict_id = c.id AND d.state = 'open' WHERE c.open",
     );
@@ -48,12 +49,17 @@ pub async fn slots(
     now: Time,
     limit: i64,
 ) -> Result<Vec<SlotCount>, StoreError> {
+    let view = &found(s, viewer, view).await?;
     let query = s.sql(
         "SELECT d.entity, d.field, CAST(count(*) AS BIGINT) AS count FROM conflicts c
          JOIN differences d ON d.conflict_id = c.id AND d.state = 'open' WHERE c.open",
     );
     let query = of_view(query, viewer, view, now).push(" GROUP BY d.entity, d.field ORDER BY 3 DESC, 1, 2");
     query.limit(limit).all().await
+}
+
+async fn found(s: &mut Session, viewer: &Viewer, view: &View) -> Result<View, StoreError> {
+    Ok(View { filter: super::found(s, viewer, view.filter.clone()).await?, ..view.clone() })
 }
 
 fn of_view<'s, M>(query: Query<'s, M>, viewer: &Viewer, view: &View, now: Time) -> Query<'s, M> {

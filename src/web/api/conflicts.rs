@@ -13,7 +13,7 @@ use crate::domain::time::Time;
 use crate::engine::case::Suggested;
 use crate::engine::{Refusal, Setup};
 use crate::store::conflicts::{self, Conflict, Difference};
-use crate::store::queue::{self, Position};
+use crate::store::queue::{self, MOST_FOUND, Position, Words};
 use crate::store::{Session, users};
 use crate::web::api::body::JsonBody;
 use crate::web::auth::{SignedIn, Steward};
@@ -214,6 +214,10 @@ pub async fn list(
         Some(text) => Some(position(text).ok_or_else(|| wrong("cursor", "a cursor of this list"))?),
     };
     let mut session = site.store().session().await?;
+    let filter = queue::measured(&mut session, &viewer, filter).await?;
+    if filter.words == Words::TooMany {
+        return Err(wrong("q", &format!("words that at most {MOST_FOUND} records have")));
+    }
     let mut found = queue::page(&mut session, &viewer, &filter, after.as_ref(), now, limit + 1).await?;
     let more = found.len() > usize::try_from(limit).unwrap_or(usize::MAX);
     if more {

@@ -4,7 +4,8 @@ use super::listing::{said, wrong};
 use crate::domain::cause::Cause;
 use crate::domain::policy::Stakes;
 use crate::domain::time::{Time, parse_stamp, stamp};
-use crate::store::queue::{Due, Filter, Position, Under, Waiting, Whose};
+use crate::domain::words::Sought;
+use crate::store::queue::{Due, Filter, Position, Under, Waiting, Whose, Words};
 use crate::web::failure::Failure;
 use chrono::{NaiveTime, TimeDelta};
 use data_encoding::BASE64URL_NOPAD;
@@ -25,6 +26,7 @@ pub struct ConflictQuery {
     view: Option<String>,
     kind: Option<String>,
     assignee: Option<String>,
+    q: Option<String>,
     pub(super) cursor: Option<String>,
     pub(super) limit: Option<i64>,
 }
@@ -56,6 +58,7 @@ impl ConflictQuery {
             escalated: self.is("escalated"),
             kind: text(&self.kind),
             assignee: text(&self.assignee).map(Into::into),
+            words: text(&self.q).map_or(Words::Any, |q| Words::Sought(Sought::of(&q))),
             ..Filter::default()
         })
     }

@@ -64,6 +64,11 @@ pub const ALL: &[Operation] = &[
                 "With an open difference of this kind: change, clash, first, missing or deleted.",
             ),
             ("assignee", "string", "Given to the user of this id."),
+            (
+                "q",
+                "string",
+                "Of records with these words in an identifier or a value; each is the beginning of one.",
+            ),
             ("cursor", "string", "The cursor `next` of the page before."),
             LIMIT,
         ],

@@ -35,6 +35,8 @@ pub struct QueuePage {
     pub facets: Vec<Facet>,
     /// The chosen filters; each link takes one away.
     pub filters: Vec<Link>,
+    /// The words that are looked for in this list; `None` where it is none of open conflicts.
+    pub find: Option<Find>,
     /// Takes all filters away, if there are any.
     pub clear: Option<String>,
     /// `Overdue first, then stakes, due, age`.
@@ -68,6 +70,14 @@ pub struct QueuePage {
     /// Checking is paused or failing.
     pub notice: Option<Notice>,
     pub empty: Option<Empty>,
+}
+
+/// What is looked for in the list.
+#[derive(Clone, Debug)]
+pub struct Find {
+    pub words: String,
+    /// What the form carries along: name, value.
+    pub carried: Vec<(String, String)>,
 }
 
 impl View for QueuePage {

@@ -98,7 +98,7 @@ async fn agreed() -> TestApp {
 
 /// The same after every customer was changed in the portal, in waves: three stakes, several
 /// due times, some overdue; every fifth in two fields.
-async fn disagreeing() -> TestApp {
+pub async fn disagreeing() -> TestApp {
     let app = agreed().await;
     for wave in 0..4 {
         let low = wave * 30;
@@ -122,7 +122,7 @@ async fn disagreeing() -> TestApp {
     app
 }
 
-async fn viewer(app: &TestApp, login: &str) -> Viewer {
+pub async fn viewer(app: &TestApp, login: &str) -> Viewer {
     let mut session = app.engine.store().session().await.unwrap();
     users::by_login(&mut session, login).await.unwrap().unwrap().viewer(false)
 }
@@ -137,7 +137,7 @@ fn between<'a>(html: &'a str, before: &str, after: &str) -> Vec<&'a str> {
 }
 
 /// Where the rows of a page lead, without the view they carry along.
-fn rows(page: &Answer) -> Vec<String> {
+pub fn rows(page: &Answer) -> Vec<String> {
     let links = between(&page.body, "class=\"open\" href=\"", "\"");
     links.into_iter().map(|link| link.split('?').next().unwrap().to_owned()).collect()
 }
@@ -149,7 +149,7 @@ fn relation(page: &Answer, rel: &str) -> Option<String> {
 }
 
 /// Every row of a list, page by page.
-async fn whole(browser: &Browser, href: &str) -> Vec<String> {
+pub async fn whole(browser: &Browser, href: &str) -> Vec<String> {
     let mut all = Vec::new();
     let mut next = Some(href.to_owned());
     while let Some(href) = next {
@@ -163,7 +163,7 @@ async fn whole(browser: &Browser, href: &str) -> Vec<String> {
 }
 
 /// Every link of a page that shows a number of rows, with that number.
-fn counted(page: &Answer) -> Vec<(String, usize)> {
+pub fn counted(page: &Answer) -> Vec<(String, usize)> {
     let mut found = Vec::new();
     for link in between(&page.body, "<a href=\"/queue?", "</a>") {
         // A chosen filter's link takes it away: its number is the present list's.

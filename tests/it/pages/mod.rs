@@ -5,6 +5,7 @@ mod deciding;
 mod desk;
 mod drafts;
 mod dry_runs;
+mod finding;
 mod incidents;
 mod outside;
 mod preferences;

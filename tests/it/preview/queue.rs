@@ -258,18 +258,27 @@ fn tab(view: &str, count: u64) -> Tab {
     }
 }
 
+fn summary() -> Vec<Link> {
+    let count = |key: &'static str, n: u64| Link::new(msg(key).with("n", n), format!("/queue?{key}"));
+    vec![
+        count("queue-open", 42),
+        count("queue-due-today", 6),
+        count("queue-overdue", 2),
+        count("queue-with-others", 3),
+    ]
+}
+
+fn find() -> Find {
+    Find { words: String::new(), carried: vec![("view".into(), "all".into())] }
+}
+
 /// The page of the picture.
 pub fn full() -> QueuePage {
-    let count = |key: &'static str, n: u64| Link::new(msg(key).with("n", n), format!("/queue?{key}"));
     let shown = columns::of(&Address::default());
     QueuePage {
         open: 42,
-        summary: vec![
-            count("queue-open", 42),
-            count("queue-due-today", 6),
-            count("queue-overdue", 2),
-            count("queue-with-others", 3),
-        ],
+        find: Some(find()),
+        summary: summary(),
         tabs: vec![
             tab("all", 42),
             tab("mine", 12),

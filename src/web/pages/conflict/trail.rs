@@ -91,7 +91,7 @@ pub async fn trail(
         let next = next.starts_with("/conflicts/").then_some(next);
         return Ok(Trail { crumbs, position: None, previous: None, next });
     }
-    let filter = queue::measured(&mut s, filter).await?;
+    let filter = queue::measured(&mut s, viewer, filter).await?;
     let before = queue::place(&mut s, viewer, &filter, &here, now).await?;
     let total = queue::count(&mut s, viewer, &filter, now).await?;
     let next = queue::page(&mut s, viewer, &filter, Some(&here), now, 1).await?.pop();
@@ -122,7 +122,7 @@ pub async fn after(
     let since = now - TimeDelta::hours(SKIPPED_HOURS);
     let skipped = routing::skipped_by(&mut s, &viewer.user, since).await?;
     let mut later = None;
-    let filter = queue::measured(&mut s, filter).await?;
+    let filter = queue::measured(&mut s, viewer, filter).await?;
     let freely = filter.freely(&viewer.user);
     for (of, start) in [(&freely, Some(&here)), (&freely, None), (&filter, Some(&here)), (&filter, None)] {
         let page = queue::page(&mut s, viewer, of, start, now, 50).await?;

@@ -3,9 +3,10 @@
 use crate::domain::ids::{ConflictId, EntityId, FieldId, SystemId, UserId};
 use crate::domain::policy::Stakes;
 use crate::domain::time::{Time, parse_stamp, stamp};
+use crate::domain::words::Sought;
 use crate::engine::Setup;
 use crate::store::conflicts::Conflict;
-use crate::store::queue::{AGES, Due, Filter, Order, Position, Under, Waiting, Whose};
+use crate::store::queue::{AGES, Due, Filter, Order, Position, Under, Waiting, Whose, Words};
 use crate::web::failure::{Code, Failure};
 use crate::web::when::Clockface;
 use chrono::TimeDelta;
@@ -183,6 +184,8 @@ pub struct Address {
     /// The business process of the entity.
     pub process: Option<String>,
     pub tag: Option<String>,
+    /// Words of the records' identifiers and values.
+    pub q: Option<String>,
     pub sort: Sort,
     /// The columns in their order, comma-separated; empty as shipped.
     pub columns: Option<String>,
@@ -225,6 +228,7 @@ impl Address {
             ("assignee", self.assignee.as_deref()),
             ("process", self.process.as_deref()),
             ("tag", self.tag.as_deref()),
+            ("q", self.q.as_deref()),
             ("sort", Some(self.sort.as_str()).filter(|_| self.sort != Sort::default())),
             ("columns", self.columns.as_deref()),
             ("saved", self.saved.as_deref()),
@@ -237,6 +241,13 @@ impl Address {
             }
         }
         query.finish()
+    }
+
+    /// What a form of this list carries beside the words.
+    #[must_use]
+    pub fn beside_words(&self) -> Vec<(String, String)> {
+        let query = Self { q: None, ..self.from_the_top() }.query();
+        url::form_urlencoded::parse(query.as_bytes()).into_owned().collect()
     }
 
     /// Where this is.
@@ -288,6 +299,7 @@ impl Address {
                 of.map(|entity| entity.id.clone()).collect()
             }),
             tag: given(&self.tag),
+            words: given(&self.q).map_or(Words::Any, |q| Words::Sought(Sought::of(&q))),
             order: self.sort.order(),
             free_for: None,
             rare: false,

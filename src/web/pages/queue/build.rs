@@ -3,7 +3,7 @@
 use super::address::{Address, Cursor, List, Near};
 use super::read::{Desk, Part, Rows};
 use super::rows::{conflict_row, failed_row};
-use super::{QueuePage, columns, empty, facets, views};
+use super::{Find, QueuePage, columns, empty, facets, views};
 use crate::domain::access::Right;
 use crate::domain::ids::{EntityId, FieldId, SystemId};
 use crate::store::queue::MOST_COUNTED;
@@ -38,6 +38,10 @@ pub fn page(desk: &Desk) -> QueuePage {
         facets: if view.is_open() { facets::of(desk) } else { Vec::new() },
         clear: (!filters.is_empty()).then(|| Address { view: all, ..Address::default() }.href()),
         filters,
+        find: view.is_open().then(|| Find {
+            words: desk.address.q.clone().unwrap_or_default(),
+            carried: desk.address.beside_words(),
+        }),
         order: match view.is_open() {
             true => msg(format!("queue-order-{}", desk.address.sort.as_str())),
             false => msg("queue-order-newest"),
@@ -151,6 +155,8 @@ fn filters(desk: &Desk) -> Vec<Link> {
     let process = address.process.as_ref().map(literal);
     add(process, Address { process: None, ..address.clone() });
     add(address.tag.as_ref().map(literal), Address { tag: None, ..address.clone() });
+    let words = address.q.as_ref().map(|words| msg("filter-words").with("words", words));
+    add(words, Address { q: None, ..address.clone() });
     let like = address.like.as_ref().map(|_| msg("filter-like"));
     add(like, Address { like: None, ..address.clone() });
     let incident = address.incident.as_ref().map(|_| msg("filter-incident"));

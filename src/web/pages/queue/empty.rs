@@ -3,7 +3,9 @@
 use super::address::{Address, List};
 use super::read::Desk;
 use crate::domain::access::Right;
+use crate::store::alerts::Alert;
 use crate::store::incidents::Incident;
+use crate::store::queue::MOST_FOUND;
 use crate::web::messages::{Msg, msg};
 use crate::web::page::Tone;
 use crate::web::pages::incidents;
@@ -51,7 +53,16 @@ fn held(desk: &Desk) -> Option<Notice> {
 fn unread(desk: &Desk) -> Option<Notice> {
     let catalog = &desk.setup.catalog;
     let mut titles: Vec<Msg> = Vec::new();
+    // One object after the other fails with the system: it is said once, since the first.
+    let mut failing: Vec<&Alert> = Vec::new();
     for alert in &desk.failing {
+        match failing.iter_mut().find(|known| known.system.is_some() && known.system == alert.system) {
+            Some(known) if alert.opened_at < known.opened_at => *known = alert,
+            Some(_) => {}
+            None => failing.push(alert),
+        }
+    }
+    for alert in failing {
         let system = alert.system.as_ref().map_or(alert.cause.as_str(), |system| catalog.label(system));
         let when = desk.clock.day(alert.opened_at).text;
         titles.push(msg("paused-title").with("system", system).with("when", when));
@@ -100,6 +111,10 @@ pub fn empty(desk: &Desk) -> Option<Empty> {
         _ => {}
     }
     let all = desk.counts.all;
+    if desk.found_too_many {
+        let text = msg("empty-words-text").with("n", MOST_FOUND);
+        return Some(say("empty-words-title", text, None));
+    }
     let narrowed = desk.address.is_filtered() || desk.address.view == List::Others;
     Some(match (all, narrowed) {
         (0, _) => done(desk),

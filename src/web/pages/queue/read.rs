@@ -8,7 +8,7 @@ use crate::engine::{Setup, case};
 use crate::store::alerts::Alert;
 use crate::store::conflicts::{Conflict, Difference};
 use crate::store::incidents::Incident;
-use crate::store::queue::{self, Count, Due, Facet, Filter, MOST_COUNTED, Waiting, Whose};
+use crate::store::queue::{self, Count, Due, Facet, Filter, MOST_COUNTED, Waiting, Whose, Words};
 use crate::store::resolutions::Delivery;
 use crate::store::resolutions::approvals::{self, Awaiting};
 use crate::store::views::View;
@@ -135,6 +135,8 @@ pub struct Desk {
     pub failing: Vec<Alert>,
     /// When the system that was read longest ago was; None if one was never read.
     pub checked: Option<Time>,
+    /// More records have the words of the address than a list can be narrowed to.
+    pub found_too_many: bool,
 }
 
 /// Reads what `address` asks for.
@@ -159,7 +161,7 @@ pub async fn read(
     };
     let then = Clockface { now: begun, ..clock.clone() };
     let setup = site.engine.setup();
-    let filter = queue::measured(s, address.filter(&then, &setup)).await?;
+    let filter = queue::measured(s, viewer, address.filter(&then, &setup)).await?;
     let counts = counts(s, viewer, &clock).await?;
     let (rows, total, before) = rows(s, viewer, &address, &filter, (begun, size), &counts).await?;
     let mut desk = Desk {
@@ -176,6 +178,7 @@ pub async fn read(
         views: views::of(s, viewer).await?,
         processes: Vec::new(),
         tags: Vec::new(),
+        found_too_many: filter.words == Words::TooMany,
         differences: HashMap::new(),
         identifiers: HashMap::new(),
         titles: HashMap::new(),
