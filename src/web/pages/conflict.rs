@@ -16,7 +16,7 @@ mod limits;
 pub mod listed;
 mod precedents;
 mod rule;
-mod seen;
+pub(super) mod seen;
 mod suggest;
 pub mod summary;
 pub mod talk;

@@ -9,9 +9,11 @@ mod handle;
 mod read;
 pub mod report;
 mod rows;
+mod suggested;
 mod views;
 
 pub use handle::{arrivals, page, start};
+pub use suggested::RowSuggestion;
 
 use super::approvals::AwaitingRow;
 use super::decisions::Delivery;
@@ -134,6 +136,8 @@ pub struct Row {
     pub due: Option<Due>,
     pub assignee: Msg,
     pub mine: bool,
+    /// What is suggested, where that column is shown.
+    pub suggestion: Option<RowSuggestion>,
 }
 
 /// One value of a row.

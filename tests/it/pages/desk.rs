@@ -127,12 +127,12 @@ pub async fn viewer(app: &TestApp, login: &str) -> Viewer {
     users::by_login(&mut session, login).await.unwrap().unwrap().viewer(false)
 }
 
-fn unescaped(text: &str) -> String {
+pub fn unescaped(text: &str) -> String {
     text.replace("&amp;", "&").replace("&#38;", "&")
 }
 
 /// The text between two marks, as often as it stands there.
-fn between<'a>(html: &'a str, before: &str, after: &str) -> Vec<&'a str> {
+pub fn between<'a>(html: &'a str, before: &str, after: &str) -> Vec<&'a str> {
     html.split(before).skip(1).filter_map(|rest| Some(rest.split_once(after)?.0)).collect()
 }
 

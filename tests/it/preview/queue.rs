@@ -231,6 +231,7 @@ fn row(line: Line) -> Row {
             "" => msg("assignee-nobody"),
             name => literal(name),
         },
+        suggestion: None,
         mine: assignee == "You",
     }
 }

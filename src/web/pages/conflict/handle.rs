@@ -327,6 +327,7 @@ impl Look<'_> {
     ) -> Result<HttpResponse, Failure> {
         let target = match then {
             "stay" => trail::address(self.request, case.conflict.id.as_str()),
+            "row" => trail::queue_address(self.request),
             _ => trail::after(site, self.viewer, self.request, case, self.face.now).await?,
         };
         let seconds = (resolution.held_until - resolution.created_at).num_seconds();

@@ -47,7 +47,9 @@ pub fn address(request: &HttpRequest, id: &str) -> String {
     format!("/conflicts/{id}{}", query(request))
 }
 
-fn queue_address(request: &HttpRequest) -> String {
+/// The list it was opened from.
+#[must_use]
+pub fn queue_address(request: &HttpRequest) -> String {
     format!("/queue{}", query(request))
 }
 

@@ -17,10 +17,11 @@ pub enum Column {
     Age,
     Due,
     Assignee,
+    Suggestion,
 }
 
 impl Column {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Field,
         Self::Values,
         Self::Cause,
@@ -30,6 +31,7 @@ impl Column {
         Self::Assignee,
         Self::Entity,
         Self::Kind,
+        Self::Suggestion,
     ];
     const SHIPPED: usize = 7;
 
@@ -46,6 +48,7 @@ impl Column {
             Self::Age => "age",
             Self::Due => "due",
             Self::Assignee => "assignee",
+            Self::Suggestion => "suggestion",
         }
     }
 
@@ -71,6 +74,7 @@ impl Column {
             Self::Age => msg("column-age"),
             Self::Due => msg("column-due"),
             Self::Assignee => msg("column-assignee"),
+            Self::Suggestion => msg("column-suggestion"),
         }
     }
 

@@ -1,7 +1,8 @@
 //! The rows of the queue: one record with what disagrees in it, or one write that failed.
 
+use super::columns::{self, Column};
 use super::read::{Desk, state_of};
-use super::{FailedRow, Holder, Row, Side, facets};
+use super::{FailedRow, Holder, Row, Side, facets, suggested};
 use crate::domain::conflict::{Dispute, Distinct};
 use crate::domain::diff::Kind;
 use crate::domain::ids::{RecordId, SystemId};
@@ -31,6 +32,7 @@ pub fn conflict_row(desk: &Desk, conflict: &Conflict) -> Row {
     let query = desk.address.from_the_top().query();
     let query = if view.is_open() { format!("?{query}") } else { String::new() };
     let field = |dispute: &Dispute| words::field(&desk.setup.catalog, Some(&conflict.entity), &dispute.field);
+    let suggests = view.is_open() && columns::of(&desk.address).contains(&Column::Suggestion);
     let kind = conflict.entity.clone();
     let kind = desk.setup.catalog.entity(&kind).map_or(kind.0, |entity| entity.label.clone());
     Row {
@@ -50,6 +52,7 @@ pub fn conflict_row(desk: &Desk, conflict: &Conflict) -> Row {
         age: desk.clock.age(conflict.opened_at),
         due: view.is_open().then(|| due(desk, conflict)),
         assignee: assignee(desk, conflict),
+        suggestion: suggests.then(|| suggested::of(desk, conflict, &shown)),
         mine: conflict.assignee.as_ref() == Some(&desk.viewer.user),
     }
 }

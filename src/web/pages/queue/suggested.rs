@@ -1,0 +1,62 @@
+//! The suggestion of a row, and the way to accept it without opening the conflict.
+
+use super::read::Desk;
+use crate::domain::access::Right;
+use crate::domain::conflict::Distinct;
+use crate::domain::suggestion;
+use crate::store::conflicts::{Conflict, Difference};
+use crate::web::marks::beginning;
+use crate::web::messages::{Msg, literal, msg};
+use crate::web::pages::conflict::seen::carried;
+use crate::web::pages::words;
+
+/// Characters of a suggested value that a row shows.
+const SHOWN: usize = 40;
+
+/// What a row suggests.
+#[derive(Clone, Debug)]
+pub struct RowSuggestion {
+    /// The suggested value, or why none is shown.
+    pub text: Msg,
+    pub accept: Option<Accept>,
+}
+
+/// What the form sends that accepts it: the decision the conflict's own page would send.
+#[derive(Clone, Debug)]
+pub struct Accept {
+    pub action: String,
+    pub version: i64,
+    pub difference: String,
+    pub outcome: String,
+    pub seen: String,
+}
+
+/// The suggestion for the one difference of a conflict. It is accepted here only where policy lets many
+/// be decided at once and asks for no reason.
+#[must_use]
+pub fn of(desk: &Desk, conflict: &Conflict, open: &[&Difference]) -> RowSuggestion {
+    let none = |key: &'static str| RowSuggestion { text: msg(key), accept: None };
+    let [difference] = open else { return none("row-suggested-several") };
+    let (dispute, catalog) = (&difference.dispute, &desk.setup.catalog);
+    let slot = catalog.entity(&conflict.entity).and_then(|entity| entity.slot(&dispute.field));
+    if suggestion::is_blind(&dispute.policy, &difference.id) {
+        return none("row-suggested-blind");
+    }
+    let found = slot.and_then(|slot| suggestion::of(dispute, &slot));
+    let value = found.as_ref().and_then(|found| dispute.value(found.value));
+    let Some(value) = value else { return none("row-suggested-none") };
+    let may = desk.viewer.may(Right::Decide) && dispute.policy.bulk_allowed && !dispute.policy.reason_asked;
+    let query = desk.address.from_the_top().query();
+    let accept = may.then(|| Accept {
+        action: format!("/conflicts/{}/resolution?{query}", conflict.id),
+        version: conflict.version,
+        difference: difference.id.0.clone(),
+        outcome: format!("keep:{}", value.n),
+        seen: carried(dispute),
+    });
+    RowSuggestion { text: text(value, dispute.policy.source_of_truth.as_ref()), accept }
+}
+
+fn text(value: &Distinct, source: Option<&crate::domain::ids::SystemId>) -> Msg {
+    words::values(value.shown(source)).map_or_else(|state| state, |text| literal(beginning(&text, SHOWN)))
+}
