@@ -171,3 +171,4 @@ refusal-policies-changed = Die Richtlinien haben sich eben geändert: es noch ei
 refusal-policy-changed = Die Richtlinie dieses Feldes hat sich seit der Entscheidung geändert: es zurückschicken
 refusal-left-time-over = Der Zeitpunkt, bis zu dem es verschieden bleiben sollte, ist vorbei: es zurückschicken
 refusal-no-time = Dafür war keine Zeit mehr: noch einmal tun
+refusal-too-many-found = Zu viele Datensätze haben die gesuchten Wörter: Schreiben Sie mehr davon

@@ -172,3 +172,4 @@ refusal-policies-changed = The policies changed this moment: look at it again
 refusal-policy-changed = The policy of this field changed since it was decided: send it back
 refusal-left-time-over = The time until which it was to stay different has passed: send it back
 refusal-no-time = There was no time left for it: do it once more
+refusal-too-many-found = Too many records have the words that are looked for: write more of them

@@ -53,7 +53,7 @@ impl Eyes {
 
 /// Longest text that is looked into, in characters. It also bounds the work: no clock decides
 /// what a page shows.
-const LONGEST: usize = 4_000;
+pub const LONGEST: usize = 4_000;
 
 /// The difference in reading order, no span empty and no two neighbours of one mark. The spans
 /// `Same` and `Was` together are `was`, `Same` and `Now` together are `now`; what was stands in

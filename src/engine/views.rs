@@ -160,12 +160,16 @@ impl Engine {
         if !viewer.may(Right::Decide) && !viewer.may(Right::Reverse) {
             return Err(Refusal::Forbidden);
         }
-        let (by, filter, query) = (viewer.clone(), filter.clone(), query.to_owned());
+        let (by, query) = (viewer.clone(), query.to_owned());
+        let filter = queue::measured(&mut self.store.session().await?, viewer, filter.clone()).await?;
+        if filter.words == queue::Words::TooMany {
+            let text = "too many records have the words that are looked for: write more of them";
+            return Err(Refusal::Invalid(text.to_owned()));
+        }
         self.store
             .write(async move |w| {
                 let now = w.now();
                 selections::drop_before(w, now - TimeDelta::hours(KEPT_HOURS)).await?;
-                let filter = queue::measured(w, &by, filter.clone()).await?;
                 let rows = queue::page(w, &by, &filter, None, now, selections::MOST).await?;
                 let ids: Vec<ConflictId> = rows.into_iter().map(|row| row.id).collect();
                 Ok((selections::insert(w, &by, &query, &ids).await?, Vec::new()))
@@ -212,7 +216,8 @@ impl Engine {
     async fn tell_watcher(&self, watcher: Watcher, entered: i64, until: Time) -> Result<(), Refusal> {
         self.store
             .write::<_, Refusal, _>(async move |w| {
-                let link = format!("/queue?{}&saved={}", watcher.query, watcher.view);
+                // What is looked for may be somebody's name: a letter does not carry it.
+                let link = format!("/views/{}", watcher.view);
                 let notice = Notice::new(NoticeKind::ViewEntered, link);
                 let notice = notice.fact("view", &watcher.name).fact("n", entered);
                 notices::tell(w, &watcher.user, notice).await?;

@@ -256,11 +256,14 @@ impl<'s, Mode> Query<'s, Mode> {
         let before = self.args.len();
         self.args.extend(values.into_iter().map(Into::into));
         if self.args.len() - before > LONG_LIST
-            && self.session.backend() == Backend::Sqlite
             && let Some(list) = json_list(&self.args[before..])
         {
             self.args.truncate(before);
-            return self.push_bind("(SELECT value FROM json_each(?))", [list.into()]);
+            let text = match self.session.backend() {
+                Backend::Sqlite => "(SELECT value FROM json_each(?))",
+                Backend::Postgres => "(SELECT jsonb_array_elements_text(?::jsonb))",
+            };
+            return self.push_bind(text, [list.into()]);
         }
         let text = self.text.to_mut();
         text.push('(');

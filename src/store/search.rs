@@ -91,8 +91,8 @@ pub async fn ids(
     sought: &Sought,
     most: usize,
 ) -> Result<Option<Vec<RecordId>>, StoreError> {
-    let ids = found(s, sought).await?.map(|found| found.seen(viewer, None).ids()).unwrap_or_default();
-    Ok(Some(ids).filter(|ids| ids.len() <= most))
+    let found = found(s, sought).await?.unwrap_or_default().seen(viewer, None);
+    Ok((found.len() <= most).then(|| found.ids()))
 }
 
 /// The records that are found; None where nothing is sought.

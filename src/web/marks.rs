@@ -72,7 +72,36 @@ pub fn against(agreed: &str, value: &str) -> Vec<Piece> {
     if agreed == value {
         return Piece::whole(Mark::Plain, value);
     }
-    textdiff::alone(agreed, value).into_iter().map(Piece::from).collect()
+    let (head, tail) = shared(agreed, value);
+    let (from, to) = (head.len(), value.len() - tail.len());
+    let middle = textdiff::alone(&agreed[from..agreed.len() - tail.len()], &value[from..to]);
+    let same = |text: &str| Piece { mark: Mark::Same, text: text.to_owned() };
+    let all = std::iter::once(same(head)).chain(middle.into_iter().map(Piece::from)).chain([same(tail)]);
+    let mut pieces: Vec<Piece> = Vec::new();
+    for piece in all.filter(|piece| !piece.text.is_empty()) {
+        match pieces.last_mut().filter(|last| last.mark == piece.mark) {
+            Some(last) => last.text.push_str(&piece.text),
+            None => pieces.push(piece),
+        }
+    }
+    pieces
+}
+
+/// What two texts have in common in front and at the end, in whole words. Of texts that are short enough
+/// to be looked into it is left to that.
+fn shared<'v>(one: &str, other: &'v str) -> (&'v str, &'v str) {
+    if one.len().max(other.len()) <= textdiff::LONGEST {
+        return ("", "");
+    }
+    let equal = |(a, b): &((usize, char), (usize, char))| a.1 == b.1;
+    let head = one.char_indices().zip(other.char_indices()).take_while(equal);
+    let head = head.map(|(_, (at, letter))| at + letter.len_utf8()).last().unwrap_or(0);
+    let head = other[..head].trim_end_matches(|letter: char| !letter.is_whitespace()).len();
+    let (rest, own) = (&one[head.min(one.len())..], &other[head..]);
+    let tail = rest.chars().rev().zip(own.chars().rev()).take_while(|(a, b)| a == b);
+    let tail = own.len() - tail.map(|(letter, _)| letter.len_utf8()).sum::<usize>();
+    let tail = own[tail..].find(char::is_whitespace).map_or(own.len(), |at| tail + at);
+    (&other[..head], &own[tail..])
 }
 
 /// Pieces of a value beside another one, to be read in a list: where the two share no word at
@@ -92,6 +121,8 @@ pub const LONG: usize = 300;
 const AROUND: usize = 90;
 /// What is shown of a place that differs, at each of its ends, in characters.
 const WITHIN: usize = 160;
+/// A longer word is cut inside, in characters.
+const WORD: usize = 20;
 /// Places that differ, of one value: the whole text has the rest.
 const PLACES: usize = 6;
 
@@ -133,9 +164,11 @@ fn ends(text: &str, head: usize, tail: usize) -> String {
         return text.to_owned();
     }
     let front = &text[..places[head]];
-    let front = front.rfind(char::is_whitespace).map_or(front, |at| &front[..at]);
+    let space = front.rfind(char::is_whitespace).filter(|at| front[*at..].chars().count() <= WORD);
+    let front = space.map_or(front, |at| front[..at].trim_end());
     let back = if tail == 0 { "" } else { &text[places[places.len() - tail]..] };
-    let back = back.find(char::is_whitespace).map_or(back, |at| back[at..].trim_start());
+    let space = back.find(char::is_whitespace).filter(|at| back[..*at].chars().count() <= WORD);
+    let back = space.map_or(back, |at| back[at..].trim_start());
     let gap = match (front.is_empty(), back.is_empty()) {
         (true, _) => "… ",
         (false, true) => " …",
@@ -191,5 +224,24 @@ mod tests {
     fn a_text_is_cut_between_words_and_never_inside_a_letter() {
         assert_eq!(beginning("Müßiggang ist aller Laster Anfang, sagt man", 20), "Müßiggang ist aller …");
         assert_eq!(beginning(&"ß".repeat(40), 20), format!("{} …", "ß".repeat(20)));
+    }
+
+    #[test]
+    fn texts_too_long_to_be_looked_into_share_their_ends() {
+        let clause = "Goods are checked by whoever takes them in. ".repeat(120);
+        let (was, now) = (format!("{clause}Ten days. {clause}"), format!("{clause}Five weeks. {clause}"));
+        let pieces = against(&was, &now);
+        assert_eq!(pieces.iter().map(|piece| piece.text.as_str()).collect::<String>(), now);
+        let text = drawn(&excerpt(pieces));
+        assert!(text.contains("takes them in. [Five weeks]. Goods"), "{text}");
+        assert!(text.chars().count() < 2 * AROUND + 40, "{text}");
+        assert_eq!(drawn(&against(&"a".repeat(5000), &"a".repeat(5001))), format!("[{}]", "a".repeat(5001)));
+    }
+
+    #[test]
+    fn a_text_without_blanks_is_cut_all_the_same() {
+        let text = format!("Titel\n{}", "字".repeat(3000));
+        let shown = drawn(&excerpt(Piece::whole(Mark::Plain, text)));
+        assert!(shown.chars().count() > 150 && shown.ends_with('…'), "{shown}");
     }
 }

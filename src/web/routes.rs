@@ -112,7 +112,7 @@ fn for_the_queue(config: &mut ServiceConfig) {
         .service(resource("/queue/report").route(get().to(queue::report::page)))
         .service(resource("/queue/export").route(get().to(queue::report::export)))
         .service(resource("/views").route(post().to(views::save)))
-        .service(resource("/views/{id}").route(post().to(views::change)))
+        .service(resource("/views/{id}").route(get().to(views::open)).route(post().to(views::change)))
         .service(resource("/views/{id}/removal").route(post().to(views::remove)))
         .service(resource("/views/{id}/watching").route(post().to(views::watch)))
         .service(resource("/selections").route(post().to(selections::freeze)))

@@ -84,7 +84,10 @@ impl<'a> Judge<'a> {
             self.rows_apart.insert(children.id.clone());
         }
         match (&compared.standing, existing) {
-            (Standing::Waiting, Some(known)) if self.is_nowhere() && !known.state.is_under_way() => {
+            // A person's question goes with it: there is no value left to answer it with.
+            (Standing::Waiting, Some(known))
+                if self.is_nowhere() && (!known.state.is_under_way() || self.is_awaiting(known)) =>
+            {
                 self.came_to_agree(Some(slot), known, None)?;
             }
             (Standing::Waiting, _) => {}

@@ -41,11 +41,11 @@ impl Engine {
     /// The viewer may not decide, or the store failed.
     pub async fn next(&self, viewer: &Viewer, filter: &Filter) -> Result<Option<Conflict>, Refusal> {
         may_decide(viewer)?;
-        let (viewer, filter) = (viewer.clone(), filter.clone());
+        let viewer = viewer.clone();
+        let filter = queue::measured(&mut self.store.session().await?, &viewer, filter.clone()).await?;
         self.store
             .write(async move |w| {
                 let now = w.now();
-                let filter = queue::measured(w, &viewer, filter.clone()).await?;
                 let since = now - TimeDelta::hours(SKIPPED_HOURS);
                 let skipped = routing::skipped_by(w, &viewer.user, since).await?;
                 for of in [filter.freely(&viewer.user), filter.clone()] {

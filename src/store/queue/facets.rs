@@ -125,8 +125,11 @@ pub async fn facet_of_few(
     tomorrow: Time,
 ) -> Result<Option<Vec<Count>>, StoreError> {
     let rest = facet.without(filter);
-    if rest != *filter && super::count(s, viewer, &rest, now).await? > super::MOST_COUNTED {
-        return Ok(None);
+    if rest != *filter {
+        let rest = super::measured(s, viewer, rest).await?;
+        if super::count(s, viewer, &rest, now).await? > super::MOST_COUNTED {
+            return Ok(None);
+        }
     }
     Ok(Some(self::facet(s, viewer, filter, facet, now, tomorrow).await?))
 }

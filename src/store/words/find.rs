@@ -20,6 +20,10 @@ impl Matches {
         self.0.is_empty()
     }
 
+    pub fn len(&self) -> usize {
+        self.0.values().map(Vec::len).sum()
+    }
+
     /// Those that are in both.
     pub fn and(mut self, other: &Self) -> Self {
         let none = Vec::new();

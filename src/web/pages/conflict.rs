@@ -234,8 +234,9 @@ pub struct Difference {
     pub members: Vec<String>,
     /// The head over the rows of its list, if it is the first of them.
     pub list: Option<ListHead>,
-    /// A row under such a head.
+    /// A row under such a head, and whether that says its rule and notes.
     pub under_head: bool,
+    pub told_above: bool,
     /// The fields for a value of one's own; empty where none may be typed.
     pub typed: Vec<Typed>,
     /// What removing the record would do, where it is missing somewhere.

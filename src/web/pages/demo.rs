@@ -1,6 +1,7 @@
 //! The demo's buttons: make a conflict, break a system, heal it, reset. Only where a demo runs.
 
-use crate::web::auth::SignedIn;
+use crate::domain::access::{Right, Viewer};
+use crate::web::auth::{SignedIn, Steward};
 use crate::web::failure::{Code, Failure};
 use crate::web::filters;
 use crate::web::flash;
@@ -108,7 +109,7 @@ pub async fn page(
 /// # Errors
 /// No demo runs here, or its world cannot be read.
 pub async fn states(
-    _: SignedIn,
+    viewer: SignedIn,
     request: HttpRequest,
     site: Data<Site>,
     shell: Shell,
@@ -120,7 +121,7 @@ pub async fn states(
             id: state.id,
             text: msg(format!("demo-state-{}-{}", state.screen, state.id)),
             address: state.address,
-            can_act: state.can_act,
+            can_act: state.can_act && viewer.may(Right::Decide),
         };
         match screens.last_mut().filter(|screen| screen.id == state.screen) {
             Some(screen) => screen.cells.push(cell),
@@ -137,14 +138,19 @@ pub async fn states(
 /// `POST /demo/states/{screen}/{id}`.
 ///
 /// # Errors
-/// No demo runs here.
+/// No demo runs here, it has no such state, or the viewer may not decide.
 pub async fn bring_about(
-    viewer: SignedIn,
+    viewer: Steward,
     request: HttpRequest,
     site: Data<Site>,
     place: Path<(String, String)>,
 ) -> Result<HttpResponse, Failure> {
-    let done = controls(&site)?.bring_about(&place.0, &place.1).await;
+    let controls = controls(&site)?;
+    let known = controls.states().await.map_err(|_| Failure::new(Code::Internal))?;
+    if !known.iter().any(|state| (state.screen, state.id) == (&*place.0, &*place.1)) {
+        return Err(Failure::new(Code::NotFound));
+    }
+    let done = controls.bring_about(&place.0, &place.1).await;
     Ok(said(&request, &viewer, done.map(|_| msg("demo-brought-about")), "/demo/states"))
 }
 
@@ -201,7 +207,7 @@ pub async fn heal(
     Ok(said(&request, &viewer, done.map(|_| msg("demo-healed").with("name", label)), "/demo"))
 }
 
-fn said(request: &HttpRequest, viewer: &SignedIn, done: Result<Msg, String>, target: &str) -> HttpResponse {
+fn said(request: &HttpRequest, viewer: &Viewer, done: Result<Msg, String>, target: &str) -> HttpResponse {
     let (tone, text) = match done {
         Ok(text) => (Tone::Done, text),
         Err(error) => (Tone::Danger, msg("demo-failed").with("text", literal(error))),

@@ -84,6 +84,14 @@ pub async fn save(
     }
 }
 
+/// `GET /views/{id}`: leads to the list it keeps; an address that says nothing of what is looked for.
+///
+/// # Errors
+/// The store failed.
+pub async fn open(viewer: SignedIn, site: Data<Site>, id: Path<String>) -> Result<HttpResponse, Failure> {
+    Ok(flash::plain(&place(&site.engine, &viewer, &id).await?))
+}
+
 /// `POST /views/{id}`.
 ///
 /// # Errors

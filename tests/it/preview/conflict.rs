@@ -81,6 +81,7 @@ fn address() -> Difference {
         whole: Vec::new(),
         list: None,
         under_head: false,
+        told_above: false,
         act: None,
         suggestion: Some(Suggestion {
             n: 1,
@@ -126,6 +127,7 @@ fn phone() -> Difference {
         whole: Vec::new(),
         list: None,
         under_head: false,
+        told_above: false,
         act: None,
         suggestion: Some(Suggestion {
             n: 2,

@@ -73,6 +73,7 @@ impl Grid<'_> {
             members: self.members(dispute),
             list: None,
             under_head: false,
+            told_above: false,
             typed: self.typed(stored),
             may_leave: true,
             until: self.sent.get(&format!("until.{}", stored.id)).to_owned(),
@@ -179,7 +180,10 @@ impl Grid<'_> {
             let same =
                 |agreed: &Held| fields.get(at).is_some_and(|field| field.comparison.same(agreed, held));
             match base.and_then(|(tuple, _)| tuple.get(at)).filter(|agreed| !same(agreed)) {
+                // Both changed: what tells them apart is what is chosen by.
+                Some(_) if is_long(held) && changes(dispute) > 1 => beside_other(dispute, value, at, held),
                 Some(agreed) => excerpt(against(&agreed.to_string(), &held.to_string())),
+                None if dispute.agreed.is_none() => beside_other(dispute, value, at, held),
                 None => beside_moved(dispute, at, held),
             }
         };
@@ -343,6 +347,26 @@ fn agreed(dispute: &Dispute) -> Vec<String> {
     tuple.map(|(at, held)| text(beside_moved(dispute, at, held))).collect()
 }
 
+fn is_long(held: &Held) -> bool {
+    held.to_string().len() > marks::LONG
+}
+
+/// How many values somebody changed it to.
+fn changes(dispute: &Dispute) -> usize {
+    let moved = |value: &&Distinct| value.holders.iter().any(|holder| holder.candidate.moved);
+    dispute.values.iter().filter(moved).count()
+}
+
+/// A value plain; of a long one the places at which another one differs.
+fn beside_other(dispute: &Dispute, value: &Distinct, at: usize, held: &Held) -> Vec<Piece> {
+    let held_by_others = |other: &&Distinct| other.n != value.n && !other.holders.is_empty();
+    let other = dispute.values.iter().find(held_by_others).and_then(|other| other.shown(None).get(at));
+    match other.filter(|_| is_long(held)) {
+        Some(other) => excerpt(against(&other.to_string(), &held.to_string())),
+        None => excerpt(Piece::whole(Mark::Plain, held.to_string())),
+    }
+}
+
 /// A value that nobody changed, plain; of a long one the places that others changed.
 fn beside_moved(dispute: &Dispute, at: usize, held: &Held) -> Vec<Piece> {
     let text = held.to_string();
@@ -363,6 +387,9 @@ fn beside_moved(dispute: &Dispute, at: usize, held: &Held) -> Vec<Piece> {
 fn whole(dispute: &Dispute) -> Vec<(usize, Vec<String>)> {
     let lines = |value: &Distinct| value.shown(None).iter().map(Held::to_string).collect::<Vec<_>>();
     let all: Vec<_> = dispute.values.iter().map(|value| (value.n, lines(value))).collect();
-    let long = |(_, lines): &(usize, Vec<String>)| lines.iter().any(|line| line.len() > marks::LONG);
-    if all.iter().any(long) { all } else { Vec::new() }
+    let longer = |lines: &[String], than: usize| lines.iter().any(|line| line.len() > than);
+    // What nobody holds any longer is shown by how it begins alone.
+    let cut =
+        |value: &Distinct| longer(&lines(value), if value.was.is_some() { CHOSEN } else { marks::LONG });
+    if dispute.values.iter().any(cut) { all } else { Vec::new() }
 }

@@ -43,13 +43,18 @@ fn list_of(stored: &Stored) -> Option<&str> {
 
 /// Gives the first row of each list its head, and takes from the rows what the head says.
 pub fn under_heads(differences: &mut [Difference], stored: &[&Stored], case: &Case, entity: &Entity) {
-    let mut above = None;
+    let (mut above, mut said) = (None, None::<ListHead>);
     for (own, difference) in stored.iter().zip(differences) {
         let list = list_of(own).filter(|_| difference.members.len() <= ABREAST);
         if let Some(list) = list {
-            let head = (above != Some(list)).then(|| head(list, difference, stored, case, entity));
-            difference.list = head.flatten();
-            difference.under_head = true;
+            if above != Some(list) {
+                difference.list = head(list, difference, stored, case, entity);
+                said = difference.list.clone();
+            }
+            difference.under_head = said.is_some();
+            // A row that is asked about for another reason says so itself.
+            let same = |head: &ListHead| head.rule == difference.rule && head.notes == difference.notes;
+            difference.told_above = said.as_ref().is_some_and(same);
         }
         above = list;
     }

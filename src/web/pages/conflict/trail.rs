@@ -101,7 +101,9 @@ pub async fn trail(
     let there = |conflict: Conflict| address(request, conflict.id.as_str());
     Ok(Trail {
         crumbs,
-        position: Some(msg("conflict-position").with("at", before + 1).with("total", total)),
+        // Opened from a list that it has left since, or that has become too long to look through.
+        position: (total > before)
+            .then(|| msg("conflict-position").with("at", before + 1).with("total", total)),
         previous: previous.map(there),
         next: next.map(there).map(|next| ahead(&next)),
     })

@@ -104,6 +104,7 @@ pub async fn alike(
             .await?;
     let first = found.first().ok_or_else(|| Failure::new(Code::NotFound))?;
     let filter = Filter { like: Some(asked.like.clone()), ..Filter::default() };
+    let filter = queue::measured(&mut session, &viewer, filter).await?;
     let count = queue::count(&mut session, &viewer, &filter, site.engine.now()).await?;
     let grouped = may_be_grouped(&setup, first);
     let form = (grouped && viewer.may(Right::Decide)).then(|| GroupForm {

@@ -185,6 +185,7 @@ pub struct Address {
     pub process: Option<String>,
     pub tag: Option<String>,
     /// Words of the records' identifiers and values.
+    #[serde(deserialize_with = "said")]
     pub q: Option<String>,
     pub sort: Sort,
     /// The columns in their order, comma-separated; empty as shipped.
@@ -195,6 +196,12 @@ pub struct Address {
     pub after: Option<String>,
     /// The page that ends before this row.
     pub before: Option<String>,
+}
+
+/// A field that was left empty asks for nothing.
+fn said<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    Ok(text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()))
 }
 
 impl Address {

@@ -11,7 +11,7 @@ use crate::web::failure::Failure;
 use crate::web::pages::audit::csv::line;
 use crate::web::site::Site;
 use actix_web::HttpResponse;
-use actix_web::http::header::CONTENT_DISPOSITION;
+use actix_web::http::header::{CONTENT_DISPOSITION, ContentEncoding};
 use actix_web::web::{Bytes, Data, Path};
 use futures_util::stream;
 use std::sync::Arc;
@@ -45,6 +45,8 @@ pub async fn file(viewer: SignedIn, site: Data<Site>, id: Path<String>) -> Resul
     Ok(HttpResponse::Ok()
         .content_type("text/csv; charset=utf-8")
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+        // Compressing would gather what is to be sent bit by bit.
+        .insert_header(ContentEncoding::Identity)
         .streaming(Box::pin(chunks)))
 }
 
