@@ -37,7 +37,7 @@ pub async fn ask(
 ) -> Result<HttpResponse, Failure> {
     let id = ConflictId(id.into_inner());
     let asked = match asking(&site, &viewer, &id, &sent).await? {
-        Ok(asking) => match site.engine.ask_person(&viewer, &id, asking).await {
+        Ok(asking) => match site.engine.ask_person(&viewer, &id, asking, None).await {
             Ok(asked) => Ok(asked),
             Err(Refusal::Invalid(text)) => Err(("question-address", said(&text))),
             Err(Refusal::WrongState(text)) => Err(("question-about", said(&text))),
@@ -92,20 +92,29 @@ async fn asking(
     Ok(Ok(Asking { difference: chosen, name, address, text: sent.text.clone(), days }))
 }
 
-/// Mails a question; where that cannot be, its link is what is said.
-pub(in crate::web) async fn send(
+/// Mails a question; what became of it, and its link.
+pub(in crate::web) async fn post(
     site: &Site,
     face: &Clockface,
     question: &Question,
     token: &str,
-) -> Result<Msg, Failure> {
+) -> Result<(Posted, String), Failure> {
     let link = questions::link(&site.url(), "ask", token);
     let (subject, text) =
         letter::of_question(&site.engine.setup().catalog, face, question, &link, site.reach.language);
-    let shown = |text: Msg| text.with("name", &question.name).with("link", &link);
-    Ok(match site.engine.post(&question.address, question.id.as_str(), subject, text).await {
+    let posted = site.engine.post(&question.address, question.id.as_str(), subject, text).await;
+    if posted == Posted::Sent {
+        site.engine.question_mailed(&question.id).await?;
+    }
+    Ok((posted, link))
+}
+
+/// Mails a question; where that cannot be, its link is what is said.
+async fn send(site: &Site, face: &Clockface, question: &Question, token: &str) -> Result<Msg, Failure> {
+    let (posted, link) = post(site, face, question, token).await?;
+    let shown = |text: Msg| text.with("name", &question.name).with("link", link);
+    Ok(match posted {
         Posted::Sent => {
-            site.engine.question_mailed(&question.id).await?;
             let until = face.moment(question.expires_at).text;
             msg("question-sent").with("name", &question.name).with("until", until)
         }
