@@ -18,6 +18,7 @@ use crate::domain::ids::{ConflictId, DifferenceId, QuestionId};
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::question::{DAYS, MOST_DAYS, MOST_OPEN, MOST_TEXT, Offered, Standing};
 use crate::domain::routing::{Ends, Wait};
+use crate::domain::time::Time;
 use crate::store::conflicts::Conflict;
 use crate::store::questions::{self, Question};
 use crate::store::{StoreError, WriteSession, conflicts};
@@ -88,8 +89,7 @@ impl Engine {
                 questions::insert(w, &question, &hash).await?;
                 let wait = Wait::new(w.now(), question.expires_at, Ends::Reply, viewer.user.clone());
                 let wait = wait.map_err(|error| Refusal::Invalid(error.to_string()))?;
-                // Whoever put it off for longer meant to: an answer does not end that wait.
-                if conflict.wait.as_ref().is_none_or(|now| now.until <= wait.until) {
+                if gives_way(conflict.wait.as_ref(), &wait, w.now()) {
                     conflict.wait = Some(wait);
                 }
                 if conflict.claimed_by.as_ref() == Some(&viewer.user) {
@@ -153,6 +153,16 @@ impl Engine {
         }
         Ok(more)
     }
+}
+
+/// Whether a wait gives way to that of a question. What a person put off, for longer or shorter, stays
+/// put off until then: they said when they want to see it, and are told of the answer all the same. The
+/// waits of several questions are the longest of them.
+fn gives_way(now: Option<&Wait>, question: &Wait, at: Time) -> bool {
+    now.is_none_or(|now| {
+        let over = now.until <= at;
+        over || (now.ends == Ends::Reply && now.until <= question.until)
+    })
 }
 
 /// The question with the values of its field as they stand.

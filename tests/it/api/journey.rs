@@ -50,9 +50,7 @@ async fn a_program_does_the_whole_job() {
     assert_eq!(difference["absent"], json!([]));
 
     said_why(&steward, &conflict).await;
-    super::passed_on::there_and_back(&host, &steward, &conflict).await;
-    let conflict = super::talked::about(&host, &steward, &conflict).await;
-    claimed(&steward, &conflict).await;
+    let conflict = handed_about(&host, &steward, &conflict).await;
     let decided = steward.post(&at(&conflict, "/resolution"), &keep_first(&conflict)).await;
     assert_eq!(decided.status, 201, "{}", decided.text);
     assert_eq!(decided.location, format!("/api/v1/resolutions/{}", decided.json["id"].as_str().unwrap()));
@@ -92,6 +90,14 @@ async fn a_program_does_the_whole_job() {
         host.operations(),
         "every operation was answered as described"
     );
+}
+
+/// It goes from desk to desk, is talked about and taken; the conflict as it is then.
+async fn handed_about(host: &Host, steward: &Program, conflict: &Value) -> Value {
+    super::passed_on::there_and_back(host, steward, conflict).await;
+    let conflict = super::talked::about(host, steward, conflict).await;
+    claimed(steward, &conflict).await;
+    conflict
 }
 
 /// What is decided has nothing to claim.
