@@ -198,6 +198,7 @@ reason-other = Anderes, siehe Notiz
 
 # Über dem Raster
 stale-title = <b>{ $system }</b> hat <b>{ $field }</b> während der Entscheidung in <q>{ $value }</q> geändert
+stale-kept = Die Auswahl ist unten erhalten; der geänderte Wert ist mit „Neu“ gekennzeichnet.
 stale-saved = Nichts wurde gespeichert. Die Auswahl ist unten erhalten; der geänderte Wert ist mit „Neu“ gekennzeichnet.
 decided-title = <b>{ $name }</b> hat das { $when } entschieden
 decided-outcome = <b>{ $field }</b>: { $outcome }

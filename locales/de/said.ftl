@@ -142,6 +142,7 @@ refusal-question-days = Eine Frage ist 1 bis { $n } Tage offen
 refusal-question-field = Gefragt werden kann nur zu einem Feld
 refusal-question-most = { $n } Fragen sind schon offen: eine davon zurückziehen
 refusal-question-ended = Diese Frage ist beendet
+refusal-question-again = Diese Frage ist schon offen: sie wurde bereits gestellt
 refusal-question-settled = Dieses Feld ist erledigt: Es gibt nichts mehr zu fragen
 refusal-question-long = Eine Frage darf { $n } Zeichen haben
 refusal-answer-long = Eine Antwort darf { $n } Zeichen haben

@@ -198,6 +198,7 @@ reason-other = Other, see the note
 
 # Said above the grid
 stale-title = <b>{ $system }</b> changed <b>{ $field }</b> to <q>{ $value }</q> while you were deciding
+stale-kept = Your choices are kept below; the changed value is marked New.
 stale-saved = Nothing was saved. Your choices are kept below; the changed value is marked New.
 decided-title = <b>{ $name }</b> decided this { $when }
 decided-outcome = <b>{ $field }</b>: { $outcome }

@@ -143,6 +143,7 @@ refusal-question-days = A question is open 1 to { $n } days
 refusal-question-field = Only about a field somebody can be asked
 refusal-question-most = { $n } questions are open already: withdraw one
 refusal-question-ended = This question has ended
+refusal-question-again = This question is open already: it was asked before
 refusal-question-settled = This field is settled: there is nothing left to ask
 refusal-question-long = A question may have { $n } characters
 refusal-answer-long = An answer may have { $n } characters

@@ -27,6 +27,7 @@ pub mod language;
 pub mod mapping;
 pub mod notice;
 pub mod opinion;
+pub mod order;
 pub mod past;
 pub mod pattern;
 pub mod phone;

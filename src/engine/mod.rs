@@ -39,6 +39,7 @@ pub mod tags;
 pub mod verify;
 pub mod views;
 pub mod watch;
+pub mod watchers;
 pub mod worker;
 pub mod writeback;
 

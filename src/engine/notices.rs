@@ -13,7 +13,7 @@ use crate::domain::ids::{NoticeId, RecordId, UserId};
 use crate::domain::notice::{GATHERED_MINUTES, KEPT_DAYS, Notice, NoticeKind};
 use crate::domain::preferences::MailWish;
 use crate::domain::time::Time;
-use crate::store::notices::{self, Told, Waiting};
+use crate::store::notices::{self, Claimed, Told, Waiting};
 use crate::store::users::User;
 use crate::store::{StoreError, WriteSession, alerts, conflicts, records, users};
 use chrono::TimeDelta;
@@ -25,6 +25,8 @@ pub type Words = Box<dyn Fn(&User, &[Told]) -> (String, String) + Send + Sync>;
 const PEOPLE: i64 = 50;
 /// Notices of one mail; it says that there are more.
 pub const OF_ONE_MAIL: i64 = 50;
+/// How long a server mails a notice before another one may: longer than a mail server is waited for.
+const LEASE_MINUTES: i64 = 10;
 /// What is due within these hours is due soon.
 const SOON_HOURS: i64 = 4;
 /// Conflicts looked at at once.
@@ -148,37 +150,35 @@ impl Engine {
         let Some(words) = &mail.notices else { return Ok(()) };
         let people = notices::to_be_mailed(&mut self.store.session().await?, self.now(), PEOPLE).await?;
         for user in people {
-            let (reader, all, ids) = self.claim_mail(&user).await?;
+            let (reader, claimed) = self.claim_mail(&user).await?;
             let reader =
                 reader.filter(|reader| !reader.disabled && reader.preferences.mail != MailWish::Never);
             // Whoever wants none any longer gets none.
             let Some((reader, to)) = reader.and_then(|reader| Some((reader.clone(), reader.mail?))) else {
-                self.write_alerts(async move |w| notices::postpone(w, &ids, None).await).await?;
+                self.write_alerts(async move |w| notices::postpone(w, &claimed.ids, None).await).await?;
                 continue;
             };
-            let (Some(newest), (subject, text)) = (all.first(), words(&reader, &all)) else { continue };
+            // Another server was faster.
+            let Some(newest) = claimed.told.first() else { continue };
+            let (subject, text) = words(&reader, &claimed.told);
+            // Sent again after a crash it has the same id, by which mail programs know it.
             let letter = Letter { id: newest.id.0.clone(), at: newest.created_at, subject, text };
             let sent = mail.mailer.send_to(&letter, &to).await;
-            self.note_mailed(&reader.login, &all, ids, sent.err().map(|error| error.to_string())).await?;
+            self.note_mailed(&reader.login, claimed, sent.err().map(|error| error.to_string())).await?;
         }
         Ok(())
     }
 
-    /// Marks everything that is to be told to a person as mailed before it is: no other server, and
-    /// no later look, mails any of it again. Answers what the one mail tells, and all that is marked.
-    async fn claim_mail(
-        &self,
-        user: &UserId,
-    ) -> Result<(Option<User>, Vec<Told>, Vec<NoticeId>), StoreError> {
+    /// Takes everything that is to be told to a person for a while, before it is mailed: no other
+    /// server and no later look mails any of it meanwhile. Of a server that dies before it noted that
+    /// the mail left, another one mails it again: at least once, and rarely twice.
+    async fn claim_mail(&self, user: &UserId) -> Result<(Option<User>, Claimed), StoreError> {
         let user = user.clone();
         self.store
             .write::<_, StoreError, _>(async move |w| {
-                let ids = notices::claim(w, &user).await?;
-                let all = notices::of_mail(w, &user, OF_ONE_MAIL).await?;
-                if !ids.is_empty() {
-                    notices::mailed(w, &ids).await?;
-                }
-                Ok(((users::by_id(w, &user).await?, all, ids), Vec::new()))
+                let lease = w.now() + TimeDelta::minutes(LEASE_MINUTES);
+                let claimed = notices::claim(w, &user, lease, OF_ONE_MAIL).await?;
+                Ok(((users::by_id(w, &user).await?, claimed), Vec::new()))
             })
             .await
     }
@@ -186,16 +186,19 @@ impl Engine {
     async fn note_mailed(
         &self,
         login: &str,
-        all: &[Told],
-        ids: Vec<NoticeId>,
+        claimed: Claimed,
         error: Option<String>,
     ) -> Result<(), StoreError> {
-        let (cause, now) = (format!("{UNREACHED}{login}"), self.now());
+        let (cause, now, ids) = (format!("{UNREACHED}{login}"), self.now(), claimed.ids);
         let Some(error) = error else {
-            return self.write_alerts(async move |w| alerts::clear(w, &cause).await.map(drop)).await;
+            let noted = self.write_alerts(async move |w| {
+                notices::mailed(w, &ids).await?;
+                alerts::clear(w, &cause).await.map(drop)
+            });
+            return noted.await;
         };
         tracing::warn!(login, error, "notices were not mailed");
-        let oldest = all.iter().map(|told| told.created_at).min().unwrap_or(now);
+        let oldest = claimed.told.iter().map(|told| told.created_at).min().unwrap_or(now);
         let again = Some(now + TimeDelta::minutes(AGAIN_MINUTES))
             .filter(|_| now - oldest < TimeDelta::hours(TRIED_HOURS));
         let end = if again.is_some() { "they are tried again" } else { "they stand on the page of notices" };

@@ -2,6 +2,7 @@
 //! looks at the field again.
 
 use super::ask::{Question, ask_in};
+use super::once::Receipt;
 use super::questions::{by_link, ids_of};
 use super::review::locked;
 use super::{Engine, Refusal, Setup, notices, post};
@@ -66,7 +67,7 @@ pub fn is_tellable(decision: &Resolution) -> bool {
 
 impl Engine {
     /// Keeps that somebody is told of a decision, and answers the secret of the link by which to
-    /// object; it is stored nowhere.
+    /// object; it is stored nowhere. `receipt` keeps an answer with it.
     ///
     /// # Errors
     /// The viewer may not decide or lead, there is no such decision or field, nothing was kept, the
@@ -76,6 +77,7 @@ impl Engine {
         viewer: &Viewer,
         id: &ResolutionId,
         telling: Telling,
+        receipt: Option<Receipt<(Arc<Setup>, Objection)>>,
     ) -> Result<(Objection, String), Refusal> {
         if !viewer.may(Right::Decide) && !viewer.may(Right::Reverse) {
             return Err(Refusal::Forbidden);
@@ -87,44 +89,16 @@ impl Engine {
         let name: String = telling.name.trim().chars().take(200).collect();
         let name = if name.is_empty() { address.clone() } else { name };
         let (token, hash) = post::secret(self);
-        let (viewer, id, field) = (viewer.clone(), id.clone(), telling.field);
+        let telling = Telling { field: telling.field, name, address, text };
+        let (viewer, id, setup) = (viewer.clone(), id.clone(), self.setup());
         let told = self
             .store
             .write(async move |w| {
-                let found = held_still(w, &viewer, &id).await?;
-                if !is_tellable(&found) {
-                    let text =
-                        "this decision does not stand, or may still be taken back: nobody is told of it";
-                    return Err(Refusal::WrongState(text.to_owned()));
+                let (told, event) = tell(w, &viewer, &id, &telling, &hash).await?;
+                if let Some(receipt) = &receipt {
+                    receipt.keep(w, &(setup.clone(), told.clone())).await?;
                 }
-                if objections::of_resolution(w, &id, 100).await?.len() >= MOST {
-                    return Err(Refusal::Invalid(format!("{MOST} people were told already")));
-                }
-                let record = crate::store::records::get(w, &viewer, &found.record).await?;
-                let record = record.ok_or(Refusal::NotFound("record"))?;
-                let told = Objection {
-                    id: ObjectionId(w.new_id()),
-                    resolution: id.clone(),
-                    conflict: found.conflict.clone(),
-                    record: found.record.clone(),
-                    entity: record.entity,
-                    field: field.clone(),
-                    teller: viewer.user.clone(),
-                    teller_name: viewer.name.clone(),
-                    name: name.clone(),
-                    address: address.clone(),
-                    text: text.clone(),
-                    kept: kept(&found, &field)?,
-                    created_at: w.now(),
-                    expires_at: w.now() + TimeDelta::days(DAYS),
-                    mailed_at: None,
-                    objected: None,
-                };
-                objections::insert(w, &told, &hash).await?;
-                let event = Event::new(Action::DecisionTold, viewer.actor(), about_of(&told));
-                let event = event.value("record", &record.title).value("name", &told.name);
-                let event = event.value("address", &told.address).value("text", &told.text);
-                Ok((told, vec![event]))
+                Ok::<_, Refusal>((told, vec![event]))
             })
             .await?;
         Ok((told, token))
@@ -166,6 +140,48 @@ impl Engine {
         let (hash, setup) = (post::hash(token), self.reload().await?);
         self.store.write(async move |w| object(w, &setup, &hash, &words).await).await
     }
+}
+
+async fn tell(
+    w: &mut WriteSession,
+    viewer: &Viewer,
+    id: &ResolutionId,
+    telling: &Telling,
+    hash: &str,
+) -> Result<(Objection, Event), Refusal> {
+    let found = held_still(w, viewer, id).await?;
+    if !is_tellable(&found) {
+        let text = "this decision does not stand, or may still be taken back: nobody is told of it";
+        return Err(Refusal::WrongState(text.to_owned()));
+    }
+    if objections::of_resolution(w, id, 100).await?.len() >= MOST {
+        return Err(Refusal::Invalid(format!("{MOST} people were told already")));
+    }
+    let record = crate::store::records::get(w, viewer, &found.record).await?;
+    let record = record.ok_or(Refusal::NotFound("record"))?;
+    let told = Objection {
+        id: ObjectionId(w.new_id()),
+        resolution: id.clone(),
+        conflict: found.conflict.clone(),
+        record: found.record.clone(),
+        entity: record.entity,
+        field: telling.field.clone(),
+        teller: viewer.user.clone(),
+        teller_name: viewer.name.clone(),
+        name: telling.name.clone(),
+        address: telling.address.clone(),
+        text: telling.text.clone(),
+        kept: kept(&found, &telling.field)?,
+        created_at: w.now(),
+        expires_at: w.now() + TimeDelta::days(DAYS),
+        mailed_at: None,
+        objected: None,
+    };
+    objections::insert(w, &told, hash).await?;
+    let event = Event::new(Action::DecisionTold, viewer.actor(), about_of(&told));
+    let event = event.value("record", &record.title).value("name", &told.name);
+    let event = event.value("address", &told.address).value("text", &told.text);
+    Ok((told, event))
 }
 
 /// A decision as it is while nobody else changes it: whoever does holds its conflict.

@@ -8,15 +8,17 @@ pub use answer::Asked;
 pub(super) use answer::{by_link, ids_of};
 pub use whom::{Whom, Why};
 
+use super::once::Receipt;
 use super::post;
 use super::review::{about, locked};
-use super::{Engine, Refusal, notices};
+use super::{Engine, Refusal, Setup, notices};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::audit::{About, Action, Actor, Event};
 use crate::domain::ids::{ConflictId, DifferenceId, QuestionId};
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::question::{DAYS, MOST_DAYS, MOST_OPEN, MOST_TEXT, Offered, Standing};
 use crate::domain::routing::{Ends, Wait};
+use crate::domain::time::Time;
 use crate::store::conflicts::Conflict;
 use crate::store::questions::{self, Question};
 use crate::store::{StoreError, WriteSession, conflicts};
@@ -54,7 +56,8 @@ impl Asking {
         if !(1..=MOST_DAYS).contains(&days) {
             return Err(Refusal::Invalid(format!("a question is open 1 to {MOST_DAYS} days")));
         }
-        let name: String = self.name.trim().chars().take(200).collect();
+        let name = self.name.split_whitespace().collect::<Vec<_>>().join(" ");
+        let name: String = name.chars().take(200).collect();
         let name = if name.is_empty() { address.clone() } else { name };
         Ok((Self { name, address, text, ..self }, TimeDelta::days(days)))
     }
@@ -62,7 +65,7 @@ impl Asking {
 
 impl Engine {
     /// Asks somebody about one field of an open conflict, which waits for the answer. Answers the
-    /// question and the secret of its link, which is stored nowhere.
+    /// question and the secret of its link, which is stored nowhere. `receipt` keeps an answer with it.
     ///
     /// # Errors
     /// The viewer may not decide or lead, there is no such conflict or field, it is decided, the
@@ -72,6 +75,7 @@ impl Engine {
         viewer: &Viewer,
         id: &ConflictId,
         asking: Asking,
+        receipt: Option<Receipt<(Arc<Setup>, Question)>>,
     ) -> Result<(Question, String), Refusal> {
         may_ask(viewer)?;
         let (asking, open_for) = asking.checked()?;
@@ -85,14 +89,16 @@ impl Engine {
                 questions::insert(w, &question, &hash).await?;
                 let wait = Wait::new(w.now(), question.expires_at, Ends::Reply, viewer.user.clone());
                 let wait = wait.map_err(|error| Refusal::Invalid(error.to_string()))?;
-                // Whoever put it off for longer meant to: an answer does not end that wait.
-                if conflict.wait.as_ref().is_none_or(|now| now.until <= wait.until) {
+                if gives_way(conflict.wait.as_ref(), &wait, w.now()) {
                     conflict.wait = Some(wait);
                 }
                 if conflict.claimed_by.as_ref() == Some(&viewer.user) {
                     (conflict.claimed_by, conflict.claimed_until) = (None, None);
                 }
                 conflicts::save(w, &conflict).await?;
+                if let Some(receipt) = &receipt {
+                    receipt.keep(w, &(setup.clone(), question.clone())).await?;
+                }
                 let event = Event::new(Action::QuestionAsked, viewer.actor(), about_of(&question));
                 let event = event.fact("question", &question.id).value("record", &conflict.title);
                 let event = event.value("name", &question.name).value("address", &question.address);
@@ -149,10 +155,20 @@ impl Engine {
     }
 }
 
+/// Whether a wait gives way to that of a question. What a person put off, for longer or shorter, stays
+/// put off until then: they said when they want to see it, and are told of the answer all the same. The
+/// waits of several questions are the longest of them.
+fn gives_way(now: Option<&Wait>, question: &Wait, at: Time) -> bool {
+    now.is_none_or(|now| {
+        let over = now.until <= at;
+        over || (now.ends == Ends::Reply && now.until <= question.until)
+    })
+}
+
 /// The question with the values of its field as they stand.
 async fn worded(
     w: &mut WriteSession,
-    setup: &Arc<super::Setup>,
+    setup: &Arc<Setup>,
     viewer: &Viewer,
     conflict: &Conflict,
     asking: &Asking,
@@ -169,7 +185,15 @@ async fn worded(
         return Err(Refusal::Invalid("only about a field somebody can be asked".to_owned()));
     }
     let asked = questions::of_conflict(w, &conflict.id, 1_000).await?;
-    if asked.iter().filter(|one| one.standing == Standing::Open).count() >= MOST_OPEN {
+    let open = || asked.iter().filter(|one| one.standing == Standing::Open);
+    let same = |one: &Question| {
+        one.difference == asking.difference && one.address == asking.address && one.text == asking.text
+    };
+    // A form that is sent again asks nobody again.
+    if open().any(|one| one.asker == viewer.user && same(one)) {
+        return Err(Refusal::WrongState("this question is open already: it was asked before".to_owned()));
+    }
+    if open().count() >= MOST_OPEN {
         return Err(Refusal::Invalid(format!("{MOST_OPEN} questions are open already: withdraw one")));
     }
     let source = dispute.policy.source_of_truth.as_ref();

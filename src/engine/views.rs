@@ -1,13 +1,11 @@
 //! Views of the queue: named, shared, watched; and everything that matches one, frozen.
 
-use super::{Engine, Refusal, Setup, notices};
+use super::{Engine, Refusal, Setup};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::ids::ConflictId;
-use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::time::Time;
 use crate::store::queue::{self, Filter};
-use crate::store::views::Watcher;
-use crate::store::{Session, StoreError, conflicts, selections, users, views};
+use crate::store::{conflicts, selections, views};
 use chrono::TimeDelta;
 use std::sync::Arc;
 
@@ -23,9 +21,6 @@ const KEPT_HOURS: i64 = 24;
 /// What the query of a view asks the store for: a reader's zone, the present, the configuration. Words of
 /// addresses are the upper floor's. None where it is no address any longer.
 pub type Reader = Arc<dyn Fn(&str, &str, Time, &Setup) -> Option<Filter> + Send + Sync>;
-
-/// What opened this lately is told in the next look: it may not be committed yet.
-const SETTLING_SECONDS: i64 = 5;
 
 /// A view as a form gives it.
 #[derive(Clone, Debug)]
@@ -173,56 +168,6 @@ impl Engine {
                 let rows = queue::page(w, &by, &filter, None, now, selections::MOST).await?;
                 let ids: Vec<ConflictId> = rows.into_iter().map(|row| row.id).collect();
                 Ok((selections::insert(w, &by, &query, &ids).await?, Vec::new()))
-            })
-            .await
-    }
-}
-
-impl Engine {
-    /// Tells everybody who watches a view how many conflicts have opened in it since they were told last.
-    ///
-    /// # Errors
-    /// The store failed.
-    pub async fn tell_watchers(&self, reader: &Reader) -> Result<(), Refusal> {
-        let mut s = self.store.session().await?;
-        for watcher in views::watchers(&mut s).await? {
-            let until = self.now() - TimeDelta::seconds(SETTLING_SECONDS);
-            let entered = self.entered(&mut s, reader, &watcher, until).await?;
-            if entered > 0 {
-                self.tell_watcher(watcher, entered, until).await?;
-            }
-        }
-        Ok(())
-    }
-
-    async fn entered(
-        &self,
-        s: &mut Session,
-        reader: &Reader,
-        watcher: &Watcher,
-        until: Time,
-    ) -> Result<i64, StoreError> {
-        let Some(user) = users::by_id(s, &watcher.user).await? else { return Ok(0) };
-        let now = self.now();
-        let Some(filter) = reader(&watcher.query, &user.zone, now, &self.setup()) else { return Ok(0) };
-        let (before, since) = filter.opened;
-        let opened =
-            (Some(before.map_or(until, |before| before.min(until))), since.max(Some(watcher.told_at)));
-        let viewer = user.viewer(false);
-        let filter = queue::measured(s, &viewer, Filter { opened, ..filter }).await?;
-        queue::count(s, &viewer, &filter, now).await
-    }
-
-    async fn tell_watcher(&self, watcher: Watcher, entered: i64, until: Time) -> Result<(), Refusal> {
-        self.store
-            .write::<_, Refusal, _>(async move |w| {
-                // What is looked for may be somebody's name: a letter does not carry it.
-                let link = format!("/views/{}", watcher.view);
-                let notice = Notice::new(NoticeKind::ViewEntered, link);
-                let notice = notice.fact("view", &watcher.name).fact("n", entered);
-                notices::tell(w, &watcher.user, notice).await?;
-                views::told(w, &watcher, until).await?;
-                Ok(((), Vec::new()))
             })
             .await
     }

@@ -56,6 +56,21 @@ pub async fn of_conflict(s: &mut Session, id: &ConflictId, limit: i64) -> Result
     Ok(all)
 }
 
+/// Comments of a conflict, newest first, from that one on.
+pub async fn page(
+    s: &mut Session,
+    id: &ConflictId,
+    before: Option<&CommentId>,
+    limit: i64,
+) -> Result<Vec<Comment>, StoreError> {
+    let query = s.sql("SELECT * FROM comments").push_bind(" WHERE conflict_id = ?", [id.into()]);
+    let query = match before {
+        Some(before) => query.push_bind(" AND id < ?", [before.into()]),
+        None => query,
+    };
+    query.push(" ORDER BY id DESC").limit(limit).all().await
+}
+
 /// How many comments a conflict has.
 pub async fn count(s: &mut Session, id: &ConflictId) -> Result<i64, StoreError> {
     let query = s.sql("SELECT CAST(count(*) AS BIGINT) AS value FROM comments WHERE conflict_id = $1");

@@ -42,6 +42,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (53, "objections", include_str!("../../migrations/0053_objections.sql")),
     (55, "approvals", include_str!("../../migrations/0055_approvals.sql")),
     (56, "bulk", include_str!("../../migrations/0056_bulk.sql")),
+    (60, "mail_lease", include_str!("../../migrations/0060_mail_lease.sql")),
+    (61, "view_members", include_str!("../../migrations/0061_view_members.sql")),
 ];
 
 /// Applies what is missing, all of it or nothing on SQLite, whose write lock is taken for the

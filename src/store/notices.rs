@@ -161,51 +161,61 @@ pub async fn read_until(w: &mut WriteSession, user: &UserId, last: &NoticeId) ->
     query.bind(user).bind(last).bind(now).run().await
 }
 
-/// People with notices that are to leave by mail by now.
+/// People with notices that are to leave by mail by now, and that nobody is mailing.
 pub async fn to_be_mailed(s: &mut Session, now: Time, limit: i64) -> Result<Vec<UserId>, StoreError> {
     let query = s.sql(
         "SELECT DISTINCT user_id AS value FROM notices WHERE read_at IS NULL AND mailed_at IS NULL
-             AND mail_at IS NOT NULL AND mail_at <= $1 LIMIT $2",
+             AND mail_at IS NOT NULL AND mail_at <= $1 AND (mail_lease IS NULL OR mail_lease <= $1) LIMIT $2",
     );
     let ids: Vec<String> = query.bind(now).bind(limit).values().await?;
     Ok(ids.into_iter().map(UserId).collect())
 }
 
-/// What one mail to a person tells: everything unread that no mail has told yet, newest first.
-pub async fn of_mail(s: &mut Session, user: &UserId, limit: i64) -> Result<Vec<Told>, StoreError> {
-    let query = s.sql(
-        "SELECT n.*, r.title FROM notices n LEFT JOIN records r ON r.id = n.record_id
-         WHERE n.user_id = $1 AND n.read_at IS NULL AND n.mailed_at IS NULL AND n.mail_at IS NOT NULL
-         ORDER BY n.id DESC LIMIT $2",
-    );
-    query.bind(user).bind(limit).all().await
+/// What a mail to a person is made of.
+#[derive(Clone, Debug, Default)]
+pub struct Claimed {
+    /// Everything that it stands for, newest first.
+    pub ids: Vec<NoticeId>,
+    /// As many of them as it tells in words.
+    pub told: Vec<Told>,
 }
 
-/// Everything unread of a person that no mail has told yet, for this transaction alone: two servers
-/// that look at the same time do not both mail it.
-pub async fn claim(w: &mut WriteSession, user: &UserId) -> Result<Vec<NoticeId>, StoreError> {
+/// Takes everything unread of a person that no mail has told yet, until `lease`: no other server mails
+/// it meanwhile. Whoever takes it and dies leaves it to the next one after that.
+pub async fn claim(
+    w: &mut WriteSession,
+    user: &UserId,
+    lease: Time,
+    limit: i64,
+) -> Result<Claimed, StoreError> {
     if w.backend() == Backend::Postgres {
         let lock = "SELECT id AS value FROM users WHERE id = $1 FOR UPDATE";
         w.sql(lock).bind(user).value::<String>().await?;
     }
+    let now = w.now();
     let query = w.sql(
-        "SELECT id AS value FROM notices WHERE user_id = $1 AND read_at IS NULL AND mailed_at IS NULL
-             AND mail_at IS NOT NULL ORDER BY id DESC",
+        "UPDATE notices SET mail_lease = $2 WHERE user_id = $1 AND read_at IS NULL AND mailed_at IS NULL
+             AND mail_at IS NOT NULL AND (mail_lease IS NULL OR mail_lease <= $3) RETURNING id AS value",
     );
-    let ids: Vec<String> = query.bind(user).values().await?;
-    Ok(ids.into_iter().map(NoticeId).collect())
+    let mut ids: Vec<String> = query.bind(user).bind(lease).bind(now).values().await?;
+    ids.sort_unstable_by(|one, other| other.cmp(one));
+    let ids: Vec<NoticeId> = ids.into_iter().map(NoticeId).collect();
+    let shown = ids.iter().take(usize::try_from(limit).unwrap_or(0));
+    let query = w.sql(SHOWN).push(" WHERE n.id IN ").push_list(shown);
+    let told = query.push(" ORDER BY n.id DESC").all().await?;
+    Ok(Claimed { ids, told })
 }
 
 /// Remembers that these were mailed.
 pub async fn mailed(w: &mut WriteSession, ids: &[NoticeId]) -> Result<(), StoreError> {
     let now = w.now();
-    let query = w.sql("UPDATE notices SET mailed_at = $1 WHERE id IN ").bind(now);
+    let query = w.sql("UPDATE notices SET mailed_at = $1, mail_lease = NULL WHERE id IN ").bind(now);
     query.push_list(ids).run().await.map(drop)
 }
 
-/// These were not mailed after all: they leave later, or not at all.
+/// These were not mailed: they leave later, or not at all.
 pub async fn postpone(w: &mut WriteSession, ids: &[NoticeId], until: Option<Time>) -> Result<(), StoreError> {
-    let query = w.sql("UPDATE notices SET mailed_at = NULL, mail_at = $1 WHERE id IN ").bind(until);
+    let query = w.sql("UPDATE notices SET mail_lease = NULL, mail_at = $1 WHERE id IN ").bind(until);
     query.push_list(ids).run().await.map(drop)
 }
 

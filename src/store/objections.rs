@@ -3,6 +3,7 @@
 use super::db::{FromRow, Row, Session};
 use super::error::StoreError;
 use super::write::WriteSession;
+use crate::domain::access::Viewer;
 use crate::domain::ids::{ConflictId, EntityId, FieldId, ObjectionId, RecordId, ResolutionId, UserId};
 use crate::domain::time::Time;
 use crate::domain::value::Tuple;
@@ -86,6 +87,16 @@ pub async fn insert(w: &mut WriteSession, told: &Objection, hash: &str) -> Resul
 /// The one of a link, by the hash of its secret.
 pub async fn by_token(s: &mut Session, hash: &str) -> Result<Option<Objection>, StoreError> {
     s.sql("SELECT * FROM objections WHERE token_hash = $1").bind(hash).maybe().await
+}
+
+/// The one of that id, if it exists for this viewer.
+pub async fn get(
+    s: &mut Session,
+    viewer: &Viewer,
+    id: &ObjectionId,
+) -> Result<Option<Objection>, StoreError> {
+    let found: Option<Objection> = s.sql("SELECT * FROM objections WHERE id = $1").bind(id).maybe().await?;
+    Ok(found.filter(|told| viewer.sees(&told.entity)))
 }
 
 /// Who was told of a decision, oldest first.

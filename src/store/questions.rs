@@ -100,6 +100,21 @@ pub async fn of_conflict(s: &mut Session, id: &ConflictId, limit: i64) -> Result
     Ok(all)
 }
 
+/// Questions of a conflict, newest first, from that one on.
+pub async fn page(
+    s: &mut Session,
+    id: &ConflictId,
+    before: Option<&QuestionId>,
+    limit: i64,
+) -> Result<Vec<Question>, StoreError> {
+    let query = s.sql("SELECT * FROM questions").push_bind(" WHERE conflict_id = ?", [id.into()]);
+    let query = match before {
+        Some(before) => query.push_bind(" AND id < ?", [before.into()]),
+        None => query,
+    };
+    query.push(" ORDER BY id DESC").limit(limit).all().await
+}
+
 /// The newest questions about a record, newest first.
 pub async fn of_record(s: &mut Session, id: &RecordId, limit: i64) -> Result<Vec<Question>, StoreError> {
     let query = s.sql("SELECT * FROM questions WHERE record_id = $1 ORDER BY id DESC LIMIT $2");

@@ -16,12 +16,29 @@ use super::db::{Query, Reading, Session};
 use super::error::StoreError;
 use super::search;
 use crate::domain::access::Viewer;
+use crate::domain::ids::ConflictId;
 use crate::domain::time::Time;
 use filter::narrowed;
 
 /// How many open conflicts the filter leaves, counted to one above [`MOST_COUNTED`].
 pub async fn count(s: &mut Session, viewer: &Viewer, filter: &Filter, now: Time) -> Result<i64, StoreError> {
     up_to(narrowed(counted(s), viewer, filter, now)).await
+}
+
+/// At most `limit` of them, in no order.
+///
+/// # Errors
+/// The store cannot be read.
+pub async fn ids(
+    s: &mut Session,
+    viewer: &Viewer,
+    filter: &Filter,
+    now: Time,
+    limit: i64,
+) -> Result<Vec<ConflictId>, StoreError> {
+    let query = narrowed(s.sql("SELECT c.id AS value FROM conflicts c WHERE c.open"), viewer, filter, now);
+    let ids: Vec<String> = query.limit(limit).values().await?;
+    Ok(ids.into_iter().map(ConflictId).collect())
 }
 
 /// Records that a list can be narrowed to by words.

@@ -5,6 +5,7 @@ use super::error::StoreError;
 use super::write::WriteSession;
 use crate::domain::access::{Role, Viewer};
 use crate::domain::ids::{ConflictId, EntityId, FieldId, UserId};
+use crate::domain::order;
 use crate::domain::routing::{Colleague, Route};
 use crate::domain::time::Time;
 use std::collections::HashMap;
@@ -107,7 +108,9 @@ pub async fn team(s: &mut Session) -> Result<Vec<Member>, StoreError> {
         "SELECT id, login, name, roles, away_from, away_until, deputy FROM users
          WHERE NOT disabled ORDER BY name, id",
     );
-    query.limit(1000).all().await
+    let mut all: Vec<Member> = query.limit(1000).all().await?;
+    order::by_name(&mut all, |member| &member.name);
+    Ok(all)
 }
 
 /// Who may be given a conflict: those who decide, by id.

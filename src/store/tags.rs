@@ -5,16 +5,18 @@ use super::error::StoreError;
 use super::write::WriteSession;
 use crate::domain::access::Viewer;
 use crate::domain::ids::{ConflictId, UserId};
+use crate::domain::order;
+use std::cmp::Reverse;
 
 /// The condition on a list of conflicts `c` that have a tag: `query.push_bind(WITH_TAG, [tag.into()])`.
 pub const WITH_TAG: &str = " AND c.id IN (SELECT t.conflict_id FROM conflict_tags t WHERE t.tag = ?)";
 
 /// The tags of a conflict, in their order.
 pub async fn of_conflict(s: &mut Session, id: &ConflictId) -> Result<Vec<String>, StoreError> {
-    s.sql("SELECT tag AS value FROM conflict_tags WHERE conflict_id = $1 ORDER BY tag")
-        .bind(id)
-        .values()
-        .await
+    let query = s.sql("SELECT tag AS value FROM conflict_tags WHERE conflict_id = $1 ORDER BY tag");
+    let mut all: Vec<String> = query.bind(id).values().await?;
+    order::by_name(&mut all, |tag| tag);
+    Ok(all)
 }
 
 /// A tag and how many open conflicts have it.
@@ -40,12 +42,19 @@ pub async fn counts(s: &mut Session, viewer: &Viewer, limit: i64) -> Result<Vec<
         Some(entities) => query.push(" AND c.entity IN ").push_list(entities),
         None => query,
     };
-    query.push(" GROUP BY t.tag ORDER BY count(*) DESC, t.tag").limit(limit).all().await
+    let query = query.push(" GROUP BY t.tag ORDER BY count(*) DESC, t.tag").limit(limit);
+    let mut all: Vec<Counted> = query.all().await?;
+    order::by_name(&mut all, |one| &one.tag);
+    all.sort_by_key(|one| Reverse(one.count));
+    Ok(all)
 }
 
 /// The tags in use that begin like this, for the form.
 pub async fn known(s: &mut Session, limit: i64) -> Result<Vec<String>, StoreError> {
-    s.sql("SELECT DISTINCT tag AS value FROM conflict_tags ORDER BY tag").limit(limit).values().await
+    let query = s.sql("SELECT DISTINCT tag AS value FROM conflict_tags ORDER BY tag").limit(limit);
+    let mut all: Vec<String> = query.values().await?;
+    order::by_name(&mut all, |tag| tag);
+    Ok(all)
 }
 
 /// Adds a tag; false where the conflict has it.

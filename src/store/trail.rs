@@ -7,7 +7,7 @@ use super::error::StoreError;
 use super::write::WriteSession;
 use crate::domain::access::Viewer;
 use crate::domain::audit::Entry;
-use crate::domain::ids::{FieldId, RecordId, RunId, SystemId, UserId};
+use crate::domain::ids::{ConflictId, FieldId, RecordId, RunId, SystemId, UserId};
 use crate::domain::time::Time;
 use std::collections::{BTreeMap, HashMap};
 
@@ -187,4 +187,29 @@ pub async fn save_read(w: &mut WriteSession, user: &UserId, view: &str) -> Resul
     .bind(now)
     .run_one()
     .await
+}
+
+/// Who did what was done last to the record of a conflict, if it was done since then: a user's id, empty
+/// for Referee itself.
+pub async fn last_actor(
+    s: &mut Session,
+    conflict: &ConflictId,
+    since: Time,
+) -> Result<Option<String>, StoreError> {
+    struct Last {
+        actor: String,
+        at: Time,
+    }
+    impl FromRow for Last {
+        fn from_row(row: &Row) -> Result<Self, StoreError> {
+            Ok(Self { actor: row.get("actor_id")?, at: row.time("at")? })
+        }
+    }
+    let query = s.sql(
+        "SELECT a.actor_id, a.at FROM audit a
+         WHERE a.record_id = (SELECT c.record_id FROM conflicts c WHERE c.id = $1) AND a.action <> 'read'
+         ORDER BY a.seq DESC LIMIT 1",
+    );
+    let last: Option<Last> = query.bind(conflict).maybe().await?;
+    Ok(last.filter(|last| last.at >= since).map(|last| last.actor))
 }

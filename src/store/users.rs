@@ -5,6 +5,7 @@ use super::error::StoreError;
 use super::write::WriteSession;
 use crate::domain::access::{Role, Viewer};
 use crate::domain::ids::UserId;
+use crate::domain::order;
 use crate::domain::preferences::Preferences;
 use crate::domain::time::Time;
 use std::collections::{BTreeSet, HashMap};
@@ -194,7 +195,9 @@ pub async fn everybody(s: &mut Session, viewer: &Viewer) -> Result<Vec<Named>, S
     if !viewer.may(crate::domain::access::Right::Audit) {
         return Ok(Vec::new());
     }
-    s.sql("SELECT id, login, name FROM users ORDER BY name, id").all().await
+    let mut all: Vec<Named> = s.sql("SELECT id, login, name FROM users ORDER BY id").all().await?;
+    order::by_name(&mut all, |user| &user.name);
+    Ok(all)
 }
 
 /// A user's name.

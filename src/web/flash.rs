@@ -27,6 +27,8 @@ fn place(viewer: &Viewer) -> String {
 #[must_use]
 pub fn redirect(request: &HttpRequest, viewer: &Viewer, target: &str, flash: &Flash) -> HttpResponse {
     let site = Site::of(request);
+    // An older one that nobody came to see gives way.
+    request.extensions_mut().remove::<Taken>();
     let mut response = HttpResponse::SeeOther();
     response.insert_header((LOCATION, target));
     let (nonce, key) = (chance::bytes(&**site.store().random()), site.store().key());

@@ -273,6 +273,7 @@ fn for_programs_deciding(config: &mut ServiceConfig) {
         )
         .service(resource("/api/v1/conflicts/{id}/claim").route(post().to(api::conflicts::claim)))
         .configure(for_programs_routing)
+        .configure(for_programs_talking)
         .service(resource("/api/v1/conflicts/{id}/resolution").route(post().to(api::conflicts::resolve)))
         .service(resource("/api/v1/resolutions/{id}").route(get().to(api::resolutions::show)))
         .service(resource("/api/v1/resolutions/{id}/undo").route(post().to(api::resolutions::undo)))
@@ -324,6 +325,41 @@ fn for_programs_routing(config: &mut ServiceConfig) {
         .service(resource("/api/v1/conflicts/{id}/recall").route(post().to(api::routing::recall)))
         .service(resource("/api/v1/conflicts/{id}/escalation").route(post().to(api::routing::escalate)))
         .service(resource("/api/v1/conflicts/{id}/return").route(post().to(api::routing::send_back)));
+}
+
+fn for_programs_talking(config: &mut ServiceConfig) {
+    config
+        .service(
+            resource("/api/v1/conflicts/{id}/comments")
+                .route(get().to(api::talk::list))
+                .route(post().to(api::talk::say)),
+        )
+        .service(resource("/api/v1/comments/{id}").route(get().to(api::talk::show)))
+        .service(resource("/api/v1/comments/{id}/withdrawal").route(post().to(api::talk::withdraw)))
+        .service(
+            resource("/api/v1/conflicts/{id}/tags")
+                .route(get().to(api::talk::tags_of))
+                .route(post().to(api::talk::tag)),
+        )
+        .service(resource("/api/v1/tags").route(get().to(api::talk::tags)))
+        .service(
+            resource("/api/v1/conflicts/{id}/questions")
+                .route(get().to(api::questions::list))
+                .route(post().to(api::questions::ask)),
+        )
+        .service(resource("/api/v1/questions/{id}").route(get().to(api::questions::show)))
+        .service(resource("/api/v1/questions/{id}/withdrawal").route(post().to(api::questions::withdraw)))
+        .service(
+            resource("/api/v1/resolutions/{id}/letters")
+                .route(get().to(api::letters::list))
+                .route(post().to(api::letters::tell)),
+        )
+        .service(resource("/api/v1/letters/{id}").route(get().to(api::letters::show)))
+        .service(resource("/api/v1/notices").route(get().to(api::notices::list)))
+        .service(resource("/api/v1/notices/reading").route(post().to(api::notices::read_all)))
+        .service(resource("/api/v1/notices/{id}/reading").route(post().to(api::notices::read)))
+        .service(resource("/api/v1/records/{id}/mute").route(post().to(api::notices::mute)))
+        .service(resource("/api/v1/records/{id}/unmute").route(post().to(api::notices::unmute)));
 }
 
 fn for_programs_judging(config: &mut ServiceConfig) {

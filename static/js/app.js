@@ -39,6 +39,12 @@ document.addEventListener('keydown', (event) => {
     press(one('#bar .main').dataset.act);
     return;
   }
+  // Fields of one line beside the decision: Enter presses their own button, and saves nothing else.
+  if (event.key === 'Enter' && target.dataset.enter) {
+    event.preventDefault();
+    document.getElementById(target.dataset.enter).click();
+    return;
+  }
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   if (event.key === 'Escape' && typing(target)) {
     target.blur();
@@ -341,7 +347,7 @@ for (const tick of all('[data-reveal]')) {
 
 // The focus lands where the work is: the list of mistakes, else the first disputed field; but
 // the page stays at its head, which says whose record it is.
-if (!location.hash) {
+if (!location.hash || one('#problems')) {
   const mistakes = one('[data-focus]');
   if (mistakes) mistakes.focus();
   else if (form) focusOn(differences().find((d) => !chosen(d)) || differences()[0]);

@@ -3,6 +3,7 @@
 use super::listing::{said, wrong};
 use crate::domain::cause::Cause;
 use crate::domain::policy::Stakes;
+use crate::domain::tag;
 use crate::domain::time::{Time, parse_stamp, stamp};
 use crate::domain::words::Sought;
 use crate::store::queue::{Due, Filter, Position, Under, Waiting, Whose, Words};
@@ -27,6 +28,7 @@ pub struct ConflictQuery {
     kind: Option<String>,
     assignee: Option<String>,
     q: Option<String>,
+    tag: Option<String>,
     pub(super) cursor: Option<String>,
     pub(super) limit: Option<i64>,
 }
@@ -59,6 +61,7 @@ impl ConflictQuery {
             kind: text(&self.kind),
             assignee: text(&self.assignee).map(Into::into),
             words: text(&self.q).map_or(Words::Any, |q| Words::Sought(Sought::of(&q))),
+            tag: text(&self.tag).and_then(|tag| tag::form(&tag)),
             ..Filter::default()
         })
     }

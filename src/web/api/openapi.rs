@@ -11,10 +11,13 @@ use super::dry_runs::{DryRunBody, DryRunView, Line};
 use super::explanations::ExplanationItem;
 use super::failed::{FailedView, InsteadBody, RetriedView, RetryBody};
 use super::incidents::{CountBody, EndingBody, GroupBody, GroupView, IncidentView};
+use super::letters::{LetterBody, LetterView, ToldView};
 use super::me::{Account, Person};
-use super::operations::{ALL, MANY, Operation, POLICIES, ROUTING, SEPARATIONS, WRITES};
+use super::notices::{MuteView, NoticeView, ReadBody, ReadView};
+use super::operations::{ALL, MANY, Operation, POLICIES, ROUTING, SEPARATIONS, TALK, WRITES};
 use super::policies::{PolicyDraftBody, PolicyDraftView, PolicyVersionView};
 use super::policies::{ShadowBody, SwitchOnBody, SwitchedOn};
+use super::questions::{AskedView, QuestionBody, QuestionView};
 use super::records::{RecordItem, RecordView};
 use super::resolutions::{Decided, DeliveryView, ResolutionView};
 use super::reversals::{ReversalBody, ReversalView};
@@ -22,6 +25,7 @@ use super::reviews::{ReviewBody, ReviewView};
 use super::routing::{AssignmentBody, EscalationBody, ReturnBody, WaitBody};
 use super::separations::{SeparationBody, SeparationView};
 use super::systems::{RunBody, RunView, Started, SystemView};
+use super::talk::{CommentBody, CommentView, SaidView, TagBody, TagItem, TagsView};
 use crate::web::failure::Problem;
 use actix_web::HttpResponse;
 use serde_json::{Map, Value, json};
@@ -40,7 +44,7 @@ pub async fn serve() -> HttpResponse {
 #[must_use]
 pub fn describe() -> Value {
     let mut paths = Map::new();
-    for operation in [ALL, SEPARATIONS, WRITES, MANY, ROUTING, POLICIES].into_iter().flatten() {
+    for operation in [ALL, SEPARATIONS, WRITES, MANY, ROUTING, TALK, POLICIES].into_iter().flatten() {
         let path = paths.entry(operation.path).or_insert_with(|| json!({}));
         path[operation.method] = told(operation);
     }
@@ -167,8 +171,29 @@ fn itself() -> Value {
     })
 }
 
+/// What people say to each other, are told and ask outside.
+fn talk(schemas: Schemas) -> Schemas {
+    schemas
+        .add_list::<CommentView>()
+        .add::<CommentBody>()
+        .add::<SaidView>()
+        .add::<TagsView>()
+        .add::<TagBody>()
+        .add_list::<TagItem>()
+        .add_list::<NoticeView>()
+        .add::<ReadBody>()
+        .add::<ReadView>()
+        .add::<MuteView>()
+        .add_list::<QuestionView>()
+        .add::<QuestionBody>()
+        .add::<AskedView>()
+        .add_list::<LetterView>()
+        .add::<LetterBody>()
+        .add::<ToldView>()
+}
+
 fn schemas() -> Map<String, Value> {
-    let Schemas(mut all) = Schemas::default()
+    let Schemas(mut all) = talk(Schemas::default())
         .add::<Problem>()
         .add_list::<ConflictItem>()
         .add::<ConflictView>()

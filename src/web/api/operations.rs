@@ -5,12 +5,14 @@ mod many;
 mod policies;
 mod routing;
 mod separations;
+mod talk;
 mod writes;
 
 pub use many::MANY;
 pub use policies::POLICIES;
 pub use routing::ROUTING;
 pub use separations::SEPARATIONS;
+pub use talk::TALK;
 pub use writes::WRITES;
 
 /// A parameter of a query: its name, its type, what it does.
@@ -69,6 +71,7 @@ pub const ALL: &[Operation] = &[
                 "string",
                 "Of records with these words in an identifier or a value; each is the beginning of one.",
             ),
+            ("tag", "string", "With this tag."),
             ("cursor", "string", "The cursor `next` of the page before."),
             LIMIT,
         ],

@@ -4,8 +4,12 @@
 //! undecided), `typed.<id>.<field>`, `until.<id>`, `because.<id>` and `seen.<id>` (which value had
 //! which number); and once `reason`, `note`, `version`, `csrf`, `idempotency`, `listed` (what is
 //! undecided was said) and `then` (`next`, `stay`, `check`, `accept`, `use:<system>`).
+//!
+//! Comments, tags and questions are fields of the same form under other addresses, `comment`,
+//! `comment-key`, `tag`, `untag` and `question-*`: what was chosen is sent along and comes back.
 
 pub mod ask;
+mod beside;
 pub mod build;
 pub mod causes;
 mod cells;

@@ -65,8 +65,7 @@ impl AskForm {
 }
 
 /// What the form sends.
-#[derive(Clone, Debug, Default, serde::Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default)]
 pub struct SentQuestion {
     /// The difference.
     pub about: String,

@@ -46,14 +46,14 @@ pub struct Draft {
     pub comment: String,
     pub tag: String,
     pub question: Option<SentQuestion>,
-    pub problem: Option<Problem>,
+    pub problems: Vec<Problem>,
 }
 
 impl Draft {
     /// The mistake in a field.
     #[must_use]
     pub fn error(&self, field: &str) -> Option<&Msg> {
-        self.problem.as_ref().filter(|problem| problem.field == field).map(|problem| &problem.text)
+        self.problems.iter().find(|problem| problem.field == field).map(|problem| &problem.text)
     }
 }
 

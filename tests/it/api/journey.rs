@@ -50,8 +50,7 @@ async fn a_program_does_the_whole_job() {
     assert_eq!(difference["absent"], json!([]));
 
     said_why(&steward, &conflict).await;
-    super::passed_on::there_and_back(&host, &steward, &conflict).await;
-    claimed(&steward, &conflict).await;
+    let conflict = handed_about(&host, &steward, &conflict).await;
     let decided = steward.post(&at(&conflict, "/resolution"), &keep_first(&conflict)).await;
     assert_eq!(decided.status, 201, "{}", decided.text);
     assert_eq!(decided.location, format!("/api/v1/resolutions/{}", decided.json["id"].as_str().unwrap()));
@@ -76,6 +75,7 @@ async fn a_program_does_the_whole_job() {
     assert_eq!(after["differences"][0]["resolution"], done["id"]);
     cannot_be_claimed(&steward, &conflict).await;
     look_around(&host, &steward, &admin, &conflict).await;
+    super::talked::objected(&host, &steward, &done).await;
     asked(&steward, &conflict, &done).await;
     reversed(&steward, &done).await;
     undone(&host, &steward, &admin).await;
@@ -90,6 +90,14 @@ async fn a_program_does_the_whole_job() {
         host.operations(),
         "every operation was answered as described"
     );
+}
+
+/// It goes from desk to desk, is talked about and taken; the conflict as it is then.
+async fn handed_about(host: &Host, steward: &Program, conflict: &Value) -> Value {
+    super::passed_on::there_and_back(host, steward, conflict).await;
+    let conflict = super::talked::about(host, steward, conflict).await;
+    claimed(steward, &conflict).await;
+    conflict
 }
 
 /// What is decided has nothing to claim.
@@ -159,7 +167,7 @@ async fn look_around(host: &Host, steward: &Program, admin: &Program, conflict: 
     assert_eq!(systems["items"][0]["last_run"]["state"], "done");
     assert!(!systems.to_string().contains("portal.sqlite"), "no settings of the connection");
     assert_eq!(steward.get("/api/v1/me").await.ok()["login"], "ana");
-    assert_eq!(admin.get("/api/v1/users").await.ok()["items"].as_array().unwrap().len(), 3);
+    assert_eq!(admin.get("/api/v1/users").await.ok()["items"].as_array().unwrap().len(), 5);
     compare(steward, admin).await;
     draft(steward, admin).await;
     assert_eq!(host.nobody().get("/api/openapi.json").await.ok()["openapi"], "3.1.0");

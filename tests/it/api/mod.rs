@@ -7,6 +7,7 @@ mod journey;
 mod passed_on;
 mod refusals;
 mod repeated;
+mod talked;
 
 use description::Description;
 use host::Host;

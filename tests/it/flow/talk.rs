@@ -9,11 +9,13 @@ use referee::domain::access::Role;
 use referee::domain::language::Language;
 use referee::domain::notice::NoticeKind;
 use referee::domain::preferences::{MailWish, Preferences};
+use referee::domain::routing::Ends;
 use referee::engine::Refusal;
 use referee::engine::accounts::{AccountError, Accounts, Wanted, command_line};
 use referee::engine::alerts::Mail;
+use referee::engine::questions::Asking;
 use referee::store::notices::{self, After, Told};
-use referee::store::{alerts, comments, tags};
+use referee::store::{StoreError, WriteSession, alerts, comments, conflicts, tags};
 use referee::web::letter;
 
 /// The one conflict, about an address.
@@ -370,5 +372,77 @@ async fn an_address_is_one_mailbox() {
         accounts.set_mail(command_line(), "ana", None).await.unwrap();
         let told = audit_actions(&world).await;
         assert_eq!(told.iter().filter(|entry| *entry == "user_changed").count(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_mail_of_a_server_that_died_is_sent_again_after_its_lease() {
+    let Some(mailbox) = Mailbox::start() else { return };
+    for (n, world) in worlds().await.into_iter().enumerate() {
+        let (conflict, mail) = (moved(&world).await, mail(&world, mailbox.port));
+        let jonas = other_steward();
+        wants(&world, &jonas, MailWish::AtOnce).await;
+        world.engine.comment(&steward(), &conflict.id, "@jonas one", "").await.unwrap();
+        // Another server takes it, and dies before it is sent.
+        let (user, lease) = (jonas.user.clone(), world.engine.now() + TimeDelta::minutes(10));
+        let store = world.engine.store();
+        let claim = async move |w: &mut WriteSession| {
+            let claimed = notices::claim(w, &user, lease, 50).await?;
+            Ok::<_, StoreError>((claimed.ids.len(), Vec::new()))
+        };
+        assert_eq!(store.write(claim).await.unwrap(), 1);
+        world.clock.advance(TimeDelta::minutes(9));
+        // What came meanwhile leaves by itself, without what another server has.
+        world.engine.comment(&steward(), &conflict.id, "@jonas two", "").await.unwrap();
+        world.engine.mail_notices(&mail).await.unwrap();
+        let letters = mailbox.wait(2 * n + 1).await;
+        assert_eq!(header(&letters[2 * n], "subject"), "Referee: ana mentioned you on Customer");
+        world.engine.mail_notices(&mail).await.unwrap();
+        assert_eq!(mailbox.letters().len(), 2 * n + 1, "it is taken");
+        world.clock.advance(TimeDelta::minutes(2));
+        for _ in 0..2 {
+            let (one, two) = tokio::join!(world.engine.mail_notices(&mail), world.engine.mail_notices(&mail));
+            one.and(two).unwrap();
+        }
+        assert_eq!(mailbox.wait(2 * n + 2).await.len(), 2 * n + 2, "once more, and once");
+    }
+}
+
+#[tokio::test]
+async fn what_a_person_put_off_stays_put_off_beside_a_question() {
+    for world in worlds().await {
+        let conflict = moved(&world).await;
+        let difference = differences(&world, &conflict).await.remove(0).id;
+        let now = world.engine.now();
+        let wait = async || {
+            let mut session = world.engine.store().session().await.unwrap();
+            let found = conflicts::get(&mut session, &steward(), &conflict.id).await.unwrap().unwrap();
+            found.wait.map(|wait| (wait.ends, (wait.until - now).num_minutes()))
+        };
+        let ask = async |text: &str, days: i64| {
+            let asking = Asking {
+                difference: difference.clone(),
+                address: "ada@example.com".into(),
+                text: text.into(),
+                days: Some(days),
+                ..Asking::default()
+            };
+            world.engine.ask_person(&steward(), &conflict.id, asking, None).await.unwrap()
+        };
+        // Put off until tomorrow, it is back tomorrow, answered or not.
+        let tomorrow = now + TimeDelta::days(1);
+        let ids = [conflict.id.clone()];
+        world.engine.put_off(&steward(), &ids, tomorrow, Ends::Change).await.unwrap();
+        ask("Where?", 3).await;
+        assert_eq!(wait().await, Some((Ends::Change, 24 * 60)));
+        // Where that is over, the question is what it waits for; of two the longer.
+        world.clock.advance(TimeDelta::hours(25));
+        let hours = |hours: i64| Some((Ends::Reply, (25 + hours) * 60));
+        ask("Since when?", 2).await;
+        assert_eq!(wait().await, hours(48));
+        ask("By whom?", 1).await;
+        assert_eq!(wait().await, hours(48));
+        ask("Why?", 5).await;
+        assert_eq!(wait().await, hours(120));
     }
 }

@@ -27,10 +27,20 @@ fn value(page: &Answer, name: &str) -> String {
 /// Asks `ada@example.com`, and answers the path of the link as it is shown once.
 async fn ask(ana: &Browser, place: &str, more: &[(&str, &str)]) -> String {
     let page = ana.get(place).await;
-    let about =
-        page.body.split("name=\"about\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    let mut fields =
-        vec![("about", about.as_str()), ("address", "ada@example.com"), ("text", "Where do you live?")];
+    let about = page
+        .body
+        .split("name=\"question-about\" value=\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap()
+        .to_owned();
+    let mut fields = vec![
+        ("question-about", about.as_str()),
+        ("question-address", "ada@example.com"),
+        ("question-text", "Where do you live?"),
+    ];
     fields.extend(more);
     let sent = ana.post(&format!("{place}/questions"), &fields).await;
     let page = ana.get(sent.leads_to().split('#').next().unwrap()).await;
@@ -59,7 +69,7 @@ async fn a_link_answers_once_and_the_conflict_waits_and_returns() {
     let (app, place) = disputed().await;
     let ana = app.sign_in("ana").await;
     let before = conflict(&app, &place).await;
-    let link = ask(&ana, &place, &[("name", "Ada <Okafor>")]).await;
+    let link = ask(&ana, &place, &[("question-name", "Ada <Okafor>")]).await;
     let waiting = conflict(&app, &place).await;
     let wait = waiting.wait.expect("it waits");
     assert_eq!((wait.ends.as_str(), (wait.until - app.engine.now()).num_hours()), ("reply", 71));
@@ -131,7 +141,7 @@ async fn a_question_ends_by_time_by_its_asker_and_with_its_field() {
     let (app, place) = disputed().await;
     let (ana, jonas, vera) =
         (app.sign_in("ana").await, app.sign_in("jonas").await, app.sign_in("vera").await);
-    let first = ask(&ana, &place, &[("days", "1")]).await;
+    let first = ask(&ana, &place, &[("question-days", "1")]).await;
     app.clock.advance(TimeDelta::hours(25));
     let late = app.visitor().get(&first).await;
     assert_eq!(late.status, StatusCode::GONE);
@@ -173,30 +183,41 @@ async fn what_cannot_be_asked_comes_back_and_links_cannot_be_guessed() {
     let (app, place) = disputed().await;
     let (ana, vera) = (app.sign_in("ana").await, app.sign_in("vera").await);
     let page = ana.get(&place).await;
-    let about = value(&page, "about");
+    let about = value(&page, "question-about");
     for (fields, text) in [
         (
-            vec![("about", about.as_str()), ("address", "no <one>"), ("text", "kept <so>")],
+            vec![
+                ("question-about", about.as_str()),
+                ("question-address", "no <one>"),
+                ("question-text", "kept <so>"),
+            ],
             "“no &#60;one&#62;” is no mail address",
         ),
         (
             vec![
-                ("about", about.as_str()),
-                ("address", "a@example.com"),
-                ("days", "31"),
-                ("text", "kept <so>"),
+                ("question-about", about.as_str()),
+                ("question-address", "a@example.com"),
+                ("question-days", "31"),
+                ("question-text", "kept <so>"),
             ],
             "open 1 to 30 days",
         ),
-        (vec![("about", "x"), ("address", "a@example.com"), ("text", "kept <so>")], "Choose the field"),
+        (
+            vec![
+                ("question-about", "x"),
+                ("question-address", "a@example.com"),
+                ("question-text", "kept <so>"),
+            ],
+            "Choose the field",
+        ),
     ] {
         let refused = ana.post(&format!("{place}/questions"), &fields).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{text}");
         has(&refused, &[text, "kept &#60;so&#62;"]);
     }
-    let fields = [("about", about.as_str()), ("address", "a@example.com")];
+    let fields = [("question-about", about.as_str()), ("question-address", "a@example.com")];
     assert_eq!(vera.post(&format!("{place}/questions"), &fields).await.status, StatusCode::FORBIDDEN);
-    assert!(!vera.get(&place).await.body.contains("name=\"about\""));
+    assert!(!vera.get(&place).await.body.contains("name=\"question-about\""));
     for n in 0..25 {
         assert_eq!(app.visitor().get(&format!("/ask/{n}")).await.status, StatusCode::NOT_FOUND, "{n}");
     }

@@ -45,7 +45,8 @@ async fn a_comment_stands_on_the_conflict_the_timeline_and_the_decision() {
         &["Nobody has said anything yet", "id=\"comment\"", "data-act=\"comment\"", "maxlength=\"4000\""],
     );
     let text = "Call @jonas & <b>ask</b>\nsecond line @ghost";
-    let sent = ana.post(&format!("{place}/comments?view=all"), &[("text", text), ("key", "k1")]).await;
+    let sent =
+        ana.post(&format!("{place}/comments?view=all"), &[("comment", text), ("comment-key", "k1")]).await;
     assert!(sent.leads_to().starts_with(&format!("{place}?view=all#c-")), "{}", sent.leads_to());
     let page = follow(&ana, &sent).await;
     has(
@@ -57,7 +58,7 @@ async fn a_comment_stands_on_the_conflict_the_timeline_and_the_decision() {
         ],
     );
     // Sent twice it stands once.
-    ana.post(&format!("{place}/comments"), &[("text", text), ("key", "k1")]).await;
+    ana.post(&format!("{place}/comments"), &[("comment", text), ("comment-key", "k1")]).await;
     assert_eq!(ana.get(&place).await.body.matches("second line").count(), 1);
     let record =
         page.body.split("href=\"/records/").nth(1).unwrap().split(['"', '/']).next().unwrap().to_owned();
@@ -68,10 +69,10 @@ async fn a_comment_stands_on_the_conflict_the_timeline_and_the_decision() {
     has(&read, &["second line"]);
     assert!(!read.body.contains("id=\"comment\"") && !read.body.contains("Withdraw"), "read only");
     assert_eq!(
-        vera.post(&format!("{place}/comments"), &[("text", "no")]).await.status,
+        vera.post(&format!("{place}/comments"), &[("comment", "no")]).await.status,
         StatusCode::FORBIDDEN
     );
-    assert_eq!(vera.post(&format!("{place}/tags"), &[("add", "no")]).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(vera.post(&format!("{place}/tags"), &[("tag", "no")]).await.status, StatusCode::FORBIDDEN);
     // Decided and over, it can still be talked about.
     let difference =
         page.body.split("data-difference=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
@@ -85,7 +86,7 @@ async fn a_comment_stands_on_the_conflict_the_timeline_and_the_decision() {
         )
         .await;
     assert_eq!(decided.status, StatusCode::SEE_OTHER, "{}", decided.body);
-    let later = ana.post(&format!("{place}/comments"), &[("text", "decided now")]).await;
+    let later = ana.post(&format!("{place}/comments"), &[("comment", "decided now")]).await;
     let page = follow(&ana, &later).await;
     has(&page, &["decided now"]);
     let decision = page.body.split("href=\"/resolutions/").nth(1).unwrap().split(['"', '/']).next().unwrap();
@@ -100,7 +101,7 @@ async fn what_cannot_be_said_comes_back_as_it_was_typed() {
     let (app, place) = disputed().await;
     let ana = app.sign_in("ana").await;
     let long = format!("<{}>", "x".repeat(4000));
-    let refused = ana.post(&format!("{place}/comments"), &[("text", &long)]).await;
+    let refused = ana.post(&format!("{place}/comments"), &[("comment", &long)]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     has(
         &refused,
@@ -111,21 +112,21 @@ async fn what_cannot_be_said_comes_back_as_it_was_typed() {
             &format!("&#60;{}", "x".repeat(4000)),
         ],
     );
-    let refused = ana.post(&format!("{place}/tags"), &[("add", &"y".repeat(31))]).await;
+    let refused = ana.post(&format!("{place}/tags"), &[("tag", &"y".repeat(31))]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     has(&refused, &["href=\"#tag\"", "A tag has 1 to 30 characters", &"y".repeat(31)]);
-    let tagged = ana.post(&format!("{place}/tags"), &[("add", "VIP, ask <them>")]).await;
+    let tagged = ana.post(&format!("{place}/tags"), &[("tag", "VIP, ask <them>")]).await;
     has(&follow(&ana, &tagged).await, &["The tags are saved", "value=\"vip\"", "ask &#60;them&#62;"]);
-    let gone = ana.post(&format!("{place}/tags"), &[("remove", "vip")]).await;
+    let gone = ana.post(&format!("{place}/tags"), &[("untag", "vip")]).await;
     assert!(!follow(&ana, &gone).await.body.contains("value=\"vip\""));
-    assert_eq!(ana.post("/conflicts/none/comments", &[("text", "a")]).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(ana.post("/conflicts/none/comments", &[("comment", "a")]).await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
 async fn a_withdrawn_comment_says_so_in_its_place() {
     let (app, place) = disputed().await;
     let (ana, jonas) = (app.sign_in("ana").await, app.sign_in("jonas").await);
-    let sent = ana.post(&format!("{place}/comments"), &[("text", "a slip")]).await;
+    let sent = ana.post(&format!("{place}/comments"), &[("comment", "a slip")]).await;
     let id = sent.leads_to().split("#c-").nth(1).unwrap().to_owned();
     let action = format!("/comments/{id}/withdrawal");
     assert!(!jonas.get(&place).await.body.contains(&action));
@@ -142,7 +143,7 @@ async fn the_count_on_top_is_the_list_and_reading_takes_it_down() {
     has(&jonas.get("/queue").await, &["href=\"/notices\" aria-label=\"Notices\""]);
     has(&jonas.get("/notices").await, &["Nothing to read", "Nothing unread"]);
     for n in 0..3 {
-        ana.post(&format!("{place}/comments"), &[("text", &format!("@jonas {n}"))]).await;
+        ana.post(&format!("{place}/comments"), &[("comment", &format!("@jonas {n}"))]).await;
     }
     has(&jonas.get("/queue").await, &["href=\"/notices?view=unread\" aria-label=\"3 unread notices\""]);
     let list = jonas.get("/notices?view=unread").await;
@@ -167,7 +168,7 @@ async fn the_count_on_top_is_the_list_and_reading_takes_it_down() {
 async fn mail_about_a_record_ends_by_one_button_and_an_address_is_checked() {
     let (app, place) = disputed().await;
     let (ana, jonas) = (app.sign_in("ana").await, app.sign_in("jonas").await);
-    ana.post(&format!("{place}/comments"), &[("text", "@jonas")]).await;
+    ana.post(&format!("{place}/comments"), &[("comment", "@jonas")]).await;
     let list = jonas.get("/notices").await;
     let action = list.body.split("action=\"/records/").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let action = format!("/records/{action}");
@@ -185,4 +186,99 @@ async fn mail_about_a_record_ends_by_one_button_and_an_address_is_checked() {
     let form = [("zone", "UTC"), ("notify", "at_once"), ("mail", "jonas@example.com")];
     assert_eq!(jonas.post("/preferences", &form).await.status, StatusCode::SEE_OTHER);
     has(&jonas.get("/preferences").await, &["value=\"jonas@example.com\"", "value=\"at_once\" checked"]);
+}
+
+/// The start tag of the input that sends this.
+fn input<'a>(page: &'a Answer, part: &str) -> &'a str {
+    let at = page.body.find(part).unwrap_or_else(|| panic!("{part}: {}", page.body));
+    let start = page.body[..at].rfind('<').unwrap();
+    &page.body[start..][..page.body[start..].find('>').unwrap()]
+}
+
+/// What stands after `name="…" value="` first.
+fn value(page: &Answer, name: &str) -> String {
+    let marker = format!("name=\"{name}\" value=\"");
+    page.body.split(&marker).nth(1).unwrap_or_else(|| panic!("{name}")).split('"').next().unwrap().to_owned()
+}
+
+/// The decide form of a page with the second value chosen, and more typed beside it.
+fn half_decided(page: &Answer) -> Vec<(String, String)> {
+    let id = page.body.split("data-difference=\"").nth(1).unwrap().split('"').next().unwrap();
+    let seen = format!("seen.{id}");
+    let pairs = [
+        ("version", value(page, "version")),
+        (&*seen, value(page, &seen)),
+        (&*format!("outcome.{id}"), "keep:2".to_owned()),
+        ("note", "half a <note>".to_owned()),
+        ("comment-key", value(page, "comment-key")),
+        ("comment", "the gate is new".to_owned()),
+        ("tag", "gate, half".to_owned()),
+        ("question-about", value(page, "question-about")),
+        ("question-address", "ada@example.com".to_owned()),
+        ("question-text", "Which <gate>?".to_owned()),
+        ("question-days", "5".to_owned()),
+    ];
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+async fn send(browser: &Browser, path: &str, fields: &[(String, String)]) -> Answer {
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (&**name, &**value)).collect();
+    browser.post(path, &fields).await
+}
+
+#[tokio::test]
+async fn what_was_chosen_stays_chosen_while_something_is_said() {
+    let (app, place) = disputed().await;
+    let ana = app.sign_in("ana").await;
+    let fields = half_decided(&ana.get(&place).await);
+    let typed = ["the gate is new</textarea>", "gate, half</textarea>", "Which &#60;gate&#62;?</textarea>"];
+    let chosen = |page: &Answer| {
+        assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+        assert!(input(page, "value=\"keep:2\"").contains(" checked"), "{}", page.body);
+        has(page, &["value=\"half a &#60;note&#62;\""]);
+    };
+    // The comment is made, and nothing else: what is chosen and typed is there again.
+    let page = send(&ana, &format!("{place}/comments?view=all"), &fields).await;
+    chosen(&page);
+    has(&page, &["Your comment is on the record.", "the gate is new</p>", typed[1], typed[2], "?view=all"]);
+    assert!(!page.body.contains(typed[0]), "what was said is not typed any longer");
+    assert_ne!(value(&page, "comment-key"), fields[4].1, "another comment has another key");
+    // The same page sent again, as a browser does that loads it anew, is the same comment.
+    chosen(&send(&ana, &format!("{place}/comments"), &fields).await);
+    assert_eq!(ana.get(&place).await.body.matches("the gate is new</p>").count(), 1);
+
+    let page = send(&ana, &format!("{place}/tags"), &fields).await;
+    chosen(&page);
+    has(&page, &["The tags are saved", "name=\"untag\" value=\"gate\"", typed[0], typed[2]]);
+    assert!(!page.body.contains(typed[1]));
+    let page = send(&ana, &format!("{place}/questions"), &fields).await;
+    chosen(&page);
+    has(&page, &["it is shown this once", "Which &#60;gate&#62;?", typed[0], typed[1]]);
+    assert!(!page.body.contains(typed[2]));
+    let again = send(&ana, &format!("{place}/questions"), &fields).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    has(&again, &["This question is open already", typed[0], "value=\"half a &#60;note&#62;\""]);
+    assert!(input(&again, "value=\"keep:2\"").contains(" checked"));
+
+    // What cannot be said comes back with all the rest, and so does a decision that cannot be saved.
+    let mut wrong = fields.clone();
+    wrong.retain(|(name, _)| name != "comment");
+    let page = send(&ana, &format!("{place}/comments"), &wrong).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    has(&page, &["href=\"#comment\"", typed[1], "value=\"half a &#60;note&#62;\""]);
+    wrong.push(("then".to_owned(), "check".to_owned()));
+    has(&send(&ana, &format!("{place}/resolution"), &wrong).await, &[typed[1], typed[2]]);
+
+    // A value that moved meanwhile is told, and the choice stays on what was meant.
+    let text = "UPDATE customers SET street='Neue Gasse 3', updated_at='2026-03-03 12:05:30' WHERE id='C-1'";
+    app.sql("portal", text).await;
+    app.sync().await;
+    let page = send(&ana, &format!("{place}/tags"), &fields).await;
+    has(&page, &["while you were deciding", "Your choices are kept below", "The tags are saved"]);
+    let now = page.body.split("checked").next().unwrap().rsplit("value=\"").next().unwrap();
+    assert!(now.starts_with("keep:"), "{now}");
+    assert!(!page.body.contains("Nothing was saved"));
+    // Where nothing is chosen or typed, one is led back as ever.
+    let bare: Vec<_> = fields.into_iter().filter(|(name, _)| name == "version" || name == "tag").collect();
+    assert!(send(&ana, &format!("{place}/tags"), &bare).await.leads_to().ends_with("#tags"));
 }

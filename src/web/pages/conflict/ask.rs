@@ -1,15 +1,14 @@
 //! The handlers that ask people outside about a conflict.
 
-use super::super::parts::Problem;
 use super::super::questions::{self, SentQuestion};
-use super::super::talk::Draft;
-use super::talk::{again, told};
-use super::trail;
+use super::beside::{self, Beside, QUESTION};
+use super::form::Sent;
 use crate::domain::access::Viewer;
 use crate::domain::ids::{ConflictId, DifferenceId, QuestionId};
 use crate::domain::question::{MOST_DAYS, MOST_TEXT};
 use crate::engine::questions::Asking;
 use crate::engine::{Posted, Refusal};
+use crate::store::conflicts;
 use crate::store::questions::Question;
 use crate::web::auth::SignedIn;
 use crate::web::clock;
@@ -19,7 +18,7 @@ use crate::web::messages::{Msg, msg, said};
 use crate::web::page::Shell;
 use crate::web::site::Site;
 use crate::web::when::Clockface;
-use actix_web::web::{Data, Form, Path};
+use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
 /// `POST /conflicts/{id}/questions`: asks, mails the link or shows it once, and leads back.
@@ -33,11 +32,12 @@ pub async fn ask(
     site: Data<Site>,
     shell: Shell,
     id: Path<String>,
-    Form(sent): Form<SentQuestion>,
+    body: Bytes,
 ) -> Result<HttpResponse, Failure> {
-    let id = ConflictId(id.into_inner());
-    let asked = match asking(&site, &viewer, &id, &sent).await? {
-        Ok(asking) => match site.engine.ask_person(&viewer, &id, asking).await {
+    let (id, sent) = (ConflictId(id.into_inner()), Sent::read(&body));
+    let question = beside::question(&sent);
+    let asked = match asking(&site, &viewer, &id, &question).await? {
+        Ok(asking) => match site.engine.ask_person(&viewer, &id, asking, None).await {
             Ok(asked) => Ok(asked),
             Err(Refusal::Invalid(text)) => Err(("question-address", said(&text))),
             Err(Refusal::WrongState(text)) => Err(("question-about", said(&text))),
@@ -45,18 +45,13 @@ pub async fn ask(
         },
         Err(problem) => Err(problem),
     };
+    let beside = Beside { viewer: &viewer, request: &request, site: &site, shell, id, sent };
     match asked {
         Ok((question, token)) => {
-            let face = clock::face(&request);
-            let text = send(&site, &face, &question, &token).await?;
-            let place = format!("{}#questions", trail::address(&request, id.as_str()));
-            Ok(told(&request, &viewer, &place, text))
+            let text = send(&site, &viewer, &clock::face(&request), (&question, &token)).await?;
+            beside.done(QUESTION, "questions", text).await
         }
-        Err((field, text)) => {
-            let problem = Some(Problem { field: field.to_owned(), text });
-            let draft = Draft { problem, question: Some(sent), ..Draft::default() };
-            again(&viewer, &request, &site, shell, &id, draft).await
-        }
+        Err((field, text)) => beside.wrong(field, text).await,
     }
 }
 
@@ -92,22 +87,39 @@ async fn asking(
     Ok(Ok(Asking { difference: chosen, name, address, text: sent.text.clone(), days }))
 }
 
-/// Mails a question; where that cannot be, its link is what is said.
-pub(in crate::web) async fn send(
+/// Mails a question; what became of it, and its link.
+pub(in crate::web) async fn post(
     site: &Site,
     face: &Clockface,
     question: &Question,
     token: &str,
-) -> Result<Msg, Failure> {
+) -> Result<(Posted, String), Failure> {
     let link = questions::link(&site.url(), "ask", token);
     let (subject, text) =
         letter::of_question(&site.engine.setup().catalog, face, question, &link, site.reach.language);
-    let shown = |text: Msg| text.with("name", &question.name).with("link", &link);
-    Ok(match site.engine.post(&question.address, question.id.as_str(), subject, text).await {
+    let posted = site.engine.post(&question.address, question.id.as_str(), subject, text).await;
+    if posted == Posted::Sent {
+        site.engine.question_mailed(&question.id).await?;
+    }
+    Ok((posted, link))
+}
+
+/// Mails a question; where that cannot be, its link is what is said.
+async fn send(
+    site: &Site,
+    viewer: &Viewer,
+    face: &Clockface,
+    (question, token): (&Question, &str),
+) -> Result<Msg, Failure> {
+    let (posted, link) = post(site, face, question, token).await?;
+    let shown = |text: Msg| text.with("name", &question.name).with("link", link);
+    Ok(match posted {
         Posted::Sent => {
-            site.engine.question_mailed(&question.id).await?;
-            let until = face.moment(question.expires_at).text;
-            msg("question-sent").with("name", &question.name).with("until", until)
+            // Where a person has put it off, that is how long it waits.
+            let found =
+                conflicts::get(&mut site.store().session().await?, viewer, &question.conflict).await?;
+            let until = found.and_then(|own| own.wait).map_or(question.expires_at, |wait| wait.until);
+            msg("question-sent").with("name", &question.name).with("until", face.moment(until).text)
         }
         Posted::NoServer => shown(msg("question-link")),
         Posted::Refused(problem) => shown(msg("question-link-refused").with("problem", problem)),
@@ -122,9 +134,13 @@ pub async fn withdraw(
     viewer: SignedIn,
     request: HttpRequest,
     site: Data<Site>,
+    shell: Shell,
     id: Path<String>,
+    body: Bytes,
 ) -> Result<HttpResponse, Failure> {
     let question = site.engine.withdraw_question(&viewer, &QuestionId(id.into_inner())).await?;
-    let place = format!("/conflicts/{}#questions", question.conflict);
-    Ok(told(&request, &viewer, &place, msg("question-gone")))
+    let (id, sent) = (question.conflict, Sent::read(&body));
+    let beside = Beside { viewer: &viewer, request: &request, site: &site, shell, id, sent };
+    // Nothing of the form was sent with it: all that is typed stays.
+    beside.done("comment-key", "questions", msg("question-gone")).await
 }

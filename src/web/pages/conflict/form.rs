@@ -89,6 +89,32 @@ impl Sent {
         sent
     }
 
+    /// The same with fields of another form over it.
+    #[must_use]
+    pub fn with(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
+    /// Forgets the fields whose names begin so.
+    pub fn forget(&mut self, part: &str) {
+        self.0.retain(|name, _| !name.starts_with(part));
+    }
+
+    /// Whether something is chosen or written that is saved nowhere.
+    #[must_use]
+    pub fn is_unsaved(&self, case: &Case) -> bool {
+        let chosen = |difference: &Difference| self.chosen(&difference.id) != Chosen::Open;
+        let written = |(name, text): (&String, &String)| {
+            let kept = ["typed.", "because.", "comment", "tag", "question-"];
+            let written =
+                kept.iter().any(|kept| name.starts_with(kept)) || name == "note" || name == "reason";
+            let given = ["comment-key", "question-about", "question-to", "question-days"];
+            written && !given.contains(&name.as_str()) && !text.trim().is_empty()
+        };
+        self.0.iter().any(written) || (!self.get("version").is_empty() && case.open().any(chosen))
+    }
+
     /// A field's text; empty when it was not sent.
     #[must_use]
     pub fn get(&self, name: &str) -> &str {

@@ -1,11 +1,10 @@
 //! The handlers of a conflict's page.
 
 use super::super::parts::{Notice, Problem};
-use super::super::talk::Draft;
 use super::build::{self, Shown};
 use super::form::{Sent, label};
 use super::seen;
-use super::{Chosen, PreviewPart, late, trail};
+use super::{Chosen, PreviewPart, beside, late, trail};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::conflict::{Dispute, Distinct};
 use crate::domain::ids::ConflictId;
@@ -167,7 +166,6 @@ pub async fn claim(
 #[derive(Default)]
 pub(super) struct Told {
     pub problems: Vec<Problem>,
-    pub draft: Draft,
     pub notice: Option<Notice>,
     /// The page that was sent is an older one.
     pub stale: bool,
@@ -270,7 +268,9 @@ impl Look<'_> {
         } else {
             StatusCode::UNPROCESSABLE_ENTITY
         });
+        let draft = beside::draft(sent, &problems);
         let shown = Shown {
+            draft,
             case,
             viewer: self.viewer,
             face: self.face,
@@ -286,7 +286,6 @@ impl Look<'_> {
             unfit,
             notice: told.notice,
             passing: self.passing(site, case).await?,
-            draft: told.draft,
             has_post: site.engine.has_post(),
             comment_key: site.random_text(),
         };

@@ -69,6 +69,26 @@ pub fn sent_twice<'c>(viewer: &Viewer, case: &'c Case, decision: &Decision) -> O
 /// What moved while the person was deciding: whose value of which field, and which choices nobody
 /// holds any longer. The others stay chosen, by what was meant and not by their numbers.
 pub fn stale(case: &Case, sent: &mut Sent) -> Notice {
+    let (moved, lost) = changes(case, sent);
+    told(case, msg("stale-saved"), moved, lost)
+}
+
+/// The same, where something else was saved meanwhile; None where nothing moved.
+pub fn moved(case: &Case, sent: &mut Sent) -> Option<Notice> {
+    let (moved, lost) = changes(case, sent);
+    let any = !moved.is_empty() || !lost.is_empty();
+    any.then(|| told(case, msg("stale-kept"), moved, lost))
+}
+
+fn told(case: &Case, saved: Msg, moved: Vec<Msg>, lost: Vec<Msg>) -> Notice {
+    let mut moved = moved.into_iter();
+    let title = moved.next().unwrap_or_else(|| msg("stale-some").with("name", &case.record.title));
+    let lines = moved.chain([saved]).chain(lost).collect();
+    Notice { tone: Tone::Warning, title, lines, links: Vec::new() }
+}
+
+/// What moved, and which choices are lost by it.
+fn changes(case: &Case, sent: &mut Sent) -> (Vec<Msg>, Vec<Msg>) {
     let catalog = &case.setup.catalog;
     let entity = catalog.entity(&case.conflict.entity);
     let mut moved = Vec::new();
@@ -88,11 +108,7 @@ pub fn stale(case: &Case, sent: &mut Sent) -> Notice {
             }
         }
     }
-    let mut lines = vec![msg("stale-saved")];
     let lost = seen::carry_over(sent, case).into_iter();
-    lines.extend(lost.map(|lost| msg("stale-lost").with("field", label(entity, &lost.dispute))));
-    let mut moved = moved.into_iter();
-    let title = moved.next().unwrap_or_else(|| msg("stale-some").with("name", &case.record.title));
-    lines.splice(0..0, moved);
-    Notice { tone: Tone::Warning, title, lines, links: Vec::new() }
+    let lost = lost.map(|lost| msg("stale-lost").with("field", label(entity, &lost.dispute))).collect();
+    (moved, lost)
 }

@@ -1,11 +1,7 @@
 //! The handlers of what is said about a conflict: comments and tags.
 
-use super::super::parts::Problem;
-use super::super::talk::Draft;
+use super::beside::{Beside, COMMENT, TAG};
 use super::form::Sent;
-use super::handle::{Look, Told};
-use super::trail;
-use crate::domain::access::Viewer;
 use crate::domain::comment::MOST;
 use crate::domain::ids::{CommentId, ConflictId};
 use crate::domain::tag;
@@ -14,21 +10,10 @@ use crate::engine::comments::Said;
 use crate::web::auth::SignedIn;
 use crate::web::failure::Failure;
 use crate::web::messages::{Msg, msg};
-use crate::web::page::{Flash, Shell, Tone};
+use crate::web::page::Shell;
 use crate::web::site::Site;
-use crate::web::{clock, flash};
-use actix_web::web::{Data, Form, Path};
+use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use serde::Deserialize;
-
-/// What the form of a comment sends.
-#[derive(Deserialize)]
-pub struct SentComment {
-    #[serde(default)]
-    text: String,
-    #[serde(default)]
-    key: String,
-}
 
 /// `POST /conflicts/{id}/comments`: leads back to the conflict, where the comment stands.
 ///
@@ -41,20 +26,14 @@ pub async fn comment(
     site: Data<Site>,
     shell: Shell,
     id: Path<String>,
-    Form(sent): Form<SentComment>,
+    body: Bytes,
 ) -> Result<HttpResponse, Failure> {
-    let id = ConflictId(id.into_inner());
-    match site.engine.comment(&viewer, &id, &sent.text, &sent.key).await {
-        Ok(said) => {
-            let place = format!("{}#c-{}", trail::address(&request, id.as_str()), said.comment.id);
-            Ok(told(&request, &viewer, &place, heard(&said)))
-        }
-        Err(Refusal::Invalid(_)) => {
-            let text = msg("problem-comment").with("most", MOST);
-            let problem = Some(Problem { field: "comment".to_owned(), text });
-            let draft = Draft { comment: sent.text, problem, ..Draft::default() };
-            again(&viewer, &request, &site, shell, &id, draft).await
-        }
+    let (id, sent) = (ConflictId(id.into_inner()), Sent::read(&body));
+    let said = site.engine.comment(&viewer, &id, sent.get(COMMENT), sent.get("comment-key")).await;
+    let beside = Beside { viewer: &viewer, request: &request, site: &site, shell, id, sent };
+    match said {
+        Ok(said) => beside.done(COMMENT, &format!("c-{}", said.comment.id), heard(&said)).await,
+        Err(Refusal::Invalid(_)) => beside.wrong("comment", msg("problem-comment").with("most", MOST)).await,
         Err(refusal) => Err(refusal.into()),
     }
 }
@@ -76,24 +55,20 @@ pub async fn withdraw(
     viewer: SignedIn,
     request: HttpRequest,
     site: Data<Site>,
+    shell: Shell,
     id: Path<String>,
+    body: Bytes,
 ) -> Result<HttpResponse, Failure> {
-    let id = CommentId(id.into_inner());
+    let (id, sent) = (CommentId(id.into_inner()), Sent::read(&body));
     let comment = site.engine.withdraw_comment(&viewer, &id).await?;
-    let place = format!("/conflicts/{}#c-{id}", comment.conflict);
-    Ok(told(&request, &viewer, &place, msg("comment-gone")))
+    let own = comment.conflict;
+    let beside = Beside { viewer: &viewer, request: &request, site: &site, shell, id: own, sent };
+    // The keys of forms alone go: what is typed stays.
+    beside.done("comment-key", &format!("c-{id}"), msg("comment-gone")).await
 }
 
-/// What the forms of tags send: one to be added, one to be taken away.
-#[derive(Deserialize)]
-pub struct SentTag {
-    #[serde(default)]
-    add: String,
-    #[serde(default)]
-    remove: String,
-}
-
-/// `POST /conflicts/{id}/tags`: several may be added at once, parted by commas.
+/// `POST /conflicts/{id}/tags`: several may be added at once, parted by commas or lines; or one is
+/// taken away.
 ///
 /// # Errors
 /// As [`comment`].
@@ -103,48 +78,32 @@ pub async fn tag(
     site: Data<Site>,
     shell: Shell,
     id: Path<String>,
-    Form(sent): Form<SentTag>,
+    body: Bytes,
 ) -> Result<HttpResponse, Failure> {
-    let id = ConflictId(id.into_inner());
-    let words = |text: &str| -> Vec<String> {
-        text.split(',').filter(|word| !word.trim().is_empty()).map(str::to_owned).collect()
-    };
-    let (mut add, remove) = (words(&sent.add), words(&sent.remove));
-    if add.is_empty() && remove.is_empty() {
-        add.push(String::new());
-    }
-    match site.engine.tag(&viewer, &id, &add, &remove).await {
-        Ok(_) => {
-            let place = format!("{}#tags", trail::address(&request, id.as_str()));
-            Ok(told(&request, &viewer, &place, msg("tags-saved")))
+    let (id, sent) = (ConflictId(id.into_inner()), Sent::read(&body));
+    let remove = Some(sent.get("untag").to_owned()).filter(|tag| !tag.is_empty());
+    let words = sent.get(TAG).split([',', '\n']).map(str::trim).filter(|word| !word.is_empty());
+    let mut add: Vec<String> = words.map(str::to_owned).collect();
+    let part = match &remove {
+        // What is typed beside it is not sent yet.
+        Some(_) => {
+            add.clear();
+            "untag"
         }
+        None if add.is_empty() => {
+            add.push(String::new());
+            TAG
+        }
+        None => TAG,
+    };
+    let done = site.engine.tag(&viewer, &id, &add, remove.as_slice()).await;
+    let beside = Beside { viewer: &viewer, request: &request, site: &site, shell, id, sent };
+    match done {
+        Ok(_) => beside.done(part, "tags", msg("tags-saved")).await,
         Err(Refusal::Invalid(_)) => {
             let text = msg("problem-tag").with("longest", tag::LONGEST).with("most", tag::MOST);
-            let problem = Some(Problem { field: "tag".to_owned(), text });
-            let draft = Draft { tag: sent.add, problem, ..Draft::default() };
-            again(&viewer, &request, &site, shell, &id, draft).await
+            beside.wrong("tag", text).await
         }
         Err(refusal) => Err(refusal.into()),
     }
-}
-
-/// The page of the conflict with what was typed and what is wrong with it.
-pub(super) async fn again(
-    viewer: &Viewer,
-    request: &HttpRequest,
-    site: &Data<Site>,
-    shell: Shell,
-    id: &ConflictId,
-    draft: Draft,
-) -> Result<HttpResponse, Failure> {
-    let case = site.engine.case(viewer, id).await?;
-    let face = clock::face(request);
-    let sent = Sent::of_case(&case, &face);
-    let look = Look { request, viewer, face: &face };
-    let problems = draft.problem.iter().cloned().collect();
-    look.answer(site, shell, &case, &sent, Told { problems, draft, ..Told::default() }).await
-}
-
-pub(super) fn told(request: &HttpRequest, viewer: &Viewer, place: &str, text: Msg) -> HttpResponse {
-    flash::redirect(request, viewer, place, &Flash { tone: Tone::Done, text, undo: None, link: None })
 }

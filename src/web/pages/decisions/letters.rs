@@ -20,6 +20,7 @@ use crate::web::page::{Flash, Page, Shell, Tone};
 use crate::web::pages::parts::{Choice, Link};
 use crate::web::pages::{questions, words};
 use crate::web::site::Site;
+use crate::web::when::Clockface;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form, Path};
 use actix_web::{HttpRequest, HttpResponse};
@@ -129,7 +130,7 @@ pub async fn tell(
         address: sent.address.clone(),
         text: sent.text.clone(),
     };
-    let error = match site.engine.tell_decided(&viewer, &id, telling).await {
+    let error = match site.engine.tell_decided(&viewer, &id, telling, None).await {
         Ok((told, token)) => {
             let text = send(&site, &face, &told, &token).await?;
             let flash = Flash { tone: Tone::Done, text, undo: None, link: None };
@@ -151,23 +152,30 @@ pub async fn tell(
     Ok(Page::new(shell, page).status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
 }
 
-async fn send(
+/// Mails it; what became of it, and its link.
+pub(in crate::web) async fn post(
     site: &Site,
-    face: &crate::web::when::Clockface,
+    face: &Clockface,
     told: &Objection,
     token: &str,
-) -> Result<Msg, Failure> {
+) -> Result<(Posted, String), Failure> {
     let link = questions::link(&site.url(), "object", token);
     let known = site.engine.told_by(token).await?.ok_or_else(|| Failure::new(Code::Internal))?;
     let catalog = &site.engine.setup().catalog;
     let (subject, text) =
         letter::of_decision(catalog, face, told, &known.decision, &link, site.reach.language);
-    let shown = |text: Msg| text.with("name", &told.name).with("link", &link);
-    Ok(match site.engine.post(&told.address, told.id.as_str(), subject, text).await {
-        Posted::Sent => {
-            site.engine.objection_mailed(&told.id).await?;
-            msg("told-sent").with("name", &told.name)
-        }
+    let posted = site.engine.post(&told.address, told.id.as_str(), subject, text).await;
+    if posted == Posted::Sent {
+        site.engine.objection_mailed(&told.id).await?;
+    }
+    Ok((posted, link))
+}
+
+async fn send(site: &Site, face: &Clockface, told: &Objection, token: &str) -> Result<Msg, Failure> {
+    let (posted, link) = post(site, face, told, token).await?;
+    let shown = |text: Msg| text.with("name", &told.name).with("link", link);
+    Ok(match posted {
+        Posted::Sent => msg("told-sent").with("name", &told.name),
         Posted::NoServer => shown(msg("question-link")),
         Posted::Refused(problem) => shown(msg("question-link-refused").with("problem", problem)),
     })
