@@ -2,13 +2,15 @@
 
 use super::changed::delivered;
 use super::*;
-use crate::support::world::{other_steward, steward};
+use crate::support::world::{admin, disable, other_steward, steward};
 use referee::domain::approval::Standing;
 use referee::domain::group::{Back, GroupChoice};
-use referee::domain::ids::{ConflictId, DifferenceId, GroupId};
+use referee::domain::ids::{ConflictId, DifferenceId, FieldId, GroupId};
+use referee::domain::policy::Policy;
 use referee::domain::value::Held;
 use referee::engine::Refusal;
 use referee::engine::incidents::group::{Asked, Progress, TakeBack, Which};
+use referee::engine::policies::PolicyChange;
 use referee::store::groups::{self, Group, Of, View, rows};
 use referee::store::resolutions;
 use std::collections::BTreeMap;
@@ -240,5 +242,65 @@ async fn one_approval_is_for_the_whole_run_and_never_ones_own() {
         let found = resolutions::get(&mut session, &Viewer::referee(), &id).await.unwrap().unwrap();
         assert_eq!(found.actor.id, "ana");
         assert_eq!(found.approval.unwrap().standing, Standing::Approved);
+    }
+}
+
+/// From now on the phone has another policy.
+async fn switch_phone(world: &World, change: impl FnOnce(Policy) -> Policy) {
+    let setup = world.engine.reload().await.unwrap();
+    let own = setup.policies.0[&customer()].slots[&FieldId::from("phone")].clone();
+    let change = PolicyChange {
+        entity: customer(),
+        slot: Some("phone".into()),
+        policy: change(own),
+        reason: "after an audit".to_owned(),
+        version: setup.policy_version,
+    };
+    let draft = world.engine.draft_policy(&admin(), change).await.unwrap();
+    world.engine.switch_on(&admin(), &draft.id, &draft.fingerprint().unwrap()).await.unwrap();
+}
+
+#[tokio::test]
+async fn another_source_of_truth_since_the_freeze_decides_nothing() {
+    for url in databases().await {
+        let world = numbers(url, "rule = \"manual_review\"").await;
+        let draft = world.engine.freeze(&steward(), asked(GroupChoice::Source)).await.unwrap();
+        let frozen = members(&world, &draft, "included").await;
+        assert!(frozen.iter().all(|member| member.becomes == "keep:portal"));
+        let group = world.engine.decide_group(&steward(), &draft.id, "").await.unwrap();
+        switch_phone(&world, |own| Policy { source_of_truth: Some("warehouse".into()), ..own }).await;
+        work_off(&world).await;
+        let progress = world.engine.progress(&group.id).await.unwrap();
+        assert_eq!(progress.excluded, [("changed".to_owned(), 30)], "the warehouse's was never shown");
+        assert_eq!((progress.decided, open(&world).await.len()), (0, 30));
+        delivered(&world).await;
+        let sql = "SELECT CAST(count(*) AS TEXT) FROM customers WHERE phone LIKE '030 9%'";
+        assert_eq!(world.value("portal", sql).await, "30", "nothing is written");
+    }
+}
+
+#[tokio::test]
+async fn a_run_of_somebody_who_may_no_longer_is_neither_approved_nor_decided() {
+    for url in databases().await {
+        let policy = "rule = \"manual_review\"\nstakes = \"high\"\nbulk_allowed = true";
+        let world = numbers(url, policy).await;
+        let draft = world.engine.freeze(&steward(), asked(GroupChoice::Source)).await.unwrap();
+        let waiting = world.engine.decide_group(&steward(), &draft.id, "").await.unwrap();
+        disable(&world, &steward()).await;
+        let seen = waiting.approval.unwrap().digest;
+        let refused = world.engine.approve_group(&other_steward(), &draft.id, &seen).await;
+        assert!(matches!(refused, Err(Refusal::WrongState(_))), "{refused:?}");
+        work_off(&world).await;
+        assert_eq!((members(&world, &draft, "included").await.len(), open(&world).await.len()), (30, 30));
+        let back = world.engine.send_group_back(&other_steward(), &draft.id, "Ana left").await.unwrap();
+        assert_eq!(back.approval.unwrap().standing, Standing::SentBack);
+        // Let in no more while it is being decided: what is left is left.
+        let own = numbers(None, "rule = \"manual_review\"").await;
+        let draft = own.engine.freeze(&steward(), asked(GroupChoice::Source)).await.unwrap();
+        own.engine.decide_group(&steward(), &draft.id, "").await.unwrap();
+        disable(&own, &steward()).await;
+        work_off(&own).await;
+        let progress = own.engine.progress(&draft.id).await.unwrap();
+        assert_eq!(progress.excluded, [("no_right".to_owned(), 30)]);
     }
 }
