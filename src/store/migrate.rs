@@ -42,6 +42,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (53, "objections", include_str!("../../migrations/0053_objections.sql")),
     (55, "approvals", include_str!("../../migrations/0055_approvals.sql")),
     (56, "bulk", include_str!("../../migrations/0056_bulk.sql")),
+    (65, "taking_back", include_str!("../../migrations/0065_taking_back.sql")),
 ];
 
 /// Applies what is missing, all of it or nothing on SQLite, whose write lock is taken for the

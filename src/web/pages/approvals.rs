@@ -3,9 +3,10 @@
 use crate::domain::access::Viewer;
 use crate::domain::approval::{Approval, Standing, may_approve};
 use crate::domain::audit::Actor;
+use crate::domain::group::TakingBack;
 use crate::domain::ids::{GroupId, ResolutionId};
 use crate::engine::Refusal;
-use crate::store::resolutions::approvals::Awaiting;
+use crate::store::resolutions::approvals::{Awaiting, What};
 use crate::web::auth::SignedIn;
 use crate::web::failure::Failure;
 use crate::web::flash;
@@ -21,6 +22,8 @@ use serde::Deserialize;
 /// What a page shows of an approval.
 #[derive(Clone, Debug)]
 pub struct ApprovalPart {
+    /// Its place on the page.
+    pub id: &'static str,
     /// Of the decision or the group: the forms post below it.
     pub base: String,
     /// `Waits for somebody else than Ana Ruiz to approve it`.
@@ -31,6 +34,10 @@ pub struct ApprovalPart {
     pub digest: String,
     /// Whether this person may answer.
     pub may: bool,
+    /// What approving does.
+    pub tip: Msg,
+    /// Why it is sent back, as it was typed.
+    pub reason: String,
 }
 
 /// The part of a page that is about an approval.
@@ -52,6 +59,7 @@ pub fn part(
         Standing::SentBack => (msg("approval-sent-back").with("name", by).with("when", when), Tone::Warning),
         Standing::Undone => (msg("approval-undone"), Tone::Info),
         Standing::Ended => (msg("approval-ended"), Tone::Warning),
+        Standing::Expired => (msg("approval-expired").with("when", when), Tone::Warning),
     };
     let mut lines = Vec::new();
     match () {
@@ -62,7 +70,22 @@ pub fn part(
         }
         () => {}
     }
-    ApprovalPart { base, title, tone, lines, digest: approval.short().to_owned(), may }
+    let digest = approval.short().to_owned();
+    let (tip, reason) = (msg("approval-tip"), String::new());
+    ApprovalPart { id: "approval", base, title, tone, lines, digest, may, tip, reason }
+}
+
+impl ApprovalPart {
+    /// The same, where many that were decided are to be reversed; `back` while they are.
+    #[must_use]
+    pub fn of_reversal(mut self, back: Option<&TakingBack>) -> Self {
+        self.id = "approval-back";
+        self.tip = msg("approval-reversal-tip");
+        self.title = msg("approval-reversal").with("state", self.title);
+        let why = back.map(|back| msg("approval-reversal-why").with("why", &back.reason));
+        self.lines.splice(0..0, why);
+        self
+    }
 }
 
 /// One row of the queue's list of what awaits an approval.
@@ -89,16 +112,15 @@ pub fn row(
 ) -> AwaitingRow {
     let field = words::field(catalog, Some(&awaiting.entity), &awaiting.fields.as_str().into());
     let more = awaiting.differences - 1;
-    let (href, name, field) = match awaiting.group {
-        true => {
-            let name = msg("approval-group").with("n", awaiting.differences);
-            (format!("/groups/{}", awaiting.id), name, field)
-        }
-        false if more > 0 => {
+    let of_many = |key: &'static str| msg(key).with("n", awaiting.differences);
+    let (href, name, field) = match awaiting.what {
+        What::Group => (format!("/groups/{}", awaiting.id), of_many("approval-group"), field),
+        What::Reversal => (format!("/groups/{}", awaiting.id), of_many("approval-group-back"), field),
+        What::Decision if more > 0 => {
             let field = msg("decision-more").with("first", field).with("n", more);
             (format!("/resolutions/{}", awaiting.id), literal(&awaiting.title), field)
         }
-        false => (format!("/resolutions/{}", awaiting.id), literal(&awaiting.title), field),
+        What::Decision => (format!("/resolutions/{}", awaiting.id), literal(&awaiting.title), field),
     };
     let state = match () {
         () if viewer.user.0 == awaiting.actor.id => "approval-row-own",

@@ -135,8 +135,8 @@ pub struct GroupPage {
     pub problem: Option<Msg>,
     pub progress: Option<(u64, u64)>,
     pub total: u64,
-    /// A second person's word.
-    pub approval: Option<ApprovalPart>,
+    /// A second person's word on deciding it, and on reversing it.
+    pub approvals: Vec<ApprovalPart>,
     /// The person may take back the question to a second person.
     pub may_withdraw: bool,
     /// Deciding asks a second person first.

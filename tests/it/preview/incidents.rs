@@ -142,7 +142,7 @@ fn group() -> GroupPage {
         problem: None,
         progress: None,
         total: 2296,
-        approval: None,
+        approvals: Vec::new(),
         may_withdraw: false,
         asks: false,
         may_decide: true,
@@ -190,14 +190,17 @@ fn awaiting() -> GroupPage {
     GroupPage {
         state: msg("group-awaiting"),
         may_decide: false,
-        approval: Some(ApprovalPart {
+        approvals: vec![ApprovalPart {
+            id: "approval",
             base: "/groups/g1".into(),
             title: msg("approval-awaiting").with("name", "Maya Klein"),
             tone: Tone::Warning,
             lines: Vec::new(),
             digest: "4f0a91c2d77e".into(),
             may: true,
-        }),
+            tip: msg("approval-tip"),
+            reason: String::new(),
+        }],
         ..group()
     }
 }
