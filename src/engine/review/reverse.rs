@@ -136,7 +136,7 @@ impl Engine {
                     return Err(Refusal::WrongState(text.to_owned()));
                 }
                 reversed.give_up_what_was_refused(w, &targets).await?;
-                field_decisions::reversed(w, &id).await?;
+                field_decisions::reversed(w, &id, true).await?;
                 let mut events = Vec::new();
                 let conflict = reversed.ask(w, &setup, &viewer, &targets, &reason, &mut events).await?;
                 let note = reason.clone();

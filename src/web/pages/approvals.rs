@@ -8,15 +8,20 @@ use crate::domain::ids::{GroupId, ResolutionId};
 use crate::engine::Refusal;
 use crate::store::resolutions::approvals::{Awaiting, What};
 use crate::web::auth::SignedIn;
+use crate::web::clock;
 use crate::web::failure::Failure;
 use crate::web::flash;
 use crate::web::messages::{Msg, literal, msg, said};
-use crate::web::page::{Flash, Tone};
+use crate::web::page::{Flash, Page, Shell, Tone};
+use crate::web::pages::decisions::{self, read::Decisions};
+use crate::web::pages::incidents::groups::{self, Again};
+use crate::web::pages::parts::Notice;
 use crate::web::pages::words;
 use crate::web::site::Site;
 use crate::web::when::{Clockface, When};
+use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form, Path};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, Responder as _};
 use serde::Deserialize;
 
 /// What a page shows of an approval.
@@ -155,12 +160,14 @@ pub async fn approve(
     viewer: SignedIn,
     request: HttpRequest,
     site: Data<Site>,
+    shell: Shell,
     id: Path<String>,
     Form(sent): Form<Answer>,
 ) -> Result<HttpResponse, Failure> {
     let id = ResolutionId(id.into_inner());
     let done = site.engine.approve(&viewer, &id, &sent.digest, None).await.map(drop);
-    told(&request, &viewer, &format!("/resolutions/{id}"), done, "flash-approved")
+    let desk = Desk { viewer: &viewer, request: &request, site: &site, shell };
+    desk.of_decision(&id, done, "flash-approved", sent).await
 }
 
 /// `POST /resolutions/{id}/return`: sends a decision back.
@@ -171,15 +178,17 @@ pub async fn send_back(
     viewer: SignedIn,
     request: HttpRequest,
     site: Data<Site>,
+    shell: Shell,
     id: Path<String>,
     Form(sent): Form<Answer>,
 ) -> Result<HttpResponse, Failure> {
     let id = ResolutionId(id.into_inner());
     let done = site.engine.send_decision_back(&viewer, &id, &sent.reason, None).await.map(drop);
-    told(&request, &viewer, &format!("/resolutions/{id}"), done, "flash-decision-back")
+    let desk = Desk { viewer: &viewer, request: &request, site: &site, shell };
+    desk.of_decision(&id, done, "flash-decision-back", sent).await
 }
 
-/// `POST /groups/{id}/approval`: approves a whole group.
+/// `POST /groups/{id}/approval`: approves a whole group, or its reversal.
 ///
 /// # Errors
 /// The viewer may not, there is no such group, or the store failed.
@@ -187,15 +196,17 @@ pub async fn approve_group(
     viewer: SignedIn,
     request: HttpRequest,
     site: Data<Site>,
+    shell: Shell,
     id: Path<String>,
     Form(sent): Form<Answer>,
 ) -> Result<HttpResponse, Failure> {
     let id = GroupId(id.into_inner());
     let done = site.engine.approve_group(&viewer, &id, &sent.digest).await.map(drop);
-    told(&request, &viewer, &format!("/groups/{id}"), done, "flash-approved")
+    let desk = Desk { viewer: &viewer, request: &request, site: &site, shell };
+    desk.of_group(&id, done, "flash-approved", sent).await
 }
 
-/// `POST /groups/{id}/return`: sends a whole group back.
+/// `POST /groups/{id}/return`: sends a whole group, or its reversal, back.
 ///
 /// # Errors
 /// The viewer may not, there is no such group, or the store failed.
@@ -203,27 +214,71 @@ pub async fn send_group_back(
     viewer: SignedIn,
     request: HttpRequest,
     site: Data<Site>,
+    shell: Shell,
     id: Path<String>,
     Form(sent): Form<Answer>,
 ) -> Result<HttpResponse, Failure> {
     let id = GroupId(id.into_inner());
     let done = site.engine.send_group_back(&viewer, &id, &sent.reason).await.map(drop);
-    told(&request, &viewer, &format!("/groups/{id}"), done, "flash-decision-back")
+    let desk = Desk { viewer: &viewer, request: &request, site: &site, shell };
+    desk.of_group(&id, done, "flash-decision-back", sent).await
 }
 
-fn told(
-    request: &HttpRequest,
-    viewer: &Viewer,
-    place: &str,
-    done: Result<(), Refusal>,
-    key: &'static str,
-) -> Result<HttpResponse, Failure> {
-    let (tone, text) = match done {
-        Ok(()) => (Tone::Done, msg(key)),
-        Err(Refusal::WrongState(why) | Refusal::Invalid(why)) => (Tone::Danger, said(why)),
-        Err(Refusal::Stale) => (Tone::Danger, msg("approval-ended")),
-        Err(refusal) => return Err(refusal.into()),
-    };
-    let link = Some((msg("approval-list"), "/queue?view=approval".to_owned()));
-    Ok(flash::redirect(request, viewer, place, &Flash { tone, text, undo: None, link }))
+/// Who answered, and where.
+struct Desk<'a> {
+    viewer: &'a Viewer,
+    request: &'a HttpRequest,
+    site: &'a Site,
+    shell: Shell,
+}
+
+/// What is wrong with an answer that was refused.
+fn problem(refusal: Refusal) -> Result<Msg, Failure> {
+    match refusal {
+        Refusal::WrongState(why) | Refusal::Invalid(why) => Ok(said(why)),
+        Refusal::Stale => Ok(msg("approval-ended")),
+        refusal => Err(refusal.into()),
+    }
+}
+
+impl Desk<'_> {
+    fn done(&self, place: &str, key: &'static str) -> HttpResponse {
+        let link = Some((msg("approval-list"), "/queue?view=approval".to_owned()));
+        let flash = Flash { tone: Tone::Done, text: msg(key), undo: None, link };
+        flash::redirect(self.request, self.viewer, place, &flash)
+    }
+
+    /// Leads to the decision, or shows it with what was typed and refused.
+    async fn of_decision(
+        self,
+        id: &ResolutionId,
+        done: Result<(), Refusal>,
+        key: &'static str,
+        sent: Answer,
+    ) -> Result<HttpResponse, Failure> {
+        let Err(refusal) = done else { return Ok(self.done(&format!("/resolutions/{id}"), key)) };
+        let title = problem(refusal)?;
+        let read = Decisions::one(self.site, self.viewer, clock::face(self.request), id).await?;
+        let mut page = decisions::build::page(&read)?;
+        page.notice = Some(Notice { tone: Tone::Danger, title, lines: Vec::new(), links: Vec::new() });
+        if let Some(own) = &mut page.approval {
+            own.reason = sent.reason;
+        }
+        let page = Page::new(self.shell, page).status(StatusCode::UNPROCESSABLE_ENTITY);
+        Ok(page.respond_to(self.request))
+    }
+
+    /// Leads to the group, or shows it with what was typed and refused.
+    async fn of_group(
+        self,
+        id: &GroupId,
+        done: Result<(), Refusal>,
+        key: &'static str,
+        sent: Answer,
+    ) -> Result<HttpResponse, Failure> {
+        let Err(refusal) = done else { return Ok(self.done(&format!("/groups/{id}"), key)) };
+        let again = Again { reason: sent.reason, ..Again::new(problem(refusal)?) };
+        let seen = (self.viewer, &clock::face(self.request));
+        groups::refused(self.site, seen, self.shell, self.request, id, again).await
+    }
 }

@@ -90,6 +90,8 @@ pub async fn page(
         left_total: left.iter().map(|part| part.count).sum(),
         left,
         back,
+        count: String::new(),
+        why: String::new(),
     })
 }
 
@@ -194,7 +196,8 @@ impl Reader<'_> {
         let own = standings.iter().filter(|count| show.is_none_or(|show| show == count.value));
         let count = number(own.map(|count| count.count).sum());
         let found = found.into_iter().map(|row| (row.member, Some(row.standing))).collect();
-        let shown = seen_rows(s, &Read { setup: &self.setup, group: self.group }, found).await?;
+        let mut shown = seen_rows(s, &Read { setup: &self.setup, group: self.group }, found).await?;
+        shown.iter_mut().for_each(|row| row.ticked = false);
         let top = show.map_or_else(|| self.href.clone(), |show| self.address("show", show));
         let pager = self.pager(&top, count, shown.last().filter(|_| more));
         let part = GroupPart {
