@@ -4,11 +4,15 @@ approval-approved = Genehmigt von { $name }, { $when }
 approval-sent-back = Zurückgeschickt von { $name }, { $when }
 approval-undone = Zurückgenommen, bevor es jemand genehmigt hat
 approval-ended = Ein Wert hat sich vor der Genehmigung geändert: Es ist wieder offen, mit der getroffenen Auswahl
+approval-expired = Niemand hat es rechtzeitig genehmigt ({ $when }): Es ist wieder offen, mit der getroffenen Auswahl
 approval-own = Eine eigene Entscheidung: Ein anderer Steward oder die Leitung genehmigt sie. Bis dahin kann sie zurückgenommen werden.
 approval-not-you = Ein Steward oder die Leitung genehmigt es.
 approval-because = Warum: { $why }
 approval-digest = Genehmigt wird
 approval-tip = Gesendet wird genau, was diese Seite zeigt, sobald die Bedenkzeit um ist. Ändert sich vorher ein Wert, ist es stattdessen wieder offen.
+approval-reversal = Zum Rückgängigmachen: { $state }
+approval-reversal-why = Warum es rückgängig gemacht werden soll: { $why }
+approval-reversal-tip = Zurückgesetzt wird Zeile für Zeile, was vorher galt, wo es noch steht. Vorher wird nichts zurückgesetzt.
 approval-approve = Genehmigen
 approval-why = Warum wird es zurückgeschickt?
 approval-send-back = Zurückschicken
@@ -17,6 +21,10 @@ approval-asked = Angefragt
 approval-group = { $n ->
     [one] { $n } Abweichung auf einmal
    *[other] { $n } Abweichungen auf einmal
+}
+approval-group-back = { $n ->
+    [one] { $n } Abweichung rückgängig machen
+   *[other] { $n } Abweichungen rückgängig machen
 }
 approval-row-own = Eine eigene Entscheidung: Jemand anderes genehmigt
 approval-row-may = Kann hier genehmigt werden

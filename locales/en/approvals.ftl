@@ -4,11 +4,15 @@ approval-approved = Approved by { $name }, { $when }
 approval-sent-back = Sent back by { $name }, { $when }
 approval-undone = Taken back before anybody approved it
 approval-ended = A value moved before it was approved: it is open again, with what was chosen
+approval-expired = Nobody approved it in time ({ $when }): it is open again, with what was chosen
 approval-own = You decided this: another steward or a manager approves it. Until then you can undo it.
 approval-not-you = A steward or a manager approves it.
 approval-because = Why: { $why }
 approval-digest = What is approved
 approval-tip = Approving sends exactly what this page shows, once the hold is over. If a value moves before, it is open again instead.
+approval-reversal = Of its reversal: { $state }
+approval-reversal-why = Why it is to be reversed: { $why }
+approval-reversal-tip = Approving puts back, row by row, what was held before, where it still stands. Nothing is put back before.
 approval-approve = Approve
 approval-why = Why is it sent back?
 approval-send-back = Send back
@@ -17,6 +21,10 @@ approval-asked = Asked
 approval-group = { $n ->
     [one] { $n } difference at once
    *[other] { $n } differences at once
+}
+approval-group-back = { $n ->
+    [one] Reversal of { $n } difference
+   *[other] Reversal of { $n } differences
 }
 approval-row-own = You decided it: somebody else approves
 approval-row-may = You can approve it

@@ -2,8 +2,10 @@
 
 use super::author::AuthorKind;
 use super::conflict::{Dispute, Distinct};
-use super::ids::SystemId;
+use super::entity::Slot;
+use super::ids::{DifferenceId, SystemId};
 use super::resolution::Outcome;
+use super::suggestion;
 use super::time::Time;
 use super::value::{Held, Tuple};
 use chrono::TimeDelta;
@@ -25,6 +27,17 @@ pub enum GroupChoice {
     Newest,
     /// All get this one.
     One { values: Tuple },
+    /// Each gets what is suggested for it.
+    Suggested,
+}
+
+/// One difference, as a choice is worked out for it.
+#[derive(Clone, Copy)]
+pub struct Row<'a> {
+    pub id: &'a DifferenceId,
+    pub dispute: &'a Dispute,
+    /// Its field or group; None of a record that is missing somewhere.
+    pub slot: Option<&'a Slot<'a>>,
 }
 
 /// Why a difference is left out of a group.
@@ -50,6 +63,10 @@ pub enum Excluded {
     NoPerson,
     /// No source of truth is set, or it does not hold the field.
     NoSource,
+    /// The facts speak for no value, or for leaving it empty.
+    NoSuggestion,
+    /// Its suggestion is hidden until a person has chosen.
+    Blind,
     /// A second person has to approve it, and was not asked.
     NeedsApproval,
     /// Whoever looked at the set took it out.
@@ -59,7 +76,7 @@ pub enum Excluded {
 }
 
 impl Excluded {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Claimed,
         Self::Changed,
         Self::Decided,
@@ -70,6 +87,8 @@ impl Excluded {
         Self::Refused,
         Self::NoPerson,
         Self::NoSource,
+        Self::NoSuggestion,
+        Self::Blind,
         Self::NeedsApproval,
         Self::Unticked,
         Self::Stopped,
@@ -89,6 +108,8 @@ impl Excluded {
             Self::Refused => "refused",
             Self::NoPerson => "no_person",
             Self::NoSource => "no_source",
+            Self::NoSuggestion => "no_suggestion",
+            Self::Blind => "blind",
             Self::NeedsApproval => "needs_approval",
             Self::Unticked => "unticked",
             Self::Stopped => "stopped",
@@ -101,7 +122,8 @@ impl GroupChoice {
     ///
     /// # Errors
     /// It means nothing there: why.
-    pub fn outcome(&self, dispute: &Dispute) -> Result<Outcome, Excluded> {
+    pub fn outcome(&self, row: &Row<'_>) -> Result<Outcome, Excluded> {
+        let dispute = row.dispute;
         let kept = match self {
             Self::LeaveDifferent { until } => return Ok(Outcome::LeaveDifferent { until: *until }),
             Self::One { values } if dispute.absent.is_empty() => {
@@ -116,6 +138,7 @@ impl GroupChoice {
             Self::Newest => newest(dispute)?,
             Self::One { .. } => return Err(Excluded::ValueMissing),
             Self::KeepOthers { system } => others(dispute, system)?,
+            Self::Suggested => suggested(row)?,
         };
         Ok(Outcome::Keep { value: kept.n })
     }
@@ -148,6 +171,19 @@ fn held_by<'d>(dispute: &'d Dispute, system: &SystemId) -> Result<&'d Distinct, 
     // Emptying very many fields at once is decided one by one.
     let blank = |value: &&Distinct| value.normal.iter().all(Held::is_blank);
     value.filter(|value| !blank(value)).ok_or(Excluded::ValueMissing)
+}
+
+/// The value that is suggested, where whoever decides may see that before choosing.
+fn suggested<'d>(row: &Row<'d>) -> Result<&'d Distinct, Excluded> {
+    let dispute = row.dispute;
+    if suggestion::is_blind(&dispute.policy, row.id) {
+        return Err(Excluded::Blind);
+    }
+    let found = row.slot.and_then(|slot| suggestion::of(dispute, slot));
+    let value = found.and_then(|found| dispute.value(found.value));
+    // Emptying very many fields at once is decided one by one.
+    let blank = |value: &&Distinct| value.normal.iter().all(Held::is_blank);
+    value.filter(|value| !blank(value)).ok_or(Excluded::NoSuggestion)
 }
 
 /// The value that a person changed last, by more than the margin of the clocks.

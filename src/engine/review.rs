@@ -44,6 +44,10 @@ pub struct Decision {
     pub receipt: Option<Receipt<Resolution>>,
     /// The group it is part of.
     pub part_of: Option<PartOf>,
+    /// The approval that was given for all that it is part of: of a group, or of its reversal.
+    pub approval: Option<Approval>,
+    /// Suggestions were accepted that nobody looked at one by one: no track record comes of it.
+    pub accepts: bool,
     /// It was made on the conflict's page, or over what the API says of it: there its suggestions are
     /// shown.
     pub seen: bool,
@@ -54,8 +58,6 @@ pub struct Decision {
 pub struct PartOf {
     pub group: GroupId,
     pub incident: Option<IncidentId>,
-    /// The approval that was given for all of it.
-    pub approval: Option<Approval>,
 }
 
 /// A decision worked out against the present state: what would be written.

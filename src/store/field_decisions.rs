@@ -60,10 +60,10 @@ pub async fn forget(w: &mut WriteSession, id: &ResolutionId) -> Result<(), Store
     Ok(())
 }
 
-/// Marks a decision as reversed.
-pub async fn reversed(w: &mut WriteSession, id: &ResolutionId) -> Result<(), StoreError> {
+/// Marks a decision as reversed, or takes that back where the reversal was undone.
+pub async fn reversed(w: &mut WriteSession, id: &ResolutionId, reversed: bool) -> Result<(), StoreError> {
     let query = w.sql("UPDATE field_decisions SET reversed = $2 WHERE resolution_id = $1");
-    query.bind(id).bind(true).run().await?;
+    query.bind(id).bind(reversed).run().await?;
     Ok(())
 }
 

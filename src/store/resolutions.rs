@@ -111,8 +111,9 @@ impl FromRow for Resolution {
 pub async fn insert(w: &mut WriteSession, resolution: &Resolution) -> Result<(), StoreError> {
     w.sql(
         "INSERT INTO resolutions (id, conflict_id, record_id, state, actor, actor_id, reason, note, created_at,
-             held_until, policy_version, page, outcomes, approval, approval_body, group_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+             held_until, policy_version, page, outcomes, approval, approval_body, group_id,
+             approval_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
     )
     .bind(&resolution.id)
     .bind(&resolution.conflict)
@@ -127,9 +128,10 @@ pub async fn insert(w: &mut WriteSession, resolution: &Resolution) -> Result<(),
     .bind(resolution.policy_version)
     .bind(&resolution.page)
     .bind(serde_json::to_string(&resolution.outcomes)?)
-    .bind(resolution.approval.as_ref().map(|approval| approval.standing.as_str()))
+    .bind(resolution.approval.as_ref().map(|approval| approval.standing.stored()))
     .bind(resolution.approval.as_ref().map(serde_json::to_string).transpose()?)
     .bind(resolution.group.as_ref())
+    .bind(resolution.approval.as_ref().map(|approval| approval.asked_at))
     .run_one()
     .await?;
     faults::pass(Point::K2);

@@ -11,8 +11,8 @@ pub use back::{TakeBack, Which};
 
 use super::because;
 use crate::domain::access::{Right, Viewer};
-use crate::domain::group::{Excluded, GroupChoice};
-use crate::domain::ids::{DifferenceId, EntityId, GroupId};
+use crate::domain::group::{Excluded, GroupChoice, Row};
+use crate::domain::ids::{DifferenceId, EntityId, FieldId, GroupId};
 use crate::domain::policy::{Effective, Stakes};
 use crate::domain::resolution::{self, Outcome, Reason};
 use crate::domain::time::Time;
@@ -98,6 +98,7 @@ impl Engine {
             needs_approval,
             approval: None,
             back: None,
+            back_approval: None,
             choice: asked.choice.clone(),
             actor: viewer.actor(),
             reason: asked.reason.map_or("", Reason::as_str).to_owned(),
@@ -152,10 +153,12 @@ impl Engine {
                 if fits.is_ok() && asked.reason.is_none() && policy.reason_asked {
                     return Err(Refusal::Invalid("The policy of a field asks for a reason".to_owned()));
                 }
-                set.needs_approval |= fits.is_ok() && asks_approval(&policy);
+                let asks = asks_approval(&policy);
+                set.needs_approval |= fits.is_ok() && asks;
                 let becomes = fits.as_ref().map(|outcome| asked.choice.becomes(&difference.dispute, outcome));
                 let becomes = becomes.unwrap_or_default();
-                set.members.push(member(conflict, difference, fits.err(), becomes));
+                let member = member(conflict, difference, fits.err(), becomes);
+                set.members.push(Member { asks, ..member });
             }
             if set.members.len() >= MOST {
                 return Ok(set);
@@ -214,13 +217,17 @@ fn left(why: Excluded) -> (Excluded, String) {
 }
 
 fn policy(setup: &Setup, difference: &Difference) -> Effective {
-    let entity = setup.catalog.entity(&difference.entity);
-    let slot = entity.and_then(|entity| Some((entity, entity.slot(&difference.dispute.field)?)));
-    match (slot, entity) {
-        (Some((entity, slot)), _) => setup.policy(entity, &slot),
-        (None, Some(entity)) => setup.policies.effective_for_record(entity),
-        (None, None) => difference.dispute.policy.clone(),
-    }
+    let known = policy_of(setup, &difference.entity, &difference.dispute.field);
+    known.unwrap_or_else(|| difference.dispute.policy.clone())
+}
+
+/// The policy in force; None where the kind of record is not configured any longer.
+fn policy_of(setup: &Setup, entity: &EntityId, field: &FieldId) -> Option<Effective> {
+    let entity = setup.catalog.entity(entity)?;
+    Some(match entity.slot(field) {
+        Some(slot) => setup.policy(entity, &slot),
+        None => setup.policies.effective_for_record(entity),
+    })
 }
 
 /// Whether a difference may be decided together with others like it.
@@ -248,7 +255,10 @@ fn fits(
     if !may_be_grouped(setup, difference) {
         return Err(left(Excluded::HighStakes));
     }
-    choice.outcome(&difference.dispute).map_err(left)
+    let slot = setup.catalog.entity(&difference.entity);
+    let slot = slot.and_then(|entity| entity.slot(&difference.dispute.field));
+    let row = Row { id: &difference.id, dispute: &difference.dispute, slot: slot.as_ref() };
+    choice.outcome(&row).map_err(left)
 }
 
 /// Many at once in a field of high stakes are approved as well, where its policy allows them at all.
@@ -272,6 +282,7 @@ fn member(
         why: out.as_ref().map_or("", |(why, _)| why.as_str()).to_owned(),
         detail: out.map(|(_, detail)| detail).unwrap_or_default(),
         resolution: None,
+        asks: false,
         becomes,
         back: String::new(),
         back_detail: String::new(),

@@ -30,7 +30,7 @@ impl Engine {
                 self.give_back(async move |w| incidents::give_back(w, &incident.id).await).await?;
             }
             (None, Some(group)) => {
-                match &group.back {
+                match group.taking_back() {
                     Some(back) => self.back_some(&group, back).await?,
                     None => self.decide_some(&group).await?,
                 }

@@ -301,6 +301,9 @@ async fn take_back(
     resolutions::set_state(w, &decision.id, state).await?;
     approvals::save(w, &decision.id, &ended).await?;
     field_decisions::forget(w, &decision.id).await?;
+    if let Some(reversed) = decision.reverses() {
+        field_decisions::reversed(w, reversed, false).await?;
+    }
     state.clone_into(&mut decision.state);
     decision.approval = Some(ended);
     conflict.draft = Some(decision.draft()?);

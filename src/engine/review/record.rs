@@ -48,14 +48,16 @@ pub(super) async fn decide(
     let page: Vec<&Dispute> = worked.iter().map(|worked| &worked.difference.dispute).collect();
     let page = serde_json::to_string(&page).map_err(StoreError::from)?;
     let entity = setup.entity(&conflict.entity)?;
-    let approval = decision.part_of.as_ref().and_then(|part| part.approval.clone());
+    let approval = decision.approval.clone();
     let awaits = approval.is_none() && worked.iter().any(|worked| worked.policy.second_approver);
     let (mut deliveries, mut changed, mut outcomes, mut events) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut fields = Vec::new();
     for Worked { difference, outcome, targets, .. } in worked {
         let (suggested, told) = suggested(entity, &difference, &outcome, decision.seen);
-        fields.push(FieldDecision { resolution: id.clone(), ..told });
+        // Suggestions do not praise themselves: what was accepted in bulk is no track record.
+        let tracked = told.suggested.filter(|_| !decision.accepts);
+        fields.push(FieldDecision { resolution: id.clone(), suggested: tracked, ..told });
         events.push(decided_event(viewer, setup, conflict, decision, &difference, &outcome, &id));
         let field = difference.dispute.field.clone();
         let state = match awaits {

@@ -6,6 +6,7 @@ use super::Decision;
 use super::record::decide;
 use super::work::Worked;
 use crate::domain::access::{Right, Viewer};
+use crate::domain::approval::Approval;
 use crate::domain::audit::Event;
 use crate::domain::conflict::{Asked, Doubted};
 use crate::domain::delivery::{Change, DeliveryState};
@@ -83,6 +84,20 @@ impl Engine {
         self.reverse_once(viewer, id, reason, None).await
     }
 
+    /// As [`Engine::reverse`], as a part of many for which somebody else gave that approval.
+    ///
+    /// # Errors
+    /// As [`Engine::reverse`].
+    pub(in crate::engine) async fn reverse_as(
+        &self,
+        viewer: &Viewer,
+        id: &ResolutionId,
+        reason: &str,
+        approval: Option<Approval>,
+    ) -> Result<Resolution, Refusal> {
+        self.put_back(viewer, id, reason, (approval, None)).await
+    }
+
     /// As [`Engine::reverse`], and keeps the answer for whoever asks again.
     ///
     /// # Errors
@@ -93,6 +108,16 @@ impl Engine {
         id: &ResolutionId,
         reason: &str,
         receipt: Option<Receipt<Told>>,
+    ) -> Result<Resolution, Refusal> {
+        self.put_back(viewer, id, reason, (None, receipt)).await
+    }
+
+    async fn put_back(
+        &self,
+        viewer: &Viewer,
+        id: &ResolutionId,
+        reason: &str,
+        (approval, receipt): (Option<Approval>, Option<Receipt<Told>>),
     ) -> Result<Resolution, Refusal> {
         let reason = reason.trim().to_owned();
         if reason.is_empty() || reason.chars().count() > MOST {
@@ -111,11 +136,13 @@ impl Engine {
                     return Err(Refusal::WrongState(text.to_owned()));
                 }
                 reversed.give_up_what_was_refused(w, &targets).await?;
-                field_decisions::reversed(w, &id).await?;
+                field_decisions::reversed(w, &id, true).await?;
                 let mut events = Vec::new();
                 let conflict = reversed.ask(w, &setup, &viewer, &targets, &reason, &mut events).await?;
+                let note = reason.clone();
+                let decision = Decision { note, approval: approval.clone(), ..Decision::default() };
                 let resolution =
-                    reversed.decide(w, &setup, &viewer, (conflict, targets), &reason, &mut events).await?;
+                    reversed.decide(w, &setup, &viewer, (conflict, targets), &decision, &mut events).await?;
                 if let Some(receipt) = &receipt {
                     receipt.keep_decision(w, setup.clone(), &viewer, &resolution).await?;
                 }
@@ -235,7 +262,7 @@ impl Reversed {
         setup: &Arc<Setup>,
         viewer: &Viewer,
         (conflict, mut targets): (ConflictId, BTreeMap<FieldId, Vec<Targets>>),
-        reason: &str,
+        decision: &Decision,
         events: &mut Vec<Event>,
     ) -> Result<Resolution, Refusal> {
         let entity = setup.entity(&self.record.entity)?;
@@ -254,8 +281,7 @@ impl Reversed {
             let outcome = Outcome::PutBack { of: self.decision.id.clone() };
             worked.push(Worked { difference, outcome, targets, policy });
         }
-        let decision = Decision { note: reason.to_owned(), ..Decision::default() };
-        let (resolution, told) = decide(w, viewer, setup, &found, &decision, worked).await?;
+        let (resolution, told) = decide(w, viewer, setup, &found, decision, worked).await?;
         let of_group = |event: Event| match &self.decision.group {
             Some(group) => event.fact("group", group),
             None => event,

@@ -52,6 +52,9 @@ impl Engine {
                 reopen(w, &resolution).await?;
                 resolutions::set_state(w, &id, "undone").await?;
                 field_decisions::forget(w, &id).await?;
+                if let Some(reversed) = resolution.reverses() {
+                    field_decisions::reversed(w, reversed, false).await?;
+                }
                 "undone".clone_into(&mut resolution.state);
                 if let Some(asked) = resolution.approval.clone().filter(Approval::is_awaited) {
                     let ended = asked.end(Standing::Undone, viewer.actor(), w.now(), "");

@@ -1,5 +1,6 @@
 //! Group decisions: a frozen set of differences and how far it has been decided.
 
+pub mod asked;
 pub mod rows;
 
 use super::db::{FromRow, Row, Session};
@@ -31,6 +32,8 @@ pub struct Group {
     pub approval: Option<Approval>,
     /// What was decided is being taken back.
     pub back: Option<TakingBack>,
+    /// Of the reversal that is going on, or of the last one that asked for it.
+    pub back_approval: Option<Approval>,
     pub choice: GroupChoice,
     pub actor: Actor,
     /// The code of a reason, or nothing.
@@ -45,6 +48,20 @@ pub struct Group {
     pub ended_at: Option<Time>,
 }
 
+impl Group {
+    /// What is being taken back now: not what somebody else has to approve first.
+    #[must_use]
+    pub fn taking_back(&self) -> Option<&TakingBack> {
+        self.back.as_ref().filter(|_| !self.awaits_reversal())
+    }
+
+    /// Whether its reversal awaits an approval.
+    #[must_use]
+    pub fn awaits_reversal(&self) -> bool {
+        self.back.is_some() && self.back_approval.as_ref().is_some_and(Approval::is_awaited)
+    }
+}
+
 impl FromRow for Group {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
         Ok(Self {
@@ -56,6 +73,7 @@ impl FromRow for Group {
             view: row.get("view_query")?,
             needs_approval: row.get("needs_approval")?,
             approval: approvals::of_row(row)?,
+            back_approval: approvals::of_row_back(row)?,
             back: row.maybe::<String>("back")?.map(|back| serde_json::from_str(&back)).transpose()?,
             choice: row.json("choice")?,
             actor: row.json("actor")?,
@@ -84,6 +102,8 @@ pub struct Member {
     pub why: String,
     pub detail: String,
     pub resolution: Option<ResolutionId>,
+    /// A second person has to approve it.
+    pub asks: bool,
     /// What the choice comes to for it: `keep:portal`.
     pub becomes: String,
     /// `undo`, `reverse`, `undone`, `reversed`, `kept` or nothing; and why it was kept.
@@ -103,6 +123,7 @@ impl FromRow for Member {
             why: row.get("why")?,
             detail: row.get("detail")?,
             resolution: row.maybe::<String>("resolution_id")?.map(ResolutionId),
+            asks: row.get("asks")?,
             becomes: row.get("becomes")?,
             back: row.get("back")?,
             back_detail: row.get("back_detail")?,
@@ -209,11 +230,12 @@ pub async fn insert(w: &mut WriteSession, group: &Group, members: &[Member]) -> 
             (&member.why).into(),
             (&member.detail).into(),
             (&member.becomes).into(),
+            member.asks.into(),
         ]
     };
     let head =
         "INSERT INTO group_members (group_id, difference_id, conflict_id, title, field, fingerprint, state,
-        why, detail, becomes)";
+        why, detail, becomes, asks)";
     w.insert_rows(head, members.iter().map(row).collect(), "").await?;
     Ok(())
 }
@@ -272,7 +294,10 @@ pub async fn finish(w: &mut WriteSession, id: &GroupId) -> Result<bool, StoreErr
 /// Takes a group that is to be worked off in hand until then.
 pub async fn lease(w: &mut WriteSession, until: Time) -> Result<Option<Group>, StoreError> {
     let (now, end) = (w.now(), w.either("", " FOR UPDATE SKIP LOCKED"));
-    let query = w.sql("SELECT * FROM group_decisions WHERE (state = 'working' OR back IS NOT NULL)");
+    let query = w.sql(
+        "SELECT * FROM group_decisions WHERE (state = 'working' OR (back IS NOT NULL
+             AND (back_approval IS NULL OR back_approval <> 'awaiting')))",
+    );
     let query = query.push_bind(" AND (lease_until IS NULL OR lease_until < ?)", [now.into()]);
     let found: Option<Group> = query.push(" ORDER BY id LIMIT 1").push(end).maybe().await?;
     if let Some(group) = &found {
@@ -361,25 +386,4 @@ pub async fn lock(w: &mut WriteSession, viewer: &Viewer, id: &GroupId) -> Result
     );
     let found: Option<Group> = w.sql(text).bind(id).maybe().await?;
     Ok(found.filter(|group| viewer.sees(&group.entity)))
-}
-
-/// Stores the approval of a group.
-pub async fn save_approval(
-    w: &mut WriteSession,
-    id: &GroupId,
-    approval: &Approval,
-) -> Result<(), StoreError> {
-    let query = w.sql("UPDATE group_decisions SET approval = $2, approval_body = $3 WHERE id = $1");
-    let query = query.bind(id).bind(approval.standing.as_str());
-    query.bind(serde_json::to_string(approval)?).run_one().await
-}
-
-/// Stores what of a group is being taken back, or that nothing is any longer.
-pub async fn save_back(
-    w: &mut WriteSession,
-    id: &GroupId,
-    back: Option<&TakingBack>,
-) -> Result<(), StoreError> {
-    let back = back.map(serde_json::to_string).transpose()?;
-    w.sql("UPDATE group_decisions SET back = $2 WHERE id = $1").bind(id).bind(back).run_one().await
 }

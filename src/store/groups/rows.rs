@@ -2,7 +2,7 @@
 
 use super::Member;
 use crate::domain::group::{Back, Excluded};
-use crate::domain::ids::{DifferenceId, GroupId};
+use crate::domain::ids::{DifferenceId, FieldId, GroupId};
 use crate::store::db::{FromRow, Row, Session};
 use crate::store::error::StoreError;
 use crate::store::queue::Count;
@@ -12,7 +12,7 @@ use crate::store::write::WriteSession;
 macro_rules! standing {
     () => {
         "CASE WHEN m.state = 'excluded' THEN 'left_out' WHEN m.state = 'included' THEN 'to_come'
-             WHEN m.back = 'reversed' THEN 'reversed' WHEN r.state = 'done' THEN 'confirmed'
+             WHEN m.back IN ('undo', 'reverse') THEN 'taking_back' WHEN m.back = 'reversed' THEN 'reversed' WHEN r.state = 'done' THEN 'confirmed'
              WHEN r.state IN ('held', 'sending') THEN 'waiting' WHEN r.state = 'partly' THEN 'failed'
              ELSE r.state END"
     };
@@ -22,7 +22,8 @@ macro_rules! standing {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
     pub member: Member,
-    /// `confirmed`, `waiting`, `failed`, `undone`, `reversed`, `overtaken`, `to_come` or `left_out`.
+    /// `confirmed`, `waiting`, `failed`, `undone`, `reversed`, `overtaken`, `taking_back`, `to_come` or
+    /// `left_out`.
     pub standing: String,
 }
 
@@ -159,13 +160,45 @@ pub async fn ask_back(
     query.push(states).run().await
 }
 
-/// Rows that are to be taken back, in order.
-pub async fn asked_back(s: &mut Session, id: &GroupId, limit: i64) -> Result<Vec<Member>, StoreError> {
+/// Rows that are to be taken back after `after`, in order.
+pub async fn asked_back(
+    s: &mut Session,
+    id: &GroupId,
+    after: &DifferenceId,
+    limit: i64,
+) -> Result<Vec<Member>, StoreError> {
     let query = s.sql(
         "SELECT * FROM group_members WHERE group_id = $1 AND back IN ('undo', 'reverse')
-         ORDER BY difference_id",
+             AND difference_id > $2 ORDER BY difference_id",
     );
-    query.bind(id).limit(limit).all().await
+    query.bind(id).bind(after).limit(limit).all().await
+}
+
+/// The fields of the rows that are to be taken back.
+pub async fn fields_back(s: &mut Session, id: &GroupId) -> Result<Vec<FieldId>, StoreError> {
+    let query = s.sql(
+        "SELECT DISTINCT field AS value FROM group_members
+         WHERE group_id = $1 AND back IN ('undo', 'reverse')",
+    );
+    let fields: Vec<String> = query.bind(id).values().await?;
+    Ok(fields.into_iter().map(FieldId).collect())
+}
+
+/// How many rows are to be taken back.
+pub async fn count_back(s: &mut Session, id: &GroupId) -> Result<i64, StoreError> {
+    let query = s.sql(
+        "SELECT CAST(count(*) AS BIGINT) AS value FROM group_members
+         WHERE group_id = $1 AND back IN ('undo', 'reverse')",
+    );
+    Ok(query.bind(id).value().await?.unwrap_or(0))
+}
+
+/// Nothing of a group is to be taken back after all: its rows stand as they did.
+pub async fn leave(w: &mut WriteSession, id: &GroupId) -> Result<u64, StoreError> {
+    let query = w.sql(
+        "UPDATE group_members SET back = '', back_detail = '' WHERE group_id = $1 AND back IN ('undo', 'reverse')",
+    );
+    query.bind(id).run().await
 }
 
 /// Stores what became of taking a row back.

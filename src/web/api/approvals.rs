@@ -1,12 +1,12 @@
 //! A second person's word, by a program.
 
 use super::body::JsonBody;
-use super::listing::{Ask, Items, rows};
+use super::listing::{Ask, Items, rows, wrong};
 use super::resolutions::{told_of, view};
 use crate::domain::approval::Approval;
 use crate::domain::ids::ResolutionId;
 use crate::engine::once::Receipt;
-use crate::store::resolutions::approvals;
+use crate::store::resolutions::approvals::{self, Awaiting, Place, What};
 use crate::web::auth::SignedIn;
 use crate::web::failure::Failure;
 use crate::web::idempotency::{Reply, once};
@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 /// An approval, and what it is bound to.
 #[derive(Serialize, ToSchema)]
 pub struct ApprovalView {
-    /// `awaiting`, `approved`, `sent_back`, `undone` or `ended`.
+    /// `awaiting`, `approved`, `sent_back`, `undone`, `ended` (a value moved) or `expired`.
     state: String,
     /// SHA-256 of exactly what was decided.
     digest: String,
@@ -50,12 +50,12 @@ impl From<Approval> for ApprovalView {
 pub struct AwaitingView {
     id: String,
     href: String,
-    /// `decision` or `group`.
+    /// `decision`, `group`, or the `reversal` of a group.
     kind: String,
     entity: String,
     /// The record's name, of a decision.
     title: Option<String>,
-    /// How many differences it decides.
+    /// How many differences it decides, or reverses.
     differences: i64,
     decided_by: String,
     digest: String,
@@ -70,7 +70,7 @@ pub struct AwaitingQuery {
     limit: Option<i64>,
 }
 
-/// `GET /api/v1/approvals`: what awaits an approval, newest first.
+/// `GET /api/v1/approvals`: what awaits an approval, oldest first.
 ///
 /// # Errors
 /// The store cannot be read.
@@ -82,14 +82,21 @@ pub async fn list(
 ) -> Result<HttpResponse, Failure> {
     let limit = rows(query.limit)?;
     let mut session = site.store().session().await?;
-    let mut found = approvals::awaiting(&mut session, &viewer, query.cursor.as_deref(), limit + 1).await?;
+    let read = |cursor: &String| Place::read(cursor).ok_or_else(|| wrong("cursor", "a cursor of this list"));
+    let after = query.cursor.as_ref().map(read).transpose()?;
+    let mut found = approvals::awaiting(&mut session, &viewer, after.as_ref(), limit + 1).await?;
     let wanted = usize::try_from(limit).unwrap_or(0);
     let more = found.len() > wanted;
     found.truncate(wanted);
-    let next = found.last().filter(|_| more).map(|last| last.id.clone());
-    let item = |one: approvals::Awaiting| AwaitingView {
-        href: format!("/api/v1/{}/{}", if one.group { "groups" } else { "resolutions" }, one.id),
-        kind: if one.group { "group" } else { "decision" }.to_owned(),
+    let next = found.last().filter(|_| more).map(|last| last.place().to_string());
+    let words = |what: What| match what {
+        What::Decision => ("resolutions", "decision"),
+        What::Group => ("groups", "group"),
+        What::Reversal => ("groups", "reversal"),
+    };
+    let item = |one: Awaiting| AwaitingView {
+        href: format!("/api/v1/{}/{}", words(one.what).0, one.id),
+        kind: words(one.what).1.to_owned(),
         id: one.id,
         entity: one.entity.0,
         title: Some(one.title).filter(|title| !title.is_empty()),

@@ -29,7 +29,8 @@ pub struct GroupRow {
     field: String,
     /// What the choice comes to for it: `keep:portal`, `one`, `leave`.
     becomes: String,
-    /// `to_come`, `waiting`, `confirmed`, `failed`, `undone`, `reversed`, `overtaken` or `left_out`.
+    /// `to_come`, `waiting`, `confirmed`, `failed`, `taking_back`, `undone`, `reversed`, `overtaken` or
+    /// `left_out`.
     standing: String,
     /// Why it is left out, or could not be taken back.
     why: Option<String>,
@@ -123,10 +124,10 @@ async fn shown(site: &Site, viewer: &Viewer, id: &GroupId, status: StatusCode) -
     Reply::of(status, &view(site, group).await?)
 }
 
-/// `POST /api/v1/groups/{id}/approval`: approves a whole group, which is then decided.
+/// `POST /api/v1/groups/{id}/approval`: approves a whole group, which is then decided, or its reversal.
 ///
 /// # Errors
-/// The viewer may not, or decided it; nobody waits for it; or it is another digest.
+/// The viewer may not, or asked for it; nobody waits for it; or it is another digest.
 pub async fn approve(
     viewer: SignedIn,
     request: HttpRequest,
@@ -141,10 +142,10 @@ pub async fn approve(
     .await
 }
 
-/// `POST /api/v1/groups/{id}/return`: sends a whole group back to who decided it.
+/// `POST /api/v1/groups/{id}/return`: sends a whole group, or its reversal, back to who asked for it.
 ///
 /// # Errors
-/// The viewer may not, or decided it; nobody waits for it; or no reason is given.
+/// The viewer may not, or asked for it; nobody waits for it; or no reason is given.
 pub async fn send_back(
     viewer: SignedIn,
     request: HttpRequest,

@@ -121,7 +121,8 @@ pub(super) fn decision(
     }
     let receipt = key.map(|key| Receipt { key, answer: decided });
     let (version, reason, hold_seconds) = (body.version, body.reason, body.hold_seconds);
-    Ok(Decision { version, outcomes, reason, note, hold_seconds, receipt, part_of: None, seen: true })
+    let seen = true;
+    Ok(Decision { version, outcomes, reason, note, hold_seconds, receipt, seen, ..Decision::default() })
 }
 
 impl OutcomeBody {

@@ -168,7 +168,8 @@ pub struct GroupBody {
     field: Option<String>,
     /// `keep` (every system gets the value of `system`), `keep_others` (`system` gets the others' value
     /// back), `source` (each gets the value of its source of truth), `newest` (what a person changed last),
-    /// `one` (all get `value`) or `leave_different` (until `until`).
+    /// `suggested` (each gets what is suggested for it), `one` (all get `value`) or `leave_different` (until
+    /// `until`).
     outcome: String,
     system: Option<String>,
     /// The value for all: a text or null, or of a group its fields.
@@ -218,6 +219,7 @@ impl GroupBody {
             }
             "source" => GroupChoice::Source,
             "newest" => GroupChoice::Newest,
+            "suggested" => GroupChoice::Suggested,
             "one" => {
                 let entity = self.entity.as_deref().and_then(|id| setup.catalog.entity(&id.into()));
                 let field = self.field.clone().unwrap_or_default().into();
@@ -227,7 +229,7 @@ impl GroupBody {
                 GroupChoice::One { values: values.map_err(|_| wrong("value", "a value of this field"))? }
             }
             _ => {
-                let known = "keep, keep_others, source, newest, one or leave_different";
+                let known = "keep, keep_others, source, newest, suggested, one or leave_different";
                 return Err(wrong("outcome", known));
             }
         };
@@ -251,15 +253,17 @@ pub struct GroupView {
     included: i64,
     decided: i64,
     /// How many are left out, by why: `claimed`, `changed`, `decided`, `high_stakes`, `value_missing`,
-    /// `others_differ`, `no_right`, `refused`, `no_person`, `no_source`, `needs_approval`, `unticked`,
-    /// `stopped`.
+    /// `others_differ`, `no_right`, `refused`, `no_person`, `no_source`, `no_suggestion`, `blind`,
+    /// `needs_approval`, `unticked`, `stopped`.
     excluded: BTreeMap<String, i64>,
     /// How many rows stand how: `to_come`, `waiting`, `confirmed`, `failed`, `undone`, `reversed`,
-    /// `overtaken`, `left_out`.
+    /// `overtaken`, `taking_back`, `left_out`.
     standings: BTreeMap<String, i64>,
     /// A second person has to approve it before it is decided.
     needs_approval: bool,
     approval: Option<ApprovalView>,
+    /// Of the reversal of what it decided: nothing is put back before it is approved.
+    reversal_approval: Option<ApprovalView>,
     /// `undo` or `reverse` while rows are being taken back.
     taking_back: Option<String>,
     note: String,
@@ -286,6 +290,7 @@ pub(super) async fn view(site: &Site, group: Group) -> Result<GroupView, Failure
         standings,
         needs_approval: group.needs_approval,
         approval: group.approval.map(ApprovalView::from),
+        reversal_approval: group.back_approval.map(ApprovalView::from),
         taking_back: group.back.map(|back| back.way.as_str().to_owned()),
         note: group.note,
         by: group.actor.name,

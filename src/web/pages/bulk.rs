@@ -172,6 +172,7 @@ impl Sent {
         match (self.get("choice"), self.get("choice").split_once(':')) {
             ("source", _) => Ok(GroupChoice::Source),
             ("newest", _) => Ok(GroupChoice::Newest),
+            ("suggested", _) => Ok(GroupChoice::Suggested),
             ("leave", _) => Ok(GroupChoice::LeaveDifferent { until }),
             ("one", _) => {
                 let fields = slot.iter().flat_map(|slot| slot.fields());
@@ -327,6 +328,7 @@ fn form(setup: &Setup, sent: &Sent, found: &SlotCount, name: String) -> BulkForm
     let mut choices = vec![
         choice("source".to_owned(), msg("bulk-source")),
         choice("newest".to_owned(), msg("bulk-newest")),
+        choice("suggested".to_owned(), msg("bulk-suggested")),
     ];
     for mapping in setup.catalog.mappings_of(&found.entity) {
         let text = msg("choice-keep").with("system", setup.catalog.label(&mapping.system));

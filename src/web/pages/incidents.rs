@@ -100,6 +100,10 @@ pub struct GroupForm {
     pub like: String,
     pub choices: Vec<Choice>,
     pub reasons: Vec<Choice>,
+    /// Why, as it was typed.
+    pub note: String,
+    /// What is wrong with what was sent.
+    pub problem: Option<Msg>,
 }
 
 /// `GET /groups/new`: differences that are alike, before one outcome is chosen for them.
@@ -135,8 +139,8 @@ pub struct GroupPage {
     pub problem: Option<Msg>,
     pub progress: Option<(u64, u64)>,
     pub total: u64,
-    /// A second person's word.
-    pub approval: Option<ApprovalPart>,
+    /// A second person's word on deciding it, and on reversing it.
+    pub approvals: Vec<ApprovalPart>,
     /// The person may take back the question to a second person.
     pub may_withdraw: bool,
     /// Deciding asks a second person first.
@@ -156,6 +160,9 @@ pub struct GroupPage {
     pub left_total: u64,
     /// How rows can be taken back by this person.
     pub back: Option<BackPart>,
+    /// What was typed and refused: the number, and why it is reversed.
+    pub count: String,
+    pub why: String,
 }
 
 impl GroupPage {

@@ -113,7 +113,17 @@ async fn at_once(host: &Host, steward: &Program, other: &Program) {
     assert_eq!(done["standings"], json!({"confirmed": 1, "undone": 1}));
     let reverse = steward.post(&format!("{place}/reversal"), &json!({"reason": "They are not"})).await;
     assert_eq!((reverse.status.as_u16(), &reverse.json["taking_back"]), (202, &json!("reverse")));
+    // Its policy asks a second person for each reversal: one word is for all of it.
+    assert_eq!(reverse.json["reversal_approval"]["state"], "awaiting", "{}", reverse.text);
+    let waiting = other.get("/api/v1/approvals").await.ok();
+    assert_eq!(
+        (&waiting["items"][0]["kind"], &waiting["items"][0]["differences"]),
+        (&json!("reversal"), &json!(1))
+    );
+    let digest = json!({"digest": waiting["items"][0]["digest"]});
+    assert_eq!(steward.post(&format!("{place}/approval"), &digest).await.problem(409).0, "conflict");
+    let approved = other.post(&format!("{place}/approval"), &digest).await;
+    assert_eq!(approved.json["reversal_approval"]["state"], "approved", "{}", approved.text);
     let done = steward.until(&place, |group| group["taking_back"].is_null()).await;
-    // Its policy asks a second person for each reversal: it stays until somebody reverses it by itself.
-    assert_eq!(done["standings"], json!({"confirmed": 1, "undone": 1}));
+    assert_eq!(done["standings"], json!({"reversed": 1, "undone": 1}));
 }

@@ -2,7 +2,7 @@
 
 use super::decide::{address, keep, moved};
 use super::*;
-use crate::support::world::{admin, other_steward, steward};
+use crate::support::world::{admin, disable, other_steward, steward};
 use chrono::TimeDelta;
 use referee::domain::access::Role;
 use referee::domain::approval::Standing;
@@ -10,6 +10,7 @@ use referee::domain::ids::{EntityId, FieldId};
 use referee::domain::policy::Policy;
 use referee::domain::resolution::Outcome;
 use referee::engine::Refusal;
+use referee::engine::objections::Telling;
 use referee::engine::policies::PolicyChange;
 use referee::engine::review::Decision;
 use referee::store::resolutions::{self, Resolution, approvals};
@@ -267,4 +268,49 @@ fn stricter(world: &World) -> PolicyChange {
     let (entity, slot) = ("customer".into(), Some("address".into()));
     let reason = "after an audit".to_owned();
     PolicyChange { entity, slot, policy, reason, version: setup.policy_version }
+}
+
+#[tokio::test]
+async fn a_decision_of_somebody_who_was_let_in_no_more_is_not_approved() {
+    for world in watched().await {
+        let resolution = decided(&world).await;
+        disable(&world, &steward()).await;
+        let refused = world.engine.approve(&manager(), &resolution.id, &digest(&resolution), None).await;
+        assert!(matches!(refused, Err(Refusal::WrongState(_))), "{refused:?}");
+        assert_eq!(awaiting(&world).await, 1, "it waits on");
+        world.clock.advance(TimeDelta::minutes(5));
+        assert_eq!(world.deliver().await, 0);
+        world.engine.send_decision_back(&manager(), &resolution.id, "Ana left", None).await.unwrap();
+        assert_eq!((open(&world).await.len(), awaiting(&world).await), (1, 0), "somebody else decides");
+    }
+}
+
+fn telling() -> Telling {
+    let (name, address) = ("Ada".to_owned(), "ada@example.com".to_owned());
+    Telling { field: "address".into(), name, address, text: "The parcel came back".to_owned() }
+}
+
+#[tokio::test]
+async fn nobody_outside_is_told_of_what_is_awaited_held_or_undone() {
+    for world in watched().await {
+        let refused = async |id: &referee::domain::ids::ResolutionId, why: &str| {
+            let told = world.engine.tell_decided(&steward(), id, telling(), None).await.map(drop);
+            assert!(matches!(told, Err(Refusal::WrongState(_))), "{why}: {told:?}");
+        };
+        let first = decided(&world).await;
+        refused(&first.id, "awaiting").await;
+        world.engine.undo(&steward(), &first.id).await.unwrap();
+        refused(&first.id, "undone").await;
+        let conflict = open(&world).await.remove(0);
+        let difference = differences(&world, &conflict).await.remove(0);
+        let second =
+            world.engine.resolve(&steward(), &conflict.id, keep(&conflict, &difference, 1)).await.unwrap();
+        world.engine.approve(&manager(), &second.id, &digest(&second), None).await.unwrap();
+        refused(&second.id, "approved, and held").await;
+        world.clock.advance(TimeDelta::seconds(21));
+        assert_eq!(world.deliver().await, 1);
+        world.engine.tell_decided(&steward(), &second.id, telling(), None).await.unwrap();
+        let told = audit_actions(&world).await;
+        assert_eq!(told.iter().filter(|told| *told == "decision_told").count(), 1);
+    }
 }

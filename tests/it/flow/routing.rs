@@ -1,7 +1,7 @@
 //! Who looks at a conflict, and when: put off and back, given, escalated, sent back, skipped, routed.
 
 use super::*;
-use crate::support::world::{admin, other_steward, steward};
+use crate::support::world::{admin, disable, other_steward, steward};
 use chrono::TimeDelta;
 use referee::domain::access::Role;
 use referee::domain::ids::{ConflictId, EntityId, UserId};
@@ -252,6 +252,36 @@ async fn who_is_away_has_a_deputy() {
         );
         world.clock.advance(TimeDelta::days(3));
         assert_eq!((of(steward()).await, of(other_steward()).await), (1, 1), "back: each has their own");
+    }
+}
+
+#[tokio::test]
+async fn what_belonged_to_somebody_who_was_let_in_no_more_belongs_to_nobody() {
+    for world in stirred().await {
+        let all = open(&world).await;
+        let ids: Vec<ConflictId> = all.iter().map(|one| one.id.clone()).collect();
+        let jonas = other_steward();
+        world.engine.assign(&steward(), &ids, Some(&jonas.user)).await.unwrap();
+        let away =
+            Away { from: world.clock.now(), until: world.clock.now() + TimeDelta::days(3), deputy: None };
+        disable(&world, &jonas).await;
+        let now = open(&world).await;
+        assert!(now.iter().all(|one| one.assignee.is_none() && one.assigned_by.is_none()), "{now:?}");
+        let free = Filter { whose: queue::Whose::Unassigned, ..Filter::default() };
+        assert_eq!(listed(&world, &free).await.len(), 2, "whoever looks for work finds them");
+        let told = unread(&world, &jonas).await.len();
+        let again = world.engine.assign(&steward(), &ids[..1], Some(&jonas.user)).await.unwrap().only();
+        assert!(matches!(again, Err(Refusal::Invalid(_))), "nobody gives them work: {again:?}");
+        let desk = Desk::Person(jonas.user.clone());
+        let asked = world.engine.escalate(&steward(), &ids[..1], &desk, "Is it?").await;
+        let asked = asked.and_then(referee::engine::routing::Routed::only);
+        assert!(matches!(asked, Err(Refusal::Invalid(_))), "nor asks them: {asked:?}");
+        let deputy = Away { deputy: Some(jonas.user.clone()), ..away };
+        let deputy = world.engine.set_away(&steward(), Some(deputy)).await;
+        assert!(matches!(deputy, Err(Refusal::Invalid(_))), "nor are they a deputy: {deputy:?}");
+        assert_eq!(unread(&world, &jonas).await.len(), told, "and nothing is told to them");
+        let lines = audit_actions(&world).await;
+        assert!(lines.contains(&"user_changed".to_owned()));
     }
 }
 

@@ -192,6 +192,42 @@ async fn what_another_decided_or_settled_itself_says_so_and_leads_on() {
 }
 
 #[tokio::test]
+async fn who_comes_second_keeps_what_was_typed() {
+    let app = two_fields().await;
+    let (ana, jonas) = (app.sign_in("ana").await, app.sign_in("jonas").await);
+    let (mine, theirs) = (Page::open(&ana).await, Page::open(&jonas).await);
+    let ids = mine.differences();
+    let (first, second) = (outcome(&ids[0]), outcome(&ids[1]));
+    let listed = theirs.send(&jonas, &[(&first, "keep:2"), ("then", "stay")]).await;
+    let saved = listed.send(&jonas, &[(&first, "keep:2"), ("then", "stay")]).await;
+    assert_eq!(saved.answer.status, StatusCode::SEE_OTHER, "{}", saved.answer.body);
+    let phone =
+        mine.answer.body.split(&format!("name=\"typed.{}.", ids[1])).nth(1).expect("a field to type in");
+    let typed = format!("typed.{}.{}", ids[1], phone.split('"').next().unwrap());
+    let sent = [
+        (first.as_str(), "keep:1"),
+        (second.as_str(), "type"),
+        (typed.as_str(), "+49 30 4711 0815"),
+        ("note", "Ada said so on the phone"),
+        ("then", "stay"),
+    ];
+    let late = mine.send(&ana, &sent).await;
+    assert_eq!(late.answer.status, StatusCode::CONFLICT);
+    for text in [
+        "jonas of the tests",
+        "You had chosen for <b><bdi>Address</bdi></b>: Keep <bdi>Portal</bdi>",
+        "value=\"+49 30 4711 0815\"",
+        "Ada said so on the phone",
+    ] {
+        late.says(text);
+    }
+    assert!(late.is_chosen(&ids[1], "type"), "the other field's choice is kept: {}", late.answer.body);
+    // Sent again as it is, the rest is decided.
+    let again = late.send(&ana, &sent[1..]).await;
+    assert_eq!(again.answer.status, StatusCode::SEE_OTHER, "{}", again.answer.body);
+}
+
+#[tokio::test]
 async fn the_last_decisions_on_a_field_stand_beside_it() {
     let app = two_fields().await;
     let ana = app.sign_in("ana").await;

@@ -282,3 +282,36 @@ async fn what_was_chosen_stays_chosen_while_something_is_said() {
     let bare: Vec<_> = fields.into_iter().filter(|(name, _)| name == "version" || name == "tag").collect();
     assert!(send(&ana, &format!("{place}/tags"), &bare).await.leads_to().ends_with("#tags"));
 }
+
+#[tokio::test]
+async fn a_conflict_is_passed_on_as_text_while_others_look_at_it_and_talk() {
+    let (app, place) = disputed().await;
+    let (ana, jonas) = (app.sign_in("ana").await, app.sign_in("jonas").await);
+    let before = ana.get(&format!("{place}/summary")).await;
+    assert_eq!(before.header("content-type"), "text/plain; charset=utf-8");
+    // Jonas chooses, which takes it, and says something; Ana marks it.
+    let page = jonas.get(&place).await;
+    let difference = page.body.split("data-difference=\"").nth(1).unwrap().split('"').next().unwrap();
+    let version = page.body.split("name=\"version\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let outcome = format!("outcome.{difference}");
+    let chosen = jonas.post(&format!("{place}/preview"), &[("version", version), (&outcome, "keep:1")]).await;
+    assert_eq!(chosen.status, StatusCode::OK, "{}", chosen.body);
+    jonas.post(&format!("{place}/comments"), &[("comment", "@ana I call them")]).await;
+    ana.post(&format!("{place}/tags"), &[("tag", "vip")]).await;
+    let page = ana.get(&place).await;
+    has(
+        &page,
+        &[
+            "class=\"muted presence\"",
+            "jonas of the tests",
+            "I call them",
+            &format!("href=\"{place}/summary\" data-copy-text"),
+            &format!("href=\"{place}\" data-copy-link"),
+        ],
+    );
+    let after = ana.get(&format!("{place}/summary")).await;
+    assert_eq!(after.status, StatusCode::OK);
+    assert_eq!(after.body, before.body, "who looks at it and what is said is no part of it");
+    has(&after, &["Ada Okafor", "Lindenallee 12", &format!("{}{place}\n", app.url)]);
+    assert!(!jonas.get(&place).await.body.contains("class=\"muted presence\""), "nobody sees themselves");
+}

@@ -23,6 +23,8 @@ fn form() -> GroupForm {
             choice("leave", "choice-leave", ""),
         ],
         reasons: vec![choice("", "reason-no-code", ""), choice("newer_change", "reason-newer", "")],
+        note: String::new(),
+        problem: None,
     }
 }
 
@@ -128,6 +130,8 @@ fn group() -> GroupPage {
         tickable: why == "left-unticked",
     };
     GroupPage {
+        count: String::new(),
+        why: String::new(),
         id: "g1".into(),
         title: msg("group-title").with("n", 2296_u32),
         state: msg("group-draft"),
@@ -142,7 +146,7 @@ fn group() -> GroupPage {
         problem: None,
         progress: None,
         total: 2296,
-        approval: None,
+        approvals: Vec::new(),
         may_withdraw: false,
         asks: false,
         may_decide: true,
@@ -190,14 +194,17 @@ fn awaiting() -> GroupPage {
     GroupPage {
         state: msg("group-awaiting"),
         may_decide: false,
-        approval: Some(ApprovalPart {
+        approvals: vec![ApprovalPart {
+            id: "approval",
             base: "/groups/g1".into(),
             title: msg("approval-awaiting").with("name", "Maya Klein"),
             tone: Tone::Warning,
             lines: Vec::new(),
             digest: "4f0a91c2d77e".into(),
             may: true,
-        }),
+            tip: msg("approval-tip"),
+            reason: String::new(),
+        }],
         ..group()
     }
 }

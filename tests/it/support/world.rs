@@ -9,6 +9,7 @@ use referee::domain::ids::{SystemId, UserId};
 use referee::domain::seal::Key;
 use referee::domain::time::{Clock, Time};
 use referee::engine::Engine;
+use referee::engine::accounts::{Accounts, command_line};
 use referee::engine::sync::Trigger;
 use referee::engine::writeback::Step;
 use referee::store::users::{self, User};
@@ -159,6 +160,12 @@ impl World {
             }
         }
     }
+}
+
+/// Lets somebody in no more.
+pub async fn disable(world: &World, viewer: &Viewer) {
+    let accounts = Accounts::new(world.engine.store().clone());
+    accounts.set_disabled(command_line(), &viewer.login, true).await.unwrap();
 }
 
 fn viewer(name: &str, role: Role) -> Viewer {

@@ -1,15 +1,17 @@
 //! One approval for a whole group: its set is frozen, and nothing of it is decided before somebody else
 //! has approved exactly that set.
 
+use super::back::{digest_back, leave, taken_back};
 use super::decide::{choose_incident, told};
 use super::{READ, progress_of};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::approval::{Approval, NotAwaited, Standing, digest};
-use crate::domain::audit::{About, Action, Event};
+use crate::domain::audit::{About, Action, Actor, Event};
+use crate::domain::group::TakingBack;
 use crate::domain::ids::{DifferenceId, GroupId};
 use crate::engine::review::{because, check_right, decider, nobody_waits, not_as_shown};
 use crate::engine::{Engine, Refusal};
-use crate::store::groups::{self, Group};
+use crate::store::groups::{self, Group, asked, rows};
 use crate::store::{Session, StoreError, WriteSession};
 
 impl Engine {
@@ -27,7 +29,7 @@ impl Engine {
                     return Err(not_as_shown());
                 }
                 let asked = Approval::asked(digest_of(w, &draft).await?, w.now());
-                groups::save_approval(w, &draft.id, &asked).await?;
+                asked::save_approval(w, &draft.id, &asked).await?;
                 let event = event(Action::ApprovalAsked, &draft, &asked);
                 let event = Event { actor: draft.actor.clone(), ..event }.fact("differences", differences);
                 Ok((Group { approval: Some(asked), ..draft }, vec![event]))
@@ -35,38 +37,26 @@ impl Engine {
             .await
     }
 
-    /// Approves a group, which is then decided as it was frozen. `seen` is the digest that the page showed.
+    /// Approves a group, which is then decided as it was frozen, or reversed as it was asked for. `seen` is
+    /// the digest that the page showed.
     ///
     /// # Errors
-    /// The viewer may not, or decided it; nobody waits for it any longer; it is not what the page showed.
+    /// The viewer may not, or asked for it; nobody waits for it any longer; it is not what the page showed.
     pub async fn approve_group(&self, viewer: &Viewer, id: &GroupId, seen: &str) -> Result<Group, Refusal> {
         let (viewer, id, seen) = (viewer.clone(), id.clone(), seen.to_owned());
         self.store
-            .write(async move |w| {
-                let (group, asked) = awaited(w, &viewer, &id).await?;
-                let (bound, progress) = (digest_of(w, &group).await?, progress_of(w, &id).await?);
-                if bound != asked.digest || (seen != bound && seen != asked.short()) {
-                    return Err(not_as_shown());
-                }
-                let decider = decider(w, &group.actor, &group.entity, &[Right::Decide]).await?;
-                let approved = asked.end(Standing::Approved, viewer.actor(), w.now(), "");
-                groups::save_approval(w, &group.id, &approved.map_err(nobody_waits)?).await?;
-                if !groups::start(w, &group.id).await? {
-                    return Err(nobody_waits(NotAwaited));
-                }
-                let event = event(Action::Approved, &group, &asked).fact("decided_by", &group.actor.id);
-                let mut events = vec![Event { actor: viewer.actor(), ..event }];
-                events.push(told(group.actor.clone(), &group, &progress));
-                events.extend(choose_incident(w, &decider, &group).await?);
-                Ok((Group { state: "working".to_owned(), chosen_at: Some(w.now()), ..group }, events))
+            .write(async move |w| match awaited(w, &viewer, &id).await? {
+                (group, asked, Some(back)) => approve_reversal(w, &viewer, (group, asked, back), &seen).await,
+                (group, asked, None) => approve_decision(w, &viewer, (group, asked), &seen).await,
             })
             .await
     }
 
-    /// Sends a group back to who decided it, who may change the set and ask again.
+    /// Sends a group back to who decided it, who may change the set and ask again; or its reversal, which
+    /// leaves all as it was.
     ///
     /// # Errors
-    /// The viewer may not, or decided it; nobody waits for it any longer; or no reason was given.
+    /// The viewer may not, or asked for it; nobody waits for it any longer; or no reason was given.
     pub async fn send_group_back(
         &self,
         viewer: &Viewer,
@@ -76,16 +66,73 @@ impl Engine {
         let (viewer, id, reason) = (viewer.clone(), id.clone(), because(reason)?);
         self.store
             .write(async move |w| {
-                let (group, asked) = awaited(w, &viewer, &id).await?;
+                let (group, asked, back) = awaited(w, &viewer, &id).await?;
                 let ended = asked.end(Standing::SentBack, viewer.actor(), w.now(), &reason);
                 let ended = ended.map_err(nobody_waits)?;
-                groups::save_approval(w, &id, &ended).await?;
                 let event = event(Action::ApprovalSentBack, &group, &asked).value("reason", &reason);
                 let event = Event { actor: viewer.actor(), ..event };
+                if back.is_some() {
+                    let event = event.fact("reversal", "yes");
+                    return Ok((leave(w, group, ended).await?, vec![event]));
+                }
+                asked::save_approval(w, &id, &ended).await?;
                 Ok((Group { approval: Some(ended), ..group }, vec![event]))
             })
             .await
     }
+}
+
+async fn approve_decision(
+    w: &mut WriteSession,
+    viewer: &Viewer,
+    (group, asked): (Group, Approval),
+    seen: &str,
+) -> Result<(Group, Vec<Event>), Refusal> {
+    let (bound, progress) = (digest_of(w, &group).await?, progress_of(w, &group.id).await?);
+    check_seen(&bound, &asked, seen)?;
+    let decider = decider(w, &group.actor, &group.entity, &[Right::Decide]).await?;
+    let approved = asked.end(Standing::Approved, viewer.actor(), w.now(), "").map_err(nobody_waits)?;
+    asked::save_approval(w, &group.id, &approved).await?;
+    if !groups::start(w, &group.id).await? {
+        return Err(nobody_waits(NotAwaited));
+    }
+    let mut events = vec![approved_by(viewer, &group, &asked, &group.actor)];
+    events.push(told(group.actor.clone(), &group, &progress));
+    events.extend(choose_incident(w, &decider, &group).await?);
+    let (state, chosen_at) = ("working".to_owned(), Some(w.now()));
+    Ok((Group { state, chosen_at, approval: Some(approved), ..group }, events))
+}
+
+async fn approve_reversal(
+    w: &mut WriteSession,
+    viewer: &Viewer,
+    (group, asked, back): (Group, Approval, TakingBack),
+    seen: &str,
+) -> Result<(Group, Vec<Event>), Refusal> {
+    check_seen(&digest_back(w, &group, &back).await?, &asked, seen)?;
+    decider(w, &back.by, &group.entity, &[Right::Decide, Right::Reverse]).await?;
+    let approved = asked.end(Standing::Approved, viewer.actor(), w.now(), "").map_err(nobody_waits)?;
+    asked::save_back_approval(w, &group.id, Some(&approved)).await?;
+    let rows = rows::count_back(w, &group.id).await?;
+    let events = vec![
+        approved_by(viewer, &group, &asked, &back.by).fact("reversal", "yes"),
+        taken_back(&group, &back).fact("differences", rows),
+    ];
+    Ok((Group { back_approval: Some(approved), ..group }, events))
+}
+
+/// Refuses an approval of something else than what was asked for, or than what the page showed.
+fn check_seen(bound: &str, asked: &Approval, seen: &str) -> Result<(), Refusal> {
+    if bound == asked.digest && (seen == bound || seen == asked.short()) {
+        Ok(())
+    } else {
+        Err(not_as_shown())
+    }
+}
+
+fn approved_by(viewer: &Viewer, group: &Group, asked: &Approval, decider: &Actor) -> Event {
+    let event = event(Action::Approved, group, asked).fact("decided_by", &decider.id);
+    Event { actor: viewer.actor(), ..event }
 }
 
 /// What an approval of a group is bound to: its choice, and every row with the values it was frozen over.
@@ -108,12 +155,18 @@ pub(super) fn is_awaiting(group: &Group) -> bool {
     group.approval.as_ref().is_some_and(Approval::is_awaited)
 }
 
-async fn awaited(w: &mut WriteSession, viewer: &Viewer, id: &GroupId) -> Result<(Group, Approval), Refusal> {
+/// A group that awaits the viewer's word, and what is to be taken back where that is what it is about.
+async fn awaited(
+    w: &mut WriteSession,
+    viewer: &Viewer,
+    id: &GroupId,
+) -> Result<(Group, Approval, Option<TakingBack>), Refusal> {
     let group = groups::lock(w, viewer, id).await?.ok_or(Refusal::NotFound("group"))?;
-    check_right(viewer, &group.actor)?;
-    let asked =
-        group.approval.clone().filter(Approval::is_awaited).ok_or(NotAwaited).map_err(nobody_waits)?;
-    Ok((group, asked))
+    let back = group.back.clone().filter(|_| group.awaits_reversal());
+    check_right(viewer, back.as_ref().map_or(&group.actor, |back| &back.by))?;
+    let asked = if back.is_some() { &group.back_approval } else { &group.approval };
+    let asked = asked.clone().filter(Approval::is_awaited).ok_or(NotAwaited).map_err(nobody_waits)?;
+    Ok((group, asked, back))
 }
 
 pub(super) fn event(action: Action, group: &Group, asked: &Approval) -> Event {

@@ -148,11 +148,9 @@ impl Engine {
                 reason: Reason::of(&group.reason),
                 note: group.note.clone(),
                 hold_seconds: Some(hold()),
-                part_of: Some(PartOf {
-                    group: group.id.clone(),
-                    incident: group.incident.clone(),
-                    approval: approval(group),
-                }),
+                approval: approval(group),
+                accepts: group.choice == GroupChoice::Suggested,
+                part_of: Some(PartOf { group: group.id.clone(), incident: group.incident.clone() }),
                 ..Decision::default()
             };
             match self.decide(setup.clone(), viewer, &conflict.id, decision).await {
@@ -273,6 +271,7 @@ pub(super) fn told(actor: Actor, group: &Group, progress: &Progress) -> Event {
         GroupChoice::Source => event.fact("outcome", "source"),
         GroupChoice::Newest => event.fact("outcome", "newest"),
         GroupChoice::One { .. } => event.fact("outcome", "one"),
+        GroupChoice::Suggested => event.fact("outcome", "suggested"),
     };
     match &group.incident {
         Some(incident) => event.fact("incident", incident),

@@ -4,7 +4,7 @@ use super::approve::is_awaiting;
 use crate::domain::access::{Right, Viewer};
 use crate::domain::ids::{DifferenceId, GroupId};
 use crate::engine::{Engine, Refusal};
-use crate::store::groups::{self, rows};
+use crate::store::groups::{self, asked, rows};
 
 impl Engine {
     /// Takes rows out of a draft, and those of `ticked` that were taken out in again.
@@ -33,6 +33,7 @@ impl Engine {
                 }
                 rows::tick(w, &id, &unticked, false).await?;
                 rows::tick(w, &id, &ticked, true).await?;
+                asked::look_at_asking(w, &id).await?;
                 Ok(((), Vec::new()))
             })
             .await

@@ -90,6 +90,8 @@ pub fn page(shown: Shown<'_>) -> IncidentPage {
         like: String::new(),
         choices: choices(setup, &incident.entity, Some(&incident.system)),
         reasons: reasons(),
+        note: String::new(),
+        problem: None,
     });
     IncidentPage {
         id: incident.id.0.clone(),

@@ -19,13 +19,15 @@ use crate::store::queue::{self, Filter};
 use crate::web::auth::{SignedIn, Steward};
 use crate::web::failure::{Code, Failure};
 use crate::web::flash;
-use crate::web::messages::{msg, said};
+use crate::web::messages::{Msg, msg, said};
 use crate::web::page::{Flash, Page, Shell, Tone};
+use crate::web::pages::parts::Choice;
 use crate::web::pages::words;
 use crate::web::site::Site;
 use crate::web::when::Clockface;
+use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form, Path, Query};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, Responder as _};
 use chrono::TimeDelta;
 use serde::Deserialize;
 
@@ -59,25 +61,47 @@ impl Sent {
     }
 }
 
-/// Freezes a set and leads to its page; what is missing is said on the page it came from.
+/// Freezes a set: where its page is, or what is wrong with what was sent.
+///
+/// # Errors
+/// The viewer may not decide, there is nothing of it, or the store failed.
 pub async fn freeze(
     viewer: &Viewer,
-    request: &HttpRequest,
     site: &Site,
     of: Of,
     sent: &Sent,
-    back: &str,
-) -> Result<HttpResponse, Failure> {
+) -> Result<Result<String, Msg>, Failure> {
     let frozen = match sent.asked(of, site.engine.now()) {
         Ok(asked) => site.engine.freeze(viewer, asked).await,
         Err(refusal) => Err(refusal),
     };
-    let (place, tone, text) = match frozen {
-        Ok(group) => (format!("/groups/{}", group.id), Tone::Info, msg("flash-frozen")),
-        Err(Refusal::WrongState(why) | Refusal::Invalid(why)) => (back.to_owned(), Tone::Danger, said(why)),
-        Err(refusal) => return Err(refusal.into()),
-    };
-    Ok(flash::redirect(request, viewer, &place, &Flash { tone, text, undo: None, link: None }))
+    match frozen {
+        Ok(group) => Ok(Ok(format!("/groups/{}", group.id))),
+        Err(Refusal::WrongState(why) | Refusal::Invalid(why)) => Ok(Err(said(why))),
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+/// Leads to the page of a set that was frozen.
+///
+/// # Errors
+/// The message cannot be kept.
+pub fn frozen(request: &HttpRequest, viewer: &Viewer, place: &str) -> HttpResponse {
+    let flash = Flash { tone: Tone::Info, text: msg("flash-frozen"), undo: None, link: None };
+    flash::redirect(request, viewer, place, &flash)
+}
+
+impl GroupForm {
+    /// The same with what was sent, and what is wrong with it.
+    #[must_use]
+    pub fn again(mut self, sent: &Sent, problem: Msg) -> Self {
+        let chosen = |choice: &mut Choice, value: &str| choice.chosen = choice.value == value;
+        self.choices.iter_mut().for_each(|choice| chosen(choice, &sent.choice));
+        self.reasons.iter_mut().for_each(|choice| chosen(choice, &sent.reason));
+        self.note.clone_from(&sent.note);
+        self.problem = Some(problem);
+        self
+    }
 }
 
 /// The pattern that is asked for.
@@ -96,32 +120,37 @@ pub async fn alike(
     shell: Shell,
     Query(asked): Query<Like>,
 ) -> Result<Page<AlikePage>, Failure> {
+    Ok(Page::new(shell, alike_page(&site, &viewer, &asked.like).await?))
+}
+
+async fn alike_page(site: &Site, viewer: &Viewer, like: &str) -> Result<AlikePage, Failure> {
     let setup = site.engine.setup();
     let mut session = site.store().session().await?;
-    let of = Of::Alike(asked.like.clone());
+    let of = Of::Alike(like.to_owned());
     let found =
-        groups::candidates(&mut session, &viewer, &of, &DifferenceId::default(), site.engine.now(), 1)
-            .await?;
+        groups::candidates(&mut session, viewer, &of, &DifferenceId::default(), site.engine.now(), 1).await?;
     let first = found.first().ok_or_else(|| Failure::new(Code::NotFound))?;
-    let filter = Filter { like: Some(asked.like.clone()), ..Filter::default() };
-    let filter = queue::measured(&mut session, &viewer, filter).await?;
-    let count = queue::count(&mut session, &viewer, &filter, site.engine.now()).await?;
+    let filter = Filter { like: Some(like.to_owned()), ..Filter::default() };
+    let filter = queue::measured(&mut session, viewer, filter).await?;
+    let count = queue::count(&mut session, viewer, &filter, site.engine.now()).await?;
     let grouped = may_be_grouped(&setup, first);
     let form = (grouped && viewer.may(Right::Decide)).then(|| GroupForm {
         action: "/groups".to_owned(),
-        like: asked.like.clone(),
+        like: like.to_owned(),
         choices: choices(&setup, &first.entity, None),
         reasons: reasons(),
+        note: String::new(),
+        problem: None,
     });
     let lead = msg("alike-lead")
         .with("field", words::field(&setup.catalog, Some(&first.entity), &first.dispute.field))
         .with("entity", entity(&setup, &first.entity))
         .with("cause", words::cause(first.dispute.cause_name()));
-    let list = format!("/queue?like={}", asked.like);
-    Ok(Page::new(shell, AlikePage { count: number(count), list, lead, alone: !grouped, form }))
+    let list = format!("/queue?like={like}");
+    Ok(AlikePage { count: number(count), list, lead, alone: !grouped, form })
 }
 
-/// `POST /groups`: freezes what is alike for one outcome.
+/// `POST /groups`: freezes what is alike for one outcome. What cannot be frozen comes back as it was sent.
 ///
 /// # Errors
 /// The viewer may not decide, or the store failed.
@@ -129,11 +158,17 @@ pub async fn make(
     viewer: Steward,
     request: HttpRequest,
     site: Data<Site>,
+    shell: Shell,
     Form(sent): Form<Sent>,
 ) -> Result<HttpResponse, Failure> {
-    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("like", &sent.like).finish();
-    let (of, back) = (Of::Alike(sent.like.clone()), format!("/groups/new?{query}"));
-    freeze(&viewer, &request, &site, of, &sent, &back).await
+    let problem = match freeze(&viewer, &site, Of::Alike(sent.like.clone()), &sent).await? {
+        Ok(place) => return Ok(frozen(&request, &viewer, &place)),
+        Err(problem) => problem,
+    };
+    let mut page = alike_page(&site, &viewer, &sent.like).await?;
+    page.form = page.form.map(|form| form.again(&sent, problem));
+    let page = Page::new(shell, page).status(StatusCode::UNPROCESSABLE_ENTITY);
+    Ok(page.respond_to(&request))
 }
 
 /// `GET /groups/{id}`.
@@ -195,12 +230,54 @@ pub async fn decide(
             Ok(flash::redirect(&request, &viewer, &format!("/groups/{id}"), &flash))
         }
         Err(Refusal::Invalid(why) | Refusal::WrongState(why)) => {
-            let group = site.engine.group(&viewer, &id).await?;
-            let problem = Some(said(why));
-            let body = shown::page(&site, &viewer, &face, &group, &Looked::default(), problem).await?;
-            let page = Page::new(shell, body).status(actix_web::http::StatusCode::UNPROCESSABLE_ENTITY);
-            Ok(actix_web::Responder::respond_to(page, &request))
+            let again = Again { count: typed.count, ..Again::new(said(why)) };
+            refused(&site, (&viewer, &face), shell, &request, &id, again).await
         }
         Err(refusal) => Err(refusal.into()),
     }
+}
+
+/// What was sent and refused.
+pub struct Again {
+    pub problem: Msg,
+    /// The number that was typed.
+    pub count: String,
+    /// Why it was to be reversed.
+    pub why: String,
+    /// Why it was to be sent back.
+    pub reason: String,
+    /// The rows that were ticked.
+    pub rows: Vec<DifferenceId>,
+}
+
+impl Again {
+    /// Refused for that.
+    #[must_use]
+    pub fn new(problem: Msg) -> Self {
+        let (count, why, reason) = (String::new(), String::new(), String::new());
+        Self { problem, count, why, reason, rows: Vec::new() }
+    }
+}
+
+/// The page of a group with what was sent and refused.
+///
+/// # Errors
+/// There is no such group for this person, or the store cannot be read.
+pub async fn refused(
+    site: &Site,
+    (viewer, face): (&Viewer, &Clockface),
+    shell: Shell,
+    request: &HttpRequest,
+    id: &GroupId,
+    again: Again,
+) -> Result<HttpResponse, Failure> {
+    let group = site.engine.group(viewer, id).await?;
+    let problem = Some(again.problem);
+    let mut page = shown::page(site, viewer, face, &group, &Looked::default(), problem).await?;
+    (page.count, page.why) = (again.count, again.why);
+    page.approvals.iter_mut().for_each(|own| own.reason.clone_from(&again.reason));
+    let rows = page.parts.iter_mut().filter(|part| !part.tickable).flat_map(|part| &mut part.rows);
+    rows.for_each(|row| row.ticked = again.rows.iter().any(|ticked| ticked.0 == row.id));
+    let page = Page::new(shell, page).status(StatusCode::UNPROCESSABLE_ENTITY);
+    Ok(page.respond_to(request))
 }

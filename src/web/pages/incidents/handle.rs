@@ -3,6 +3,7 @@
 use super::build::{self, Shown};
 use super::groups;
 use super::{IncidentPage, IncidentsPage};
+use crate::domain::access::Viewer;
 use crate::domain::ids::IncidentId;
 use crate::domain::incident::{Ending, IncidentKind, IncidentState};
 use crate::engine::Refusal;
@@ -17,8 +18,9 @@ use crate::web::page::{Flash, Page, Shell, Tone};
 use crate::web::pages::parts::{Empty, Pager};
 use crate::web::site::Site;
 use crate::web::when::Clockface;
+use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form, Path, Query};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, Responder as _};
 use serde::Deserialize;
 use std::collections::HashMap;
 
@@ -75,8 +77,18 @@ pub async fn page(
     id: Path<String>,
     Query(asked): Query<After>,
 ) -> Result<Page<IncidentPage>, Failure> {
+    let id = IncidentId(id.into_inner());
+    Ok(Page::new(shell, incident_page(&site, (&viewer, &face), &id, asked).await?))
+}
+
+async fn incident_page(
+    site: &Site,
+    (viewer, face): (&Viewer, &Clockface),
+    id: &IncidentId,
+    asked: After,
+) -> Result<IncidentPage, Failure> {
     let setup = site.engine.reload().await?;
-    let incident = site.engine.incident(&viewer, &IncidentId(id.into_inner())).await?;
+    let incident = site.engine.incident(viewer, id).await?;
     let mut session = site.store().session().await?;
     let s = &mut session;
     let after = asked.after.as_deref().and_then(|after| after.split_once('~'));
@@ -94,7 +106,7 @@ pub async fn page(
     let mut titles: HashMap<_, _> = titles.into_iter().map(|one| (one.id, one.title)).collect();
     let rows = members.iter().map(|one| build::record(one, titles.remove(&one.record))).collect();
     let group = stored::of_incident(s, &incident.id).await?;
-    let waiting = stored::count_of_incident(s, &viewer, &incident.id).await?;
+    let waiting = stored::count_of_incident(s, viewer, &incident.id).await?;
     let progress = progress(s, &incident, group.as_ref()).await?;
     let range = msg("incident-records").with("n", incident.records);
     let pager = Pager {
@@ -102,9 +114,9 @@ pub async fn page(
         previous: asked.after.map(|_| format!("/incidents/{}", incident.id)),
         next,
     };
-    let (setup, incident, viewer, face, group) = (&setup, &incident, &*viewer, &face, group.as_ref());
+    let (setup, incident, group) = (&setup, &incident, group.as_ref());
     let shown = Shown { setup, incident, viewer, face, progress, waiting, group, rows, pager };
-    Ok(Page::new(shell, build::page(shown)))
+    Ok(build::page(shown))
 }
 
 /// Done and all, while a choice is carried out.
@@ -160,7 +172,8 @@ pub async fn choose(
     Ok(flash::redirect(&request, &viewer, &format!("/incidents/{id}"), &flash))
 }
 
-/// `POST /incidents/{id}/groups`: freezes its differences for one outcome, and leads to what that means.
+/// `POST /incidents/{id}/groups`: freezes its differences for one outcome, and leads to what that means. What
+/// cannot be frozen comes back as it was sent.
 ///
 /// # Errors
 /// The viewer may not decide, there is no such incident, or the store failed.
@@ -168,10 +181,18 @@ pub async fn freeze(
     viewer: Steward,
     request: HttpRequest,
     site: Data<Site>,
+    face: Clockface,
+    shell: Shell,
     id: Path<String>,
     Form(sent): Form<groups::Sent>,
 ) -> Result<HttpResponse, Failure> {
     let id = IncidentId(id.into_inner());
-    let back = format!("/incidents/{id}");
-    groups::freeze(&viewer, &request, &site, Of::Incident(id), &sent, &back).await
+    let problem = match groups::freeze(&viewer, &site, Of::Incident(id.clone()), &sent).await? {
+        Ok(place) => return Ok(groups::frozen(&request, &viewer, &place)),
+        Err(problem) => problem,
+    };
+    let mut page = incident_page(&site, (&viewer, &face), &id, After::default()).await?;
+    page.form = page.form.map(|form| form.again(&sent, problem));
+    let page = Page::new(shell, page).status(StatusCode::UNPROCESSABLE_ENTITY);
+    Ok(page.respond_to(&request))
 }

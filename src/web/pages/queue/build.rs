@@ -176,7 +176,7 @@ fn pager(desk: &Desk) -> Pager {
         }
         Rows::Conflicts(part) => pages(desk, part, |row| row.id.0.clone()),
         Rows::Deliveries(part) => pages(desk, part, |row| row.id.0.clone()),
-        Rows::Awaiting(part) => pages(desk, part, |row| row.id.clone()),
+        Rows::Awaiting(part) => pages(desk, part, |row| row.place().to_string()),
     }
 }
 

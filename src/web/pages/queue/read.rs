@@ -10,13 +10,13 @@ use crate::store::conflicts::{Conflict, Difference};
 use crate::store::incidents::Incident;
 use crate::store::queue::{self, Count, Due, Facet, Filter, MOST_COUNTED, Waiting, Whose, Words};
 use crate::store::resolutions::Delivery;
-use crate::store::resolutions::approvals::{self, Awaiting};
+use crate::store::resolutions::approvals::{self, Awaiting, Place};
 use crate::store::views::View;
 use crate::store::{
     Session, StoreError, alerts, conflicts, holdings, incidents, records, resolutions, runs, tags, users,
     views,
 };
-use crate::web::failure::Failure;
+use crate::web::failure::{Code, Failure};
 use crate::web::site::Site;
 use crate::web::when::Clockface;
 use std::collections::HashMap;
@@ -360,13 +360,14 @@ async fn settled(s: &mut Session, viewer: &Viewer, address: &Address) -> Result<
 }
 
 async fn awaiting(s: &mut Session, viewer: &Viewer, address: &Address) -> Result<Part<Awaiting>, Failure> {
-    if let Some(id) = &address.before {
-        let rows = approvals::awaiting_after(s, viewer, id, READ).await?;
+    let place = |text: &String| Place::read(text).ok_or_else(|| Failure::new(Code::Malformed));
+    if let Some(text) = &address.before {
+        let rows = approvals::awaiting_before(s, viewer, &place(text)?, READ).await?;
         if let Some(part) = Part::backward(rows) {
             return Ok(part);
         }
-    } else if let Some(id) = &address.after {
-        let rows = approvals::awaiting(s, viewer, Some(id), READ).await?;
+    } else if let Some(text) = &address.after {
+        let rows = approvals::awaiting(s, viewer, Some(&place(text)?), READ).await?;
         if !rows.is_empty() {
             return Ok(Part::forward(rows, false, PAGE));
         }

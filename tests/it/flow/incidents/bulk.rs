@@ -2,21 +2,23 @@
 
 use super::changed::delivered;
 use super::*;
-use crate::support::world::{other_steward, steward};
-use referee::domain::approval::Standing;
+use crate::support::world::{admin, other_steward, steward};
 use referee::domain::group::{Back, GroupChoice};
-use referee::domain::ids::{ConflictId, DifferenceId, GroupId};
+use referee::domain::ids::{ConflictId, DifferenceId, FieldId, GroupId};
+use referee::domain::policy::Policy;
+use referee::domain::suggestion;
 use referee::domain::value::Held;
 use referee::engine::Refusal;
 use referee::engine::incidents::group::{Asked, Progress, TakeBack, Which};
+use referee::engine::policies::PolicyChange;
+use referee::store::field_decisions;
 use referee::store::groups::{self, Group, Of, View, rows};
-use referee::store::resolutions;
 use std::collections::BTreeMap;
 
 const FEW: &str = "\n[incidents]\nmass_records = 1000\nstorm_differences = 1000\n";
 
 /// Thirty numbers that Ana changed in the portal, each waiting for a person.
-async fn numbers(url: Option<String>, policy: &str) -> World {
+pub(super) async fn numbers(url: Option<String>, policy: &str) -> World {
     let phone = "[policy.customer.slots.phone]\nrule = \"most_recent_wins\"";
     let config = CONFIG.replace(phone, &format!("[policy.customer.slots.phone]\n{policy}"));
     let world = many(url, &format!("{config}{FEW}"), 30).await;
@@ -34,11 +36,11 @@ fn listed(ids: Vec<ConflictId>) -> Of {
     Of::View(Box::new(View { filter, ids, query: "view=all&field=phone".to_owned() }))
 }
 
-fn asked(choice: GroupChoice) -> Asked {
+pub(super) fn asked(choice: GroupChoice) -> Asked {
     Asked { of: listed(Vec::new()), choice, reason: None, note: "The new numbers".to_owned() }
 }
 
-async fn standings(world: &World, id: &GroupId) -> BTreeMap<String, i64> {
+pub(super) async fn standings(world: &World, id: &GroupId) -> BTreeMap<String, i64> {
     let mut session = world.engine.store().session().await.unwrap();
     let all = rows::standings(&mut session, id).await.unwrap();
     for count in &all {
@@ -49,16 +51,16 @@ async fn standings(world: &World, id: &GroupId) -> BTreeMap<String, i64> {
     all.into_iter().map(|count| (count.value, count.count)).collect()
 }
 
-fn of(pairs: &[(&str, i64)]) -> BTreeMap<String, i64> {
+pub(super) fn of(pairs: &[(&str, i64)]) -> BTreeMap<String, i64> {
     pairs.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect()
 }
 
-async fn members(world: &World, group: &Group, state: &str) -> Vec<groups::Member> {
+pub(super) async fn members(world: &World, group: &Group, state: &str) -> Vec<groups::Member> {
     let mut session = world.engine.store().session().await.unwrap();
     groups::members(&mut session, &group.id, state, &DifferenceId::default(), 500).await.unwrap()
 }
 
-async fn written(world: &World) -> usize {
+pub(super) async fn written(world: &World) -> usize {
     let sql = "SELECT CAST(count(*) AS TEXT) FROM SHIP_TO WHERE TEL LIKE '030 9%' OR TEL LIKE '%309%'";
     world.value("warehouse", sql).await.parse().unwrap()
 }
@@ -204,41 +206,100 @@ async fn what_no_person_changed_and_what_is_decided_one_by_one_is_left_out() {
     }
 }
 
+/// From now on the phone has another policy.
+pub(super) async fn switch_phone(world: &World, change: impl FnOnce(Policy) -> Policy) {
+    let setup = world.engine.reload().await.unwrap();
+    let own = setup.policies.0[&customer()].slots[&FieldId::from("phone")].clone();
+    let change = PolicyChange {
+        entity: customer(),
+        slot: Some("phone".into()),
+        policy: change(own),
+        reason: "after an audit".to_owned(),
+        version: setup.policy_version,
+    };
+    let draft = world.engine.draft_policy(&admin(), change).await.unwrap();
+    world.engine.switch_on(&admin(), &draft.id, &draft.fingerprint().unwrap()).await.unwrap();
+}
+
 #[tokio::test]
-async fn one_approval_is_for_the_whole_run_and_never_ones_own() {
+async fn another_source_of_truth_since_the_freeze_decides_nothing() {
     for url in databases().await {
-        // Many at once in a field of high stakes: allowed, and then somebody else approves.
-        let policy = "rule = \"manual_review\"\nstakes = \"high\"\nbulk_allowed = true";
-        let world = numbers(url, policy).await;
+        let world = numbers(url, "rule = \"manual_review\"").await;
         let draft = world.engine.freeze(&steward(), asked(GroupChoice::Source)).await.unwrap();
-        let waiting = world.engine.decide_group(&steward(), &draft.id, "").await.unwrap();
-        let approval = waiting.approval.clone().unwrap();
-        assert!(approval.is_awaited());
+        let frozen = members(&world, &draft, "included").await;
+        assert!(frozen.iter().all(|member| member.becomes == "keep:portal"));
+        let group = world.engine.decide_group(&steward(), &draft.id, "").await.unwrap();
+        switch_phone(&world, |own| Policy { source_of_truth: Some("warehouse".into()), ..own }).await;
         work_off(&world).await;
-        assert_eq!(open(&world).await.len(), 30, "nothing is decided before");
-        let changed = members(&world, &draft, "included").await[0].difference.clone();
-        let late = world.engine.tick(&steward(), &draft.id, vec![], vec![changed]).await;
-        assert!(matches!(late, Err(Refusal::WrongState(_))), "the set is what is approved");
-        let own = world.engine.approve_group(&steward(), &draft.id, &approval.digest).await;
-        assert!(matches!(own, Err(Refusal::WrongState(_))), "{own:?}");
-        let back = world.engine.send_group_back(&other_steward(), &draft.id, "Without C-1000").await.unwrap();
-        assert_eq!(back.approval.unwrap().standing, Standing::SentBack);
-        let anew = world.engine.decide_group(&steward(), &draft.id, "").await.unwrap();
-        let seen = anew.approval.unwrap().digest;
-        let (jonas, maya) = (other_steward(), Viewer { user: "maya".into(), ..other_steward() });
-        let (one, two) = tokio::join!(
-            world.engine.approve_group(&jonas, &draft.id, &seen),
-            world.engine.approve_group(&maya, &draft.id, &seen),
-        );
-        assert!(one.is_ok() != two.is_ok(), "of two one is heard");
+        let progress = world.engine.progress(&group.id).await.unwrap();
+        assert_eq!(progress.excluded, [("changed".to_owned(), 30)], "the warehouse's was never shown");
+        assert_eq!((progress.decided, open(&world).await.len()), (0, 30));
+        delivered(&world).await;
+        let sql = "SELECT CAST(count(*) AS TEXT) FROM customers WHERE phone LIKE '030 9%'";
+        assert_eq!(world.value("portal", sql).await, "30", "nothing is written");
+    }
+}
+
+/// How often suggestions for a phone were tracked.
+async fn tracked(world: &World, of: &Difference) -> i64 {
+    let mut session = world.engine.store().session().await.unwrap();
+    let pattern = referee::domain::pattern::key(&customer(), &of.dispute);
+    field_decisions::of_pattern(&mut session, &pattern).await.unwrap().total
+}
+
+#[tokio::test]
+async fn each_row_gets_its_own_suggestion_and_who_has_none_is_left_out() {
+    for url in databases().await {
+        let world = numbers(url, "rule = \"manual_review\"\nsource_of_truth = \"warehouse\"").await;
+        // The source of truth says otherwise of one, later and by a person; of another nothing is left.
+        let later = "UPDATE SHIP_TO SET TEL = '030 8001', CHG_AT = '2026-03-03 12:02:30', CHG_BY = 'Bo'
+             WHERE WH_NO = 'WH-1001'";
+        world.sql("warehouse", later).await;
+        let emptied = "UPDATE SHIP_TO SET TEL = '', CHG_AT = '2026-03-03 12:02:30', CHG_BY = 'Bo'
+             WHERE WH_NO = 'WH-1002'";
+        world.sql("warehouse", emptied).await;
+        world.sync().await;
+        let draft = world.engine.freeze(&steward(), asked(GroupChoice::Suggested)).await.unwrap();
+        let mut expected = BTreeMap::new();
+        let setup = world.engine.setup();
+        let slot = setup.catalog.entity(&customer()).unwrap().slot(&"phone".into()).unwrap();
+        let mut first = None;
+        for conflict in open(&world).await {
+            let own = differences(&world, &conflict).await.remove(0);
+            let found = suggestion::of(&own.dispute, &slot).map(|found| found.value);
+            let value = found.and_then(|n| own.dispute.value(n)).filter(|value| !value.normal[0].is_blank());
+            let becomes = match value {
+                _ if suggestion::is_blind(&own.dispute.policy, &own.id) => "blind".to_owned(),
+                Some(value) => format!("keep:{}", value.holders[0].candidate.system),
+                None => "no_suggestion".to_owned(),
+            };
+            if conflict.title == "Name 1005" {
+                first = Some(own.clone());
+            }
+            expected.insert(own.id, becomes);
+        }
+        let all = members(&world, &draft, "included").await.into_iter();
+        let all = all.chain(members(&world, &draft, "excluded").await);
+        let shown = |own: groups::Member| if own.why.is_empty() { own.becomes } else { own.why };
+        let found: BTreeMap<_, _> = all.map(|own| (own.difference.clone(), shown(own))).collect();
+        assert_eq!(found, expected);
+        let portals = expected.values().filter(|becomes| *becomes == "keep:portal").count();
+        assert!(portals > 15, "hardly all of them are blind: {expected:?}");
+        world.engine.decide_group(&steward(), &draft.id, "").await.unwrap();
         work_off(&world).await;
         delivered(&world).await;
-        assert_eq!(standings(&world, &draft.id).await, of(&[("confirmed", 30)]));
-        let mut session = world.engine.store().session().await.unwrap();
-        let member = &members(&world, &draft, "decided").await[0];
-        let id = member.resolution.clone().unwrap();
-        let found = resolutions::get(&mut session, &Viewer::referee(), &id).await.unwrap().unwrap();
-        assert_eq!(found.actor.id, "ana");
-        assert_eq!(found.approval.unwrap().standing, Standing::Approved);
+        assert_eq!(written(&world).await, portals);
+        assert_eq!(tracked(&world, &first.unwrap()).await, 0, "what is accepted in bulk praises nothing");
+        // Where people decide before they see a suggestion, none is accepted for them.
+        switch_phone(&world, |own| Policy { decide_blind: Some(true), ..own }).await;
+        work_off(&world).await;
+        let change = "UPDATE customers SET phone = '030 7' || substr(id, 3), updated_by = 'Ana',
+             updated_at = '2026-03-03 12:09:30' WHERE id LIKE 'C-102%'";
+        world.sql("portal", change).await;
+        world.sync().await;
+        let draft = world.engine.freeze(&steward(), asked(GroupChoice::Suggested)).await.unwrap();
+        let progress = world.engine.progress(&draft.id).await.unwrap();
+        assert_eq!(progress.included, 0);
+        assert!(progress.excluded.iter().all(|(why, n)| why == "blind" && *n >= 9), "{progress:?}");
     }
 }

@@ -3,6 +3,7 @@
 mod bulk;
 mod changed;
 mod deleted;
+mod second;
 mod stormed;
 
 use super::*;

@@ -1,6 +1,6 @@
 //! A run as a file: every row with its values before, the value after, how that stands, and its link.
 
-use super::rows::{Seen, place, seen};
+use super::rows::{Read, Seen, place, seen};
 use crate::domain::ids::{DifferenceId, GroupId};
 use crate::domain::value::Held;
 use crate::engine::Setup;
@@ -63,7 +63,8 @@ impl Reader {
         };
         self.after.clone_from(&last.member.difference);
         let found = found.into_iter().map(|row| (row.member, Some(row.standing))).collect();
-        for row in seen(&mut session, &self.group, found).await? {
+        let read = Read { setup: &self.setup, group: &self.group };
+        for row in seen(&mut session, &read, found).await? {
             out.extend(line(self.cells(&row)));
         }
         Ok(Some(out.into()))

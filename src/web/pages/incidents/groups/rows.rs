@@ -2,6 +2,7 @@
 
 use super::super::MemberRow;
 use crate::domain::conflict::{Dispute, Distinct, Holder};
+use crate::domain::group::Row;
 use crate::domain::ids::{DifferenceId, ResolutionId};
 use crate::domain::resolution::{Chosen, Outcome};
 use crate::domain::value::Tuple;
@@ -33,7 +34,7 @@ pub struct Seen {
 /// Members with their values: as they were decided, or as they stand.
 pub async fn seen(
     s: &mut Session,
-    group: &Group,
+    read: &Read<'_>,
     found: Vec<(Member, Option<String>)>,
 ) -> Result<Vec<Seen>, StoreError> {
     let decided: Vec<ResolutionId> =
@@ -56,11 +57,12 @@ pub async fn seen(
             }
             None => {
                 let found = open.remove(&member.difference);
-                let moved = member.state == "included"
-                    && found.as_ref().is_some_and(|own| moved(group, &member, own));
-                let dispute = found.filter(|_| !moved).map(|difference| difference.dispute);
-                let becomes = dispute.as_ref().and_then(|dispute| meant(group, dispute));
-                (dispute, becomes.filter(|_| member.state != "excluded"), moved)
+                let moved =
+                    member.state == "included" && found.as_ref().is_some_and(|own| moved(read, &member, own));
+                let found = found.filter(|_| !moved);
+                let becomes = found.as_ref().and_then(|own| meant(read, own));
+                let becomes = becomes.filter(|_| member.state != "excluded");
+                (found.map(|own| own.dispute), becomes, moved)
             }
         };
         rows.push(Seen { member, standing, dispute, becomes, moved });
@@ -68,17 +70,25 @@ pub async fn seen(
     Ok(rows)
 }
 
+/// What the choice means for a row as it stands.
+fn outcome(read: &Read<'_>, now: &Difference) -> Option<Outcome> {
+    let entity = read.setup.catalog.entity(&now.entity);
+    let slot = entity.and_then(|entity| entity.slot(&now.dispute.field));
+    let row = Row { id: &now.id, dispute: &now.dispute, slot: slot.as_ref() };
+    read.group.choice.outcome(&row).ok()
+}
+
 /// Whether a row that was frozen will be left out, as it does not stand any longer.
-fn moved(group: &Group, member: &Member, now: &Difference) -> bool {
-    let becomes =
-        group.choice.outcome(&now.dispute).map(|outcome| group.choice.becomes(&now.dispute, &outcome));
-    let other = !member.becomes.is_empty() && becomes.is_ok_and(|becomes| becomes != member.becomes);
+fn moved(read: &Read<'_>, member: &Member, now: &Difference) -> bool {
+    let becomes = outcome(read, now).map(|outcome| read.group.choice.becomes(&now.dispute, &outcome));
+    let other = !member.becomes.is_empty() && becomes.is_some_and(|becomes| becomes != member.becomes);
     now.fingerprint != member.fingerprint || other
 }
 
 /// The value that a choice comes to.
-fn meant(group: &Group, dispute: &Dispute) -> Option<Tuple> {
-    match group.choice.outcome(dispute).ok()? {
+fn meant(read: &Read<'_>, now: &Difference) -> Option<Tuple> {
+    let dispute = &now.dispute;
+    match outcome(read, now)? {
         Outcome::Keep { value } => {
             Some(dispute.value(value)?.shown(dispute.policy.source_of_truth.as_ref()).to_vec())
         }
@@ -93,7 +103,7 @@ pub async fn seen_rows(
     read: &Read<'_>,
     found: Vec<(Member, Option<String>)>,
 ) -> Result<Vec<MemberRow>, StoreError> {
-    Ok(seen(s, read.group, found).await?.into_iter().map(|seen| row(read, seen)).collect())
+    Ok(seen(s, read, found).await?.into_iter().map(|seen| row(read, seen)).collect())
 }
 
 /// Where a row leads.

@@ -15,7 +15,7 @@ use crate::store::queue::Count;
 use crate::web::failure::Failure;
 use crate::web::messages::{Msg, literal, msg};
 use crate::web::page::Tone;
-use crate::web::pages::approvals;
+use crate::web::pages::approvals::{self, ApprovalPart};
 use crate::web::pages::parts::{self, Link, Pager, Tab};
 use crate::web::pages::words;
 use crate::web::site::Site;
@@ -56,14 +56,15 @@ pub async fn page(
     let draft = group.state == "draft";
     let standings = if draft { Vec::new() } else { rows::standings(&mut session, &group.id).await? };
     let awaiting = group.approval.as_ref().is_some_and(|approval| approval.is_awaited());
+    let withdraws = awaiting || group.awaits_reversal();
     let own = viewer.may(Right::Decide) && group.actor.id == viewer.user.0;
     let mine = draft && own && !awaiting;
     let (parts, pager) = match draft {
         true => reader.outcomes(&mut session, mine).await?,
-        false => reader.run(&mut session).await?,
+        false => reader.run(&mut session, &standings).await?,
     };
     let left = reader.left(&mut session, &progress, mine).await?;
-    let (state, tone) = state(group, awaiting);
+    let (state, tone) = state(group, withdraws);
     let may_back = (own || viewer.may(Right::Reverse)) && group.back.is_none();
     let back = (!draft && may_back).then(|| back(&standings)).flatten();
     Ok(GroupPage {
@@ -77,11 +78,8 @@ pub async fn page(
         problem,
         progress: (!draft).then(|| (number(progress.decided), number(progress.total()))),
         total: number(progress.included),
-        approval: group
-            .approval
-            .as_ref()
-            .map(|own| approvals::part(viewer, face, &group.actor, own, reader.href.clone())),
-        may_withdraw: awaiting && (own || viewer.may(Right::Reverse)),
+        approvals: second(viewer, face, group, &reader.href),
+        may_withdraw: withdraws && (own || viewer.may(Right::Reverse)),
         asks: group.needs_approval,
         may_decide: mine && progress.included > 0,
         typed: progress.included > TYPED,
@@ -92,6 +90,8 @@ pub async fn page(
         left_total: left.iter().map(|part| part.count).sum(),
         left,
         back,
+        count: String::new(),
+        why: String::new(),
     })
 }
 
@@ -102,6 +102,16 @@ fn state(group: &Group, awaiting: bool) -> (Msg, Tone) {
         () if group.state == "done" => (msg("group-done"), Tone::Done),
         () => (msg(format!("group-{}", group.state)), Tone::Info),
     }
+}
+
+/// A second person's word on deciding it, and on reversing it.
+fn second(viewer: &Viewer, face: &Clockface, group: &Group, href: &str) -> Vec<ApprovalPart> {
+    let part = |own, by| approvals::part(viewer, face, by, own, href.to_owned());
+    let decision = group.approval.as_ref().map(|own| part(own, &group.actor));
+    // Of a reversal that has ended nobody knows any longer who asked for it, but who answered.
+    let by = group.back.as_ref().map_or(&group.actor, |back| &back.by);
+    let reversal = group.back_approval.as_ref().map(|own| part(own, by).of_reversal(group.back.as_ref()));
+    decision.into_iter().chain(reversal).collect()
 }
 
 /// What there is to be taken back.
@@ -177,17 +187,17 @@ impl Reader<'_> {
     }
 
     /// A run: its rows page by page, of one standing or all.
-    async fn run(&self, s: &mut Session) -> Result<(Vec<GroupPart>, Pager), Failure> {
+    async fn run(&self, s: &mut Session, standings: &[Count]) -> Result<(Vec<GroupPart>, Pager), Failure> {
         let show = self.asked.show.as_deref();
         let limit = i64::try_from(PAGE + 1).unwrap_or(1);
         let mut found = rows::standing(s, &self.group.id, show, &self.after(), limit).await?;
         let more = found.len() > PAGE;
         found.truncate(PAGE);
-        let count = rows::standings(s, &self.group.id).await?;
-        let own = count.iter().filter(|count| show.is_none_or(|show| show == count.value));
+        let own = standings.iter().filter(|count| show.is_none_or(|show| show == count.value));
         let count = number(own.map(|count| count.count).sum());
         let found = found.into_iter().map(|row| (row.member, Some(row.standing))).collect();
-        let shown = seen_rows(s, &Read { setup: &self.setup, group: self.group }, found).await?;
+        let mut shown = seen_rows(s, &Read { setup: &self.setup, group: self.group }, found).await?;
+        shown.iter_mut().for_each(|row| row.ticked = false);
         let top = show.map_or_else(|| self.href.clone(), |show| self.address("show", show));
         let pager = self.pager(&top, count, shown.last().filter(|_| more));
         let part = GroupPart {
@@ -258,6 +268,7 @@ fn lead(setup: &Setup, group: &Group, face: &Clockface) -> Msg {
         GroupChoice::LeaveDifferent { until } => msg("group-leave").with("until", face.date(*until)),
         GroupChoice::Source => msg("group-source"),
         GroupChoice::Newest => msg("group-newest"),
+        GroupChoice::Suggested => msg("group-suggested"),
         GroupChoice::One { values } => {
             let value = words::values(values).map_or_else(|state| state, literal);
             msg("group-one").with("value", value)
