@@ -32,7 +32,7 @@ empty-notices-text = Erwähnungen, zugewiesene Konflikte und Antworten auf eigen
 # what → Name des Datensatzes, oder seine Art, wo der Name nicht gezeigt wird
 notice-assigned = Zugewiesen von <b>{ $by }</b>: <b>{ $what }</b>
 notice-mentioned = Erwähnt von <b>{ $by }</b>: <b>{ $what }</b>
-notice-due_soon = <b>{ $what }</b>, in eigener Zuständigkeit, ist bald fällig
+notice-due_soon = <b>{ $what }</b>, in eigener Zuständigkeit, ist fällig
 notice-write_failed = { $system } hat einen Schreibvorgang zu einer eigenen Entscheidung abgelehnt: <b>{ $what }</b>
 notice-view_entered = Neu in der Ansicht <b>{ $view }</b>: { $n }
 notice-answered = Antwort von <b>{ $who }</b> auf eine eigene Frage: <b>{ $what }</b>

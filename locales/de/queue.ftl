@@ -99,6 +99,7 @@ row-suggested-several = Mehrere Felder
 row-suggested-blind = Nach der Wahl
 row-accept = Annehmen
 row-accept-of = { $value } für { $name } annehmen
+batch-ticked = Angehakt:
 filter-like = Gleichartige
 filter-incident = Eines Vorfalls
 queue-order-urgency = Überfällige zuerst, dann Tragweite, Fälligkeit, Alter

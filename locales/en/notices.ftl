@@ -32,7 +32,7 @@ empty-notices-text = When somebody mentions you, gives you a conflict or answers
 # what → title of the record, or its kind where the title is not shown
 notice-assigned = <b>{ $by }</b> gave you <b>{ $what }</b>
 notice-mentioned = <b>{ $by }</b> mentioned you on <b>{ $what }</b>
-notice-due_soon = <b>{ $what }</b>, which is yours, is due soon
+notice-due_soon = <b>{ $what }</b>, which is yours, is due
 notice-write_failed = { $system } refused a write of your decision on <b>{ $what }</b>
 notice-view_entered = { $n } entered the view <b>{ $view }</b>
 notice-answered = <b>{ $who }</b> answered your question about <b>{ $what }</b>

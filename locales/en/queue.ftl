@@ -153,5 +153,6 @@ row-suggested-several = Several fields
 row-suggested-blind = After choosing
 row-accept = Accept
 row-accept-of = Accept { $value } for { $name }
+batch-ticked = Ticked:
 filter-like = Alike
 filter-incident = Of one incident

@@ -44,7 +44,9 @@ enum Act {
     Nothing,
     /// Jonas keeps the first value of each open field.
     Decide,
-    /// The same, held for minutes.
+    /// He keeps the second value.
+    DecideOther,
+    /// As the first, held for minutes.
     Hold,
     /// The same, and he takes it back.
     Undo,
@@ -122,7 +124,7 @@ const CELLS: &[Cell] = &[
     ),
     cell("writes", "overtaken", Place::Decided("hot_lead", 3), Act::Overtake),
     cell("writes", "undone", Place::Decided("hot_lead", 4), Act::Undo),
-    cell("writes", "hand", Place::Decided("access_by_hand", 0), Act::Decide),
+    cell("writes", "hand", Place::Decided("access_by_hand", 0), Act::DecideOther),
     cell("writes", "reversed", Place::Decided("hot_lead", 1), Act::Reverse),
     cell("writes", "blocked", Place::Reversal("hot_lead", 5), Act::Block),
     cell("bulk", "grid", Place::Nowhere, Act::Nothing),
@@ -202,14 +204,15 @@ impl Stage {
     async fn act(&self, stories: &[Story], cell: &Cell, conflict: &Conflict) -> Result<(), StageError> {
         match cell.act {
             Act::Nothing | Act::Break(..) => {}
-            Act::Decide | Act::DecideWith(..) => self.decide(&conflict.id, None).await?,
-            Act::Hold => self.decide(&conflict.id, Some(LONG_HOLD)).await?,
+            Act::Decide | Act::DecideWith(..) => self.decide(&conflict.id, None, 1).await?,
+            Act::DecideOther => self.decide(&conflict.id, None, 2).await?,
+            Act::Hold => self.decide(&conflict.id, Some(LONG_HOLD), 1).await?,
             Act::Undo => {
-                self.decide(&conflict.id, Some(LONG_HOLD)).await?;
+                self.decide(&conflict.id, Some(LONG_HOLD), 1).await?;
                 self.undo_last(&conflict.id).await?;
             }
             Act::Overtake => {
-                self.decide(&conflict.id, None).await?;
+                self.decide(&conflict.id, None, 1).await?;
                 self.overtake(stories, cell.place).await?;
             }
             Act::Block => {
@@ -217,7 +220,7 @@ impl Stage {
                     self.overtake(stories, cell.place).await?;
                     self.read().await?;
                 } else {
-                    self.decide(&conflict.id, None).await?;
+                    self.decide(&conflict.id, None, 1).await?;
                 }
             }
             Act::Agree => self.agree(stories, cell.place).await?,
@@ -243,8 +246,13 @@ impl Stage {
         Ok(user.ok_or(Refusal::NotFound("user"))?.viewer(false))
     }
 
-    /// The first value of every open field.
-    async fn decide(&self, id: &ConflictId, hold_seconds: Option<u32>) -> Result<(), StageError> {
+    /// The value with that number of every open field.
+    async fn decide(
+        &self,
+        id: &ConflictId,
+        hold_seconds: Option<u32>,
+        value: usize,
+    ) -> Result<(), StageError> {
         let jonas = self.jonas().await?;
         let mut session = self.engine.store().session().await?;
         let conflict =
@@ -252,7 +260,7 @@ impl Stage {
         let all = conflicts::differences(&mut session, std::slice::from_ref(id)).await?;
         drop(session);
         let open = all.iter().filter(|difference| difference.state.name() == "open");
-        let keep = |difference: &Difference| (difference.id.clone(), Outcome::Keep { value: 1 });
+        let keep = |difference: &Difference| (difference.id.clone(), Outcome::Keep { value });
         let decision = Decision {
             version: conflict.version,
             outcomes: open.map(keep).collect(),

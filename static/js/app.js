@@ -166,8 +166,16 @@ function tick(range) {
   if (range && last && from >= 0) boxes.slice(from, to + 1).forEach((other) => (other.checked = true));
   else box.checked = !box.checked;
   last = box;
+  countTicked();
   return true;
 }
+
+function countTicked() {
+  const told = one('#batch output');
+  if (told) told.value = all('.row-tick:checked').length;
+}
+document.addEventListener('change', (event) => event.target.matches('.row-tick') && countTicked());
+countTicked();
 
 function batch(action) {
   const button = one(`#batch [data-act~="${action}"]`);

@@ -139,6 +139,8 @@ pub struct ReversalPage {
     /// Where the form posts to.
     pub action: String,
     pub deliveries: Vec<Delivery>,
+    /// Nothing of it can be put back.
+    pub blocked: bool,
     pub reason: String,
     pub error: Option<Msg>,
 }

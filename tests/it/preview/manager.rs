@@ -276,6 +276,7 @@ fn list() -> DecisionsPage {
 
 fn reversal() -> ReversalPage {
     ReversalPage {
+        blocked: false,
         decision: Link::new(msg("decision-title"), "/resolutions/r3"),
         record: "Ada Okafor".into(),
         action: "/resolutions/r3/reversal".into(),

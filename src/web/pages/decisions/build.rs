@@ -171,6 +171,7 @@ pub fn reversal(read: &Decisions, all: &[PutBack]) -> ReversalPage {
         record: decision.map_or_else(String::new, |decision| title(read, decision)),
         action: format!("/resolutions/{id}/reversal"),
         deliveries: all.iter().map(|back| deliveries::put_back(&read.setup.catalog, back)).collect(),
+        blocked: all.iter().all(|back| back.way.is_err()),
         reason: String::new(),
         error: None,
     }

@@ -62,7 +62,8 @@ pub async fn undo(
     let id = ResolutionId(id.into_inner());
     match site.engine.undo(&viewer, &id).await {
         Ok(decision) => {
-            let place = format!("/conflicts/{}", decision.conflict);
+            // Back in the list it was decided in.
+            let place = trail::address(&request, decision.conflict.as_str());
             Ok(told(&request, &viewer, &place, Tone::Done, msg("flash-undone")))
         }
         Err(Refusal::WrongState(why)) => {
