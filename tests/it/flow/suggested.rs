@@ -78,5 +78,15 @@ async fn thirty_decisions_that_were_alike_are_a_track_record_and_reversals_count
         let mut session = world.engine.store().session().await.unwrap();
         let all = field_decisions::of_cause(&mut session, &entity, &field, &cause).await.unwrap();
         assert_eq!((all.reversed, all.strength()), (40, Strength::Low));
+        drop(session);
+        // The reversal is undone while nothing of it was sent: the decision stands, and counts so.
+        let mut session = world.engine.store().session().await.unwrap();
+        let of = std::slice::from_ref(&conflict.record);
+        let reversal = referee::store::resolutions::reversals(&mut session, of).await.unwrap().remove(0);
+        drop(session);
+        world.engine.undo(&steward(), &reversal.id).await.unwrap();
+        let mut session = world.engine.store().session().await.unwrap();
+        let all = field_decisions::of_cause(&mut session, &entity, &field, &cause).await.unwrap();
+        assert_eq!((all.reversed, all.strength()), (0, Strength::High));
     }
 }

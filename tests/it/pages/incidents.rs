@@ -64,8 +64,13 @@ async fn a_mass_change_is_decided_by_plain_forms() {
     let waiting = ok(&ana, &link(&incident, "/queue?incident=")).await;
     assert!(waiting.body.contains("of 130"), "the count's list");
     let wrong = ana.post(&format!("{page}/groups"), &[("note", "New numbers")]).await;
-    assert_eq!(wrong.leads_to(), page);
-    assert!(ok(&ana, &page).await.body.contains("Choose one of the outcomes"));
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for text in ["<title>Problem: ", "Choose one of the outcomes", "value=\"New numbers\""] {
+        assert!(wrong.body.contains(text), "{text}: {}", wrong.body);
+    }
+    let silent = ana.post(&format!("{page}/groups"), &[("choice", "keep:warehouse"), ("note", " ")]).await;
+    assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(silent.body.contains("value=\"keep:warehouse\" checked"), "what was chosen is kept");
     let sent =
         ana.post(&format!("{page}/groups"), &[("choice", "keep:portal"), ("note", "New numbers")]).await;
     let group = sent.leads_to().to_owned();
@@ -77,6 +82,7 @@ async fn a_mass_change_is_decided_by_plain_forms() {
     let short = ana.post(&format!("{group}/decision"), &[("count", "13")]).await;
     assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(short.body.contains("Problem:") && short.body.contains("role=\"alert\""));
+    assert!(short.body.contains("name=\"count\" value=\"13\""), "{}", short.body);
     let done = ana.post(&format!("{group}/decision"), &[("count", "130")]).await;
     assert_eq!(done.leads_to(), group);
     assert!(app.engine.work_off().await.unwrap());
@@ -87,6 +93,16 @@ async fn a_mass_change_is_decided_by_plain_forms() {
     assert!(!ok(&ana, "/queue").await.body.contains("waits for a choice"));
     app.clock.advance(TimeDelta::seconds(61));
     while app.engine.deliver_next().await.unwrap() {}
+    let none =
+        ana.post(&format!("{group}/reversal"), &[("which", "ticked"), ("reason", "They were wrong")]).await;
+    assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for text in ["Tick at least one row", "name=\"reason\" value=\"They were wrong\""] {
+        assert!(none.body.contains(text), "{text}: {}", none.body);
+    }
+    let row = none.body.split("name=\"row\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let silent = ana.post(&format!("{group}/reversal"), &[("which", "ticked"), ("row", &row)]).await;
+    assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(silent.body.contains(&format!("value=\"{row}\" checked")), "what was ticked is kept");
     let log = ok(&app.sign_in("vera").await, "/audit").await;
     assert!(log.status.is_success());
 }

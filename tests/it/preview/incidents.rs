@@ -165,6 +165,8 @@ fn group() -> GroupPage {
         left_total: 15,
         left: vec![left("left-claimed", 2), left("left-high-stakes", 12), left("left-unticked", 1)],
         back: None,
+        count: String::new(),
+        why: String::new(),
     }
 }
 
