@@ -22,7 +22,8 @@ async function columns(page, system) {
   const rows = await page.locator('section[aria-labelledby=mapping] tbody tr').evaluateAll((all) =>
     all.map((row) => [row.cells[1].textContent.split(/[:·,]/).pop().trim().toLowerCase(), row.cells[0].textContent.trim()]),
   )
-  return Object.fromEntries(rows)
+  // Suppliers have fields of the same names: the first kind of record counts.
+  return Object.fromEntries(rows.reverse())
 }
 
 /** Runs a system now and waits for the end of the run. */

@@ -246,9 +246,10 @@ class Check:
             if instant(change.at) > last + SLACK:
                 break
             is_so = change.after.get(name) == value
-            if is_so and instant(change.at) >= first - SLACK:
+            if instant(change.at) < first - SLACK:
+                before = is_so
+            elif is_so:
                 return True
-            before = is_so
         return before
 
     def chain(self):

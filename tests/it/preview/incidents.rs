@@ -165,8 +165,6 @@ fn group() -> GroupPage {
         left_total: 15,
         left: vec![left("left-claimed", 2), left("left-high-stakes", 12), left("left-unticked", 1)],
         back: None,
-        count: String::new(),
-        why: String::new(),
     }
 }
 

@@ -340,7 +340,8 @@ impl Look<'_> {
             tone: Tone::Done,
             text: msg(key).with("name", &case.record.title).with("seconds", seconds),
             // What needed no write is over already.
-            undo: (resolution.state != "done").then(|| format!("/resolutions/{}/undo{}", resolution.id, trail::query(self.request))),
+            undo: (resolution.state != "done")
+                .then(|| format!("/resolutions/{}/undo{}", resolution.id, trail::query(self.request))),
             link: Some((msg("decided-see"), format!("/resolutions/{}", resolution.id))),
         };
         Ok(flash::redirect(self.request, self.viewer, &target, &flash))

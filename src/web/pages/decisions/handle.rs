@@ -12,6 +12,7 @@ use crate::web::failure::{Code, Failure};
 use crate::web::flash;
 use crate::web::messages::{Msg, msg, said};
 use crate::web::page::{Flash, Page, Shell, Tone};
+use crate::web::pages::conflict::trail;
 use crate::web::site::Site;
 use crate::web::when::Clockface;
 use actix_web::http::StatusCode;
