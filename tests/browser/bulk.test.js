@@ -15,29 +15,43 @@ let demo, browser
 before(async () => {
   demo = await startDemo()
   browser = await launch()
-  for (const round of [0, 1, 2]) await loaded(round)
 })
 after(async () => {
   await browser?.close()
   await demo?.stop()
 })
 
-/** A loader gives sixty customers of the portal another phone number: too few at once for an incident. */
-async function loaded(round) {
+let loads = 0
+
+/**
+ * A loader gives 120 customers of the portal another phone number, sixty at a time: too few at once for an
+ * incident. Each load takes numbers that nobody had.
+ */
+async function load() {
+  loads += 1
   const file = demo.file('portal')
-  const before = (await listed()).length
   const [found] = sqlite(file, `SELECT m.name AS t, c.name AS c FROM sqlite_master m JOIN pragma_table_info(m.name) c
     WHERE m.type = 'table' AND c.name LIKE '%phone%'`)
-  sqlite(file, `UPDATE "${found.t}" SET "${found.c}" = '+49 30 777' || (10000 + rowid)
-    WHERE rowid > ${300 + round * 60} AND rowid <= ${360 + round * 60}`)
-  await until('the reading begins', async () => (await demo.api('admin', 'systems/portal/runs', { full: true })).status === 202)
-  await until('they are in the queue', async () => (await listed()).length >= before + 55)
+  for (const from of [0, 60]) {
+    const first = loads * 120 + 100 + from
+    const before = (await listed()).length
+    sqlite(file, `UPDATE "${found.t}" SET "${found.c}" = '+49 30 777' || (10000 + rowid)
+      WHERE rowid > ${first} AND rowid <= ${first + 60}`)
+    await until('the reading begins', async () => (await demo.api('admin', 'systems/portal/runs', { full: true })).status === 202)
+    await until('they are in the queue', async () => (await listed()).length >= before + 55)
+  }
 }
 
-/** The open conflicts about a phone number, as many as one page of the API has at most. */
+/** The open conflicts about a phone number of a customer. */
 async function listed() {
-  const { items } = await demo.get('steward', 'conflicts?field=phone&limit=200')
-  return items.filter((one) => one.entity === 'customer')
+  const all = []
+  let next = ''
+  do {
+    const page = await demo.get('steward', `conflicts?field=phone&limit=100${next && `&cursor=${encodeURIComponent(next)}`}`)
+    all.push(...page.items.filter((one) => one.entity === 'customer'))
+    next = page.next
+  } while (next)
+  return all
 }
 
 /** From now on the phone's policy asks a second person. */
@@ -107,6 +121,7 @@ for (const scripts of [true, false]) {
   const how = `scripts ${scripts ? 'on' : 'off'}`
 
   test(`all that matches is frozen, shown, decided and undone in part, ${how}`, async () => {
+    await load()
     await journey(await open(browser, demo.url, { scripts }), `bulk-run-${scripts}`, async (page) => {
       await signIn(page, demo.account('steward'))
       const run = await freeze(page, { rule: 'keep:portal', why: 'The loader was right' })
@@ -150,7 +165,8 @@ for (const scripts of [true, false]) {
       const lines = readFileSync(await file.path(), 'utf8').trim().split('\n')
       assert.ok(lines.length >= included + 1, `${lines.length} lines for ${included} rows and a head`)
       assert.ok(lines[1].includes('/resolutions/') || lines[1].includes('/conflicts/'), lines[1])
-      // Three are undone, which is what the page counts then.
+      // Three that wait are undone, which is what the page counts then.
+      await page.locator('.tabs a', { hasText: 'Waiting' }).click()
       for (const nth of [0, 1, 2]) await page.locator('input[name=row]').nth(nth).check()
       await page.getByRole('button', { name: 'Undo what is ticked' }).click()
       await page.getByText('It is being taken back, row by row.').waitFor()
@@ -160,14 +176,7 @@ for (const scripts of [true, false]) {
       })
       await look(page, 'bulk-partly-undone')
       await page.locator('.tabs a', { hasText: 'Undone' }).click()
-      assert.equal(await page.locator('tbody tr').count(), 3, 'the count is the list')
-      // All of the rest: the next journey finds the same rows.
-      await go(page, run)
-      await page.getByRole('button', { name: 'Undo all' }).click()
-      await until('all are undone', async () => {
-        await go(page, run)
-        return (await rows(page, 'Undone')) === included - 1
-      })
+      assert.equal(await page.locator('section[aria-labelledby="set"] tbody tr').count(), 3, 'the count is the list')
     })
   })
 }
@@ -176,6 +185,7 @@ for (const scripts of [true, false]) {
   const how = `scripts ${scripts ? 'on' : 'off'}`
 
   test(`a second person sends a run back, and approves it, ${how}`, async () => {
+    await load()
     if (scripts) await asksSecond()
     let run
     await journey(await open(browser, demo.url, { scripts }), `bulk-asks-${scripts}`, async (page) => {

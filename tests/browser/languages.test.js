@@ -2,16 +2,18 @@
 // nothing lies on something else, nothing runs off the page, and no value leans on the page's direction.
 
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { after, before, test } from 'node:test'
 import { axe, go, journey, launch, open, shape, shot } from './support/browser.js'
 import { startDemo } from './support/demo.js'
 import { link, signIn } from './support/steps.js'
 
 /** What the demo's configuration and accounts call things. */
+const CONFIGURED = readFileSync(resolve(import.meta.dirname, '../../src/demo/demo.toml'), 'utf8')
 const NAMES = [
-  'Portal', 'Warehouse', 'Helpdesk', 'Customer', 'Product', 'Name', 'Shipping address', 'Phone', 'E-mail', 'Plan',
-  'Lead status', 'Customer since', 'Price', 'Stock level', 'Referee', 'Quote to cash', 'Order to delivery', 'Street', 'Postcode', 'City', 'Country',
-  'Ana Ruiz', 'Jonas Beck', 'Maya Klein', 'Tariq Nasser',
+  ...[...CONFIGURED.matchAll(/\b(?:label|process) = "([^"]+)"/g)].map(([, name]) => name),
+  'Referee', 'Street', 'Postcode', 'City', 'Country', 'Ana Ruiz', 'Jonas Beck', 'Maya Klein', 'Tariq Nasser',
 ]
 
 let demo, browser, places

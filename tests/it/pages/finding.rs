@@ -14,7 +14,7 @@ async fn words_narrow_the_list_and_all_that_is_done_with_it() {
     assert_eq!(eleven.len(), 11, "11 and 110 to 119");
     assert_eq!(whole(&ana, "/queue?view=all&q=c-119").await.len(), 1, "an identifier is found whole");
     let page = ana.get("/queue?view=all&q=Customer+11").await;
-    assert!(page.body.contains("“Customer 11”"), "it is named among what narrows the list");
+    assert!(page.body.contains("Words “Customer 11”"), "it is named among what narrows the list");
     for (href, number) in counted(&page).into_iter().filter(|(href, _)| href.contains("q=")) {
         assert_eq!(whole(&ana, &href).await.len(), number, "{href}");
     }
