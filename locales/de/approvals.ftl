@@ -4,7 +4,6 @@ approval-approved = Genehmigt von { $name }, { $when }
 approval-sent-back = Zurückgeschickt von { $name }, { $when }
 approval-undone = Zurückgenommen, bevor es jemand genehmigt hat
 approval-ended = Ein Wert hat sich vor der Genehmigung geändert: Es ist wieder offen, mit der getroffenen Auswahl
-approval-expired = Niemand hat es rechtzeitig genehmigt ({ $when }): Es ist wieder offen, mit der getroffenen Auswahl
 approval-own = Eine eigene Entscheidung: Ein anderer Steward oder die Leitung genehmigt sie. Bis dahin kann sie zurückgenommen werden.
 approval-not-you = Ein Steward oder die Leitung genehmigt es.
 approval-because = Warum: { $why }

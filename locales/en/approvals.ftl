@@ -4,7 +4,6 @@ approval-approved = Approved by { $name }, { $when }
 approval-sent-back = Sent back by { $name }, { $when }
 approval-undone = Taken back before anybody approved it
 approval-ended = A value moved before it was approved: it is open again, with what was chosen
-approval-expired = Nobody approved it in time ({ $when }): it is open again, with what was chosen
 approval-own = You decided this: another steward or a manager approves it. Until then you can undo it.
 approval-not-you = A steward or a manager approves it.
 approval-because = Why: { $why }

@@ -238,11 +238,7 @@ impl crate::web::site::DemoControls for Stage {
         async { self.all_states().await.map_err(|error| error.to_string()) }.boxed()
     }
 
-    fn bring_about<'a>(
-        &'a self,
-        screen: &'a str,
-        id: &'a str,
-    ) -> BoxFuture<'a, Result<Option<String>, String>> {
+    fn bring_about<'a>(&'a self, screen: &'a str, id: &'a str) -> BoxFuture<'a, Result<bool, String>> {
         // The inherent one of the same name does it.
         async move { Stage::bring_about(self, screen, id).await.map_err(|error| error.to_string()) }.boxed()
     }

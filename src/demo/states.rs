@@ -182,10 +182,10 @@ impl Stage {
         Ok(conflicts::of_record(&mut session, &Viewer::referee(), &record.id, NEWEST).await?)
     }
 
-    /// Brings a cell about and answers where it is then.
-    pub(super) async fn bring_about(&self, screen: &str, id: &str) -> Result<Option<String>, StageError> {
+    /// Brings a cell about; false if there is none such.
+    pub(super) async fn bring_about(&self, screen: &str, id: &str) -> Result<bool, StageError> {
         let Some(cell) = CELLS.iter().find(|cell| (cell.screen, cell.id) == (screen, id)) else {
-            return Ok(None);
+            return Ok(false);
         };
         let stories = self.world.stories();
         if let Act::Break(system, fault) | Act::DecideWith(system, fault) = cell.act {
@@ -198,7 +198,7 @@ impl Stage {
         if let Some(conflict) = self.conflicts_at(&stories, cell.place).await?.first() {
             self.act(&stories, cell, conflict).await?;
         }
-        self.address(&stories, cell.place).await
+        Ok(true)
     }
 
     async fn act(&self, stories: &[Story], cell: &Cell, conflict: &Conflict) -> Result<(), StageError> {

@@ -4,8 +4,7 @@
 //!   Awaiting --somebody else approves--> Approved (held, then sent)
 //!      |------somebody else sends it back--> SentBack (open again, with the draft)
 //!      |------who decided takes it back----> Undone   (open again, with the draft)
-//!      |------a value moves----------------> Ended    (open again, with the draft)
-//!      +------nobody answers in time-------> Expired  (open again, with the draft)
+//!      +------a value moves----------------> Ended    (open again, with the draft)
 //! ```
 //!
 //! It is bound to exactly what was decided: [`digest`] is taken over it, shown short, and sent along with
@@ -30,12 +29,10 @@ pub enum Standing {
     Undone,
     /// A value moved: what was decided is not there any longer.
     Ended,
-    /// Nobody answered in time.
-    Expired,
 }
 
 impl Standing {
-    /// The text form, as programs see it.
+    /// The text form, as stored.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -44,14 +41,7 @@ impl Standing {
             Self::SentBack => "sent_back",
             Self::Undone => "undone",
             Self::Ended => "ended",
-            Self::Expired => "expired",
         }
-    }
-
-    /// The word by which it is found in the store, which tells no two ends apart.
-    #[must_use]
-    pub fn stored(self) -> &'static str {
-        if self == Self::Expired { Self::Ended.as_str() } else { self.as_str() }
     }
 }
 

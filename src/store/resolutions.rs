@@ -128,7 +128,7 @@ pub async fn insert(w: &mut WriteSession, resolution: &Resolution) -> Result<(),
     .bind(resolution.policy_version)
     .bind(&resolution.page)
     .bind(serde_json::to_string(&resolution.outcomes)?)
-    .bind(resolution.approval.as_ref().map(|approval| approval.standing.stored()))
+    .bind(resolution.approval.as_ref().map(|approval| approval.standing.as_str()))
     .bind(resolution.approval.as_ref().map(serde_json::to_string).transpose()?)
     .bind(resolution.group.as_ref())
     .bind(resolution.approval.as_ref().map(|approval| approval.asked_at))

@@ -64,12 +64,8 @@ pub trait DemoControls: Send + Sync {
     fn reset(&self) -> BoxFuture<'_, Result<String, String>>;
     /// The cells of the coverage grid.
     fn states(&self) -> BoxFuture<'_, Result<Vec<State>, String>>;
-    /// Brings a cell about; answers where it is then.
-    fn bring_about<'a>(
-        &'a self,
-        screen: &'a str,
-        id: &'a str,
-    ) -> BoxFuture<'a, Result<Option<String>, String>>;
+    /// Brings a cell about; false if there is none such.
+    fn bring_about<'a>(&'a self, screen: &'a str, id: &'a str) -> BoxFuture<'a, Result<bool, String>>;
     /// Each system with the faults it can have, and which it has now.
     fn faults(&self) -> BoxFuture<'_, Vec<(String, Faults)>>;
 }

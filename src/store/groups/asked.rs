@@ -14,7 +14,7 @@ pub async fn save_approval(
 ) -> Result<(), StoreError> {
     let query =
         w.sql("UPDATE group_decisions SET approval = $2, approval_body = $3, approval_at = $4 WHERE id = $1");
-    let query = query.bind(id).bind(approval.standing.stored());
+    let query = query.bind(id).bind(approval.standing.as_str());
     query.bind(serde_json::to_string(approval)?).bind(approval.asked_at).run_one().await
 }
 
@@ -28,7 +28,7 @@ pub async fn save_back_approval(
         "UPDATE group_decisions SET back_approval = $2, back_approval_body = $3, back_approval_at = $4
          WHERE id = $1",
     );
-    let query = query.bind(id).bind(approval.map(|approval| approval.standing.stored()));
+    let query = query.bind(id).bind(approval.map(|approval| approval.standing.as_str()));
     let query = query.bind(approval.map(serde_json::to_string).transpose()?);
     query.bind(approval.map(|approval| approval.asked_at)).run_one().await
 }

@@ -186,7 +186,7 @@ pub async fn count(s: &mut Session, viewer: &Viewer) -> Result<i64, StoreError> 
 /// Stores what became of an approval.
 pub async fn save(w: &mut WriteSession, id: &ResolutionId, approval: &Approval) -> Result<(), StoreError> {
     let query = w.sql("UPDATE resolutions SET approval = $2, approval_body = $3 WHERE id = $1");
-    let query = query.bind(id).bind(approval.standing.stored());
+    let query = query.bind(id).bind(approval.standing.as_str());
     query.bind(serde_json::to_string(approval)?).run_one().await
 }
 

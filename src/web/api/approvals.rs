@@ -1,7 +1,7 @@
 //! A second person's word, by a program.
 
 use super::body::JsonBody;
-use super::listing::{Ask, Items, rows, wrong};
+use super::listing::{Ask, Items, cut, rows, wrong};
 use super::resolutions::{told_of, view};
 use crate::domain::approval::Approval;
 use crate::domain::ids::ResolutionId;
@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 /// An approval, and what it is bound to.
 #[derive(Serialize, ToSchema)]
 pub struct ApprovalView {
-    /// `awaiting`, `approved`, `sent_back`, `undone`, `ended` (a value moved) or `expired`.
+    /// `awaiting`, `approved`, `sent_back`, `undone` or `ended` (a value moved).
     state: String,
     /// SHA-256 of exactly what was decided.
     digest: String,
@@ -85,9 +85,7 @@ pub async fn list(
     let read = |cursor: &String| Place::read(cursor).ok_or_else(|| wrong("cursor", "a cursor of this list"));
     let after = query.cursor.as_ref().map(read).transpose()?;
     let mut found = approvals::awaiting(&mut session, &viewer, after.as_ref(), limit + 1).await?;
-    let wanted = usize::try_from(limit).unwrap_or(0);
-    let more = found.len() > wanted;
-    found.truncate(wanted);
+    let more = cut(&mut found, limit);
     let next = found.last().filter(|_| more).map(|last| last.place().to_string());
     let words = |what: What| match what {
         What::Decision => ("resolutions", "decision"),

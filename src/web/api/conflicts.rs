@@ -2,7 +2,7 @@
 
 use super::decision::{ResolutionBody, decision, refused};
 use super::filter::{ConflictQuery, cursor, position};
-use super::listing::{Ask, Items, rows, said, wrong};
+use super::listing::{Ask, Items, cut, rows, said, wrong};
 use super::resolutions::decided;
 use super::values::{self, FieldValue};
 use crate::domain::access::Viewer;
@@ -219,10 +219,7 @@ pub async fn list(
         return Err(wrong("q", &format!("words that at most {MOST_FOUND} records have")));
     }
     let mut found = queue::page(&mut session, &viewer, &filter, after.as_ref(), now, limit + 1).await?;
-    let more = found.len() > usize::try_from(limit).unwrap_or(usize::MAX);
-    if more {
-        found.pop();
-    }
+    let more = cut(&mut found, limit);
     let next = found.last().filter(|_| more).map(|last| cursor(&Position::of(last, now)));
     let ids: Vec<ConflictId> = found.iter().map(|conflict| conflict.id.clone()).collect();
     let all = conflicts::differences(&mut session, &ids).await?;

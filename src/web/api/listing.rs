@@ -78,6 +78,14 @@ pub fn rows(limit: Option<i64>) -> Result<i64, Failure> {
     if (1..=MOST).contains(&limit) { Ok(limit) } else { Err(wrong("limit", "1 to 200")) }
 }
 
+/// Takes the row away that was read beyond the page, and answers whether there was one.
+pub fn cut<T>(found: &mut Vec<T>, limit: i64) -> bool {
+    let wanted = usize::try_from(limit).unwrap_or(0);
+    let more = found.len() > wanted;
+    found.truncate(wanted);
+    more
+}
+
 /// The value of a query's field, if it says anything.
 #[must_use]
 pub fn said(value: Option<&String>) -> Option<&str> {

@@ -1,8 +1,7 @@
 //! What the owner of the token is told, for programs.
 
 use super::body::JsonBody;
-use super::listing::{Ask, Items, rows, wrong};
-use super::talk::cut;
+use super::listing::{Ask, Items, cut, rows, wrong};
 use crate::domain::catalog::Catalog;
 use crate::domain::ids::{NoticeId, RecordId};
 use crate::store::notices::{self, After, Told};
@@ -179,11 +178,7 @@ pub async fn mute(
     body: Bytes,
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
-    once(&request, &viewer, &body, async |_| {
-        site.engine.mute(&viewer, &id, true).await?;
-        Reply::of(StatusCode::OK, &MuteView { record: id.0.clone(), muted: true })
-    })
-    .await
+    set_muted((&request, &body), &viewer, &id, &site, true).await
 }
 
 /// `POST /api/v1/records/{id}/unmute`: mail about it again.
@@ -197,9 +192,19 @@ pub async fn unmute(
     body: Bytes,
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
-    once(&request, &viewer, &body, async |_| {
-        site.engine.mute(&viewer, &id, false).await?;
-        Reply::of(StatusCode::OK, &MuteView { record: id.0.clone(), muted: false })
+    set_muted((&request, &body), &viewer, &id, &site, false).await
+}
+
+async fn set_muted(
+    (request, body): (&HttpRequest, &Bytes),
+    viewer: &SignedIn,
+    id: &RecordId,
+    site: &Site,
+    muted: bool,
+) -> Result<HttpResponse, Failure> {
+    once(request, viewer, body, async |_| {
+        site.engine.mute(viewer, id, muted).await?;
+        Reply::of(StatusCode::OK, &MuteView { record: id.0.clone(), muted })
     })
     .await
 }

@@ -1,8 +1,8 @@
 //! Questions to people outside, for programs.
 
 use super::body::JsonBody;
-use super::listing::{Ask, Items, rows};
-use super::talk::{PageQuery, cut};
+use super::listing::{Ask, Items, cut, rows};
+use super::talk::PageQuery;
 use super::values::{self, FieldValue};
 use crate::domain::ids::{ConflictId, DifferenceId, QuestionId};
 use crate::domain::question::{Answer, Choice, Standing};

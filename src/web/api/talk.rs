@@ -1,7 +1,7 @@
 //! What is said about a conflict, and its tags, for programs.
 
 use super::body::JsonBody;
-use super::listing::{Ask, Items, rows};
+use super::listing::{Ask, Items, cut, rows};
 use crate::domain::ids::{CommentId, ConflictId};
 use crate::store::comments::{self, Comment};
 use crate::store::{conflicts, tags};
@@ -112,14 +112,6 @@ pub struct PageQuery {
 #[serde(deny_unknown_fields)]
 pub struct LimitQuery {
     limit: Option<i64>,
-}
-
-/// Takes the row away that was read beyond the page, and answers whether there was one.
-pub(super) fn cut<T>(found: &mut Vec<T>, limit: i64) -> bool {
-    let wanted = usize::try_from(limit).unwrap_or(0);
-    let more = found.len() > wanted;
-    found.truncate(wanted);
-    more
 }
 
 /// `GET /api/v1/conflicts/{id}/comments`: newest first.

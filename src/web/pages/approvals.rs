@@ -64,7 +64,6 @@ pub fn part(
         Standing::SentBack => (msg("approval-sent-back").with("name", by).with("when", when), Tone::Warning),
         Standing::Undone => (msg("approval-undone"), Tone::Info),
         Standing::Ended => (msg("approval-ended"), Tone::Warning),
-        Standing::Expired => (msg("approval-expired").with("when", when), Tone::Warning),
     };
     let mut lines = Vec::new();
     match () {

@@ -33,7 +33,7 @@ use super::routing::Passing;
 use super::talk::Talk;
 use crate::web::filters;
 use crate::web::keys::Context;
-use crate::web::marks::Piece;
+use crate::web::marks::{self, Piece};
 use crate::web::messages::{Msg, msg};
 use crate::web::page::{Section, View};
 use crate::web::when::When;
@@ -381,7 +381,7 @@ impl Cell {
     /// Too long for a cell: shown by the places that differ, the whole text under the row.
     #[must_use]
     pub fn is_long(&self) -> bool {
-        self.text().iter().map(String::len).sum::<usize>() > 300
+        self.text().iter().map(String::len).sum::<usize>() > marks::LONG
     }
 }
 

@@ -145,12 +145,10 @@ pub async fn bring_about(
     site: Data<Site>,
     place: Path<(String, String)>,
 ) -> Result<HttpResponse, Failure> {
-    let controls = controls(&site)?;
-    let known = controls.states().await.map_err(|_| Failure::new(Code::Internal))?;
-    if !known.iter().any(|state| (state.screen, state.id) == (&*place.0, &*place.1)) {
+    let done = controls(&site)?.bring_about(&place.0, &place.1).await;
+    if done == Ok(false) {
         return Err(Failure::new(Code::NotFound));
     }
-    let done = controls.bring_about(&place.0, &place.1).await;
     Ok(said(&request, &viewer, done.map(|_| msg("demo-brought-about")), "/demo/states"))
 }
 

@@ -3,7 +3,9 @@
 use super::read::Desk;
 use crate::domain::access::Right;
 use crate::domain::conflict::Distinct;
-use crate::domain::suggestion;
+use crate::domain::group::{self, Excluded, GroupChoice};
+use crate::domain::ids::SystemId;
+use crate::domain::resolution::Outcome;
 use crate::store::conflicts::{Conflict, Difference};
 use crate::web::marks::beginning;
 use crate::web::messages::{Msg, literal, msg};
@@ -32,18 +34,19 @@ pub struct Accept {
 }
 
 /// The suggestion for the one difference of a conflict. It is accepted here only where policy lets many
-/// be decided at once and asks for no reason.
+/// be decided at once and asks for no reason, by the rule that accepts many.
 #[must_use]
 pub fn of(desk: &Desk, conflict: &Conflict, open: &[&Difference]) -> RowSuggestion {
     let none = |key: &'static str| RowSuggestion { text: msg(key), accept: None };
     let [difference] = open else { return none("row-suggested-several") };
     let (dispute, catalog) = (&difference.dispute, &desk.setup.catalog);
     let slot = catalog.entity(&conflict.entity).and_then(|entity| entity.slot(&dispute.field));
-    if suggestion::is_blind(&dispute.policy, &difference.id) {
-        return none("row-suggested-blind");
-    }
-    let found = slot.and_then(|slot| suggestion::of(dispute, &slot));
-    let value = found.as_ref().and_then(|found| dispute.value(found.value));
+    let row = group::Row { id: &difference.id, dispute, slot: slot.as_ref() };
+    let value = match GroupChoice::Suggested.outcome(&row) {
+        Ok(Outcome::Keep { value }) => dispute.value(value),
+        Err(Excluded::Blind) => return none("row-suggested-blind"),
+        _ => None,
+    };
     let Some(value) = value else { return none("row-suggested-none") };
     let may = desk.viewer.may(Right::Decide) && dispute.policy.bulk_allowed && !dispute.policy.reason_asked;
     let query = desk.address.from_the_top().query();
@@ -57,6 +60,6 @@ pub fn of(desk: &Desk, conflict: &Conflict, open: &[&Difference]) -> RowSuggesti
     RowSuggestion { text: text(value, dispute.policy.source_of_truth.as_ref()), accept }
 }
 
-fn text(value: &Distinct, source: Option<&crate::domain::ids::SystemId>) -> Msg {
+fn text(value: &Distinct, source: Option<&SystemId>) -> Msg {
     words::values(value.shown(source)).map_or_else(|state| state, |text| literal(beginning(&text, SHOWN)))
 }
