@@ -1,6 +1,11 @@
 //! Files served under `/static/`, embedded in the binary, each under a name with its hash,
 //! so that they can be cached for ever and need no build step.
 
+use actix_web::http::header::{AcceptEncoding, ContentEncoding, Encoding, Header};
+use actix_web::{HttpRequest, HttpResponse};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use std::io::{self, Write};
 use std::sync::LazyLock;
 
 /// The style sheet: one file per layer, in the order of the layers.
@@ -26,6 +31,9 @@ pub struct Asset {
     pub url: String,
     pub content_type: &'static str,
     pub body: &'static [u8],
+    /// The body as gzip at its best, made once: what compresses each answer does so in haste, which makes
+    /// a style sheet half as large again.
+    squeezed: Vec<u8>,
 }
 
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
@@ -40,7 +48,14 @@ fn asset(name: &'static str, content_type: &'static str, body: &'static [u8]) ->
     let digest = ring::digest::digest(&ring::digest::SHA256, body);
     let hash = data_encoding::HEXLOWER.encode(&digest.as_ref()[..6]);
     let (stem, ending) = name.rsplit_once('.').unwrap_or((name, "bin"));
-    Asset { name, url: format!("/static/{stem}.{hash}.{ending}"), content_type, body }
+    let squeezed = squeeze(body).unwrap_or_default();
+    Asset { name, url: format!("/static/{stem}.{hash}.{ending}"), content_type, body, squeezed }
+}
+
+fn squeeze(body: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(body)?;
+    encoder.finish()
 }
 
 /// The address of the file that templates know by `name`.
@@ -53,6 +68,28 @@ pub fn url(name: &str) -> Option<&'static str> {
 #[must_use]
 pub fn find(path: &str) -> Option<&'static Asset> {
     ASSETS.iter().find(|asset| asset.url == path)
+}
+
+/// `GET /static/...`: an embedded file, for ever, compressed for whoever takes it so.
+pub async fn serve(request: HttpRequest) -> HttpResponse {
+    let Some(asset) = find(request.path()) else {
+        return HttpResponse::NotFound().finish();
+    };
+    let mut answer = HttpResponse::Ok();
+    answer
+        .content_type(asset.content_type)
+        .insert_header(("cache-control", CACHE))
+        .insert_header(("vary", "accept-encoding"));
+    if asset.squeezed.is_empty() || !takes_gzip(&request) {
+        return answer.body(asset.body);
+    }
+    answer.insert_header(ContentEncoding::Gzip).body(asset.squeezed.as_slice())
+}
+
+fn takes_gzip(request: &HttpRequest) -> bool {
+    let supported = [Encoding::gzip(), Encoding::identity()];
+    AcceptEncoding::parse(request)
+        .is_ok_and(|accepted| accepted.negotiate(supported.iter()) == Some(Encoding::gzip()))
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, Next, from_fn};
 use actix_web::web::{Data, FormConfig, PayloadConfig, ServiceConfig, get, post, resource};
-use actix_web::{App, Error, HttpRequest, HttpResponse};
+use actix_web::{App, Error};
 
 use super::site::Site;
 
@@ -100,7 +100,7 @@ fn for_people(config: &mut ServiceConfig) {
         .service(
             resource("/preferences").route(get().to(preferences::page)).route(post().to(preferences::save)),
         )
-        .service(resource("/static/{file}").route(get().to(file)));
+        .service(resource("/static/{file}").route(get().to(assets::serve)));
 }
 
 /// The queue, its views, and who looks at what in it.
@@ -395,15 +395,4 @@ fn for_programs_operating(config: &mut ServiceConfig) {
         .service(resource("/api/v1/dry-runs/{id}/cancellation").route(post().to(api::dry_runs::cancel)))
         .service(resource("/api/v1/dry-runs/{id}/differences").route(get().to(api::dry_runs::differences)))
         .service(resource("/api/openapi.json").route(get().to(api::openapi::serve)));
-}
-
-/// `GET /static/...`: an embedded file, for ever.
-async fn file(request: HttpRequest) -> HttpResponse {
-    match assets::find(request.path()) {
-        Some(asset) => HttpResponse::Ok()
-            .content_type(asset.content_type)
-            .insert_header(("cache-control", assets::CACHE))
-            .body(asset.body),
-        None => HttpResponse::NotFound().finish(),
-    }
 }

@@ -82,8 +82,18 @@ async fn every_answer_has_its_headers_and_every_page_its_own_nonce() {
     assert_eq!(nonces.len(), 3);
     let page = browser.get("/sign-in").await.body;
     let style = page.split("href=\"").find(|rest| rest.starts_with("/static/app.")).unwrap();
-    let style = browser.get(style.split('"').next().unwrap()).await;
+    let address = style.split('"').next().unwrap();
+    let style = browser.get(address).await;
     assert!(style.header("cache-control").contains("immutable"));
+    let plain = reqwest::Client::builder().no_gzip().build().unwrap();
+    let squeezed = plain.get(format!("{}{address}", app.url)).header("accept-encoding", "br, gzip");
+    let squeezed = squeezed.send().await.unwrap();
+    assert_eq!(squeezed.headers()["content-encoding"], "gzip");
+    assert_eq!(squeezed.headers()["vary"], "accept-encoding");
+    let size = squeezed.bytes().await.unwrap().len();
+    assert!((1_000..20_000).contains(&size), "{size}: 20 kB is what a style sheet may weigh");
+    let refused = plain.get(format!("{}{address}", app.url)).header("accept-encoding", "gzip;q=0");
+    assert_eq!(refused.send().await.unwrap().text().await.unwrap(), style.body);
 }
 
 #[tokio::test]
