@@ -169,6 +169,19 @@ pub async fn lock(
     Ok(conflict.filter(|conflict| viewer.sees(&conflict.entity)))
 }
 
+/// Which of these nobody but `person` is on.
+pub async fn unclaimed(
+    s: &mut Session,
+    ids: impl IntoIterator<Item = &ConflictId>,
+    person: &UserId,
+    now: Time,
+) -> Result<Vec<ConflictId>, StoreError> {
+    let query = s.sql("SELECT id AS value FROM conflicts WHERE open AND id IN ").push_list(ids);
+    let free = " AND (claimed_until IS NULL OR claimed_until <= ? OR claimed_by = ?)";
+    let ids: Vec<String> = query.push_bind(free, [now.into(), person.into()]).values().await?;
+    Ok(ids.into_iter().map(ConflictId).collect())
+}
+
 /// Keeps everybody else from judging or deciding these records until the transaction ends: what
 /// is read of them afterwards stays as it is. SQLite has one writer, so there is nothing to lock.
 pub async fn lock_of_records(w: &mut WriteSession, records: &[RecordId]) -> Result<(), StoreError> {

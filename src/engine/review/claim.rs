@@ -9,7 +9,7 @@ use crate::domain::time::Time;
 use crate::engine::{Engine, Refusal};
 use crate::store::conflicts::Conflict;
 use crate::store::queue::{self, Filter, Position};
-use crate::store::{WriteSession, conflicts, routing};
+use crate::store::{Session, StoreError, WriteSession, conflicts, routing};
 use chrono::TimeDelta;
 
 /// How long a claim lasts after the last activity.
@@ -41,13 +41,17 @@ impl Engine {
     /// The viewer may not decide, or the store failed.
     pub async fn next(&self, viewer: &Viewer, filter: &Filter) -> Result<Option<Conflict>, Refusal> {
         may_decide(viewer)?;
-        let viewer = viewer.clone();
-        let filter = queue::measured(&mut self.store.session().await?, &viewer, filter.clone()).await?;
+        let mut s = self.store.session().await?;
+        let (viewer, filter) = (viewer.clone(), queue::measured(&mut s, viewer, filter.clone()).await?);
+        let likely = likely(&mut s, &viewer, &filter, self.now()).await?;
+        drop(s);
         self.store
             .write(async move |w| {
+                if let Some(taken) = first_free(w, &viewer, &likely).await? {
+                    return Ok(taken);
+                }
                 let now = w.now();
-                let since = now - TimeDelta::hours(SKIPPED_HOURS);
-                let skipped = routing::skipped_by(w, &viewer.user, since).await?;
+                let skipped = skipped(w, &viewer, now).await?;
                 for of in [filter.freely(&viewer.user), filter.clone()] {
                     if let Some(taken) = first_of(w, &viewer, &of, &skipped).await? {
                         return Ok(taken);
@@ -57,6 +61,50 @@ impl Engine {
             })
             .await
     }
+}
+
+/// The conflicts that the viewer would be given now, the first one first: looked for beside the
+/// writers, which then have little to do for each of many who press Start at once.
+async fn likely(
+    s: &mut Session,
+    viewer: &Viewer,
+    filter: &Filter,
+    now: Time,
+) -> Result<Vec<Conflict>, StoreError> {
+    let (skipped, freely) = (skipped(s, viewer, now).await?, filter.freely(&viewer.user));
+    let mut after: Option<Position> = None;
+    loop {
+        let mut page = queue::page(s, viewer, &freely, after.as_ref(), now, BATCH).await?;
+        let Some(last) = page.last() else { return Ok(page) };
+        after = Some(Position::of(last, now));
+        page.retain(|found| !is_with_another(found, viewer, now) && !skipped.contains(&found.id));
+        if !page.is_empty() {
+            return Ok(page);
+        }
+    }
+}
+
+async fn skipped(s: &mut Session, viewer: &Viewer, now: Time) -> Result<Vec<ConflictId>, StoreError> {
+    routing::skipped_by(s, &viewer.user, now - TimeDelta::hours(SKIPPED_HOURS)).await
+}
+
+/// Claims the first of these that nobody else took or was given meanwhile.
+async fn first_free(
+    w: &mut WriteSession,
+    viewer: &Viewer,
+    likely: &[Conflict],
+) -> Result<Option<Taken>, Refusal> {
+    let now = w.now();
+    let free = conflicts::unclaimed(w, likely.iter().map(|found| &found.id), &viewer.user, now).await?;
+    for found in likely.iter().filter(|found| free.contains(&found.id)) {
+        let conflict = locked(w, viewer, &found.id).await?;
+        let same = conflict.open && conflict.assignee == found.assignee;
+        if same && !is_with_another(&conflict, viewer, now) {
+            let (conflict, events) = take(w, viewer, conflict).await?;
+            return Ok(Some((Some(conflict), events)));
+        }
+    }
+    Ok(None)
 }
 
 type Taken = (Option<Conflict>, Vec<Event>);
