@@ -53,6 +53,7 @@ problem-combine = { $field } kann nicht vereint werden: Diese Werte sind keine L
 typed-required = Ein Wert ist nötig.
 typed-most = Höchstens { $n } Zeichen.
 typed-least = Mindestens { $n } Zeichen.
+typed-example = Geschrieben wie { $example }
 typed-pattern = Form: { $pattern }
 typed-min = Mindestens { $value }.
 typed-max = Höchstens { $value }.

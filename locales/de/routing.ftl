@@ -47,6 +47,11 @@ send-back-words = Antwort an die Person, von der er kam
 recall = Jetzt zurückholen
 problem-wait = Wählen, bis wann, oder einen eigenen Zeitpunkt angeben.
 problem-desk = Wählen, wer gefragt wird.
+conflict-waits = { $ends ->
+    [change] Zurückgestellt, bis sich ein Wert ändert
+    [reply] Wartet auf eine Antwort
+   *[other] Zurückgestellt bis { $until }
+}
 standing-waits = { $name } hat das zurückgestellt bis { $until }.
 standing-waits-change = { $name } hat das zurückgestellt, bis sich ein Wert ändert, höchstens bis { $until }.
 standing-waits-reply = { $name } wartet auf eine Antwort, höchstens bis { $until }.

@@ -53,6 +53,7 @@ problem-combine = { $field } cannot be combined: these values are no lists
 typed-required = A value is needed.
 typed-most = At most { $n } characters.
 typed-least = At least { $n } characters.
+typed-example = Written like { $example }
 typed-pattern = Form: { $pattern }
 typed-min = At least { $value }.
 typed-max = At most { $value }.

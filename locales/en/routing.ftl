@@ -48,6 +48,11 @@ send-back-words = Answer to whoever gave it to you
 recall = Call it back now
 problem-wait = Choose until when, or give a time of your own.
 problem-desk = Choose whom to ask.
+conflict-waits = { $ends ->
+    [change] Snoozed until a value changes
+    [reply] Waits for a reply
+   *[other] Snoozed until { $until }
+}
 standing-waits = { $name } put this off until { $until }.
 standing-waits-change = { $name } put this off until a value changes, { $until } at the latest.
 standing-waits-reply = { $name } waits for a reply, until { $until } at the latest.

@@ -103,6 +103,12 @@ impl Catalog {
         self.system(system).map_or(system.as_str(), |system| &system.label)
     }
 
+    /// What people call an entity: its label, or its id where it is not configured.
+    #[must_use]
+    pub fn entity_label<'a>(&'a self, entity: &'a EntityId) -> &'a str {
+        self.entity(entity).map_or(entity.as_str(), |entity| &entity.label)
+    }
+
     /// What is wrong with the configuration, each as a sentence with its place; empty when nothing is.
     #[must_use]
     pub fn problems(&self) -> Vec<String> {

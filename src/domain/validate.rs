@@ -27,6 +27,9 @@ pub struct Validation {
     /// A regular expression that the whole value matches.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pattern: Option<Pattern>,
+    /// A value that the pattern matches: people are shown it in the pattern's place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub example: Option<String>,
     /// The least number, or the first day or instant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min: Option<Figure>,
@@ -104,11 +107,11 @@ impl Field {
     fn check_one(&self, kind: &Comparison, text: &str) -> Result<(), Invalid> {
         let rules = &self.validate;
         if let Some(pattern) = rules.pattern.as_ref().filter(|pattern| !pattern.matches(text)) {
-            return Err(Invalid(format!(
-                "“{}” does not have the form {}",
-                short(text),
-                short(&pattern.text)
-            )));
+            let text = short(text);
+            return Err(Invalid(match &rules.example {
+                Some(example) => format!("“{text}” is not written like {}", short(example)),
+                None => format!("“{text}” does not have the form {}", short(&pattern.text)),
+            }));
         }
         let held = Held::from(text);
         let known = |choice: &String| kind.same(&Held::from(choice.as_str()), &held);
@@ -133,6 +136,11 @@ impl Field {
         let mut problems = self.comparison.problems();
         if let Some(problem) = rules.pattern.as_ref().and_then(Pattern::problem) {
             problems.push(format!("its pattern {problem}"));
+        } else if let Some(example) = &rules.example
+            && !rules.pattern.as_ref().is_some_and(|pattern| pattern.matches(example))
+        {
+            let example = short(example);
+            problems.push(format!("its example “{example}” is of no use: give one that its pattern matches"));
         }
         for (name, limit) in [("min", &rules.min), ("max", &rules.max)] {
             let Some(limit) = limit else { continue };

@@ -102,6 +102,14 @@ pub struct Flash {
     pub link: Option<(Msg, String)>,
 }
 
+impl Flash {
+    /// Whether its link is for somebody else: a whole address, where pages of ours have a path.
+    #[must_use]
+    pub fn is_to_pass_on(&self) -> bool {
+        self.link.as_ref().is_some_and(|(_, href)| !href.starts_with('/'))
+    }
+}
+
 /// A lasting line under the top bar: something is wrong and stays so until it is handled.
 #[derive(Clone, Debug)]
 pub struct Banner {

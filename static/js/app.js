@@ -337,7 +337,8 @@ for (const link of all('[data-copy-text], [data-copy-link]')) {
     try {
       const own = 'copyLink' in link.dataset;
       await navigator.clipboard.writeText(own ? link.href : await (await fetch(link.href)).text());
-      one('.flash-region').textContent = link.dataset.copied;
+      // What else is said there stays: a link may be shown this once.
+      (link.closest('.flash') ? link : one('.flash-region')).textContent = link.dataset.copied;
     } catch {
       location.assign(link.href);
     }

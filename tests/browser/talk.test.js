@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { axe, go, headers, journey, launch, open, shape, shot } from './support/browser.js'
 import { startDemo } from './support/demo.js'
-import { chosen, differences, keep, openConflict, signIn } from './support/steps.js'
+import { chosen, differences, keep, openConflict, reason, signIn } from './support/steps.js'
 
 let demo, browser
 const taken = new Set()
@@ -99,8 +99,35 @@ for (const scripts of [true, false]) {
       await page.locator('.chips .chip', { hasText: 'half' }).waitFor()
       assert.equal(await checked(page), `${first}-2`)
       await held(page)
+      // A cause that a person names is noted the same way.
+      await page.locator('.differs-form select').first().selectOption('human_override')
+      await page.locator('.differs-form button').first().click()
+      await page.getByText('Noted. Lists and counts').waitFor()
+      await page.locator('.differs li', { hasText: 'says Ana' }).waitFor()
+      assert.equal(await checked(page), `${first}-2`)
       // And nothing was decided by it.
       assert.equal((await demo.get('steward', `conflicts/${id}`)).open, true)
+    })
+  })
+
+  test(`a comment that was not sent yet is said with the decision, or by skipping, ${how}`, async () => {
+    const { id } = await conflict()
+    const words = async () => (await demo.get('steward', `conflicts/${id}/comments`)).items.map((one) => one.text)
+    await journey(await open(browser, demo.url, { scripts }), `along-${scripts}`, async (page) => {
+      await signIn(page, demo.account('steward'))
+      await openConflict(page, id)
+      await page.locator('#comment').fill('not for me')
+      if (!(await page.locator('[data-act=skip]').isVisible())) await page.locator('[popovertarget=rest]').click()
+      await page.locator('[data-act=skip]').click()
+      await page.waitForURL((url) => !url.pathname.includes(id))
+      assert.deepEqual(await words(), ['not for me'])
+      await openConflict(page, id)
+      for (const difference of await differences(page)) await keep(page, difference, 1)
+      await page.locator('#comment').fill('they said so on the phone')
+      await reason(page)
+      await page.locator('.bar .button.main').click()
+      await page.locator('form#undo').waitFor()
+      assert.deepEqual((await words()).sort(), ['not for me', 'they said so on the phone'])
     })
   })
 

@@ -43,6 +43,8 @@ fn a_pattern_is_of_the_whole_value() {
     }
     refused(&plate, "abc", "“abc” does not have the form [A-Z]{1,3}|[0-9]{4}");
     passes(&field(r##"validate = { pattern = "#[0-9a-f]{6}" }"##), &["#00ff7f"]);
+    let money = field(r#"validate = { pattern = "[A-Z]{3}", example = "EUR" }"#);
+    refused(&money, "euro", "“euro” is not written like EUR");
 }
 
 #[test]
@@ -102,6 +104,8 @@ fn demands_that_make_no_sense_are_told_with_their_place() {
         (r#"validate = { pattern = "(a" }"#, "its pattern cannot be read (unclosed group)"),
         (r#"validate = { pattern = "a)|(b" }"#, "its pattern cannot be read (unopened group)"),
         (r#"validate = { pattern = "(?=a)a" }"#, "its pattern cannot be read"),
+        (r#"validate = { pattern = "[A-Z]{3}", example = "eur" }"#, "its example “eur” is of no use"),
+        (r#"validate = { example = "EUR" }"#, "its example “EUR” is of no use"),
         (r#"validate = { pattern = "(\\w{1,50}){1,50}" }"#, "its pattern is too large"),
         (r#"validate = { min = 1 }"#, "its min “1” bounds nothing here"),
         (

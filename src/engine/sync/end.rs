@@ -67,8 +67,8 @@ impl Engine {
         }
         run.error = error;
         let setup = self.setup();
-        let message =
-            told.map(|told| format!("{} could not be read{told}", setup.catalog.label(&run.system)));
+        let (system, entity) = (setup.catalog.label(&run.system), setup.catalog.entity_label(&run.entity));
+        let message = told.map(|told| format!("{system} could not be read ({entity}){told}"));
         self.store
             .write::<_, Refusal, _>(async move |w| {
                 let mut run = run.clone();

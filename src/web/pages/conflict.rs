@@ -40,6 +40,7 @@ use crate::web::when::When;
 use askama::Template;
 pub use causes::Causes;
 pub use listed::ListHead;
+pub use precedents::Precedent;
 
 /// `GET /conflicts/{id}`.
 #[derive(Template, Clone, Debug)]
@@ -176,16 +177,9 @@ pub struct Head {
     pub presence: Option<Msg>,
     /// `Assigned to you`.
     pub assigned: Option<Msg>,
+    /// `Snoozed until tomorrow 08:00`.
+    pub waits: Option<Msg>,
     pub due: Option<Due>,
-}
-
-/// One of the last decisions on a field.
-#[derive(Clone, Debug)]
-pub struct Precedent {
-    pub when: When,
-    /// `Ana kept Portal’s Address of Mateo Lindqvist`.
-    pub text: Msg,
-    pub href: String,
 }
 
 /// One system's column.

@@ -5,10 +5,12 @@ use crate::domain::access::{Right, Viewer};
 use crate::domain::catalog::Catalog;
 use crate::domain::ids::EntityId;
 use crate::domain::question::{Answer, MOST_DAYS, MOST_TEXT, Offered, Standing};
+use crate::engine::Posted;
 use crate::engine::case::Case;
 use crate::engine::questions::{Whom, Why};
 use crate::store::questions::Question;
 use crate::web::messages::{Arg, Msg, literal, msg};
+use crate::web::page::{Flash, Tone};
 use crate::web::pages::words;
 use crate::web::when::Clockface;
 
@@ -115,6 +117,24 @@ pub fn of(
     Questions { asked: case.questions.iter().map(shown).collect(), form }
 }
 
+/// A person outside: the name with the address, or the address alone where there is no other name.
+#[must_use]
+pub fn who(name: &str, address: &str) -> String {
+    if name.is_empty() || name == address { address.to_owned() } else { format!("{name} ({address})") }
+}
+
+/// What became of a letter: it left, or its link, shown this once, is to be passed on.
+#[must_use]
+pub fn posted(posted: Posted, name: &str, link: String, sent: Msg) -> Flash {
+    let text = match posted {
+        Posted::Sent => return Flash { tone: Tone::Done, text: sent, undo: None, link: None },
+        Posted::NoServer => msg("question-link"),
+        Posted::Refused(problem) => msg("question-link-refused").with("problem", problem),
+    };
+    let text = text.with("name", name).with("link", &link);
+    Flash { tone: Tone::Done, text, undo: None, link: Some((msg("copy-link"), link)) }
+}
+
 fn whom(case: &Case, sent: &SentQuestion) -> Vec<Choice> {
     let choice = |whom: &Whom| {
         let text = match &whom.why {
@@ -123,7 +143,7 @@ fn whom(case: &Case, sent: &SentQuestion) -> Vec<Choice> {
             }
             Why::Owner => msg("whom-owner"),
         };
-        let text = text.with("name", &whom.name).with("address", &whom.address);
+        let text = text.with("who", who(&whom.name, &whom.address));
         Choice { value: whom.address.clone(), text, chosen: sent.to == whom.address }
     };
     let mut all: Vec<Choice> = case.whom.iter().map(choice).collect();
@@ -145,8 +165,7 @@ fn shown(catalog: &Catalog, question: &Question, viewer: &Viewer, face: &Clockfa
         id: question.id.0.clone(),
         text: msg("question-asked")
             .with("asker", &question.asker_name)
-            .with("name", &question.name)
-            .with("address", &question.address)
+            .with("who", who(&question.name, &question.address))
             .with("field", words::field(catalog, Some(&question.entity), &question.field))
             .with("when", face.moment(question.created_at).text),
         words: question.text.clone(),

@@ -186,7 +186,7 @@ async fn the_words_of_a_system_that_cannot_be_read_are_sealed_and_leave_by_no_ma
         let values = trail::values(&mut session, store, &[last.seq]).await.unwrap();
         assert_eq!(values[&last.seq]["error"], words);
         let told = alerts::open(&mut session, 10).await.unwrap().remove(0);
-        assert_eq!(told.message, "Portal could not be read");
+        assert_eq!(told.message, "Portal could not be read (Customer)");
         assert_eq!(told.link, format!("/runs/{}", run.id));
     }
 }

@@ -192,6 +192,7 @@ fn head() -> Head {
             msg("conflict-presence").with("name", "Ana Ruiz").with("when", msg("ago-minutes").with("n", 2)),
         ),
         assigned: Some(msg("assigned-you")),
+        waits: None,
         due: Some(Due { when: at(msg("due-in-hours").with("n", 3)), urgency: Urgency::Soon }),
     }
 }
@@ -251,7 +252,7 @@ fn causes() -> Vec<Causes> {
         chosen: value.is_empty(),
     };
     vec![Causes {
-        id: "shipping".into(),
+        name: "cause-shipping".into(),
         label: "Shipping address".into(),
         lines: vec![race],
         action: "/conflicts/0199/differences/address/cause".into(),

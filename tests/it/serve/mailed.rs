@@ -74,7 +74,7 @@ async fn a_failed_run_and_a_refused_delivery_are_mailed_once_each() {
     }
     let failed = mailbox.wait(2).await.remove(1);
     check(&failed, &format!("{}/runs/", running.served.url));
-    assert_eq!(header(&failed, "subject"), "Referee: Portal could not be read", "{failed:#}");
+    assert_eq!(header(&failed, "subject"), "Referee: Portal could not be read (Customer)", "{failed:#}");
     let body = failed["body"].as_str().unwrap();
     assert!(!body.contains("portal.sqlite") && body.contains("Check that it runs"), "{body}");
     assert_ne!(header(&failed, "message-id"), header(&refused, "message-id"));

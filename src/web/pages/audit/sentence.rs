@@ -63,7 +63,7 @@ impl Spoken<'_> {
     pub(super) fn field(&self) -> String {
         let entity = || {
             let id = self.line.about.entity.as_ref()?;
-            Some(self.setup.catalog.entity(id).map_or(id.0.clone(), |entity| entity.label.clone()))
+            Some(self.setup.catalog.entity_label(id).to_owned())
         };
         match &self.line.about.field {
             Some(field) => self.label(field),

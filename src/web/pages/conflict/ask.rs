@@ -15,7 +15,7 @@ use crate::web::clock;
 use crate::web::failure::Failure;
 use crate::web::letter;
 use crate::web::messages::{Msg, msg, said};
-use crate::web::page::Shell;
+use crate::web::page::{Flash, Shell};
 use crate::web::site::Site;
 use crate::web::when::Clockface;
 use actix_web::web::{Bytes, Data, Path};
@@ -48,8 +48,8 @@ pub async fn ask(
     let beside = Beside { viewer: &viewer, request: &request, site: &site, shell, id, sent };
     match asked {
         Ok((question, token)) => {
-            let text = send(&site, &viewer, &clock::face(&request), (&question, &token)).await?;
-            beside.done(QUESTION, "questions", text).await
+            let flash = send(&site, &viewer, &clock::face(&request), (&question, &token)).await?;
+            beside.told(QUESTION, "questions", flash).await
         }
         Err((field, text)) => beside.wrong(field, text).await,
     }
@@ -104,26 +104,19 @@ pub(in crate::web) async fn post(
     Ok((posted, link))
 }
 
-/// Mails a question; where that cannot be, its link is what is said.
+/// Mails a question, and what is said of it.
 async fn send(
     site: &Site,
     viewer: &Viewer,
     face: &Clockface,
     (question, token): (&Question, &str),
-) -> Result<Msg, Failure> {
+) -> Result<Flash, Failure> {
     let (posted, link) = post(site, face, question, token).await?;
-    let shown = |text: Msg| text.with("name", &question.name).with("link", link);
-    Ok(match posted {
-        Posted::Sent => {
-            // Where a person has put it off, that is how long it waits.
-            let found =
-                conflicts::get(&mut site.store().session().await?, viewer, &question.conflict).await?;
-            let until = found.and_then(|own| own.wait).map_or(question.expires_at, |wait| wait.until);
-            msg("question-sent").with("name", &question.name).with("until", face.moment(until).text)
-        }
-        Posted::NoServer => shown(msg("question-link")),
-        Posted::Refused(problem) => shown(msg("question-link-refused").with("problem", problem)),
-    })
+    // Where a person has put it off, that is how long it waits.
+    let found = conflicts::get(&mut site.store().session().await?, viewer, &question.conflict).await?;
+    let until = found.and_then(|own| own.wait).map_or(question.expires_at, |wait| wait.until);
+    let sent = msg("question-sent").with("name", &question.name).with("until", face.moment(until).text);
+    Ok(questions::posted(posted, &question.name, link, sent))
 }
 
 /// `POST /questions/{id}/withdrawal`: leads back to the conflict.

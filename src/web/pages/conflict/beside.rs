@@ -8,12 +8,13 @@ use super::form::Sent;
 use super::handle::{Look, Told};
 use super::{ConflictPage, late, trail};
 use crate::domain::access::Viewer;
+use crate::domain::comment;
 use crate::domain::ids::ConflictId;
 use crate::engine::case::Case;
 use crate::web::clock;
 use crate::web::failure::Failure;
 use crate::web::flash;
-use crate::web::messages::Msg;
+use crate::web::messages::{Msg, msg};
 use crate::web::page::{Flash, Shell, Tone};
 use crate::web::site::Site;
 use actix_web::web::Data;
@@ -61,6 +62,29 @@ pub fn draft(sent: &Sent, problems: &[Problem]) -> Draft {
     }
 }
 
+/// What is wrong with what was typed beside a decision: it is saved along with it, or neither is.
+#[must_use]
+pub fn problem(sent: &Sent) -> Option<Problem> {
+    let text = sent.get(COMMENT);
+    let bad = !text.trim().is_empty() && comment::checked(text).is_none();
+    bad.then(|| Problem {
+        field: COMMENT.to_owned(),
+        text: msg("problem-comment").with("most", comment::MOST),
+    })
+}
+
+/// Says what was typed beside a decision that was saved just now. Sent twice, it is one comment.
+///
+/// # Errors
+/// The viewer may only read, there is no such conflict, or the store failed.
+pub async fn say(site: &Site, viewer: &Viewer, id: &ConflictId, sent: &Sent) -> Result<(), Failure> {
+    let text = sent.get(COMMENT);
+    if !text.trim().is_empty() {
+        site.engine.comment(viewer, id, text, sent.get("comment-key")).await?;
+    }
+    Ok(())
+}
+
 /// Somebody who said something beside a decision.
 pub(super) struct Beside<'a> {
     pub viewer: &'a Viewer,
@@ -74,10 +98,14 @@ pub(super) struct Beside<'a> {
 impl Beside<'_> {
     /// It is done: back to the conflict, to `place` of it. Where something was chosen or typed that is
     /// not saved yet, the same page answers with it.
-    pub async fn done(mut self, part: &str, place: &str, text: Msg) -> Result<HttpResponse, Failure> {
+    pub async fn done(self, part: &str, place: &str, text: Msg) -> Result<HttpResponse, Failure> {
+        self.told(part, place, Flash { tone: Tone::Done, text, undo: None, link: None }).await
+    }
+
+    /// The same, with more to say than a text.
+    pub async fn told(mut self, part: &str, place: &str, flash: Flash) -> Result<HttpResponse, Failure> {
         self.sent.forget(part);
         let case = self.site.engine.case(self.viewer, &self.id).await?;
-        let flash = Flash { tone: Tone::Done, text, undo: None, link: None };
         if !case.conflict.open || !self.sent.is_unsaved(&case) {
             let target = format!("{}#{place}", trail::address(self.request, self.id.as_str()));
             return Ok(flash::redirect(self.request, self.viewer, &target, &flash));

@@ -156,6 +156,10 @@ fn head(case: &Case, entity: &Entity, viewer: &Viewer, face: &Clockface) -> Head
             msg("conflict-presence").with("name", name(by)).with("when", since)
         }),
         assigned,
+        waits: conflict.open.then_some(conflict.wait.as_ref()).flatten().map(|wait| {
+            let until = face.moment(wait.until).text;
+            msg("conflict-waits").with("ends", wait.ends.as_str()).with("until", until)
+        }),
         due: conflict.open.then(|| Due { when: face.due_alone(conflict.due_at), urgency }),
     }
 }

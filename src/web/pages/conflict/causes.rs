@@ -1,7 +1,8 @@
 //! Why the systems differ: each cause with what speaks for it, and a steward's word on it.
 
 use super::super::parts::Choice;
-use super::form::label;
+use super::beside::Beside;
+use super::form::{Sent, label};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::cause::{Cause, Suspect};
 use crate::domain::entity::Entity;
@@ -10,20 +11,18 @@ use crate::engine::case::Case;
 use crate::store::conflicts::Difference;
 use crate::web::auth::Steward;
 use crate::web::failure::Failure;
-use crate::web::flash;
 use crate::web::messages::{Msg, msg};
-use crate::web::page::{Flash, Tone};
+use crate::web::page::Shell;
 use crate::web::pages::words;
 use crate::web::site::Site;
-use actix_web::web::{Data, Form, Path};
+use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use serde::Deserialize;
 
 /// The causes of one difference.
 #[derive(Clone, Debug)]
 pub struct Causes {
-    /// Tells its form apart from the others of the page.
-    pub id: String,
+    /// What its choice is called in the form.
+    pub name: String,
     /// The field's name as the configuration gives it.
     pub label: String,
     /// What a steward said, or one line per cause, the likeliest first.
@@ -50,7 +49,7 @@ fn of_one(case: &Case, entity: &Entity, difference: &Difference, may: bool) -> C
         .map(|own| msg("cause-corrected").with("name", &own.by).with("cause", words::cause(&own.cause)));
     let found = dispute.causes.iter().map(|suspect| line(case, suspect));
     Causes {
-        id: difference.id.0.clone(),
+        name: name(&difference.id.0),
         label: label(Some(entity), dispute),
         lines: said.into_iter().chain(found).collect(),
         action: address(&case.conflict.id, &dispute.field),
@@ -83,14 +82,7 @@ fn choices(difference: &Difference) -> Vec<Choice> {
     std::iter::once(found).chain(Cause::NAMES.iter().map(one)).collect()
 }
 
-/// A cause by its name; empty: as it was found.
-#[derive(Deserialize)]
-pub struct Said {
-    #[serde(default)]
-    cause: String,
-}
-
-/// `POST /conflicts/{id}/differences/{field}/cause`.
+/// `POST /conflicts/{id}/differences/{field}/cause`: the cause by its name; empty: as it was found.
 ///
 /// # Errors
 /// There is no such conflict, difference or cause, or the store failed.
@@ -98,12 +90,22 @@ pub async fn correct(
     viewer: Steward,
     request: HttpRequest,
     site: Data<Site>,
+    shell: Shell,
     path: Path<(String, String)>,
-    Form(said): Form<Said>,
+    body: Bytes,
 ) -> Result<HttpResponse, Failure> {
     let (id, field) = path.into_inner();
-    let cause = Some(said.cause.as_str()).filter(|cause| !cause.is_empty());
-    site.engine.correct_cause(&viewer, &id.clone().into(), &field.as_str().into(), cause).await?;
-    let flash = Flash { tone: Tone::Done, text: msg("cause-said"), undo: None, link: None };
-    Ok(flash::redirect(&request, &viewer, &format!("/conflicts/{id}"), &flash))
+    let (id, field, sent) = (ConflictId(id), FieldId::from(field.as_str()), Sent::read(&body));
+    let case = site.engine.case(&viewer, &id).await?;
+    let difference = case.open().find(|own| own.dispute.field == field);
+    let said = difference.map_or("", |own| sent.get(&name(&own.id.0))).to_owned();
+    let cause = Some(said.as_str()).filter(|cause| !cause.is_empty());
+    site.engine.correct_cause(&viewer, &id, &field, cause).await?;
+    let beside = Beside { viewer: &viewer, request: &request, site: &site, shell, id, sent };
+    beside.done("cause-", "causes-head", msg("cause-said")).await
+}
+
+/// What the choice of a difference's cause is called in the form.
+fn name(difference: &str) -> String {
+    format!("cause-{difference}")
 }

@@ -110,7 +110,8 @@ pub async fn resolve(
     if chosen_for(&mut sent, &case) {
         return look.answer(&site, shell, &case, &sent, Told::default()).await;
     }
-    let (decision, problems) = sent.decision(&case, &face);
+    let (decision, mut problems) = sent.decision(&case, &face);
+    problems.extend(beside::problem(&sent));
     if sent.then() == "check" || !problems.is_empty() {
         let told = Told { problems, ..Told::default() };
         return look.answer(&site, shell, &case, &sent, told).await;
@@ -122,7 +123,7 @@ pub async fn resolve(
         return look.answer(&site, shell, &case, &sent, told).await;
     }
     match site.engine.resolve(&viewer, &id, decision.clone()).await {
-        Ok(resolution) => look.saved(&site, &case, &resolution, sent.then()).await,
+        Ok(resolution) => look.saved(&site, &case, &resolution, &sent).await,
         Err(refusal) => look.refused(&site, shell, case, &sent, decision, refusal).await,
     }
 }
@@ -139,7 +140,9 @@ pub async fn defer(
     body: Bytes,
 ) -> Result<HttpResponse, Failure> {
     let case = site.engine.case(&viewer, &ConflictId(id.into_inner())).await?;
-    site.engine.skip(&viewer, &case.conflict.id, Sent::read(&body).get("note")).await?;
+    let sent = Sent::read(&body);
+    site.engine.skip(&viewer, &case.conflict.id, sent.get("note")).await?;
+    beside::say(&site, &viewer, &case.conflict.id, &sent).await?;
     let face = clock::face(&request);
     let next = trail::after(&site, &viewer, &request, &case, face.now).await?;
     let flash = Flash { tone: Tone::Info, text: msg("skipped"), undo: None, link: None };
@@ -316,15 +319,16 @@ impl Look<'_> {
         Ok(passing.map(|passing| Passing { query: trail::query(self.request), ..passing }))
     }
 
-    /// After saving: the next one of the view, or the same page.
+    /// After saving: what was typed beside it is said, then the next one of the view, or the same page.
     async fn saved(
         &self,
         site: &Data<Site>,
         case: &Case,
         resolution: &Resolution,
-        then: &str,
+        sent: &Sent,
     ) -> Result<HttpResponse, Failure> {
-        let target = match then {
+        beside::say(site, self.viewer, &case.conflict.id, sent).await?;
+        let target = match sent.then() {
             "stay" => trail::address(self.request, case.conflict.id.as_str()),
             "row" => trail::queue_address(self.request),
             _ => trail::after(site, self.viewer, self.request, case, self.face.now).await?,
@@ -368,7 +372,7 @@ impl Look<'_> {
             Refusal::DecidedAlready(by) => {
                 let now = site.engine.case(self.viewer, &before.conflict.id).await?;
                 if let Some(own) = late::sent_twice(self.viewer, &now, &decision) {
-                    return self.saved(site, &now, own, sent.then()).await;
+                    return self.saved(site, &now, own, &sent).await;
                 }
                 let chose = late::chose(&now, self.face, &decision);
                 let told = Told { status: Some(StatusCode::CONFLICT), ..Told::default() };

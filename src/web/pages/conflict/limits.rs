@@ -16,7 +16,10 @@ pub fn of(catalog: &Catalog, entity: &Entity, field: &Field) -> Vec<Msg> {
     limits.extend(rules.required.then(|| msg("typed-required")));
     limits.extend(field.most_characters().map(|most| msg("typed-most").with("n", most)));
     limits.extend(rules.min_length.map(|least| msg("typed-least").with("n", least)));
-    limits.extend(rules.pattern.as_ref().map(|own| msg("typed-pattern").with("pattern", &own.text)));
+    limits.extend(match (&rules.example, &rules.pattern) {
+        (Some(example), _) => Some(msg("typed-example").with("example", example)),
+        (None, pattern) => pattern.as_ref().map(|own| msg("typed-pattern").with("pattern", &own.text)),
+    });
     limits.extend(rules.min.as_ref().map(|least| msg("typed-min").with("value", literal(least.to_string()))));
     limits.extend(rules.max.as_ref().map(|most| msg("typed-max").with("value", literal(most.to_string()))));
     if !rules.one_of.is_empty() && rules.one_of.len() <= NAMED {

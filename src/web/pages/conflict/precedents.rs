@@ -1,17 +1,25 @@
 //! The last decisions on the disputed fields, and other open conflicts on what has the same name.
 
 use super::super::parts::Link;
-use super::Precedent;
 use crate::domain::conflict::Dispute;
 use crate::domain::resolution::{Chosen, Outcome};
 use crate::engine::case::Case;
 use crate::store::resolutions::Resolution;
 use crate::web::messages::{Msg, msg};
 use crate::web::pages::words;
-use crate::web::when::Clockface;
+use crate::web::when::{Clockface, When};
 
 /// Other conflicts that are named; beyond them it is said that there are more.
 const OTHERS: usize = 5;
+
+/// One of the last decisions on a field.
+#[derive(Clone, Debug)]
+pub struct Precedent {
+    pub when: When,
+    /// `Ana kept Portal’s Address of Mateo Lindqvist`.
+    pub text: Msg,
+    pub href: String,
+}
 
 /// The last decisions, newest first: five for each field.
 #[must_use]

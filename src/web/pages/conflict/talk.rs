@@ -33,7 +33,7 @@ pub async fn comment(
     let beside = Beside { viewer: &viewer, request: &request, site: &site, shell, id, sent };
     match said {
         Ok(said) => beside.done(COMMENT, &format!("c-{}", said.comment.id), heard(&said)).await,
-        Err(Refusal::Invalid(_)) => beside.wrong("comment", msg("problem-comment").with("most", MOST)).await,
+        Err(Refusal::Invalid(_)) => beside.wrong(COMMENT, msg("problem-comment").with("most", MOST)).await,
         Err(refusal) => Err(refusal.into()),
     }
 }

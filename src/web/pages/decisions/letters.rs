@@ -16,7 +16,7 @@ use crate::web::failure::{Code, Failure};
 use crate::web::flash;
 use crate::web::letter;
 use crate::web::messages::{Msg, msg, said};
-use crate::web::page::{Flash, Page, Shell, Tone};
+use crate::web::page::{Page, Shell};
 use crate::web::pages::parts::{Choice, Link};
 use crate::web::pages::{questions, words};
 use crate::web::site::Site;
@@ -99,7 +99,7 @@ pub fn of(read: &Decisions, decision: &Resolution) -> Letters {
 }
 
 fn told(read: &Decisions, one: &Objection) -> Told {
-    let text = msg("told-to").with("name", &one.name).with("address", &one.address);
+    let text = msg("told-to").with("who", questions::who(&one.name, &one.address));
     let text = text.with("teller", &one.teller_name);
     let objected = one.objected.as_ref().map(|own| {
         let text = msg("told-objected").with("words", &own.words);
@@ -132,8 +132,9 @@ pub async fn tell(
     };
     let error = match site.engine.tell_decided(&viewer, &id, telling, None).await {
         Ok((told, token)) => {
-            let text = send(&site, &face, &told, &token).await?;
-            let flash = Flash { tone: Tone::Done, text, undo: None, link: None };
+            let (posted, link) = post(&site, &face, &told, &token).await?;
+            let sent = msg("told-sent").with("name", &told.name);
+            let flash = questions::posted(posted, &told.name, link, sent);
             return Ok(flash::redirect(&request, &viewer, &format!("/resolutions/{id}"), &flash));
         }
         Err(Refusal::Invalid(_)) if !is_address(&sent.address) => {
@@ -169,14 +170,4 @@ pub(in crate::web) async fn post(
         site.engine.objection_mailed(&told.id).await?;
     }
     Ok((posted, link))
-}
-
-async fn send(site: &Site, face: &Clockface, told: &Objection, token: &str) -> Result<Msg, Failure> {
-    let (posted, link) = post(site, face, told, token).await?;
-    let shown = |text: Msg| text.with("name", &told.name).with("link", link);
-    Ok(match posted {
-        Posted::Sent => msg("told-sent").with("name", &told.name),
-        Posted::NoServer => shown(msg("question-link")),
-        Posted::Refused(problem) => shown(msg("question-link-refused").with("problem", problem)),
-    })
 }

@@ -67,7 +67,7 @@ pub fn cause_row(desk: &Desk, cause: &Cause, count: i64, newest: &Delivery) -> C
     CauseRow {
         title: title.with("system", &label),
         system: label,
-        kind: setup.catalog.entity(&cause.entity).map_or(cause.entity.0.clone(), |e| e.label.clone()),
+        kind: setup.catalog.entity_label(&cause.entity).to_owned(),
         said: said(newest),
         count: u64::try_from(count).unwrap_or(0),
         newest: clock.ago(since(newest)),

@@ -39,7 +39,7 @@ pub fn state(incident: &Incident) -> (Msg, Tone) {
 }
 
 pub fn entity(setup: &Setup, id: &EntityId) -> String {
-    setup.catalog.entity(id).map_or_else(|| id.0.clone(), |entity| entity.label.clone())
+    setup.catalog.entity_label(id).to_owned()
 }
 
 pub fn row(setup: &Setup, incident: &Incident, face: &Clockface) -> IncidentRow {

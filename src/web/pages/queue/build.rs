@@ -164,7 +164,7 @@ fn filters(desk: &Desk) -> Vec<Link> {
     let system = address.system.clone().map(SystemId).map(|id| literal(catalog.label(&id)));
     add(system, Address { system: None, ..address.clone() });
     let entity = address.entity.clone().map(EntityId);
-    let entity = entity.map(|id| literal(catalog.entity(&id).map_or(id.as_str(), |entity| &entity.label)));
+    let entity = entity.map(|id| literal(catalog.entity_label(&id)));
     add(entity, Address { entity: None, ..address.clone() });
     links
 }

@@ -76,7 +76,7 @@ fn unread(desk: &Desk) -> Option<Notice> {
     let seen = |pause: &&crate::store::pauses::Pause| desk.viewer.sees(&pause.entity);
     for pause in desk.setup.pauses.iter().filter(seen) {
         let Some(reason) = &pause.reading else { continue };
-        let kind = catalog.entity(&pause.entity).map_or(pause.entity.as_str(), |entity| &entity.label);
+        let kind = catalog.entity_label(&pause.entity);
         let title = msg("paused-mapping").with("system", catalog.label(&pause.system)).with("entity", kind);
         titles.push(title.with("reason", reason));
     }

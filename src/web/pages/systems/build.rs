@@ -247,7 +247,7 @@ fn mapped(setup: &Setup, system: &SystemId, viewer: &Viewer) -> Vec<MappedRow> {
 }
 
 fn kind_label<'a>(setup: &'a Setup, entity: &'a EntityId) -> &'a str {
-    setup.catalog.entity(entity).map_or(entity.as_str(), |entity| &entity.label)
+    setup.catalog.entity_label(entity)
 }
 
 fn facts(setup: &Setup, system: &System, known: &Known, face: &Clockface, admin: bool) -> Vec<(Msg, Msg)> {

@@ -183,7 +183,7 @@ pub async fn pause_mapping(
     let on = switch.reading == "on" || switch.writing == "on";
     site.engine.pause_mapping(&viewer, (&system, &entity), way, on, because).await?;
     let setup = site.engine.setup();
-    let kind = setup.catalog.entity(&entity).map_or(entity.as_str(), |entity| &entity.label).to_owned();
+    let kind = setup.catalog.entity_label(&entity).to_owned();
     let said = match (way, on) {
         (Way::Reading, true) => "flash-mapping-not-read",
         (Way::Reading, false) => "flash-mapping-read",

@@ -123,7 +123,7 @@ fn quarantined(row: SetAside) -> (String, Msg) {
 }
 
 fn facts(setup: &Setup, run: &Run) -> Vec<(Msg, Msg)> {
-    let entity = setup.catalog.entity(&run.entity).map_or(run.entity.as_str(), |entity| &entity.label);
+    let entity = setup.catalog.entity_label(&run.entity);
     let number = |n: i64| msg("number").with("n", n);
     vec![
         (msg("records-kind"), literal(entity)),
