@@ -4,7 +4,7 @@ conflict-title = { $name }, { $n ->
 }
 conflict-title-asked = { $name }, um eine Entscheidung wird gebeten
 conflict-position = { $at } von { $total }
-conflict-decided = { $decided } von { $total } entschieden
+conflict-decided = { $decided } von { $total } fertig
 conflict-agreed = { $n ->
     [one] 1 Feld stimmt überein
    *[other] { $n } Felder stimmen überein
@@ -182,7 +182,7 @@ events-none = Seit dem ersten Lesen hat sich nichts geändert
 
 # Die Leiste
 save-next = Speichern und weiter
-save-stay = Speichern und bleiben
+save-stay = Nur speichern
 check = Prüfen
 skip = Überspringen
 note = Notiz, freiwillig
