@@ -4,18 +4,21 @@
 //! An act is what people and systems do: a decision through the engine, an edit in a system, a
 //! fault. Nothing is drawn that is not so.
 
+mod many;
+
 use super::edit::{Change, Edit};
 use super::stage::{Stage, StageError};
 use super::system::{System, Table};
-use super::{Fault, Story};
+use super::{Fault, Start, Story};
 use crate::domain::access::Viewer;
 use crate::domain::ids::{ConflictId, EntityId};
 use crate::domain::resolution::{Outcome, Reason};
 use crate::engine::Refusal;
 use crate::engine::review::Decision;
 use crate::store::conflicts::{self, Conflict, Difference};
-use crate::store::{records, resolutions, users};
+use crate::store::{groups, incidents, records, resolutions, users};
 use crate::web::site::State;
+use many::{Many, Then};
 
 /// Seconds a decision waits that is to be seen waiting.
 const LONG_HOLD: u32 = 300;
@@ -34,6 +37,10 @@ enum Place {
     Decided(&'static str, usize),
     /// The page on which that decision would be reversed.
     Reversal(&'static str, usize),
+    /// The newest run over many that was made with these words.
+    Run(&'static str),
+    /// The newest incident.
+    Incident,
     /// Not to be reached in the demo; the page says why.
     Nowhere,
 }
@@ -64,6 +71,14 @@ enum Act {
     Reverse,
     /// Once to decide; once more, when it was written, to change in the helpdesk what was written.
     Block,
+    /// Jonas decides what a second person has to approve, and Maya sends it back.
+    SendBack,
+    /// Many are decided at once, so far.
+    Many(Many, Then),
+    /// An import cuts the names of articles short.
+    CutShort,
+    /// Every system goes back to where all agreed.
+    Settle,
 }
 
 struct Cell {
@@ -83,6 +98,8 @@ const CELLS: &[Cell] = &[
     cell("queue", "mine", Place::Address("/queue?view=mine"), Act::Nothing),
     cell("queue", "nobody", Place::Address("/queue?view=snoozed"), Act::Nothing),
     cell("queue", "paused", Place::Address("/queue"), Act::Break(System::Warehouse, Fault::Down)),
+    cell("queue", "approval", Place::Address("/queue?view=approval"), Act::Nothing),
+    cell("queue", "done", Place::Address("/queue"), Act::Settle),
     cell("queue", "none", Place::Nowhere, Act::Nothing),
     cell("conflict", "one", Place::Of(Table::Suppliers, "S-101"), Act::Nothing),
     cell("conflict", "thirty", Place::Of(Table::Suppliers, "S-102"), Act::Nothing),
@@ -102,6 +119,8 @@ const CELLS: &[Cell] = &[
     cell("conflict", "decided", Place::Of(Table::Suppliers, "S-108"), Act::Decide),
     cell("conflict", "itself", Place::Of(Table::Suppliers, "S-109"), Act::Agree),
     cell("conflict", "readonly", Place::Of(Table::Suppliers, "S-101"), Act::Nothing),
+    cell("conflict", "awaiting", Place::Told("price", 0), Act::Decide),
+    cell("conflict", "sent_back", Place::Told("price", 1), Act::SendBack),
     cell("writes", "waiting", Place::Decided("hot_lead", 0), Act::Hold),
     cell("writes", "confirmed", Place::Decided("hot_lead", 1), Act::Decide),
     cell(
@@ -127,7 +146,18 @@ const CELLS: &[Cell] = &[
     cell("writes", "hand", Place::Decided("access_by_hand", 0), Act::DecideOther),
     cell("writes", "reversed", Place::Decided("hot_lead", 1), Act::Reverse),
     cell("writes", "blocked", Place::Reversal("hot_lead", 5), Act::Block),
-    cell("bulk", "grid", Place::Nowhere, Act::Nothing),
+    cell("writes", "approval", Place::Decided("price", 0), Act::Decide),
+    cell("bulk", "none", Place::Address(many::NONE), Act::Nothing),
+    cell("bulk", "some", Place::Run(many::SOME.note), Act::Many(many::SOME, Then::Frozen)),
+    cell("bulk", "all", Place::Run(many::ALL.note), Act::Many(many::ALL, Then::Frozen)),
+    cell("bulk", "stopped", Place::Run(many::STOPPED.note), Act::Many(many::STOPPED, Then::Stopped)),
+    cell("bulk", "second", Place::Run(many::SECOND.note), Act::Many(many::SECOND, Then::Decided)),
+    cell("bulk", "undone", Place::Run(many::UNDONE.note), Act::Many(many::UNDONE, Then::Undone)),
+    cell("incident", "open", Place::Incident, Act::CutShort),
+    cell("audit", "searched", Place::Address("/audit?q=Okafor"), Act::Nothing),
+    cell("audit", "empty", Place::Address("/audit?q=Nobody+of+this+name"), Act::Nothing),
+    cell("audit", "verified", Place::Address("/audit/verification"), Act::Nothing),
+    cell("audit", "broken", Place::Nowhere, Act::Nothing),
 ];
 
 impl Stage {
@@ -144,8 +174,19 @@ impl Stage {
     }
 
     async fn address(&self, stories: &[Story], place: Place) -> Result<Option<String>, StageError> {
-        if let Place::Address(address) = place {
-            return Ok(Some(address.to_owned()));
+        match place {
+            Place::Address(address) => return Ok(Some(address.to_owned())),
+            Place::Run(note) => {
+                let mut session = self.engine.store().session().await?;
+                let run = groups::newest_with_note(&mut session, &Viewer::referee(), note).await?;
+                return Ok(run.map(|run| format!("/groups/{}", run.id)));
+            }
+            Place::Incident => {
+                let mut session = self.engine.store().session().await?;
+                let open = incidents::open(&mut session, &Viewer::referee(), 1).await?;
+                return Ok(open.first().map(|incident| format!("/incidents/{}", incident.id)));
+            }
+            _ => {}
         }
         let conflicts = self.conflicts_at(stories, place).await?;
         if let Place::Decided(..) | Place::Reversal(..) = place {
@@ -164,7 +205,7 @@ impl Stage {
     /// The conflicts of the record a place names, newest first.
     async fn conflicts_at(&self, stories: &[Story], place: Place) -> Result<Vec<Conflict>, StageError> {
         let (table, link) = match place {
-            Place::Address(_) | Place::Nowhere => return Ok(Vec::new()),
+            Place::Address(_) | Place::Run(_) | Place::Incident | Place::Nowhere => return Ok(Vec::new()),
             Place::Of(table, link) => (table, link.to_owned()),
             Place::Told(kind, nth) | Place::Decided(kind, nth) | Place::Reversal(kind, nth) => {
                 let story = stories.iter().filter(|story| story.kind == kind).nth(nth);
@@ -191,9 +232,21 @@ impl Stage {
         if let Act::Break(system, fault) | Act::DecideWith(system, fault) = cell.act {
             self.world.break_system(system, fault).await?;
         }
-        if let Act::Break(..) = cell.act {
-            // That the reading fails is what is to be seen.
-            let _ = self.read().await;
+        match cell.act {
+            Act::Break(..) => {
+                // That the reading fails is what is to be seen.
+                let _ = self.read().await;
+            }
+            Act::Many(many, then) => self.decide_many(&many, then).await?,
+            Act::CutShort => {
+                self.world.cut_names_short().await?;
+                self.read().await?;
+            }
+            Act::Settle => {
+                self.world.reset(Start::Agreed).await?;
+                self.read().await?;
+            }
+            _ => {}
         }
         if let Some(conflict) = self.conflicts_at(&stories, cell.place).await?.first() {
             self.act(&stories, cell, conflict).await?;
@@ -203,7 +256,7 @@ impl Stage {
 
     async fn act(&self, stories: &[Story], cell: &Cell, conflict: &Conflict) -> Result<(), StageError> {
         match cell.act {
-            Act::Nothing | Act::Break(..) => {}
+            Act::Nothing | Act::Break(..) | Act::Many(..) | Act::CutShort | Act::Settle => {}
             Act::Decide | Act::DecideWith(..) => self.decide(&conflict.id, None, 1).await?,
             Act::DecideOther => self.decide(&conflict.id, None, 2).await?,
             Act::Hold => self.decide(&conflict.id, Some(LONG_HOLD), 1).await?,
@@ -230,8 +283,16 @@ impl Stage {
                     .await?;
                 self.read().await?;
             }
+            Act::SendBack => {
+                self.decide(&conflict.id, None, 1).await?;
+                let maya = self.person("maya").await?;
+                if let Some(last) = self.last_decision(&conflict.id).await? {
+                    let why = "The price list says when it is from, and this is the one of last year";
+                    self.engine.send_decision_back(&maya, &last, why, None).await?;
+                }
+            }
             Act::Reverse => {
-                let jonas = self.jonas().await?;
+                let jonas = self.person("jonas").await?;
                 if let Some(last) = self.last_decision(&conflict.id).await? {
                     self.engine.reverse(&jonas, &last, "the demo was asked to").await?;
                 }
@@ -240,9 +301,9 @@ impl Stage {
         Ok(())
     }
 
-    async fn jonas(&self) -> Result<Viewer, StageError> {
+    async fn person(&self, login: &str) -> Result<Viewer, StageError> {
         let mut session = self.engine.store().session().await?;
-        let user = users::by_login(&mut session, "jonas").await?;
+        let user = users::by_login(&mut session, login).await?;
         Ok(user.ok_or(Refusal::NotFound("user"))?.viewer(false))
     }
 
@@ -253,7 +314,7 @@ impl Stage {
         hold_seconds: Option<u32>,
         value: usize,
     ) -> Result<(), StageError> {
-        let jonas = self.jonas().await?;
+        let jonas = self.person("jonas").await?;
         let mut session = self.engine.store().session().await?;
         let conflict =
             conflicts::get(&mut session, &jonas, id).await?.ok_or(Refusal::NotFound("conflict"))?;
@@ -284,7 +345,7 @@ impl Stage {
 
     async fn undo_last(&self, id: &ConflictId) -> Result<(), StageError> {
         if let Some(last) = self.last_decision(id).await? {
-            self.engine.undo(&self.jonas().await?, &last).await?;
+            self.engine.undo(&self.person("jonas").await?, &last).await?;
         }
         Ok(())
     }

@@ -190,6 +190,16 @@ impl World {
         Ok(story)
     }
 
+    /// An import cuts the names of nearly all articles of the helpdesk short, now.
+    ///
+    /// # Errors
+    /// The helpdesk cannot be written just now.
+    pub async fn cut_names_short(&self) -> Result<(), DemoError> {
+        let (seed, now) = self.note(|note| (note.seed, note.now));
+        let agreed = history::year(seed, now).end;
+        self.apply(&stories::cut_short(seed, &agreed, now, self.clock.now())).await
+    }
+
     /// Lets a system fail until it is healed.
     ///
     /// # Errors

@@ -17,6 +17,8 @@ const LOOKS = [[1440, 'light'], [1440, 'dark'], [320, 'light'], [320, 'dark']]
 const WRITTEN = ['writes-reversed', 'writes-blocked']
 // These break systems, and every page says so: they are brought about when the others have their pictures.
 const BREAK = ['writes-refused', 'writes-partly', 'writes-down', 'queue-paused']
+// And this empties the queue: last of all.
+const LAST = ['queue-done']
 const WRITTEN_MS = 35_000
 const PICTURE_BYTES = 150_000
 
@@ -41,7 +43,9 @@ async function bringAbout(page, id) {
 }
 
 // Who may only look, and who may reverse what another decided.
-const MANAGERS = ['conflict-readonly', 'writes-blocked']
+const MANAGERS = [
+  'conflict-readonly', 'writes-blocked', 'writes-approval', 'audit-searched', 'audit-empty', 'audit-verified',
+]
 
 /** What a cell needs that no address tells: somebody who is deciding. */
 const STEPS = {
@@ -119,16 +123,20 @@ async function contactSheet(demo, browser, folder) {
     const failure = await bringAbout(page, id)
     if (failure) failures.set(id, failure)
   }
-  const later = (id) => BREAK.includes(id) || id === 'writes-reversed' || id in STEPS
+  const later = (id) => BREAK.includes(id) || LAST.includes(id) || id === 'writes-reversed' || id in STEPS
   for (const id of acts.filter((id) => !later(id))) await bring(id)
   await page.waitForTimeout(WRITTEN_MS)
   for (const id of WRITTEN) await bring(id)
   const whole = await cells(page)
-  const shots = await pictures(browser, demo, whole.filter((cell) => !BREAK.includes(cell.id)), folder, bring)
+  const own = (all, ids) => all.filter((cell) => ids.includes(cell.id))
+  const plain = whole.filter((cell) => ![...BREAK, ...LAST].includes(cell.id))
+  const shots = await pictures(browser, demo, plain, folder, bring)
   for (const id of BREAK) await bring(id)
   await page.waitForTimeout(WRITTEN_MS)
   const all = await cells(page)
-  shots.push(...(await pictures(browser, demo, all.filter((cell) => BREAK.includes(cell.id)), folder, bring)))
+  shots.push(...(await pictures(browser, demo, own(all, BREAK), folder, bring)))
+  for (const id of LAST) await bring(id)
+  shots.push(...(await pictures(browser, demo, own(all, LAST), folder, bring)))
   writeFileSync(join(folder, 'index.html'), sheet(all, shots, failures))
   await montage(browser, folder)
   const wrong = shots.filter((shot) => shot.wrong.length > 0)

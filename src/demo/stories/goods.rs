@@ -5,8 +5,9 @@ use super::super::goods::{KETTLE, LAMP, Product};
 use super::super::history::{CATALOGUE, CLERKS};
 use super::super::people::AGENTS;
 use super::super::system::System::{Helpdesk, Portal, Warehouse};
-use super::Expect;
+use super::super::system::Table;
 use super::teller::Teller;
+use super::{Expect, Outcome};
 use crate::domain::time::Time;
 use chrono::TimeDelta;
 
@@ -64,6 +65,24 @@ fn new_price(teller: &mut Teller, n: usize) {
     let about = "Agents still quote the old one: the helpdesk's article was not updated.".to_owned();
     let edits = Edit::between(Portal, &before, &after, at, CATALOGUE);
     teller.tell("price", &before, (name, about), edits, Expect::Conflict { field: "price" });
+}
+
+/// A new price list in the portal, of which the helpdesk has not heard: a second person approves prices,
+/// one by one or all of them at once.
+pub(super) fn tell_of_prices(teller: &mut Teller) {
+    let at = teller.on(1, (7, 30, 0));
+    let (mut edits, mut outcomes) = (Vec::new(), Vec::new());
+    for (n, cents) in [400, 150, 900, 250].into_iter().enumerate() {
+        let Some(before) = teller.product(|product| !product.discontinued) else { return };
+        let after = Product { price_cents: before.price_cents + cents, ..before.clone() };
+        let at = at + TimeDelta::seconds(i64::try_from(n).unwrap_or(0));
+        edits.extend(Edit::between(Portal, &before, &after, at, CATALOGUE));
+        let expect = Expect::Conflict { field: "price" };
+        outcomes.push(Outcome { table: Table::Products, link: before.link(), expect });
+    }
+    let name = "A new price list is in the portal".to_owned();
+    let about = "Entered in the portal in the morning; agents still quote the prices of before.".to_owned();
+    teller.tell_of_many("price_list", (name, about), edits, outcomes);
 }
 
 fn renamed_to(product: &Product, more: &str) -> Product {

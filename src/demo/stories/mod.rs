@@ -12,7 +12,7 @@ mod staff;
 mod suppliers;
 mod teller;
 
-pub use more::one_more;
+pub use more::{cut_short, one_more};
 
 use super::edit::Edit;
 use super::history::Population;
@@ -111,6 +111,7 @@ fn told(seed: u64, agreed: &Population, now: Time) -> Teller {
     billing::tell(&mut teller);
     staff::tell(&mut teller);
     suppliers::tell(&mut teller);
+    goods::tell_of_prices(&mut teller);
     teller.stories.sort_by_key(|story| story.edits.first().map(|edit| edit.at));
     teller
 }

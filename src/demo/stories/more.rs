@@ -1,14 +1,32 @@
-//! One more edit, as often as somebody asks for it.
+//! Edits that are made when somebody asks for them.
 
 use super::super::edit::Edit;
+use super::super::goods::Product;
 use super::super::history::{CLERKS, Population};
 use super::super::people::{AGENTS, Customer, LEADS, PLANS};
 use super::super::random::Dice;
 use super::super::rows::Record;
 use super::super::system::System::{Helpdesk, Portal, Warehouse};
+use super::super::system::Table;
 use super::teller::Teller;
 use super::{Expect, Outcome, Story};
 use crate::domain::time::Time;
+
+/// Characters that an import leaves of a name.
+const CUT: usize = 9;
+
+/// An import that cuts the name of every article short in the helpdesk, but of those that a story is
+/// about: so many at once that it is one problem.
+#[must_use]
+pub fn cut_short(seed: u64, agreed: &Population, now: Time, at: Time) -> Vec<Edit> {
+    let products = super::told(seed, agreed, now).products;
+    let edit = |before: &Product| {
+        let name: String = before.name.chars().take(CUT).collect();
+        let after = Product { name: name.trim_end().to_owned(), ..before.clone() };
+        Edit::between(Helpdesk, before, &after, at, Helpdesk.copier(Table::Products))
+    };
+    products.iter().filter_map(edit).collect()
+}
 
 /// The `n`th edit that makes a conflict, made at `at`: each on a record no story and no edit
 /// before was about, as long as there are any. `agreed` and `now` are those of the stories.
@@ -20,10 +38,7 @@ pub fn one_more(seed: u64, agreed: &Population, now: Time, n: u64, at: Time) -> 
     let (turn, kind) = (n / 7, n % 7);
     if kind == 4 {
         let product = teller.products.get(turn % teller.products.len().max(1))?.clone();
-        let counted = super::super::goods::Product {
-            stock: product.stock + 7 + teller.dice.between(0, 20),
-            ..product.clone()
-        };
+        let counted = Product { stock: product.stock + 7 + teller.dice.between(0, 20), ..product.clone() };
         let about = format!("{} found more on the shelf than the portal sells.", CLERKS[n % 3]);
         let edit = Edit::between(Warehouse, &product, &counted, at, CLERKS[n % 3])?;
         return Some(story(&product, "stock", (product.name.clone(), about), edit));

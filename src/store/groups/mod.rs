@@ -272,6 +272,17 @@ pub async fn of_incident(s: &mut Session, id: &IncidentId) -> Result<Option<Grou
     .await
 }
 
+/// The newest group for which that was said.
+pub async fn newest_with_note(
+    s: &mut Session,
+    viewer: &Viewer,
+    note: &str,
+) -> Result<Option<Group>, StoreError> {
+    let query = s.sql("SELECT * FROM group_decisions WHERE note = $1 ORDER BY id DESC LIMIT 1");
+    let found: Option<Group> = query.bind(note).maybe().await?;
+    Ok(found.filter(|group| viewer.sees(&group.entity)))
+}
+
 /// Sets a draft to work. False when it is none any longer.
 pub async fn start(w: &mut WriteSession, id: &GroupId) -> Result<bool, StoreError> {
     let now = w.now();

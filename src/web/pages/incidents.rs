@@ -57,6 +57,9 @@ pub struct IncidentPage {
     pub progress: Option<(u64, u64)>,
     /// The two answers of a mass delete.
     pub answers: Vec<Choice>,
+    /// Why, as it was typed and refused, and what is wrong with it.
+    pub because: String,
+    pub problem: Option<Msg>,
     /// The outcomes to decide everything by.
     pub form: Option<GroupForm>,
     /// Where the system is paused, for those who may.
@@ -66,6 +69,12 @@ pub struct IncidentPage {
 }
 
 impl IncidentPage {
+    /// Whether something that was sent is wrong.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.problem.is_some() || self.form.as_ref().is_some_and(|form| form.problem.is_some())
+    }
+
     /// How much is done, 0 to 100.
     #[must_use]
     pub fn percent(&self) -> u64 {
@@ -202,6 +211,8 @@ pub struct BackPart {
 #[derive(Clone, Debug)]
 pub struct MemberRow {
     pub id: String,
+    /// It can be taken out of the set, or taken back.
+    pub tickable: bool,
     pub ticked: bool,
     pub name: String,
     pub href: String,

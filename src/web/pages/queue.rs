@@ -12,7 +12,7 @@ mod rows;
 mod suggested;
 mod views;
 
-pub use handle::{arrivals, page, start};
+pub use handle::{arrivals, page, refused, start};
 pub use suggested::RowSuggestion;
 
 use super::approvals::AwaitingRow;
@@ -94,6 +94,26 @@ pub struct Saved {
     pub query: Option<String>,
     /// The view this list began as.
     pub shown: Option<SavedView>,
+    /// What was sent and refused.
+    pub again: Option<ViewAgain>,
+}
+
+impl Saved {
+    /// What was typed for a new view, if that was refused.
+    #[must_use]
+    pub fn new_again(&self) -> Option<&ViewAgain> {
+        self.again.as_ref().filter(|again| again.new)
+    }
+}
+
+/// The form of a view that was refused.
+#[derive(Clone, Debug)]
+pub struct ViewAgain {
+    /// Of a new view; else of the one that is shown.
+    pub new: bool,
+    pub name: String,
+    pub shared: bool,
+    pub problem: Msg,
 }
 
 /// A saved view that is shown.

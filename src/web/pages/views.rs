@@ -1,6 +1,7 @@
 //! Keeping, changing, watching and removing views of the queue.
 
 use super::queue::address::Address;
+use super::queue::{self, ViewAgain};
 use crate::domain::access::Viewer;
 use crate::engine::views::{NewView, Reader};
 use crate::engine::{Engine, Refusal};
@@ -8,8 +9,8 @@ use crate::store::views;
 use crate::web::auth::SignedIn;
 use crate::web::failure::{Code, Failure};
 use crate::web::flash;
-use crate::web::messages::{Msg, msg};
-use crate::web::page::{Flash, Tone};
+use crate::web::messages::{Msg, msg, said};
+use crate::web::page::{Flash, Shell, Tone};
 use crate::web::site::Site;
 use crate::web::when::Clockface;
 use actix_web::web::{Data, Form, Path, Query};
@@ -60,7 +61,7 @@ fn told(
 ) -> Result<HttpResponse, Failure> {
     let (tone, text) = match done {
         Ok(text) => (Tone::Done, text),
-        Err(Refusal::Invalid(text)) => (Tone::Warning, crate::web::messages::literal(text)),
+        Err(Refusal::Invalid(text)) => (Tone::Warning, said(text)),
         Err(other) => return Err(other.into()),
     };
     Ok(flash::redirect(request, viewer, place, &Flash { tone, text, undo: None, link: None }))
@@ -74,13 +75,19 @@ pub async fn save(
     viewer: SignedIn,
     request: HttpRequest,
     site: Data<Site>,
+    clock: Clockface,
+    shell: Shell,
     Form(sent): Form<Sent>,
 ) -> Result<HttpResponse, Failure> {
     let (view, address) = sent.view()?;
-    let name = view.name.clone();
+    let (name, shared) = (view.name.clone(), view.shared);
     match site.engine.save_view(&viewer, view).await {
         Ok(id) => told(&request, &viewer, &at(address, &id), Ok(msg("flash-view-saved").with("name", name))),
-        Err(refusal) => told(&request, &viewer, &address.href(), Err(refusal)),
+        Err(Refusal::Invalid(why)) => {
+            let again = ViewAgain { new: true, name, shared, problem: said(why) };
+            queue::refused(&site, (&viewer, clock), shell, &request, address, again).await
+        }
+        Err(refusal) => Err(refusal.into()),
     }
 }
 
@@ -100,13 +107,22 @@ pub async fn change(
     viewer: SignedIn,
     request: HttpRequest,
     site: Data<Site>,
+    clock: Clockface,
+    shell: Shell,
     id: Path<String>,
     Form(sent): Form<Sent>,
 ) -> Result<HttpResponse, Failure> {
     let (view, address) = sent.view()?;
+    let (name, shared) = (view.name.clone(), view.shared);
     let text = msg("flash-view-saved").with("name", &view.name);
-    let done = site.engine.change_view(&viewer, &id, view).await.map(|()| text);
-    told(&request, &viewer, &at(address, &id), done)
+    match site.engine.change_view(&viewer, &id, view).await {
+        Err(Refusal::Invalid(why)) => {
+            let again = ViewAgain { new: false, name, shared, problem: said(why) };
+            let address = Address { saved: Some(id.into_inner()), ..address };
+            queue::refused(&site, (&viewer, clock), shell, &request, address, again).await
+        }
+        done => told(&request, &viewer, &at(address, &id), done.map(|()| text)),
+    }
 }
 
 /// `POST /views/{id}/removal`.

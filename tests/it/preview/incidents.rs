@@ -54,6 +54,8 @@ fn incident() -> IncidentPage {
         notice: None,
         progress: None,
         answers: vec![choice("allowed", "answer-allowed", ""), choice("refused", "answer-refused", "")],
+        because: String::new(),
+        problem: None,
         form: None,
         pause: Some((
             "/systems/portal/mappings/customer/pause".into(),
@@ -107,6 +109,7 @@ fn group() -> GroupPage {
     };
     let row = |(name, now, was): (&str, &str, &str)| MemberRow {
         id: name.into(),
+        tickable: true,
         ticked: true,
         name: name.into(),
         href: "/conflicts/c1".into(),

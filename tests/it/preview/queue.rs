@@ -317,7 +317,7 @@ pub fn full() -> QueuePage {
         batch: Some("view=all".to_owned()),
         takes: Some("ana".to_owned()),
         total: literal("42"),
-        saved: Saved { query: Some("view=all".to_owned()), shown: None },
+        saved: Saved { query: Some("view=all".to_owned()), shown: None, again: None },
         arrivals: None,
         failed: Vec::new(),
         awaiting: Vec::new(),

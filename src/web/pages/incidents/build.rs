@@ -104,6 +104,8 @@ pub fn page(shown: Shown<'_>) -> IncidentPage {
         notice: paused.map(|reason| paused_notice(setup, incident, whole, reason)),
         progress: shown.progress.map(|(done, of)| (number(done), number(of))),
         answers,
+        because: String::new(),
+        problem: None,
         form: group_form,
         pause: admin.then(|| {
             let (system, kind) = (&incident.system, &incident.entity);

@@ -155,6 +155,8 @@ pub async fn choose(
     viewer: SignedIn,
     request: HttpRequest,
     site: Data<Site>,
+    face: Clockface,
+    shell: Shell,
     id: Path<String>,
     Form(answer): Form<Answer>,
 ) -> Result<HttpResponse, Failure> {
@@ -163,13 +165,21 @@ pub async fn choose(
         Some(ending) => site.engine.choose(&viewer, &id, ending, &answer.because).await.map(drop),
         None => Err(Refusal::Invalid("Choose one of the answers".to_owned())),
     };
-    let (tone, text) = match chosen {
-        Ok(()) => (Tone::Done, msg(format!("flash-{}", answer.ending))),
-        Err(Refusal::WrongState(why) | Refusal::Invalid(why)) => (Tone::Danger, said(why)),
+    let why = match chosen {
+        Ok(()) => {
+            let text = msg(format!("flash-{}", answer.ending));
+            let flash = Flash { tone: Tone::Done, text, undo: None, link: None };
+            return Ok(flash::redirect(&request, &viewer, &format!("/incidents/{id}"), &flash));
+        }
+        Err(Refusal::WrongState(why) | Refusal::Invalid(why)) => why,
         Err(refusal) => return Err(refusal.into()),
     };
-    let flash = Flash { tone, text, undo: None, link: None };
-    Ok(flash::redirect(&request, &viewer, &format!("/incidents/{id}"), &flash))
+    let mut page = incident_page(&site, (&viewer, &face), &id, After::default()).await?;
+    // Where somebody else was first there is nothing to answer any longer, and the page says so.
+    page.answers.iter_mut().for_each(|own| own.chosen = own.value == answer.ending);
+    (page.because, page.problem) = (answer.because, Some(said(why)));
+    let page = Page::new(shell, page).status(StatusCode::UNPROCESSABLE_ENTITY);
+    Ok(page.respond_to(&request))
 }
 
 /// `POST /incidents/{id}/groups`: freezes its differences for one outcome, and leads to what that means. What

@@ -1,7 +1,8 @@
 //! The queue's addresses.
 
 use super::address::Address;
-use super::{QueuePage, build, read};
+use super::{QueuePage, ViewAgain, build, read};
+use crate::domain::access::Viewer;
 use crate::domain::time::parse_stamp;
 use crate::store::queue::{self, Filter};
 use crate::web::auth::{SignedIn, Steward};
@@ -12,9 +13,10 @@ use crate::web::messages::{Msg, msg};
 use crate::web::page::{Flash, Fragment, Page, Shell, Tone};
 use crate::web::site::Site;
 use crate::web::when::Clockface;
+use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::web::{Data, Form, Query};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, Responder as _};
 use askama::Template;
 use serde::Deserialize;
 
@@ -31,6 +33,27 @@ pub async fn page(
 ) -> Result<Page<QueuePage>, Failure> {
     let desk = read::read(&site, &viewer, clock, address, read::PAGE).await?;
     Ok(Page::new(shell, build::page(&desk)))
+}
+
+/// The list with the form of a view that was refused, as it was typed.
+///
+/// # Errors
+/// The store cannot be read.
+pub async fn refused(
+    site: &Site,
+    (viewer, clock): (&Viewer, Clockface),
+    shell: Shell,
+    request: &HttpRequest,
+    address: Address,
+    again: ViewAgain,
+) -> Result<HttpResponse, Failure> {
+    let desk = read::read(site, viewer, clock, address, read::PAGE).await?;
+    let mut page = build::page(&desk);
+    if let Some(shown) = page.saved.shown.as_mut().filter(|_| !again.new) {
+        (shown.name, shown.shared) = (again.name.clone(), again.shared);
+    }
+    page.saved.again = Some(again);
+    Ok(Page::new(shell, page).status(StatusCode::UNPROCESSABLE_ENTITY).respond_to(request))
 }
 
 /// What the script asks for: since when, in which view.

@@ -51,7 +51,7 @@ pub fn saved(desk: &Desk) -> Saved {
             watched: view.watched,
         }
     });
-    Saved { query: Some(plain.query()), shown }
+    Saved { query: Some(plain.query()), shown, again: None }
 }
 
 /// Where the script asks how many have come since the list was begun.

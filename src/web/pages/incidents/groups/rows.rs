@@ -127,8 +127,11 @@ fn row(read: &Read<'_>, seen: Seen) -> MemberRow {
         };
         dispute.values.iter().map(value).collect()
     });
+    // What was left out, or is taken back, or still to come, is no row to be taken back.
+    let stands = |standing: &str| matches!(standing, "confirmed" | "waiting" | "failed");
     MemberRow {
         id: member.difference.0.clone(),
+        tickable: seen.standing.as_deref().is_none_or(stands),
         ticked: member.state == "included",
         name: member.title.clone(),
         href: place(member),
