@@ -11,10 +11,11 @@ import time
 import urllib.request
 from pathlib import Path
 
+from lib.business import keeping_the_first, open_differences
 from lib.figures import TIMES, at_least_times, in_turn, median, say
 from lib.process import referee
 from lib.serving import Installation, change, crowd, loopback, sqlite_table
-from resolve import BUSINESS, request
+from resolve import business
 
 ROWS = 1000
 
@@ -33,21 +34,20 @@ def measured(program, client, folder):
     rows = [(f"C-{n:06}", f"Customer {n}", f"Storgata {n}", f"030 {n:08}") for n in range(count)]
     for system in ("portal", "warehouse"):
         sqlite_table(folder / f"{system}.db", "customers", ["id", "name", "street", "phone"], rows)
-    place = Installation(program, folder, BUSINESS, None)
+    place = Installation(program, folder, business(), None)
     token = place.people(1)[0]
     say(f"making {count} conflicts")
     place.command("sync", "--full")
     change(folder / "portal.db", "UPDATE customers SET street = 'Lindenallee' || substr(street, 9)")
     place.command("sync", "--full")
     place.enable_writes("portal", "warehouse")
-    found = place.ask("SELECT d.id, d.conflict_id, c.version FROM differences d"
-                      " JOIN conflicts c ON c.id = d.conflict_id WHERE d.state = 'open' ORDER BY d.id")
+    found = open_differences(place, count)
     with place.served() as address:
 
         def call(path, body=None):
             data = None if body is None else json.dumps(body).encode()
             headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
-            asked = urllib.request.Request(f"{address}{path}", data, headers)
+            asked = urllib.request.Request(f"http://{address}{path}", data, headers)
             with urllib.request.urlopen(asked) as answer:
                 return json.load(answer)
 
@@ -56,7 +56,7 @@ def measured(program, client, folder):
             return own
 
         def single():
-            told = crowd(client, address, 1, [request(*row) for row in taken()], tokens=[token])
+            told = crowd(client, address, 1, [keeping_the_first(*row) for row in taken()], tokens=[token])
             if told["answers"] != {"201": ROWS}:
                 raise SystemExit(f"the answers were {told['answers']}")
             return ROWS / told["seconds"]

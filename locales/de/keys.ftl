@@ -50,3 +50,26 @@ key-assign-me = übernehmen
 key-assign = jemandem geben
 key-escalate = weiterreichen
 key-row-bulk = sie zusammen entscheiden
+
+# Die Wörter der Seiten.
+help-words = Die Wörter
+help-word-conflict = Konflikt
+help-word-conflict-text = Ein Datensatz, über den sich verbundene Systeme nicht einig sind. Er ist eine Zeile der Arbeitsliste, wie viele seiner Felder auch abweichen.
+help-word-difference = Strittiges Feld
+help-word-difference-text = Ein Feld davon, das abweicht. Jeder verschiedene Wert hat eine Nummer; Systeme mit demselben Wert teilen sie.
+help-word-agreed = Zuletzt einig
+help-word-agreed-text = Der letzte Wert, in dem sich alle Systeme einig waren. Daran ist eine Änderung von einer veralteten Kopie zu unterscheiden.
+help-word-truth = Maßgeblich
+help-word-truth-text = Das System, das über dieses Feld zu sagen hat. Beim nächsten Feld kann es ein anderes sein.
+help-word-suggestion = Vorschlag
+help-word-suggestion-text = Der Wert, für den die Tatsachen sprechen, und wie oft solche Vorschläge behalten wurden. Gewählt wird nichts von selbst.
+help-word-hold = Zurücknehmen und Rückgängig machen
+help-word-hold-text = Eine gespeicherte Entscheidung wartet einen Augenblick, bevor sie gesendet wird: Bis dahin lässt sie sich zurücknehmen, danach schreibt Rückgängig machen die früheren Werte wieder.
+help-word-leave = Verschieden lassen
+help-word-leave-text = Die Systeme dürfen abweichen, aus einem Grund und bis zu einem Tag; dann wird wieder gefragt.
+help-word-approval = Zu genehmigen
+help-word-approval-text = Eine zweite Person muss genau dieser Entscheidung zustimmen, bevor sie gesendet wird.
+help-word-incident = Vorfall
+help-word-incident-text = Ein Problem eines Systems, das viele Datensätze festhält, als eine Frage.
+help-word-delivery = Geschrieben
+help-word-delivery-text = Jedes System wird beschrieben und noch einmal gelesen. Erledigt ist eine Entscheidung, wenn alle sie halten.

@@ -50,3 +50,26 @@ key-assign-me = take it
 key-assign = give it to somebody
 key-escalate = escalate
 key-row-bulk = decide them together
+
+# The words of the screens.
+help-words = The words
+help-word-conflict = Conflict
+help-word-conflict-text = A record on which connected systems disagree. It is one row of the queue, however many of its fields differ.
+help-word-difference = Disputed field
+help-word-difference-text = One field of it that differs. Every distinct value has a number; systems that hold the same value share it.
+help-word-agreed = Last agreed
+help-word-agreed-text = The last value on which all systems agreed. It tells a change from a copy that is out of date.
+help-word-truth = Source of truth
+help-word-truth-text = The system with authority over that field. For the next field it can be another one.
+help-word-suggestion = Suggested
+help-word-suggestion-text = The value that the facts speak for, with how often people kept such a suggestion. Nothing is chosen for you.
+help-word-hold = Undo and Reverse
+help-word-hold-text = A saved decision waits a moment before it is sent: until then Undo takes it back, afterwards Reverse writes the earlier values again.
+help-word-leave = Leave different
+help-word-leave-text = The systems may differ, for a reason and until a date; then it is asked again.
+help-word-approval = Awaiting approval
+help-word-approval-text = A second person has to agree to exactly this decision before it is sent.
+help-word-incident = Incident
+help-word-incident-text = One problem of a system that holds many records, asked as one question.
+help-word-delivery = Written
+help-word-delivery-text = Each system is written, and read again. A decision is done when all of them hold it.

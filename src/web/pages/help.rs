@@ -19,7 +19,28 @@ impl View for HelpPage {
     const SECTION: Section = Section::None;
 }
 
+/// What is explained, in the order in which a steward meets it: `help-word-<name>`, and its `-text`.
+const WORDS: [&str; 10] = [
+    "conflict",
+    "difference",
+    "agreed",
+    "truth",
+    "suggestion",
+    "hold",
+    "leave",
+    "approval",
+    "incident",
+    "delivery",
+];
+
 impl HelpPage {
+    /// The words of the screens and what they mean, as keys of messages.
+    #[must_use]
+    pub fn words(&self) -> Vec<(String, String)> {
+        let keys = |name| (format!("help-word-{name}"), format!("help-word-{name}-text"));
+        WORDS.into_iter().map(keys).collect()
+    }
+
     /// The keys by where they work: the key of the heading's message, and the rows.
     #[must_use]
     pub fn groups(&self) -> Vec<(&'static str, Vec<&'static Key>)> {
