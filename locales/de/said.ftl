@@ -174,3 +174,7 @@ refusal-policy-changed = Die Richtlinie dieses Feldes hat sich seit der Entschei
 refusal-left-time-over = Der Zeitpunkt, bis zu dem es verschieden bleiben sollte, ist vorbei: es zurückschicken
 refusal-no-time = Dafür war keine Zeit mehr: noch einmal tun
 refusal-too-many-found = Zu viele Datensätze haben die gesuchten Wörter: Schreiben Sie mehr davon
+refusal-approval-hours = Die Zeit zum Genehmigen ist 1 bis 8.760 Stunden
+refusal-alert-approval = Eine Entscheidung von { $name } wurde nicht rechtzeitig genehmigt: Sie ist wieder offen, mit der getroffenen Auswahl
+refusal-alert-approval-run = Eine Gruppenentscheidung von { $name } wurde nicht rechtzeitig genehmigt: Es kann neu gefragt werden
+refusal-alert-approval-back = Rückgängig machen durch { $name } wurde nicht rechtzeitig genehmigt: Nichts wurde zurückgesetzt

@@ -175,3 +175,7 @@ refusal-policy-changed = The policy of this field changed since it was decided: 
 refusal-left-time-over = The time until which it was to stay different has passed: send it back
 refusal-no-time = There was no time left for it: do it once more
 refusal-too-many-found = Too many records have the words that are looked for: write more of them
+refusal-approval-hours = The time for an approval is 1 to 8,760 hours
+refusal-alert-approval = A decision of { $name } was not approved in time: it is open again, with what was chosen
+refusal-alert-approval-run = A run of { $name } was not approved in time: it can be asked for again
+refusal-alert-approval-back = A reversal of { $name } was not approved in time: nothing was put back

@@ -69,6 +69,7 @@ pub enum Action {
     Approved,
     ApprovalSentBack,
     ApprovalEnded,
+    ApprovalExpired,
     PolicyChanged,
     PolicyDrafted,
     PolicyDraftRebased,

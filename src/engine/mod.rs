@@ -4,6 +4,7 @@
 mod absences;
 pub mod accounts;
 pub mod alerts;
+mod approvals;
 pub mod ask;
 pub mod case;
 mod clocks;

@@ -98,7 +98,7 @@ impl Engine {
             let engine = engine.clone();
             async move {
                 engine.look_at_notices().await?;
-                engine.end_questions().await
+                Ok(engine.look_at_approvals().await? | engine.end_questions().await?)
             }
         })));
         workers

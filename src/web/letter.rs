@@ -26,6 +26,7 @@ pub fn advice(alert: &Alert) -> Msg {
         Some("target") => "alert-target-advice",
         Some(MAIL) => "alert-mail-advice",
         _ => "alert-other-advice",
+        Some("approval") => "alert-approval-advice",
     })
 }
 

@@ -2,6 +2,7 @@
 //! written back and proven.
 
 mod absent;
+mod approval_ends;
 mod approved;
 mod asked;
 mod causes;

@@ -149,7 +149,8 @@ impl Spoken<'_> {
             | Action::ApprovalAsked
             | Action::Approved
             | Action::ApprovalSentBack
-            | Action::ApprovalEnded => self.many(),
+            | Action::ApprovalEnded
+            | Action::ApprovalExpired => self.many(),
             _ => self.account(),
         }
     }
@@ -164,6 +165,7 @@ impl Spoken<'_> {
             Action::Approved => self.by("said-approved").with("digest", self.fact("digest")),
             Action::ApprovalSentBack => self.by("said-decision-sent-back").with("why", self.reason()),
             Action::ApprovalEnded => self.by("said-approval-ended"),
+            Action::ApprovalExpired => msg("said-approval-expired").with("digest", self.fact("digest")),
             _ => self.by("said-group").with("n", self.number("differences")),
         }
     }
