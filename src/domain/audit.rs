@@ -93,6 +93,8 @@ pub enum Action {
     SignedOut,
     Read,
     Exported,
+    ViewReportScheduled,
+    ViewReportEnded,
     DemoEdited,
 }
 

@@ -31,6 +31,7 @@ mod quarantine;
 pub mod questions;
 mod refusal;
 pub mod review;
+pub mod reports;
 pub mod routing;
 pub mod samples;
 pub mod separate;

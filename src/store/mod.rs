@@ -44,6 +44,7 @@ pub mod tokens;
 pub mod trail;
 pub mod users;
 pub mod views;
+pub mod view_reports;
 mod whereabouts;
 pub mod words;
 mod write;
