@@ -100,7 +100,8 @@ impl Engine {
             async move {
                 engine.look_at_notices().await?;
                 engine.end_reports().await?;
-                Ok(engine.look_at_approvals().await? | engine.end_questions().await?)
+                let graded = engine.look_at_suggestions().await?;
+                Ok(graded | engine.look_at_approvals().await? | engine.end_questions().await?)
             }
         })));
         workers

@@ -47,6 +47,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (65, "taking_back", include_str!("../../migrations/0065_taking_back.sql")),
     (75, "approval_ends", include_str!("../../migrations/0075_approval_ends.sql")),
     (76, "view_reports", include_str!("../../migrations/0076_view_reports.sql")),
+    (77, "suggestions", include_str!("../../migrations/0077_suggestions.sql")),
 ];
 
 /// Applies what is missing, all of it or nothing on SQLite, whose write lock is taken for the
