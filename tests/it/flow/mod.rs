@@ -24,6 +24,7 @@ mod panics;
 mod paused;
 mod reading;
 mod removed;
+mod reports;
 mod restaurants;
 mod reversed;
 mod routing;
