@@ -138,7 +138,8 @@ async fn one_that_is_not_taken_comes_later_as_the_same_letter() {
         let told = alerts::open_of(&mut session, "mail/report/").await.unwrap();
         assert_eq!((told.len(), told[0].times), (1, 1), "it is not tried at once again");
         assert!(told[0].message.ends_with("it is tried again"), "{}", told[0].message);
-        let due = view_reports::due(&mut session, world.engine.now() + TimeDelta::hours(1), 10).await.unwrap();
+        let due =
+            view_reports::due(&mut session, world.engine.now() + TimeDelta::hours(1), 10).await.unwrap();
         let letter = due[0].letter.clone();
         drop(session);
         let Some(taking) = Mailbox::start() else { return };
@@ -161,13 +162,22 @@ async fn it_ends_with_the_view_its_sharing_and_the_account() {
         }
         let view = NewView { name: "Mine".into(), query: "view=all".into(), shared: false };
         world.engine.change_view(&steward(), &id, view).await.unwrap();
-        assert_eq!((asked(&world, &steward(), &id).await, asked(&world, &other_steward(), &id).await), (true, false));
+        assert_eq!(
+            (asked(&world, &steward(), &id).await, asked(&world, &other_steward(), &id).await),
+            (true, false)
+        );
         world.engine.drop_view(&steward(), &id).await.unwrap();
-        assert_eq!((asked(&world, &steward(), &id).await, count(&world, "view_report_ended").await), (false, 2));
+        assert_eq!(
+            (asked(&world, &steward(), &id).await, count(&world, "view_report_ended").await),
+            (false, 2)
+        );
         let own = self::view(&world, false).await;
         world.engine.schedule_report(&steward(), &own, daily()).await.unwrap();
         disable(&world, &steward()).await;
         world.engine.end_reports().await.unwrap();
-        assert_eq!((asked(&world, &steward(), &own).await, count(&world, "view_report_ended").await), (false, 3));
+        assert_eq!(
+            (asked(&world, &steward(), &own).await, count(&world, "view_report_ended").await),
+            (false, 3)
+        );
     }
 }

@@ -147,7 +147,10 @@ async fn the_queue_is_narrowed_by_what_is_suggested_and_follows_the_track_record
         let second = open(&world).await.remove(0);
         let own = differences(&world, &second).await.remove(0);
         let expected = if is_blind(&own.dispute.policy, &own.id) { Grade::Hidden } else { Grade::Some };
-        assert_eq!((own.suggestion, own.dispute.cause_name()), (Some(expected), difference.dispute.cause_name()));
+        assert_eq!(
+            (own.suggestion, own.dispute.cause_name()),
+            (Some(expected), difference.dispute.cause_name())
+        );
         assert_eq!(graded(&world, expected).await, 1);
         // All of it was reversed: within the hour that is known.
         let made = made.id.clone();

@@ -45,6 +45,7 @@ pub fn page(desk: &Desk) -> QueuePage {
         }),
         order: match view.is_open() {
             true => msg(format!("queue-order-{}", desk.address.sort.as_str())),
+            false if view == List::Approval => msg("queue-order-oldest"),
             false => msg("queue-order-newest"),
         },
         more: match view {
