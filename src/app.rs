@@ -14,7 +14,8 @@ use crate::domain::time::Clock;
 use crate::engine::accounts::{AccountError, Accounts};
 use crate::engine::alerts::Mail;
 use crate::engine::dry_run::Limits;
-use crate::engine::{Engine, Refusal};
+use crate::engine::reports::Report;
+use crate::engine::{Engine, Refusal, Setup};
 use crate::store::users::User;
 use crate::store::{self, Options, Store, StoreError};
 use crate::web::letter;
@@ -305,13 +306,18 @@ fn mail(config: &Config, url: &str, engine: &Arc<Engine>) -> Result<Option<Mail>
     let mailer = Arc::new(mailer);
     engine.post_by(mailer.clone());
     let (url, language, engine) = (url.to_owned(), config.server.language, engine.clone());
-    let place = url.clone();
+    let (place, reached) = (url.clone(), url.clone());
     let notices = move |reader: &User, told: &[_]| {
         let language = reader.preferences.language.unwrap_or(language);
         letter::of_notices(&engine.setup().catalog, told, &place, language)
     };
     let alerts = move |alert: &_| letter::of_alert(alert, &url, language);
-    Ok(Some(Mail::new(mailer, Box::new(alerts)).with_notices(Box::new(notices))))
+    let reports = move |reader: &User, report: &Report, setup: &Setup| {
+        let language = reader.preferences.language.unwrap_or(language);
+        letter::of_report(&setup.catalog, reader, report, &reached, language)
+    };
+    let mail = Mail::new(mailer, Box::new(alerts)).with_notices(Box::new(notices));
+    Ok(Some(mail.with_reports(Box::new(reports), views::reader())))
 }
 
 fn reach(start: &Start, store: &Store) -> Reach {

@@ -156,3 +156,45 @@ report-as-of = Stand { $when }
 report-csv = Als CSV speichern
 report-more = Die ersten { $n } davon: für den Rest die Ansicht eingrenzen.
 kind-deleted = Dort gelöscht
+view-report = Bericht per E-Mail
+report-mail-title = Bericht über { $name } per E-Mail
+report-mail-lead = Wie viele Konflikte die Ansicht enthält, die ersten 20 mit Name und Feld, und der Weg zu allen. Werte werden nicht gemailt.
+report-no-server = Für diese Installation ist kein Mailserver eingestellt
+report-no-address = Es kommt keine E-Mail an: unter Einstellungen sagen, wohin und wann
+report-next = Der nächste kommt
+report-end = Diese Berichte beenden
+report-day = Tag
+report-time = Uhrzeit
+report-never = Nie
+report-daily = Jeden Tag
+report-weekly = Jede Woche: { $day }
+report-save = Speichern
+report-now = Jetzt einen mailen
+flash-report-saved = Gespeichert.
+flash-report-ended = Über diese Ansicht wird nichts mehr gemailt.
+flash-report-once = Einer ist unterwegs.
+mail-report-subject = Referee: { $name }, { $n } offen
+mail-report-total = { $n ->
+    [0] Nichts ist offen
+    [one] 1 Konflikt ist offen
+   *[other] { $n } Konflikte sind offen
+}
+mail-report-overdue = überfällig: { $n }
+mail-report-high = mit hoher Tragweite: { $n }
+mail-report-unassigned = ohne Zuständige: { $n }
+mail-report-more = { $n ->
+    [one] Und 1 weiterer.
+   *[other] Und { $n } weitere.
+}
+mail-report-too-many = Zu viele Datensätze enthalten die Wörter dieser Ansicht, um welche zu zeigen.
+mail-report-list = Die Ansicht, wie sie jetzt ist:
+mail-report-why = Dieser Bericht wurde bestellt. Beenden oder zu anderer Zeit bekommen:
+mail-report-once = Dieser Bericht wurde einmal bestellt. Immer wieder bekommen:
+facet-suggestion = Vorschlag
+facet-suggestion-high = Hoch
+facet-suggestion-some = Etwas
+facet-suggestion-low = Gering
+facet-suggestion-unknown = Zu wenig Vorgeschichte
+facet-suggestion-hidden = Verdeckt bis zur Auswahl
+facet-suggestion-none = Keiner
+filter-suggestion = Vorschlag: { $grade }

@@ -46,6 +46,7 @@ target-resume = Jetzt versuchen
 flash-target-resumed = Das Schreiben in { $system } geht weiter, zuerst mit einem Schreibvorgang.
 flash-target-open = Nichts wartet darauf, dass dieses System wiederkommt.
 alert-target-advice = Hier ist nichts zu tun: Hin und wieder wird es versucht, und was wartet, geht von selbst weiter. Prüfen, ob das System läuft und erreichbar ist.
+alert-approval-advice = Ansehen, was gewählt wurde, und noch einmal speichern oder anders entscheiden. Wer genehmigen darf, wird neu gefragt.
 system-is-partly-paused = Teilweise angehalten
 mapped-title = Ein Objekt anhalten
 mapped-tip = Lesen angehalten: Kein Lauf davon beginnt, weder nach Zeitplan noch von Hand. Schreiben angehalten: Was zu senden ist, wartet und geht von dort weiter.

@@ -156,3 +156,45 @@ row-accept-of = Accept { $value } for { $name }
 batch-ticked = Ticked:
 filter-like = Alike
 filter-incident = Of one incident
+view-report = Report by mail
+report-mail-title = Report of { $name } by mail
+report-mail-lead = How many conflicts the view holds, the first 20 of them by name and field, and the way to all. Values are not mailed.
+report-no-server = No mail server is set for this installation
+report-no-address = No mail reaches you: say where and when under Preferences
+report-next = The next one comes
+report-end = No more of these reports
+report-day = Day
+report-time = Time
+report-never = Never
+report-daily = Every day
+report-weekly = Every week: { $day }
+report-save = Save
+report-now = Mail one now
+flash-report-saved = Saved.
+flash-report-ended = No more reports of this view are mailed.
+flash-report-once = One is on its way.
+mail-report-subject = Referee: { $name }, { $n } open
+mail-report-total = { $n ->
+    [0] Nothing is open
+    [one] 1 conflict is open
+   *[other] { $n } conflicts are open
+}
+mail-report-overdue = overdue: { $n }
+mail-report-high = of high stakes: { $n }
+mail-report-unassigned = given to nobody: { $n }
+mail-report-more = { $n ->
+    [one] And 1 more.
+   *[other] And { $n } more.
+}
+mail-report-too-many = Too many records have the words of this view for it to list any.
+mail-report-list = The view as it is now:
+mail-report-why = You asked for this report. To end it, or to have it at another time:
+mail-report-once = You asked for this report once. To have it again and again:
+facet-suggestion = Suggestion
+facet-suggestion-high = High
+facet-suggestion-some = Some
+facet-suggestion-low = Low
+facet-suggestion-unknown = Not enough history
+facet-suggestion-hidden = Hidden until chosen
+facet-suggestion-none = None
+filter-suggestion = Suggestion: { $grade }

@@ -46,6 +46,7 @@ target-resume = Try it now
 flash-target-resumed = Writing to { $system } goes on, with one write first.
 flash-target-open = Nothing waits for this system to come back.
 alert-target-advice = Nothing has to be done here: it is tried now and then, and what waits goes on by itself. Check that the system runs and can be reached.
+alert-approval-advice = Look at what was chosen and save it once more, or decide otherwise. Somebody who may approve is asked again.
 system-is-partly-paused = Partly paused
 mapped-title = Pause one object
 mapped-tip = Paused reading: no run of it begins, by schedule or by hand. Paused writing: what is to be sent waits, and goes on from there.

@@ -4,6 +4,7 @@
 //!   Awaiting --somebody else approves--> Approved (held, then sent)
 //!      |------somebody else sends it back--> SentBack (open again, with the draft)
 //!      |------who decided takes it back----> Undone   (open again, with the draft)
+//!      |------nobody answers in time-------> Expired  (open again, with the draft)
 //!      +------a value moves----------------> Ended    (open again, with the draft)
 //! ```
 //!
@@ -14,6 +15,7 @@ use super::access::{Right, Viewer};
 use super::audit::Actor;
 use super::seal::sha256;
 use super::time::Time;
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 /// Characters of a digest that are shown.
@@ -27,12 +29,14 @@ pub enum Standing {
     Approved,
     SentBack,
     Undone,
+    /// Nobody answered in time.
+    Expired,
     /// A value moved: what was decided is not there any longer.
     Ended,
 }
 
 impl Standing {
-    /// The text form, as stored.
+    /// The text form.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -40,7 +44,17 @@ impl Standing {
             Self::Approved => "approved",
             Self::SentBack => "sent_back",
             Self::Undone => "undone",
+            Self::Expired => "expired",
             Self::Ended => "ended",
+        }
+    }
+
+    /// What it is stored and found by beside the approval itself: that knows how it ended.
+    #[must_use]
+    pub fn found_by(self) -> &'static str {
+        match self {
+            Self::Expired => Self::Ended.as_str(),
+            other => other.as_str(),
         }
     }
 }
@@ -52,6 +66,12 @@ pub struct Approval {
     /// Of what was decided.
     pub digest: String,
     pub asked_at: Time,
+    /// When nobody may answer any longer; None of one that was asked for before there was an end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<Time>,
+    /// Those who may answer were told once more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reminded: bool,
     /// Who approved, or sent back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<Actor>,
@@ -77,10 +97,25 @@ pub enum Barred {
 pub struct NotAwaited;
 
 impl Approval {
-    /// One that is asked for.
+    /// One that is asked for, for so many hours.
     #[must_use]
-    pub fn asked(digest: String, at: Time) -> Self {
-        Self { standing: Standing::Awaiting, digest, asked_at: at, by: None, at: None, reason: String::new() }
+    pub fn asked(digest: String, at: Time, hours: u32) -> Self {
+        let (standing, reason) = (Standing::Awaiting, String::new());
+        let ends_at = Some(at + TimeDelta::hours(hours.into()));
+        Self { standing, digest, asked_at: at, ends_at, reminded: false, by: None, at: None, reason }
+    }
+
+    /// When something is next to be done about it: a reminder at half of its time, then its end.
+    #[must_use]
+    pub fn next(&self) -> Option<Time> {
+        let ends_at = self.ends_at.filter(|_| self.is_awaited())?;
+        Some(if self.reminded { ends_at } else { self.asked_at + (ends_at - self.asked_at) / 2 })
+    }
+
+    /// Whether its time has passed.
+    #[must_use]
+    pub fn is_over(&self, now: Time) -> bool {
+        self.is_awaited() && self.ends_at.is_some_and(|ends_at| ends_at <= now)
     }
 
     #[must_use]
@@ -157,10 +192,26 @@ mod tests {
 
     #[test]
     fn an_approval_ends_once() {
-        let asked = Approval::asked(digest(["a"]), Time::default());
+        let asked = Approval::asked(digest(["a"]), Time::default(), 8);
         let done = asked.end(Standing::Approved, Actor::referee(), Time::default(), "").unwrap();
         assert_eq!(done.end(Standing::SentBack, Actor::referee(), Time::default(), ""), Err(NotAwaited));
         assert_eq!(asked.short().len(), SHOWN);
+    }
+
+    #[test]
+    fn half_of_the_time_reminds_and_all_of_it_ends() {
+        let at = |hours| Time::default() + TimeDelta::hours(hours);
+        let asked = Approval::asked(String::new(), at(0), 8);
+        assert_eq!((asked.next(), asked.is_over(at(7)), asked.is_over(at(8))), (Some(at(4)), false, true));
+        let reminded = Approval { reminded: true, ..asked };
+        assert_eq!(reminded.next(), Some(at(8)));
+        let ended = reminded.end(Standing::Expired, Actor::referee(), at(8), "").unwrap();
+        assert_eq!((ended.next(), ended.is_over(at(9)), ended.standing.found_by()), (None, false, "ended"));
+        // One of before has no end until it gets one.
+        let old: Approval =
+            serde_json::from_str(r#"{"standing":"awaiting","digest":"d","asked_at":"1970-01-01T00:00:00Z"}"#)
+                .unwrap();
+        assert_eq!((old.next(), old.is_over(at(9000))), (None, false));
     }
 
     #[test]

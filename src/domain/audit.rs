@@ -69,6 +69,7 @@ pub enum Action {
     Approved,
     ApprovalSentBack,
     ApprovalEnded,
+    ApprovalExpired,
     PolicyChanged,
     PolicyDrafted,
     PolicyDraftRebased,
@@ -92,6 +93,8 @@ pub enum Action {
     SignedOut,
     Read,
     Exported,
+    ViewReportScheduled,
+    ViewReportEnded,
     DemoEdited,
 }
 

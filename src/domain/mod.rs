@@ -42,6 +42,7 @@ pub mod resolution;
 pub mod routing;
 pub mod rows;
 pub mod sample;
+pub mod schedule;
 pub mod seal;
 pub mod shadow;
 pub mod suggestion;

@@ -31,10 +31,20 @@ pub enum NoticeKind {
     Escalated,
     /// Somebody objects to this person's decision: `who`.
     Objected,
+    /// A decision of `by` awaits this person's approval.
+    ApprovalAsked,
+    /// The same, when half of its time has passed.
+    ApprovalDue,
+    /// This person's decision was approved.
+    ApprovalGiven,
+    /// It was sent back; the page it leads to says why.
+    ApprovalRefused,
+    /// Nobody approved it in time.
+    ApprovalExpired,
 }
 
 impl NoticeKind {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 14] = [
         Self::Assigned,
         Self::Mentioned,
         Self::DueSoon,
@@ -44,6 +54,11 @@ impl NoticeKind {
         Self::Unanswered,
         Self::Escalated,
         Self::Objected,
+        Self::ApprovalAsked,
+        Self::ApprovalDue,
+        Self::ApprovalGiven,
+        Self::ApprovalRefused,
+        Self::ApprovalExpired,
     ];
 
     /// The text form, as stored and in the keys of its messages.
@@ -59,6 +74,11 @@ impl NoticeKind {
             Self::Unanswered => "unanswered",
             Self::Escalated => "escalated",
             Self::Objected => "objected",
+            Self::ApprovalAsked => "approval_asked",
+            Self::ApprovalDue => "approval_due",
+            Self::ApprovalGiven => "approval_given",
+            Self::ApprovalRefused => "approval_refused",
+            Self::ApprovalExpired => "approval_expired",
         }
     }
 

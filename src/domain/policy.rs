@@ -166,6 +166,9 @@ pub struct Policy {
     /// A second person approves a decision before anything of it is sent, never who decided. Default no.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub second_approver: Option<bool>,
+    /// Hours in which a second person approves. Default: as many as there are until a difference is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval_hours: Option<u32>,
     /// Milliseconds added to the measured clock difference before newest counts as newer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_margin_ms: Option<u32>,
@@ -249,12 +252,22 @@ pub struct Effective {
     pub bulk_allowed: bool,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub second_approver: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval_hours: Option<u32>,
     pub clock_margin_ms: u32,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub tidy_formatting: bool,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub decide_blind: bool,
     pub if_wrong: Option<String>,
+}
+
+impl Effective {
+    /// Hours in which a second person approves.
+    #[must_use]
+    pub fn approved_within(&self) -> u32 {
+        self.approval_hours.unwrap_or(self.due_hours)
+    }
 }
 
 const DEFAULT_HOLD_SECONDS: u32 = 20;
@@ -319,6 +332,7 @@ impl Policy {
             deletes: self.deletes.or(above.deletes),
             bulk_allowed: self.bulk_allowed.or(above.bulk_allowed),
             second_approver: self.second_approver.or(above.second_approver),
+            approval_hours: self.approval_hours.or(above.approval_hours),
             clock_margin_ms: self.clock_margin_ms.or(above.clock_margin_ms),
             tidy_formatting: self.tidy_formatting.or(above.tidy_formatting),
             decide_blind: self.decide_blind.or(above.decide_blind),
@@ -343,6 +357,7 @@ impl Policy {
             deletes: self.deletes.unwrap_or_default(),
             bulk_allowed: self.bulk_allowed.unwrap_or(stakes != Stakes::High),
             second_approver: self.second_approver.unwrap_or(false),
+            approval_hours: self.approval_hours,
             clock_margin_ms: self.clock_margin_ms.unwrap_or(DEFAULT_CLOCK_MARGIN_MS),
             tidy_formatting: self.tidy_formatting.unwrap_or(false),
             decide_blind: self.decide_blind.unwrap_or(false),

@@ -7,13 +7,14 @@ mod tests;
 use super::author::AuthorKind;
 use super::conflict::{Dispute, Distinct, Holder};
 use super::entity::Slot;
-use super::ids::{DifferenceId, SystemId};
+use super::ids::{DifferenceId, EntityId, FieldId, SystemId};
 use super::judge::time_of_change;
 use super::policy::Effective;
 use super::seal::sha256;
 use super::time::Time;
 use super::value::Held;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// Decisions that a track record looks back on.
 pub const LAST: i64 = 100;
@@ -245,6 +246,12 @@ pub enum Strength {
 }
 
 impl Strength {
+    /// The strength of that name.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        [Self::High, Self::Some, Self::Low, Self::Unknown].into_iter().find(|own| own.as_str() == name)
+    }
+
     /// The text form.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -274,6 +281,109 @@ impl Track {
             () if self.kept * 10 >= self.total * 6 && self.reversed * 10 <= self.total => Strength::Some,
             () => Strength::Low,
         }
+    }
+}
+
+/// How the queue tells differences apart by what is suggested for them: by the track record of such
+/// suggestions, by their being hidden until something is chosen, or by there being none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Grade {
+    High,
+    Some,
+    Low,
+    /// Too few decisions were like it.
+    Unknown,
+    Hidden,
+    #[default]
+    None,
+}
+
+impl Grade {
+    pub const ALL: [Self; 6] = [Self::High, Self::Some, Self::Low, Self::Unknown, Self::Hidden, Self::None];
+
+    /// The text form.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::High => "high",
+            Self::Some => "some",
+            Self::Low => "low",
+            Self::Unknown => "unknown",
+            Self::Hidden => "hidden",
+            Self::None => "none",
+        }
+    }
+
+    /// The grade of that name.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|grade| grade.as_str() == name)
+    }
+
+    /// Of a difference; `strength` is asked only where something is suggested and shown.
+    #[must_use]
+    pub fn of_difference(
+        dispute: &Dispute,
+        slot: Option<&Slot<'_>>,
+        id: &DifferenceId,
+        strength: impl FnOnce(&Slot<'_>) -> Strength,
+    ) -> Self {
+        let Some(slot) = slot.filter(|slot| of(dispute, slot).is_some()) else { return Self::None };
+        if is_blind(&dispute.policy, id) { Self::Hidden } else { strength(slot).into() }
+    }
+}
+
+impl From<Strength> for Grade {
+    fn from(strength: Strength) -> Self {
+        match strength {
+            Strength::High => Self::High,
+            Strength::Some => Self::Some,
+            Strength::Low => Self::Low,
+            Strength::Unknown => Self::Unknown,
+        }
+    }
+}
+
+/// Whose decisions a track record is of: differences of one pattern or, where those are too few, of one
+/// field with one cause. Patterns come first.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    Pattern(String),
+    Cause { entity: EntityId, field: FieldId, cause: String },
+}
+
+impl Scope {
+    /// The text form; none of them begins like another one.
+    #[must_use]
+    pub fn key(&self) -> String {
+        match self {
+            Self::Pattern(pattern) => pattern.clone(),
+            Self::Cause { entity, field, cause } => format!("{entity}/{field}/{cause}"),
+        }
+    }
+
+    /// The scope of that key.
+    #[must_use]
+    pub fn read(key: &str) -> Self {
+        let cause = || {
+            let (entity, rest) = key.split_once('/')?;
+            let (field, cause) = rest.rsplit_once('/')?;
+            Some(Self::Cause { entity: entity.into(), field: field.into(), cause: cause.to_owned() })
+        };
+        cause().unwrap_or_else(|| Self::Pattern(key.to_owned()))
+    }
+}
+
+/// The track records that say something, by the keys of their scopes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tracks(pub HashMap<String, Strength>);
+
+impl Tracks {
+    /// What is known of suggestions for a difference of that pattern, else of that field and cause.
+    #[must_use]
+    pub fn strength(&self, pattern: &str, other: &Scope) -> Strength {
+        let known = self.0.get(pattern).or_else(|| self.0.get(&other.key()));
+        known.copied().unwrap_or(Strength::Unknown)
     }
 }
 

@@ -28,6 +28,8 @@ pub struct Mail {
     words: Words,
     /// Subject and text of a mail of notices; without them none leaves.
     pub(super) notices: Option<super::notices::Words>,
+    /// The same of a report of a view, and what its address asks for.
+    pub(super) reports: Option<(super::reports::Words, super::views::Reader)>,
     /// Of this process: a person who restarts it has put something right.
     line: Mutex<Line>,
 }
@@ -45,13 +47,20 @@ struct Line {
 impl Mail {
     #[must_use]
     pub fn new(mailer: impl Into<Arc<Mailer>>, words: Words) -> Self {
-        Self { mailer: mailer.into(), words, notices: None, line: Mutex::default() }
+        Self { mailer: mailer.into(), words, notices: None, reports: None, line: Mutex::default() }
     }
 
     /// The same, for notices too.
     #[must_use]
     pub fn with_notices(mut self, words: super::notices::Words) -> Self {
         self.notices = Some(words);
+        self
+    }
+
+    /// The same, for reports of views too.
+    #[must_use]
+    pub fn with_reports(mut self, words: super::reports::Words, reader: super::views::Reader) -> Self {
+        self.reports = Some((words, reader));
         self
     }
 

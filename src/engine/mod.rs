@@ -4,6 +4,7 @@
 mod absences;
 pub mod accounts;
 pub mod alerts;
+mod approvals;
 pub mod ask;
 pub mod case;
 mod clocks;
@@ -14,6 +15,7 @@ pub mod dossier;
 pub mod dry_run;
 pub mod explain;
 pub mod failed;
+mod grades;
 pub mod incidents;
 mod incoming;
 mod intake;
@@ -29,6 +31,7 @@ mod post;
 mod quarantine;
 pub mod questions;
 mod refusal;
+pub mod reports;
 pub mod review;
 pub mod routing;
 pub mod samples;
@@ -63,6 +66,8 @@ pub struct Engine {
     reloading: tokio::sync::Mutex<()>,
     connectors: Mutex<HashMap<SystemId, Arc<dyn Connector>>>,
     checks: watch::Checks,
+    /// Up to where the track records of suggestions were looked at.
+    looked: grades::Looked,
     dry_runs: dry_run::DryRuns,
     /// By whom letters leave, if a mail server is set.
     post: OnceLock<Arc<Mailer>>,
@@ -76,8 +81,8 @@ impl Engine {
     pub async fn start(store: Store) -> Result<Arc<Self>, StoreError> {
         let setup = Setup::load(&mut store.session().await?).await?;
         let (setup, connectors) = (RwLock::new(Arc::new(setup)), Mutex::default());
-        let (checks, dry_runs, reloading, post) = Default::default();
-        Ok(Arc::new(Self { store, setup, reloading, connectors, checks, dry_runs, post }))
+        let (checks, dry_runs, reloading, post, looked) = Default::default();
+        Ok(Arc::new(Self { store, setup, reloading, connectors, checks, dry_runs, post, looked }))
     }
 
     /// The store: for reading, and for the verbs of this floor.

@@ -50,6 +50,9 @@ impl Engine {
         if policy.due_hours.is_some_and(|due| !(1..=8760).contains(&due)) {
             return invalid("a due time is 1 to 8,760 hours");
         }
+        if policy.approval_hours.is_some_and(|hours| !(1..=8760).contains(&hours)) {
+            return invalid("the time for an approval is 1 to 8,760 hours");
+        }
         if let Some(text) = policy.review_if.as_deref().filter(|text| !text.trim().is_empty()) {
             Expression::parse(text).map_err(|error| Refusal::Invalid(error.0))?;
         }

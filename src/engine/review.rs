@@ -23,7 +23,7 @@ use crate::faults::{self, Point};
 use crate::store::conflicts::{Conflict, Difference};
 use crate::store::resolutions::Resolution;
 use crate::store::{WriteSession, configuration, conflicts, groups, holdings, records, resolutions};
-pub(super) use approve::{because, check_right, decider, nobody_waits, not_as_shown};
+pub(super) use approve::{because, check_right, decider, look_at_decision, nobody_waits, not_as_shown};
 use record::decide;
 pub use reverse::{Kept, PutBack};
 use std::collections::{BTreeMap, BTreeSet};

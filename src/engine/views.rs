@@ -1,11 +1,12 @@
 //! Views of the queue: named, shared, watched; and everything that matches one, frozen.
 
+use super::reports::ended;
 use super::{Engine, Refusal, Setup};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::ids::ConflictId;
 use crate::domain::time::Time;
 use crate::store::queue::{self, Filter};
-use crate::store::{conflicts, selections, views};
+use crate::store::{conflicts, selections, view_reports, views};
 use chrono::TimeDelta;
 use std::sync::Arc;
 
@@ -74,10 +75,13 @@ impl Engine {
             .write(async move |w| {
                 own(w, &by, &id).await?;
                 views::update(w, &id, &new.name, &new.query, new.shared).await?;
-                if !new.shared {
-                    views::unshare(w, &id, &by.user).await?;
+                if new.shared {
+                    return Ok(((), Vec::new()));
                 }
-                Ok(((), Vec::new()))
+                let over = view_reports::of_view(w, &id, Some(&by.user)).await?;
+                view_reports::end_of_view(w, &id, Some(&by.user)).await?;
+                views::unshare(w, &id, &by.user).await?;
+                Ok(((), over.iter().map(ended).collect()))
             })
             .await
     }
@@ -91,8 +95,10 @@ impl Engine {
         self.store
             .write(async move |w| {
                 own(w, &by, &id).await?;
+                let over = view_reports::of_view(w, &id, None).await?;
+                view_reports::end_of_view(w, &id, None).await?;
                 views::delete(w, &id).await?;
-                Ok(((), Vec::new()))
+                Ok(((), over.iter().map(ended).collect()))
             })
             .await
     }

@@ -89,7 +89,8 @@ impl Engine {
                 let (engine, mail) = (engine.clone(), mail.clone());
                 async move {
                     engine.mail_alerts(&mail).await?;
-                    engine.mail_notices(&mail).await.map(|()| false)
+                    engine.mail_notices(&mail).await?;
+                    engine.mail_reports(&mail).await.map(|()| false)
                 }
             })));
         }
@@ -98,7 +99,9 @@ impl Engine {
             let engine = engine.clone();
             async move {
                 engine.look_at_notices().await?;
-                engine.end_questions().await
+                engine.end_reports().await?;
+                let graded = engine.look_at_suggestions().await?;
+                Ok(graded | engine.look_at_approvals().await? | engine.end_questions().await?)
             }
         })));
         workers

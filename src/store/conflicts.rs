@@ -11,6 +11,7 @@ use crate::domain::ids::{
 use crate::domain::pattern;
 use crate::domain::policy::Stakes;
 use crate::domain::routing::{Desk, Ends, Escalation, Wait};
+use crate::domain::suggestion::Grade;
 use crate::domain::time::Time;
 use serde::{Deserialize, Serialize};
 
@@ -104,6 +105,8 @@ pub struct Difference {
     pub due_at: Time,
     pub policy_version: i64,
     pub opened_at: Time,
+    /// What is suggested, as the list is narrowed by it; None where nobody has looked yet.
+    pub suggestion: Option<Grade>,
 }
 
 /// The stored form of what a difference says.
@@ -126,6 +129,7 @@ impl FromRow for Difference {
             due_at: row.time("due_at")?,
             policy_version: row.get("policy_version")?,
             opened_at: row.time("opened_at")?,
+            suggestion: Grade::of(&row.get::<String>("suggestion")?),
         })
     }
 }
@@ -319,18 +323,19 @@ pub async fn save_differences(w: &mut WriteSession, differences: &[Difference]) 
             pattern::key(&difference.entity, &dispute).into(),
             pattern::mover(&dispute).map_or("", SystemId::as_str).into(),
             dispute.incident().into(),
+            difference.suggestion.map_or("", Grade::as_str).into(),
             serde_json::to_string(&Body { dispute })?.into(),
         ]);
     }
     w.insert_rows(
         "INSERT INTO differences (id, conflict_id, record_id, entity, field, kind, state, systems, fingerprint,
-             cause, stakes, due_at, policy_version, opened_at, closed_at, resolution_id, pattern, mover, incident_id, body)",
+             cause, stakes, due_at, policy_version, opened_at, closed_at, resolution_id, pattern, mover, incident_id, suggestion, body)",
         rows,
         "ON CONFLICT (id) DO UPDATE SET conflict_id = excluded.conflict_id, kind = excluded.kind, state = excluded.state, systems = excluded.systems,
              fingerprint = excluded.fingerprint, cause = excluded.cause, stakes = excluded.stakes,
              due_at = excluded.due_at, policy_version = excluded.policy_version, closed_at = excluded.closed_at,
              resolution_id = excluded.resolution_id, pattern = excluded.pattern, mover = excluded.mover,
-             incident_id = excluded.incident_id, body = excluded.body",
+             incident_id = excluded.incident_id, suggestion = excluded.suggestion, body = excluded.body",
     )
     .await?;
     Ok(())

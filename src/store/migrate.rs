@@ -45,6 +45,9 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (60, "mail_lease", include_str!("../../migrations/0060_mail_lease.sql")),
     (61, "view_members", include_str!("../../migrations/0061_view_members.sql")),
     (65, "taking_back", include_str!("../../migrations/0065_taking_back.sql")),
+    (75, "approval_ends", include_str!("../../migrations/0075_approval_ends.sql")),
+    (76, "view_reports", include_str!("../../migrations/0076_view_reports.sql")),
+    (77, "suggestions", include_str!("../../migrations/0077_suggestions.sql")),
 ];
 
 /// Applies what is missing, all of it or nothing on SQLite, whose write lock is taken for the

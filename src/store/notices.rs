@@ -161,6 +161,14 @@ pub async fn read_until(w: &mut WriteSession, user: &UserId, last: &NoticeId) ->
     query.bind(user).bind(last).bind(now).run().await
 }
 
+/// Marks what leads there as read, of these kinds: it asks nothing of anybody any longer.
+pub async fn settle(w: &mut WriteSession, link: &str, kinds: &[NoticeKind]) -> Result<(), StoreError> {
+    let now = w.now();
+    let query = w.sql("UPDATE notices SET read_at = $2 WHERE link = $1 AND read_at IS NULL AND kind IN ");
+    let query = query.bind(link).bind(now).push_list(kinds.iter().map(|kind| kind.as_str()));
+    query.run().await.map(drop)
+}
+
 /// People with notices that are to leave by mail by now, and that nobody is mailing.
 pub async fn to_be_mailed(s: &mut Session, now: Time, limit: i64) -> Result<Vec<UserId>, StoreError> {
     let query = s.sql(

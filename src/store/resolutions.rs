@@ -112,8 +112,8 @@ pub async fn insert(w: &mut WriteSession, resolution: &Resolution) -> Result<(),
     w.sql(
         "INSERT INTO resolutions (id, conflict_id, record_id, state, actor, actor_id, reason, note, created_at,
              held_until, policy_version, page, outcomes, approval, approval_body, group_id,
-             approval_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+             approval_at, approval_next)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
     )
     .bind(&resolution.id)
     .bind(&resolution.conflict)
@@ -128,10 +128,11 @@ pub async fn insert(w: &mut WriteSession, resolution: &Resolution) -> Result<(),
     .bind(resolution.policy_version)
     .bind(&resolution.page)
     .bind(serde_json::to_string(&resolution.outcomes)?)
-    .bind(resolution.approval.as_ref().map(|approval| approval.standing.as_str()))
+    .bind(resolution.approval.as_ref().map(|approval| approval.standing.found_by()))
     .bind(resolution.approval.as_ref().map(serde_json::to_string).transpose()?)
     .bind(resolution.group.as_ref())
     .bind(resolution.approval.as_ref().map(|approval| approval.asked_at))
+    .bind(resolution.approval.as_ref().and_then(Approval::next))
     .run_one()
     .await?;
     faults::pass(Point::K2);

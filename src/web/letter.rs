@@ -6,11 +6,14 @@ use super::when::Clockface;
 use crate::domain::catalog::Catalog;
 use crate::domain::language::Language;
 use crate::engine::notices::OF_ONE_MAIL;
+use crate::engine::reports::Report;
 use crate::store::alerts::{Alert, MAIL};
 use crate::store::notices::Told;
 use crate::store::objections::Objection;
 use crate::store::questions::Question;
 use crate::store::resolutions::Resolution;
+use crate::store::users::User;
+use jiff::tz::TimeZone;
 
 /// Characters of a subject.
 const SUBJECT: usize = 120;
@@ -23,6 +26,7 @@ pub fn advice(alert: &Alert) -> Msg {
         Some("writes") => "alert-delivery-advice",
         Some("incident") => "alert-incident-advice",
         Some("credentials") => "alert-credentials-advice",
+        Some("approval") => "alert-approval-advice",
         Some("target") => "alert-target-advice",
         Some(MAIL) => "alert-mail-advice",
         _ => "alert-other-advice",
@@ -74,6 +78,54 @@ pub fn of_notices(catalog: &Catalog, told: &[Told], url: &str, language: Languag
     let (all, why) = (words(msg("mail-notices-all")), words(msg("mail-notices-why")));
     text.push_str(&format!("{all} {url}/notices\n\n{why}\n{url}/preferences\n"));
     (words(subject), text)
+}
+
+/// Subject and text of a report of a view. It names records and fields, and no values: those stand where
+/// the links lead.
+#[must_use]
+pub fn of_report(
+    catalog: &Catalog,
+    reader: &User,
+    report: &Report,
+    url: &str,
+    language: Language,
+) -> (String, String) {
+    let words = |text: Msg| messages::of(language).plain(&text);
+    let (url, zone) = (url.trim_end_matches('/'), TimeZone::get(&reader.zone).unwrap_or(TimeZone::UTC));
+    let face = Clockface { now: report.at, zone };
+    let of = |key: &'static str| msg(key).with("name", &report.name).with("n", report.total);
+    let mut counts = vec![words(of("mail-report-total"))];
+    let more = [
+        ("mail-report-overdue", report.overdue),
+        ("mail-report-high", report.high),
+        ("mail-report-unassigned", report.unassigned),
+    ];
+    counts.extend(more.into_iter().filter_map(|(key, n)| Some(words(msg(key).with("n", n?)))));
+    let mut text = format!("{}\n{}\n", report.name, counts.join("\n"));
+    text.push_str(&format!("{}\n\n", words(msg("report-as-of").with("when", face.exact()))));
+    if report.too_many {
+        text.push_str(&format!("{}\n\n", words(msg("mail-report-too-many"))));
+    }
+    for (conflict, fields) in &report.rows {
+        let entity = catalog.entity(&conflict.entity);
+        let kind = entity.map_or(conflict.entity.as_str(), |entity| entity.label.as_str());
+        let fields: Vec<String> = fields
+            .iter()
+            .map(|field| words(page_words::field(catalog, Some(&conflict.entity), field)))
+            .collect();
+        let stakes = words(page_words::stakes(conflict.stakes));
+        let due = words(face.due_alone(conflict.due_at).text);
+        let (title, place) = (&conflict.title, format!("{url}/conflicts/{}", conflict.id));
+        text.push_str(&format!("{title} ({kind}): {}\n{stakes}, {due}\n{place}\n\n", fields.join(", ")));
+    }
+    let left = report.total - i64::try_from(report.rows.len()).unwrap_or(0);
+    if left > 0 {
+        text.push_str(&format!("{}\n\n", words(msg("mail-report-more").with("n", left))));
+    }
+    text.push_str(&format!("{}\n{url}/views/{}\n\n", words(msg("mail-report-list")), report.view));
+    let why = if report.schedule.is_some() { "mail-report-why" } else { "mail-report-once" };
+    text.push_str(&format!("{}\n{url}/views/{}/report\n", words(msg(why)), report.view));
+    (words(of("mail-report-subject")), text)
 }
 
 /// Subject and text of a question to somebody outside. The values stand on the page alone.

@@ -15,8 +15,8 @@ use super::pages::routing::{handle as routing, selections, settings as routes};
 use super::pages::samples::handle as samples;
 use super::pages::systems::{handle as systems, runs};
 use super::pages::{
-    alerts, approvals, bulk, decisions, demo, help, home, links, notices, preferences, queue, reviews,
-    separations, settings, sign_in, team, views,
+    alerts, approvals, bulk, decisions, demo, help, home, links, notices, preferences, queue, reports,
+    reviews, separations, settings, sign_in, team, views,
 };
 use super::{assets, gate, guard, health};
 use actix_web::body::{BoxBody, MessageBody};
@@ -115,6 +115,10 @@ fn for_the_queue(config: &mut ServiceConfig) {
         .service(resource("/views/{id}").route(get().to(views::open)).route(post().to(views::change)))
         .service(resource("/views/{id}/removal").route(post().to(views::remove)))
         .service(resource("/views/{id}/watching").route(post().to(views::watch)))
+        .service(
+            resource("/views/{id}/report").route(get().to(reports::page)).route(post().to(reports::save)),
+        )
+        .service(resource("/views/{id}/report/once").route(post().to(reports::once)))
         .service(resource("/selections").route(post().to(selections::freeze)))
         .service(resource("/selections/{id}").route(get().to(selections::page)))
         .service(resource("/assignments").route(post().to(routing::assign)))

@@ -12,6 +12,7 @@ use crate::domain::ids::{
 use crate::domain::judge::{Circumstances, time_of_change};
 use crate::domain::presence::{self, Presence, RECORD};
 use crate::domain::record::{Base, Holding, comparable, duplicates};
+use crate::domain::suggestion::Tracks;
 use crate::domain::time::Time;
 use crate::domain::value::Tuple;
 use crate::domain::words;
@@ -24,6 +25,7 @@ use crate::store::runs::Cursor;
 use crate::store::words::{Indexed, Wanted};
 use crate::store::{
     Session, StoreError, WriteSession, conflicts, holdings, incidents, records, resolutions, runs,
+    suggestion_tracks,
 };
 use chrono::TimeDelta;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -61,6 +63,8 @@ pub(in crate::engine) struct Batch {
     /// revision of the system's row (0: as a whole).
     pub incidents: Vec<Incident>,
     pub members: HashMap<(IncidentId, RecordId), i64>,
+    /// What the track records of suggestions say.
+    pub tracks: Tracks,
     /// Records that a person allowed to be gone somewhere.
     allowed: HashSet<RecordId>,
 }
@@ -164,6 +168,7 @@ impl Batch {
             },
             incidents,
             members: members.into_iter().collect(),
+            tracks: suggestion_tracks::all(w).await?,
             allowed: incidents::allowed(w, ids).await?.into_iter().collect(),
             setup: setup.clone(),
             run: run.clone(),

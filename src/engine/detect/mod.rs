@@ -32,6 +32,7 @@ use super::{Engine, incidents};
 use crate::domain::approval::Standing;
 use crate::domain::audit::{Actor, Event};
 use crate::domain::ids::{EntityId, RecordId, RunId};
+use crate::engine::approvals::ask_nobody;
 use crate::engine::writeback::alarm;
 use crate::store::records::Advanced;
 use crate::store::runs::Counts;
@@ -231,6 +232,7 @@ pub(super) async fn save(
         let (by, now) = (Actor::referee(), w.now());
         if let Some(Ok(ended)) = awaited.map(|awaited| awaited.end(Standing::Ended, by, now, "")) {
             resolutions::approvals::save(w, &id, &ended).await?;
+            ask_nobody(w, &format!("/resolutions/{id}")).await?;
         }
         resolutions::set_state(w, &id, "overtaken").await?;
     }

@@ -19,6 +19,7 @@ use crate::domain::record::{self, Agreed, Base, Holding};
 use crate::domain::routing::Ends;
 use crate::domain::time::Time;
 use crate::domain::value::{Held, Tuple};
+use crate::engine::grades::grade;
 use crate::store::conflicts::{Conflict, Difference};
 use crate::store::resolutions::{Delivery, Resolution};
 use crate::store::{StoreError, WriteSession};
@@ -281,7 +282,7 @@ impl<'a> Judge<'a> {
             self.ruling.movers.extend(pattern::mover(&dispute).cloned());
         }
         let opened_at = existing.map_or(self.now(), |known| known.opened_at);
-        Difference {
+        let mut difference = Difference {
             id: existing.map_or_else(|| self.w.new_id().into(), |known| known.id.clone()),
             conflict,
             record: self.loaded.record.id.clone(),
@@ -291,8 +292,12 @@ impl<'a> Judge<'a> {
             due_at: opened_at + chrono::TimeDelta::hours(i64::from(dispute.policy.due_hours)),
             policy_version: self.loaded.batch.setup.policy_version,
             opened_at,
+            suggestion: None,
             dispute,
-        }
+        };
+        let batch = self.loaded.batch;
+        difference.suggestion = Some(grade(&batch.setup, &batch.tracks, &difference));
+        difference
     }
 
     /// The id of the record's conflict: the unclosed one, the one the difference was in, or a new one.

@@ -7,6 +7,7 @@ mod back;
 mod decide;
 mod draft;
 
+pub(in crate::engine) use approve::look_at_group;
 pub use back::{TakeBack, Which};
 
 use super::because;

@@ -9,14 +9,17 @@ use crate::domain::access::{Right, Viewer};
 use crate::domain::approval::{Approval, Barred, NotAwaited, Standing, may_approve};
 use crate::domain::audit::{About, Action, Actor, ActorKind, Event};
 use crate::domain::ids::{EntityId, ResolutionId, UserId};
+use crate::domain::notice::NoticeKind;
 use crate::domain::policy::Effective;
 use crate::domain::resolution::{Outcome, Reason};
 use crate::domain::time::Time;
+use crate::engine::approvals::{Request, Step, ask_nobody};
 use crate::engine::detect::{refresh, resolution_state};
 use crate::engine::once::{Receipt, Told};
 use crate::engine::{Engine, Refusal, Setup};
 use crate::store::conflicts::{Conflict, Difference};
-use crate::store::resolutions::{self, Delivery, Resolution, approvals};
+use crate::store::resolutions::approvals::{self, What};
+use crate::store::resolutions::{self, Delivery, Resolution};
 use crate::store::{WriteSession, conflicts, field_decisions, holdings, users};
 use std::sync::Arc;
 
@@ -73,6 +76,8 @@ impl Engine {
                 let sent_back = asked.end(Standing::SentBack, viewer.actor(), w.now(), &reason);
                 let event = told(Action::ApprovalSentBack, viewer.actor(), &conflict, &decision, &asked);
                 let sent_back = sent_back.map_err(nobody_waits)?;
+                let request = Request::of_decision(&conflict, &decision.actor, &id);
+                request.tell_end(w, NoticeKind::ApprovalRefused, Some(&viewer)).await?;
                 let (decision, mut events) = take_back(w, decision, conflict, sent_back, "undone").await?;
                 events.insert(0, event.value("reason", &reason));
                 if let Some(receipt) = &receipt {
@@ -93,6 +98,7 @@ impl Engine {
                 let ended = asked.end(Standing::Ended, Actor::referee(), w.now(), "");
                 let event = told(Action::ApprovalEnded, Actor::referee(), &conflict, &decision, &asked);
                 let (conflict_id, ended) = (conflict.id.clone(), ended.map_err(nobody_waits)?);
+                ask_nobody(w, &format!("/resolutions/{of}")).await?;
                 let (_, mut events) = take_back(w, decision, conflict, ended, "overtaken").await?;
                 events.insert(0, event);
                 Ok((conflict_id, events))
@@ -105,6 +111,38 @@ impl Engine {
             Err(other) => Err(other),
         }
     }
+}
+
+/// Reminds of a request whose half has passed, or ends it: the decision is open again, with its draft.
+pub(in crate::engine) async fn look_at_decision(
+    w: &mut WriteSession,
+    id: &ResolutionId,
+) -> Result<Vec<Event>, Refusal> {
+    let (decision, conflict, asked) = match awaited(w, &Viewer::referee(), id).await {
+        Ok(found) => found,
+        // It was answered meanwhile.
+        Err(Refusal::WrongState(_) | Refusal::NotFound(_)) => return Ok(Vec::new()),
+        Err(other) => return Err(other),
+    };
+    let (now, by) = (w.now(), decision.actor.clone());
+    let request = Request::of_decision(&conflict, &by, id);
+    let step = Step::of(&asked, now);
+    match step {
+        Step::Nothing => return Ok(Vec::new()),
+        Step::Prolong | Step::Remind => {
+            request.tell_approvers(w, NoticeKind::ApprovalDue).await?;
+            approvals::save(w, id, &step.on(&asked, now)).await?;
+            return Ok(Vec::new());
+        }
+        Step::Expire => {}
+    }
+    request.tell_end(w, NoticeKind::ApprovalExpired, None).await?;
+    request.alarm(w, What::Decision, id.as_str()).await?;
+    let expired = asked.end(Standing::Expired, Actor::referee(), now, "").map_err(nobody_waits)?;
+    let event = told(Action::ApprovalExpired, Actor::referee(), &conflict, &decision, &asked);
+    let (_, mut events) = take_back(w, decision, conflict, expired, "undone").await?;
+    events.insert(0, event);
+    Ok(events)
 }
 
 /// Why, trimmed.
@@ -210,6 +248,8 @@ async fn approve_in(
     approvals::save(w, id, &approved).await?;
     approvals::set_held_until(w, id, until).await?;
     resolutions::set_state(w, id, &decision.state).await?;
+    let request = Request::of_decision(&conflict, &decision.actor, id);
+    request.tell_end(w, NoticeKind::ApprovalGiven, Some(viewer)).await?;
     let mut events = vec![told(Action::Approved, viewer.actor(), &conflict, &decision, &asked)];
     events.extend(refresh(w, conflict).await?);
     Ok((Resolution { approval: Some(approved), held_until: until, ..decision }, events))

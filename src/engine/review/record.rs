@@ -10,11 +10,13 @@ use crate::domain::conflict::{DifferenceState, Dispute};
 use crate::domain::delivery::DeliveryState;
 use crate::domain::entity::Entity;
 use crate::domain::ids::{ResolutionId, UserId};
+use crate::domain::notice::NoticeKind;
 use crate::domain::resolution::{Chosen, Outcome, Reason};
 use crate::domain::suggestion::{self, Shown, Suggested};
 use crate::domain::time::Time;
 use crate::domain::value::Held;
 use crate::domain::{diff, pattern};
+use crate::engine::approvals::{self, Request};
 use crate::engine::detect::resolution_state;
 use crate::engine::{Refusal, Setup};
 use crate::store::conflicts::{Conflict, Difference, Exception};
@@ -49,7 +51,9 @@ pub(super) async fn decide(
     let page = serde_json::to_string(&page).map_err(StoreError::from)?;
     let entity = setup.entity(&conflict.entity)?;
     let approval = decision.approval.clone();
-    let awaits = approval.is_none() && worked.iter().any(|worked| worked.policy.second_approver);
+    let asking: Vec<_> =
+        worked.iter().map(|worked| &worked.policy).filter(|one| one.second_approver).collect();
+    let (awaits, hours) = (approval.is_none() && !asking.is_empty(), approvals::hours(asking));
     let (mut deliveries, mut changed, mut outcomes, mut events) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut fields = Vec::new();
@@ -91,7 +95,9 @@ pub(super) async fn decide(
         group: decision.part_of.as_ref().map(|part| part.group.clone()),
     };
     if awaits {
-        events.push(ask_approval(&mut resolution, &deliveries, about(conflict))?);
+        events.push(ask_approval(&mut resolution, &deliveries, about(conflict), hours)?);
+        let request = Request::of_decision(conflict, &resolution.actor, &resolution.id);
+        request.tell_approvers(w, NoticeKind::ApprovalAsked).await?;
     }
     resolutions::insert(w, &resolution).await?;
     resolutions::insert_deliveries(w, &deliveries).await?;
@@ -151,8 +157,9 @@ fn ask_approval(
     resolution: &mut Resolution,
     deliveries: &[Delivery],
     about: About,
+    hours: u32,
 ) -> Result<Event, StoreError> {
-    let asked = Approval::asked(bound_to(resolution, deliveries)?, resolution.created_at);
+    let asked = Approval::asked(bound_to(resolution, deliveries)?, resolution.created_at, hours);
     let about = About { resolution: Some(resolution.id.clone()), ..about };
     let event = Event::new(Action::ApprovalAsked, resolution.actor.clone(), about);
     let event = event.fact("decision", &resolution.id).fact("digest", asked.short());

@@ -8,6 +8,7 @@ use crate::domain::audit::{Action, Event};
 use crate::domain::conflict::DifferenceState;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::ids::ResolutionId;
+use crate::engine::approvals::ask_nobody;
 use crate::engine::detect::refresh;
 use crate::engine::once::{Receipt, Told};
 use crate::engine::{Engine, Refusal};
@@ -60,6 +61,7 @@ impl Engine {
                     let ended = asked.end(Standing::Undone, viewer.actor(), w.now(), "");
                     let ended = ended.map_err(nobody_waits)?;
                     approvals::save(w, &id, &ended).await?;
+                    ask_nobody(w, &format!("/resolutions/{id}")).await?;
                     resolution.approval = Some(ended);
                 }
                 conflict.draft = Some(resolution.draft()?);

@@ -12,10 +12,13 @@ pub async fn save_approval(
     id: &GroupId,
     approval: &Approval,
 ) -> Result<(), StoreError> {
-    let query =
-        w.sql("UPDATE group_decisions SET approval = $2, approval_body = $3, approval_at = $4 WHERE id = $1");
-    let query = query.bind(id).bind(approval.standing.as_str());
-    query.bind(serde_json::to_string(approval)?).bind(approval.asked_at).run_one().await
+    let query = w.sql(
+        "UPDATE group_decisions SET approval = $2, approval_body = $3, approval_at = $4, approval_next = $5
+         WHERE id = $1",
+    );
+    let query = query.bind(id).bind(approval.standing.found_by());
+    let query = query.bind(serde_json::to_string(approval)?).bind(approval.asked_at);
+    query.bind(approval.next()).run_one().await
 }
 
 /// Stores the approval of a group's reversal; None where the next one needs none.
@@ -25,12 +28,13 @@ pub async fn save_back_approval(
     approval: Option<&Approval>,
 ) -> Result<(), StoreError> {
     let query = w.sql(
-        "UPDATE group_decisions SET back_approval = $2, back_approval_body = $3, back_approval_at = $4
-         WHERE id = $1",
+        "UPDATE group_decisions SET back_approval = $2, back_approval_body = $3, back_approval_at = $4,
+             back_approval_next = $5 WHERE id = $1",
     );
-    let query = query.bind(id).bind(approval.map(|approval| approval.standing.as_str()));
+    let query = query.bind(id).bind(approval.map(|approval| approval.standing.found_by()));
     let query = query.bind(approval.map(serde_json::to_string).transpose()?);
-    query.bind(approval.map(|approval| approval.asked_at)).run_one().await
+    let query = query.bind(approval.map(|approval| approval.asked_at));
+    query.bind(approval.and_then(Approval::next)).run_one().await
 }
 
 /// Stores whether a second person has to approve a draft, by the rows that are in it.

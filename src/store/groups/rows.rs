@@ -79,6 +79,16 @@ pub async fn outcomes(s: &mut Session, id: &GroupId) -> Result<Vec<Count>, Store
     .await
 }
 
+/// The fields of the included rows that a second person has to approve.
+pub async fn fields_asking(s: &mut Session, id: &GroupId) -> Result<Vec<FieldId>, StoreError> {
+    let query = s.sql(
+        "SELECT DISTINCT field AS value FROM group_members WHERE group_id = $1 AND state = 'included' AND asks
+         ORDER BY 1",
+    );
+    let fields: Vec<String> = query.bind(id).values().await?;
+    Ok(fields.into_iter().map(FieldId).collect())
+}
+
 /// Included rows that come to this after `after`, in order.
 pub async fn of_outcome(
     s: &mut Session,

@@ -27,6 +27,7 @@ pub enum Facet {
     Field,
     Kind,
     Cause,
+    Suggestion,
     Stakes,
     Age,
     Due,
@@ -64,6 +65,10 @@ impl Facet {
             Self::Cause => Some(
                 "SELECT d.cause AS value, CAST(count(DISTINCT c.id) AS BIGINT) AS count FROM conflicts c",
             ),
+            Self::Suggestion => Some(
+                "SELECT d.suggestion AS value, CAST(count(DISTINCT c.id) AS BIGINT) AS count FROM conflicts c
+                 JOIN differences d ON d.conflict_id = c.id AND d.state = 'open' WHERE c.open",
+            ),
             _ => None,
         }
     }
@@ -76,13 +81,15 @@ impl Facet {
             Self::Field => rest.field = None,
             Self::Kind => rest.kind = None,
             Self::Cause => rest.cause = None,
+            Self::Suggestion => rest.suggestion = None,
             Self::Stakes => rest.stakes = None,
             Self::Age => rest.opened = (None, None),
             Self::Due => rest.due = super::Due::Any,
             Self::Assignee => rest.assignee = None,
         }
         // What was rare may have been so by this very choice.
-        rest.rare &= !matches!(self, Self::Field | Self::Kind | Self::Cause) || rest == *filter;
+        rest.rare &=
+            !matches!(self, Self::Field | Self::Kind | Self::Cause | Self::Suggestion) || rest == *filter;
         rest
     }
 }

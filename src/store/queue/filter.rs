@@ -3,6 +3,7 @@
 use crate::domain::access::Viewer;
 use crate::domain::ids::{EntityId, FieldId, IncidentId, RecordId, SystemId, UserId};
 use crate::domain::policy::Stakes;
+use crate::domain::suggestion::Grade;
 use crate::domain::time::Time;
 use crate::domain::words::Sought;
 use crate::store::db::{Arg, Query};
@@ -94,6 +95,8 @@ pub struct Filter {
     /// Put before another desk.
     pub escalated: bool,
     pub kind: Option<String>,
+    /// What is suggested.
+    pub suggestion: Option<Grade>,
     /// Whom it is given to.
     pub assignee: Option<UserId>,
     /// Open since before the first, and not before the second.
@@ -114,7 +117,8 @@ impl Filter {
     /// Whether it asks anything of the differences themselves.
     pub(super) fn asks_differences(&self) -> bool {
         let plain = [self.cause.is_none(), self.like.is_none(), self.kind.is_none()];
-        self.field.is_some() || self.system.is_some() || plain != [true; 3]
+        let plain = plain == [true; 3] && self.suggestion.is_none();
+        self.field.is_some() || self.system.is_some() || !plain
     }
 }
 
@@ -258,6 +262,9 @@ pub(super) fn of_difference<'s, M>(mut query: Query<'s, M>, filter: &Filter) -> 
     }
     if let Some(kind) = &filter.kind {
         query = query.push_bind(" AND d.kind = ?", [kind.into()]);
+    }
+    if let Some(grade) = filter.suggestion {
+        query = query.push_bind(" AND d.suggestion = ?", [grade.as_str().into()]);
     }
     if let Some(system) = &filter.system {
         // An underscore is a letter of names and a wildcard of LIKE.

@@ -108,19 +108,21 @@ impl Place {
 /// All kinds as one table `a`.
 const ALL: &str = "SELECT * FROM (
     SELECT s.id, CAST(0 AS BIGINT) AS what, c.entity, c.title, CAST(count(d.id) AS BIGINT) AS differences,
-        min(d.field) AS fields, s.actor, s.approval_body, s.approval_at, CAST(NULL AS TEXT) AS back
+        min(d.field) AS fields, s.actor, s.approval_body, s.approval_at, s.approval_next,
+        CAST(NULL AS TEXT) AS back
     FROM resolutions s JOIN conflicts c ON c.id = s.conflict_id JOIN differences d
         ON d.resolution_id = s.id AND d.conflict_id = s.conflict_id
-    WHERE s.approval = 'awaiting' GROUP BY s.id, c.entity, c.title, s.actor, s.approval_body, s.approval_at
+    WHERE s.approval = 'awaiting' GROUP BY s.id, c.entity, c.title, s.actor, s.approval_body, s.approval_at,
+        s.approval_next
     UNION ALL
     SELECT g.id, CAST(1 AS BIGINT), g.entity, '', (SELECT CAST(count(*) AS BIGINT) FROM group_members m
         WHERE m.group_id = g.id AND m.state = 'included'), g.field, g.actor, g.approval_body, g.approval_at,
-        CAST(NULL AS TEXT)
+        g.approval_next, CAST(NULL AS TEXT)
     FROM group_decisions g WHERE g.approval = 'awaiting'
     UNION ALL
     SELECT g.id, CAST(2 AS BIGINT), g.entity, '', (SELECT CAST(count(*) AS BIGINT) FROM group_members m
         WHERE m.group_id = g.id AND m.back = 'reverse'), g.field, g.actor, g.back_approval_body,
-        g.back_approval_at, g.back
+        g.back_approval_at, g.back_approval_next, g.back
     FROM group_decisions g WHERE g.back_approval = 'awaiting') a WHERE 1 = 1";
 
 fn seen<'s, M>(query: Query<'s, M>, viewer: &Viewer) -> Query<'s, M> {
@@ -162,9 +164,9 @@ pub async fn awaiting_before(
     Ok(page)
 }
 
-/// Those that are awaited since before then, oldest first.
-pub async fn asked_before(s: &mut Session, then: Time, limit: i64) -> Result<Vec<Awaiting>, StoreError> {
-    let query = s.sql(ALL).push_bind(" AND approval_at <= ?", [then.into()]);
+/// Those about which something is to be done by then, and those of which it is not known yet.
+pub async fn due_by(s: &mut Session, then: Time, limit: i64) -> Result<Vec<Awaiting>, StoreError> {
+    let query = s.sql(ALL).push_bind(" AND (approval_next IS NULL OR approval_next <= ?)", [then.into()]);
     query.push(" ORDER BY approval_at, id").limit(limit).all().await
 }
 
@@ -185,9 +187,10 @@ pub async fn count(s: &mut Session, viewer: &Viewer) -> Result<i64, StoreError> 
 
 /// Stores what became of an approval.
 pub async fn save(w: &mut WriteSession, id: &ResolutionId, approval: &Approval) -> Result<(), StoreError> {
-    let query = w.sql("UPDATE resolutions SET approval = $2, approval_body = $3 WHERE id = $1");
-    let query = query.bind(id).bind(approval.standing.as_str());
-    query.bind(serde_json::to_string(approval)?).run_one().await
+    let query =
+        w.sql("UPDATE resolutions SET approval = $2, approval_body = $3, approval_next = $4 WHERE id = $1");
+    let query = query.bind(id).bind(approval.standing.found_by());
+    query.bind(serde_json::to_string(approval)?).bind(approval.next()).run_one().await
 }
 
 /// Stores until when an approved decision is held.

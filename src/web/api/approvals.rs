@@ -21,11 +21,14 @@ use utoipa::ToSchema;
 /// An approval, and what it is bound to.
 #[derive(Serialize, ToSchema)]
 pub struct ApprovalView {
-    /// `awaiting`, `approved`, `sent_back`, `undone` or `ended` (a value moved).
+    /// `awaiting`, `approved`, `sent_back`, `undone`, `expired` (nobody answered in time) or `ended` (a value
+    /// moved).
     state: String,
     /// SHA-256 of exactly what was decided.
     digest: String,
     asked_at: DateTime<Utc>,
+    /// When it expires, or would have.
+    ends_at: Option<DateTime<Utc>>,
     /// Who approved or sent it back, when, and why it was sent back.
     by: Option<String>,
     at: Option<DateTime<Utc>>,
@@ -38,6 +41,7 @@ impl From<Approval> for ApprovalView {
             state: approval.standing.as_str().to_owned(),
             digest: approval.digest,
             asked_at: approval.asked_at,
+            ends_at: approval.ends_at,
             by: approval.by.map(|by| by.name),
             at: approval.at,
             reason: Some(approval.reason).filter(|reason| !reason.is_empty()),
@@ -60,6 +64,8 @@ pub struct AwaitingView {
     decided_by: String,
     digest: String,
     asked_at: DateTime<Utc>,
+    /// When it expires if nobody answers.
+    ends_at: Option<DateTime<Utc>>,
 }
 
 /// Which page of the list.
@@ -102,6 +108,7 @@ pub async fn list(
         decided_by: one.actor.name,
         digest: one.approval.digest,
         asked_at: one.approval.asked_at,
+        ends_at: one.approval.ends_at,
     };
     Ok(Items { items: found.into_iter().map(item).collect(), next }.respond(&request))
 }

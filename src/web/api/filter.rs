@@ -3,6 +3,7 @@
 use super::listing::{said, wrong};
 use crate::domain::cause::Cause;
 use crate::domain::policy::Stakes;
+use crate::domain::suggestion::Grade;
 use crate::domain::tag;
 use crate::domain::time::{Time, parse_stamp, stamp};
 use crate::domain::words::Sought;
@@ -26,6 +27,7 @@ pub struct ConflictQuery {
     incident: Option<String>,
     view: Option<String>,
     kind: Option<String>,
+    suggestion: Option<String>,
     assignee: Option<String>,
     q: Option<String>,
     tag: Option<String>,
@@ -46,6 +48,9 @@ impl ConflictQuery {
             let known = Stakes::ALL.into_iter().find(|known| known.as_str() == stakes);
             known.ok_or_else(|| wrong("stakes", "low, medium or high"))
         });
+        let suggestion = text(&self.suggestion).map(|name| {
+            Grade::of(&name).ok_or_else(|| wrong("suggestion", "high, some, low, unknown, hidden or none"))
+        });
         Ok(Filter {
             whose: self.whose()?,
             due: self.due(now)?,
@@ -59,6 +64,7 @@ impl ConflictQuery {
             waiting: if self.is("snoozed") { Waiting::Only } else { Waiting::No },
             escalated: self.is("escalated"),
             kind: text(&self.kind),
+            suggestion: suggestion.transpose()?,
             assignee: text(&self.assignee).map(Into::into),
             words: text(&self.q).map_or(Words::Any, |q| Words::Sought(Sought::of(&q))),
             tag: text(&self.tag).and_then(|tag| tag::form(&tag)),

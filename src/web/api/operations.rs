@@ -50,6 +50,11 @@ pub const ALL: &[Operation] = &[
             ("entity", "string", "Records of this entity."),
             ("field", "string", "With an open difference of this field or group."),
             ("cause", "string", "With an open difference of this likeliest cause."),
+            (
+                "suggestion",
+                "string",
+                "With an open difference for which that is suggested: `high`, `some` or `low` by its track record, `unknown` where too few were decided, `hidden` until something is chosen, or `none`.",
+            ),
             ("stakes", "string", "low, medium or high."),
             ("system", "string", "With an open difference that this system takes part in."),
             ("like", "string", "With an open difference of this pattern."),

@@ -63,9 +63,13 @@ pub fn part(
         Standing::Approved => (msg("approval-approved").with("name", by).with("when", when), Tone::Done),
         Standing::SentBack => (msg("approval-sent-back").with("name", by).with("when", when), Tone::Warning),
         Standing::Undone => (msg("approval-undone"), Tone::Info),
+        Standing::Expired => (msg("approval-expired").with("when", when), Tone::Warning),
         Standing::Ended => (msg("approval-ended"), Tone::Warning),
     };
     let mut lines = Vec::new();
+    if let Some(ends) = approval.ends_at.filter(|_| approval.is_awaited()) {
+        lines.push(msg("approval-until").with("when", face.moment(ends).text));
+    }
     match () {
         () if approval.is_awaited() && own => lines.push(msg("approval-own")),
         () if approval.is_awaited() && !may => lines.push(msg("approval-not-you")),
@@ -101,6 +105,8 @@ pub struct AwaitingRow {
     pub field: Msg,
     pub by: String,
     pub asked: When,
+    /// When it ends if nobody answers.
+    pub ends: Option<When>,
     pub digest: String,
     /// Whether this person may answer it.
     pub state: Msg,
@@ -136,6 +142,7 @@ pub fn row(
         name,
         field,
         by: awaiting.actor.name.clone(),
+        ends: awaiting.approval.ends_at.map(|ends| face.moment(ends)),
         asked: face.moment(awaiting.approval.asked_at),
         digest: awaiting.approval.short().to_owned(),
         state: msg(state),

@@ -23,6 +23,7 @@ pub mod questions;
 pub mod queue;
 pub mod record;
 pub mod records;
+pub mod reports;
 pub mod reviews;
 pub mod routing;
 pub mod samples;

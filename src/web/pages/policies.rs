@@ -88,6 +88,9 @@ pub struct PolicyForm {
     /// Hours, as typed; empty inherits.
     pub due: String,
     pub due_inherited: String,
+    /// Hours in which a second person approves.
+    pub approval: String,
+    pub approval_inherited: String,
     /// The condition under which a person decides, as typed; empty inherits.
     pub review_if: String,
     pub review_if_inherited: String,

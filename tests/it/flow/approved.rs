@@ -16,7 +16,7 @@ use referee::engine::review::Decision;
 use referee::store::resolutions::{self, Resolution, approvals};
 
 /// Addresses need a second person.
-async fn watched() -> Vec<World> {
+pub async fn watched() -> Vec<World> {
     let config = CONFIG.replace("stakes = \"high\"\n", "stakes = \"high\"\nsecond_approver = true\n");
     let mut worlds = Vec::new();
     let postgres = postgres::database().await;
@@ -28,7 +28,7 @@ async fn watched() -> Vec<World> {
     worlds
 }
 
-async fn decided(world: &World) -> Resolution {
+pub async fn decided(world: &World) -> Resolution {
     let (conflict, difference) = moved(world).await;
     let decision = keep(&conflict, &difference, 1);
     let resolution = world.engine.resolve(&steward(), &conflict.id, decision).await.unwrap();
@@ -37,17 +37,17 @@ async fn decided(world: &World) -> Resolution {
     resolution
 }
 
-fn digest(resolution: &Resolution) -> String {
+pub fn digest(resolution: &Resolution) -> String {
     resolution.approval.as_ref().unwrap().digest.clone()
 }
 
-async fn again(world: &World, id: &referee::domain::ids::ResolutionId) -> Resolution {
+pub async fn again(world: &World, id: &referee::domain::ids::ResolutionId) -> Resolution {
     let mut session = world.engine.store().session().await.unwrap();
     resolutions::get(&mut session, &Viewer::referee(), id).await.unwrap().unwrap()
 }
 
 /// How many await an approval: the count and the list are one.
-async fn awaiting(world: &World) -> usize {
+pub async fn awaiting(world: &World) -> usize {
     let mut session = world.engine.store().session().await.unwrap();
     let viewer = Viewer::referee();
     let listed = approvals::awaiting(&mut session, &viewer, None, 100).await.unwrap();

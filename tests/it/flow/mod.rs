@@ -2,6 +2,7 @@
 //! written back and proven.
 
 mod absent;
+mod approval_ends;
 mod approved;
 mod asked;
 mod causes;
@@ -23,6 +24,7 @@ mod panics;
 mod paused;
 mod reading;
 mod removed;
+mod reports;
 mod restaurants;
 mod reversed;
 mod routing;

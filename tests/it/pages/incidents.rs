@@ -139,3 +139,34 @@ async fn those_alike_are_one_link_away_and_each_role_has_its_part() {
     assert_eq!(released.leads_to(), incident);
     assert!(ok(&tariq, &incident).await.body.contains("Judged as usual"));
 }
+
+#[tokio::test]
+async fn an_answer_that_is_refused_keeps_its_words_and_only_what_can_be_taken_back_has_a_tick() {
+    let app = changed().await;
+    let ana = app.sign_in("ana").await;
+    let page = link(&ok(&ana, "/incidents").await, "/incidents/0");
+    let long = "x".repeat(501);
+    let refused = ana.post(&format!("{page}/choice"), &[("ending", "released"), ("because", &long)]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for text in ["<title>Problem: ", "Say why, in 1 to 500 characters", &format!("value=\"{long}\"")] {
+        assert!(refused.body.contains(text), "{text}");
+    }
+    let fields = [("choice", "keep:portal"), ("reason", "newer_change"), ("note", "The new numbers")];
+    let group = ana.post(&format!("{page}/groups"), &fields).await.leads_to().to_owned();
+    let draft = ok(&ana, &group).await;
+    let shown: Vec<(&str, String)> = draft
+        .body
+        .split("name=\"shown\" value=\"")
+        .skip(1)
+        .map(|rest| ("shown", rest.split('"').next().unwrap().to_owned()))
+        .collect();
+    let shown: Vec<(&str, &str)> = shown.iter().map(|(name, id)| (*name, id.as_str())).collect();
+    assert_eq!(shown.len(), 20);
+    ana.post(&format!("{group}/rows"), &shown).await;
+    ana.post(&format!("{group}/decision"), &[("count", "110")]).await;
+    while app.engine.work_off().await.unwrap() {}
+    let left = ok(&ana, &format!("{group}?show=left_out")).await;
+    assert!(left.body.contains("Taken out by hand") && !left.body.contains("name=\"row\""), "{}", left.body);
+    let waiting = ok(&ana, &format!("{group}?show=waiting")).await;
+    assert_eq!(waiting.body.matches("name=\"row\"").count(), 50);
+}

@@ -13,3 +13,4 @@ mod removals;
 mod reviews;
 mod separations;
 mod talk;
+mod views;

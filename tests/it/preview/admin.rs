@@ -255,6 +255,8 @@ fn form(problems: Vec<Problem>) -> policies::PolicyForm {
         deletes: Vec::new(),
         bulk: vec![inherit(msg("bulk-yes")), choice("no", msg("bulk-no"), false)],
         second: vec![inherit(msg("second-no")), choice("yes", msg("second-yes"), false)],
+        approval: String::new(),
+        approval_inherited: "8".into(),
         if_wrong: "Agents call a number nobody answers.".into(),
         because: String::new(),
         problems,

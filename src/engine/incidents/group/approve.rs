@@ -3,20 +3,24 @@
 
 use super::back::{digest_back, leave, taken_back};
 use super::decide::{choose_incident, told};
-use super::{READ, progress_of};
+use super::{READ, asks_approval, policy_of, progress_of};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::approval::{Approval, NotAwaited, Standing, digest};
 use crate::domain::audit::{About, Action, Actor, Event};
 use crate::domain::group::TakingBack;
-use crate::domain::ids::{DifferenceId, GroupId};
+use crate::domain::ids::{DifferenceId, EntityId, FieldId, GroupId};
+use crate::domain::notice::NoticeKind;
+use crate::engine::approvals::{self, Request, Step};
 use crate::engine::review::{because, check_right, decider, nobody_waits, not_as_shown};
-use crate::engine::{Engine, Refusal};
+use crate::engine::{Engine, Refusal, Setup};
 use crate::store::groups::{self, Group, asked, rows};
+use crate::store::resolutions::approvals::What;
 use crate::store::{Session, StoreError, WriteSession};
 
 impl Engine {
     /// Asks somebody else to approve a frozen set.
     pub(super) async fn ask_group_approval(&self, group: Group, differences: i64) -> Result<Group, Refusal> {
+        let setup = self.setup();
         self.store
             .write(async move |w| {
                 let found = groups::lock(w, &Viewer::referee(), &group.id).await?;
@@ -28,8 +32,12 @@ impl Engine {
                 if progress_of(w, &draft.id).await?.included != differences {
                     return Err(not_as_shown());
                 }
-                let asked = Approval::asked(digest_of(w, &draft).await?, w.now());
+                let fields = rows::fields_asking(w, &draft.id).await?;
+                let hours = hours_of(&setup, &draft.entity, &fields);
+                let asked = Approval::asked(digest_of(w, &draft).await?, w.now(), hours);
                 asked::save_approval(w, &draft.id, &asked).await?;
+                let request = Request::of_group(&draft, &draft.actor);
+                request.tell_approvers(w, NoticeKind::ApprovalAsked).await?;
                 let event = event(Action::ApprovalAsked, &draft, &asked);
                 let event = Event { actor: draft.actor.clone(), ..event }.fact("differences", differences);
                 Ok((Group { approval: Some(asked), ..draft }, vec![event]))
@@ -69,6 +77,9 @@ impl Engine {
                 let (group, asked, back) = awaited(w, &viewer, &id).await?;
                 let ended = asked.end(Standing::SentBack, viewer.actor(), w.now(), &reason);
                 let ended = ended.map_err(nobody_waits)?;
+                let by = back.as_ref().map_or(&group.actor, |back| &back.by);
+                let request = Request::of_group(&group, by);
+                request.tell_end(w, NoticeKind::ApprovalRefused, Some(&viewer)).await?;
                 let event = event(Action::ApprovalSentBack, &group, &asked).value("reason", &reason);
                 let event = Event { actor: viewer.actor(), ..event };
                 if back.is_some() {
@@ -93,6 +104,7 @@ async fn approve_decision(
     let decider = decider(w, &group.actor, &group.entity, &[Right::Decide]).await?;
     let approved = asked.end(Standing::Approved, viewer.actor(), w.now(), "").map_err(nobody_waits)?;
     asked::save_approval(w, &group.id, &approved).await?;
+    Request::of_group(&group, &group.actor).tell_end(w, NoticeKind::ApprovalGiven, Some(viewer)).await?;
     if !groups::start(w, &group.id).await? {
         return Err(nobody_waits(NotAwaited));
     }
@@ -113,12 +125,61 @@ async fn approve_reversal(
     decider(w, &back.by, &group.entity, &[Right::Decide, Right::Reverse]).await?;
     let approved = asked.end(Standing::Approved, viewer.actor(), w.now(), "").map_err(nobody_waits)?;
     asked::save_back_approval(w, &group.id, Some(&approved)).await?;
+    Request::of_group(&group, &back.by).tell_end(w, NoticeKind::ApprovalGiven, Some(viewer)).await?;
     let rows = rows::count_back(w, &group.id).await?;
     let events = vec![
         approved_by(viewer, &group, &asked, &back.by).fact("reversal", "yes"),
         taken_back(&group, &back).fact("differences", rows),
     ];
     Ok((Group { back_approval: Some(approved), ..group }, events))
+}
+
+/// Reminds of a request whose half has passed, or ends it: the set stays as it was frozen, or nothing is
+/// reversed, and it can be asked for again.
+pub(in crate::engine) async fn look_at_group(
+    w: &mut WriteSession,
+    id: &GroupId,
+) -> Result<Vec<Event>, Refusal> {
+    let (group, asked, back) = match awaited(w, &Viewer::referee(), id).await {
+        Ok(found) => found,
+        // It was answered meanwhile.
+        Err(Refusal::WrongState(_) | Refusal::NotFound(_)) => return Ok(Vec::new()),
+        Err(other) => return Err(other),
+    };
+    let (now, step) = (w.now(), Step::of(&asked, w.now()));
+    let by = back.as_ref().map_or(&group.actor, |back| &back.by).clone();
+    match step {
+        Step::Nothing => return Ok(Vec::new()),
+        Step::Prolong | Step::Remind => {
+            let later = step.on(&asked, now);
+            match back {
+                Some(_) => asked::save_back_approval(w, id, Some(&later)).await?,
+                None => asked::save_approval(w, id, &later).await?,
+            }
+            Request::of_group(&group, &by).tell_approvers(w, NoticeKind::ApprovalDue).await?;
+            return Ok(Vec::new());
+        }
+        Step::Expire => {}
+    }
+    let request = Request::of_group(&group, &by);
+    let what = if back.is_some() { What::Reversal } else { What::Group };
+    request.tell_end(w, NoticeKind::ApprovalExpired, None).await?;
+    request.alarm(w, what, id.as_str()).await?;
+    let expired = asked.end(Standing::Expired, Actor::referee(), now, "").map_err(nobody_waits)?;
+    let told = event(Action::ApprovalExpired, &group, &asked).fact("decided_by", &by.id);
+    let told = Event { actor: Actor::referee(), ..told };
+    if back.is_some() {
+        leave(w, group, expired).await?;
+        return Ok(vec![told.fact("reversal", "yes")]);
+    }
+    asked::save_approval(w, id, &expired).await?;
+    Ok(vec![told])
+}
+
+/// Hours in which somebody answers what is asked about these fields.
+pub(super) fn hours_of(setup: &Setup, entity: &EntityId, fields: &[FieldId]) -> u32 {
+    let policies: Vec<_> = fields.iter().filter_map(|field| policy_of(setup, entity, field)).collect();
+    approvals::hours(policies.iter().filter(|policy| asks_approval(policy)))
 }
 
 /// Refuses an approval of something else than what was asked for, or than what the page showed.

@@ -2,13 +2,15 @@
 //! afterwards. The worker does it row by row, each the way of a single decision, and goes on after a restart.
 //! Where a second person has to approve one row of a reversal, one approval is asked for all of it.
 
-use super::approve::{event, is_awaiting};
+use super::approve::{event, hours_of, is_awaiting};
 use super::{READ, asks_approval, policy_of};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::approval::{Approval, Standing, digest};
 use crate::domain::audit::{About, Action, Event};
 use crate::domain::group::{Back, TakingBack};
-use crate::domain::ids::{DifferenceId, GroupId, ResolutionId};
+use crate::domain::ids::{DifferenceId, FieldId, GroupId, ResolutionId};
+use crate::domain::notice::NoticeKind;
+use crate::engine::approvals::{Request, ask_nobody};
 use crate::engine::incidents::because;
 use crate::engine::review::nobody_waits;
 use crate::engine::{Engine, Refusal, Setup};
@@ -183,9 +185,12 @@ async fn begin(
     marked: u64,
 ) -> Result<(Group, Vec<Event>), Refusal> {
     asked::save_back(w, &group.id, Some(&back)).await?;
-    if back.way == Back::Reverse && asks_for_all(w, setup, &group).await? {
-        let own = Approval::asked(digest_back(w, &group, &back).await?, w.now());
+    let fields = rows::fields_back(w, &group.id).await?;
+    if back.way == Back::Reverse && asks_for_all(setup, &group, &fields) {
+        let hours = hours_of(setup, &group.entity, &fields);
+        let own = Approval::asked(digest_back(w, &group, &back).await?, w.now(), hours);
         asked::save_back_approval(w, &group.id, Some(&own)).await?;
+        Request::of_group(&group, &back.by).tell_approvers(w, NoticeKind::ApprovalAsked).await?;
         let asks = Event { actor: back.by.clone(), ..event(Action::ApprovalAsked, &group, &own) };
         let asks = asks.fact("differences", marked).fact("reversal", "yes").value("reason", &back.reason);
         return Ok((Group { back: Some(back), back_approval: Some(own), ..group }, vec![asks]));
@@ -196,10 +201,9 @@ async fn begin(
 }
 
 /// Whether a second person has to approve the reversal of what was marked: as deciding it at once would.
-async fn asks_for_all(s: &mut Session, setup: &Setup, group: &Group) -> Result<bool, StoreError> {
-    let fields = rows::fields_back(s, &group.id).await?;
-    let policies = fields.iter().filter_map(|field| policy_of(setup, &group.entity, field));
-    Ok(policies.into_iter().any(|policy| asks_approval(&policy)))
+fn asks_for_all(setup: &Setup, group: &Group, fields: &[FieldId]) -> bool {
+    let mut policies = fields.iter().filter_map(|field| policy_of(setup, &group.entity, field));
+    policies.any(|policy| asks_approval(&policy))
 }
 
 /// What the approval of a reversal is bound to: why, and every decision that is reversed.
@@ -238,6 +242,7 @@ async fn withdraw_reversal(
 ) -> Result<(Group, Vec<Event>), Refusal> {
     let Some(asked) = group.back_approval.clone() else { return Ok((group, Vec::new())) };
     let ended = asked.end(Standing::Undone, viewer.actor(), w.now(), "").map_err(nobody_waits)?;
+    ask_nobody(w, &format!("/groups/{}", group.id)).await?;
     let told = Event { actor: viewer.actor(), ..event(Action::ApprovalEnded, &group, &asked) };
     Ok((leave(w, group, ended).await?, vec![told.fact("reversal", "yes")]))
 }
@@ -253,6 +258,7 @@ async fn withdraw(
     };
     let ended = asked.end(Standing::Undone, viewer.actor(), w.now(), "").map_err(nobody_waits)?;
     asked::save_approval(w, &group.id, &ended).await?;
+    ask_nobody(w, &format!("/groups/{}", group.id)).await?;
     let event = Event { actor: viewer.actor(), ..event(Action::ApprovalEnded, &group, &asked) };
     Ok((Group { approval: Some(ended), ..group }, vec![event]))
 }

@@ -149,7 +149,8 @@ impl Spoken<'_> {
             | Action::ApprovalAsked
             | Action::Approved
             | Action::ApprovalSentBack
-            | Action::ApprovalEnded => self.many(),
+            | Action::ApprovalEnded
+            | Action::ApprovalExpired => self.many(),
             _ => self.account(),
         }
     }
@@ -164,6 +165,7 @@ impl Spoken<'_> {
             Action::Approved => self.by("said-approved").with("digest", self.fact("digest")),
             Action::ApprovalSentBack => self.by("said-decision-sent-back").with("why", self.reason()),
             Action::ApprovalEnded => self.by("said-approval-ended"),
+            Action::ApprovalExpired => msg("said-approval-expired").with("digest", self.fact("digest")),
             _ => self.by("said-group").with("n", self.number("differences")),
         }
     }
@@ -327,6 +329,18 @@ impl Spoken<'_> {
                 Some(record) => self.by("said-read-record").with("id", short(&record.0)),
                 None => self.by("said-read"),
             },
+            Action::ViewReportScheduled if self.fact("at") == "once" => {
+                self.by("said-report-once").with("view", self.value("view"))
+            }
+            Action::ViewReportScheduled => {
+                let said = self.by("said-report").with("view", self.value("view"));
+                said.with("at", self.fact("at")).with("day", self.fact("on"))
+            }
+            Action::ViewReportEnded => self.by("said-report-ended").with("view", self.value("view")),
+            Action::Exported if self.fact("what") == "view" => {
+                let said = self.by("said-report-mailed").with("n", self.number("entries"));
+                said.with("view", self.value("filter"))
+            }
             Action::Exported => {
                 let said = self.by("said-exported").with("n", self.number("entries"));
                 said.with("format", self.fact("format").to_uppercase())

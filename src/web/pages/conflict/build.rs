@@ -215,13 +215,19 @@ impl Over<'_> {
     }
 }
 
-/// A second person sent the last decision back: what was chosen stands in the form.
+/// A second person sent the last decision back, or none answered in time: what was chosen stands in the
+/// form.
 fn sent_back(case: &Case) -> Option<Notice> {
     let decision = case.decisions.first()?;
-    let approval = decision.approval.as_ref().filter(|own| own.standing == Standing::SentBack)?;
+    let approval = decision.approval.as_ref()?;
     let by = approval.by.as_ref().map_or("", |by| by.name.as_str());
-    let title = msg("sent-back-title").with("name", by).with("decider", &decision.actor.name);
-    let lines = vec![msg("approval-because").with("why", &approval.reason), msg("sent-back-kept")];
+    let (title, why) = match approval.standing {
+        Standing::SentBack => (msg("sent-back-title").with("name", by), msg("approval-because")),
+        Standing::Expired => (msg("expired-title"), msg("expired-again")),
+        _ => return None,
+    };
+    let title = title.with("decider", &decision.actor.name);
+    let lines = vec![why.with("why", &approval.reason), msg("sent-back-kept")];
     let links = vec![Link::new(msg("decided-see"), format!("/resolutions/{}", decision.id))];
     Some(Notice { tone: Tone::Warning, title, lines, links })
 }

@@ -76,6 +76,7 @@ pub struct Sent {
     pub deletes: String,
     pub bulk: String,
     pub second: String,
+    pub approval: String,
     pub if_wrong: String,
     pub because: String,
 }
@@ -104,6 +105,7 @@ impl Sent {
             deletes: policy.deletes.map_or("", Deletes::as_str).to_owned(),
             bulk: policy.bulk_allowed.map_or("", |allowed| if allowed { "yes" } else { "no" }).to_owned(),
             second: policy.second_approver.map_or("", |asked| if asked { "yes" } else { "no" }).to_owned(),
+            approval: number(policy.approval_hours),
             if_wrong: policy.if_wrong.clone().unwrap_or_default(),
             because: String::new(),
         }
@@ -133,6 +135,7 @@ impl Sent {
         let half_life_days = number("half_life", &self.half_life, (0, 36_500), "problem-half-life");
         let hold_seconds = number("hold", &self.hold, (0, 300), "problem-hold");
         let due_hours = number("due", &self.due, (1, 8760), "problem-due");
+        let approval_hours = number("approval", &self.approval, (1, 8760), "problem-due");
         let priority = self.order(setup, entity).unwrap_or_else(|_| {
             say("priority", msg("problem-priority"));
             None
@@ -168,6 +171,7 @@ impl Sent {
             second_approver: yes_or_no(&self.second),
             hold_seconds,
             due_hours,
+            approval_hours,
             if_wrong: (!if_wrong.is_empty()).then(|| if_wrong.to_owned()),
             ..before.clone()
         })
@@ -253,6 +257,8 @@ pub fn page(setup: &Setup, place: &Place<'_>, sent: &Sent, problems: Vec<Problem
         deletes: if slot.is_none() { options.deletes() } else { Vec::new() },
         bulk: options.yes_or_no(above.bulk_allowed, &sent.bulk, ["bulk-no", "bulk-yes"]),
         second: options.yes_or_no(above.second_approver, &sent.second, ["second-no", "second-yes"]),
+        approval: sent.approval.clone(),
+        approval_inherited: above.approved_within().to_string(),
         if_wrong: sent.if_wrong.clone(),
         because: sent.because.clone(),
         problems,

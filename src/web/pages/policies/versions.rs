@@ -98,7 +98,7 @@ fn compare(setup: &Setup, label: &Msg, before: &Policy, after: &Policy, out: &mu
 
 /// Every setting of a level with its words.
 #[must_use]
-pub fn settings(setup: &Setup, policy: &Policy) -> [(Msg, Msg); 17] {
+pub fn settings(setup: &Setup, policy: &Policy) -> [(Msg, Msg); 18] {
     fn or_inherited<T>(value: Option<T>, words: impl FnOnce(T) -> Msg) -> Msg {
         value.map_or_else(|| msg("setting-inherited"), words)
     }
@@ -125,6 +125,7 @@ pub fn settings(setup: &Setup, policy: &Policy) -> [(Msg, Msg); 17] {
         ),
         (msg("policy-bulk"), or_inherited(policy.bulk_allowed, yes)),
         (msg("policy-second"), or_inherited(policy.second_approver, yes)),
+        (msg("policy-approval"), or_inherited(policy.approval_hours, number("due-hours"))),
         (
             msg("column-stakes"),
             or_inherited(policy.stakes, |stakes| msg(format!("stakes-{}", stakes.as_str()))),

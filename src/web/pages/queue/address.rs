@@ -2,6 +2,7 @@
 
 use crate::domain::ids::{ConflictId, EntityId, FieldId, SystemId, UserId};
 use crate::domain::policy::Stakes;
+use crate::domain::suggestion::Grade;
 use crate::domain::time::{Time, parse_stamp, stamp};
 use crate::domain::words::Sought;
 use crate::engine::Setup;
@@ -178,6 +179,8 @@ pub struct Address {
     /// The incident that holds them.
     pub incident: Option<String>,
     pub kind: Option<String>,
+    /// `high`, `some`, `low`, `unknown`, `hidden` or `none`.
+    pub suggestion: Option<String>,
     pub age: Option<Age>,
     /// The id of whom it is given to; `nobody`.
     pub assignee: Option<String>,
@@ -231,6 +234,7 @@ impl Address {
             ("like", self.like.as_deref()),
             ("incident", self.incident.as_deref()),
             ("kind", self.kind.as_deref()),
+            ("suggestion", self.suggestion.as_deref()),
             ("age", self.age.map(Age::as_str)),
             ("assignee", self.assignee.as_deref()),
             ("process", self.process.as_deref()),
@@ -299,6 +303,7 @@ impl Address {
             waiting: if self.view == List::Snoozed { Waiting::Only } else { Waiting::No },
             escalated: self.view == List::Escalated,
             kind: given(&self.kind),
+            suggestion: given(&self.suggestion).map(|name| Grade::of(&name).unwrap_or_default()),
             assignee: given(&self.assignee).filter(|id| id != NOBODY).map(UserId),
             opened: self.age.map_or((None, None), |age| age.span(clock.now)),
             entities: given(&self.process).map(|process| {

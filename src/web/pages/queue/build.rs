@@ -6,6 +6,7 @@ use super::rows::{conflict_row, failed_row};
 use super::{Find, QueuePage, columns, empty, facets, views};
 use crate::domain::access::Right;
 use crate::domain::ids::{EntityId, FieldId, SystemId};
+use crate::domain::suggestion::Grade;
 use crate::store::queue::MOST_COUNTED;
 use crate::web::messages::{Msg, literal, msg};
 use crate::web::pages::approvals;
@@ -44,6 +45,7 @@ pub fn page(desk: &Desk) -> QueuePage {
         }),
         order: match view.is_open() {
             true => msg(format!("queue-order-{}", desk.address.sort.as_str())),
+            false if view == List::Approval => msg("queue-order-oldest"),
             false => msg("queue-order-newest"),
         },
         more: match view {
@@ -148,6 +150,9 @@ fn filters(desk: &Desk) -> Vec<Link> {
     add(address.cause.as_deref().map(words::cause), Address { cause: None, ..address.clone() });
     add(address.stakes.map(words::stakes), Address { stakes: None, ..address.clone() });
     add(address.kind.as_deref().map(facets::kind), Address { kind: None, ..address.clone() });
+    let grade = address.suggestion.as_deref().and_then(Grade::of).map(facets::suggestion);
+    let grade = grade.map(|grade| msg("filter-suggestion").with("grade", grade));
+    add(grade, Address { suggestion: None, ..address.clone() });
     let age = address.age.map(|age| msg(format!("age-{}", age.as_str())));
     add(age, Address { age: None, ..address.clone() });
     let assignee = address.assignee.as_deref().map(|id| facets::person(desk, id));

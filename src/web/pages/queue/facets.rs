@@ -6,6 +6,7 @@ use super::read::Desk;
 use crate::domain::diff::Kind;
 use crate::domain::ids::{EntityId, SystemId, UserId};
 use crate::domain::policy::Stakes;
+use crate::domain::suggestion::Grade;
 use crate::store::queue::{self, MOST_COUNTED};
 use crate::web::messages::{Msg, literal, msg};
 use crate::web::pages::parts::{Count, Facet, FacetValue};
@@ -49,6 +50,7 @@ fn title(facet: queue::Facet) -> &'static str {
         queue::Facet::Field => "facet-field",
         queue::Facet::Kind => "facet-kind",
         queue::Facet::Cause => "facet-cause",
+        queue::Facet::Suggestion => "facet-suggestion",
         queue::Facet::Due => "facet-due",
         queue::Facet::Age => "facet-age",
         queue::Facet::Stakes => "facet-stakes",
@@ -72,6 +74,7 @@ fn known(desk: &Desk, facet: queue::Facet) -> Vec<String> {
         }
         queue::Facet::Kind => KINDS.iter().map(|kind| kind.as_str().to_owned()).collect(),
         queue::Facet::Cause => texts(&crate::domain::cause::Cause::NAMES),
+        queue::Facet::Suggestion => Grade::ALL.iter().map(|grade| grade.as_str().to_owned()).collect(),
         queue::Facet::Due => texts(&["overdue", "today", "later"]),
         queue::Facet::Age => Age::ALL.iter().map(|age| age.as_str().to_owned()).collect(),
         queue::Facet::Stakes => Stakes::ALL.iter().map(|stakes| stakes.rank().to_string()).collect(),
@@ -102,6 +105,11 @@ fn link(desk: &Desk, facet: queue::Facet, value: &str) -> Option<(Msg, bool, Add
         queue::Facet::Cause => {
             let (chosen, cause) = turn(&address.cause);
             (words::cause(value), chosen, Address { cause, ..address })
+        }
+        queue::Facet::Suggestion => {
+            let grade = Grade::of(value)?;
+            let (chosen, own) = turn(&address.suggestion);
+            (suggestion(grade), chosen, Address { suggestion: own, ..address })
         }
         queue::Facet::Due => {
             let near =
@@ -184,6 +192,12 @@ pub fn kind(name: &str) -> Msg {
         "deleted" => msg("kind-deleted"),
         _ => msg("kind-missing"),
     }
+}
+
+/// What is suggested.
+#[must_use]
+pub fn suggestion(grade: Grade) -> Msg {
+    msg(format!("facet-suggestion-{}", grade.as_str()))
 }
 
 /// Whom something is given to.

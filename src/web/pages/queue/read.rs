@@ -28,11 +28,12 @@ pub const PAGE: usize = 50;
 const READ: i64 = PAGE as i64 + 1;
 
 /// What the list can be narrowed by, in the order of the page.
-const FACETS: [Facet; 8] = [
+const FACETS: [Facet; 9] = [
     Facet::Entity,
     Facet::Field,
     Facet::Kind,
     Facet::Cause,
+    Facet::Suggestion,
     Facet::Due,
     Facet::Age,
     Facet::Stakes,

@@ -3,10 +3,12 @@
 use super::bulk::{asked, members, numbers, of, standings, switch_phone, written};
 use super::changed::{delivered, of as of_incident};
 use super::*;
+use crate::flow::approval_ends::{alarms, pass, told};
 use crate::support::world::{disable, other_steward, steward};
 use referee::domain::access::Role;
 use referee::domain::approval::Standing;
 use referee::domain::group::{Back, GroupChoice};
+use referee::domain::notice::NoticeKind;
 use referee::domain::policy::Policy;
 use referee::engine::Refusal;
 use referee::engine::incidents::group::{TakeBack, Which};
@@ -229,5 +231,30 @@ async fn whether_a_set_asks_is_known_anew_when_rows_are_taken_out() {
         work_off(&world).await;
         let progress = world.engine.progress(&draft.id).await.unwrap();
         assert_eq!((progress.decided, progress.excluded), (60, vec![("unticked".to_owned(), 10)]));
+    }
+}
+
+#[tokio::test]
+async fn a_run_that_nobody_approves_stays_as_it_was_frozen() {
+    for url in databases().await {
+        let policy = "rule = \"manual_review\"\nstakes = \"high\"\nbulk_allowed = true";
+        let world = numbers(url, policy).await;
+        let draft = world.engine.freeze(&steward(), asked(GroupChoice::Source)).await.unwrap();
+        world.engine.decide_group(&steward(), &draft.id, "").await.unwrap();
+        let link = format!("/groups/{}", draft.id);
+        assert_eq!(told(&world, &other_steward(), true).await, [(NoticeKind::ApprovalAsked, link.clone())]);
+        pass(&world, 8).await;
+        let now = world.engine.group(&steward(), &draft.id).await.unwrap();
+        assert_eq!((now.state.as_str(), now.approval.unwrap().standing), ("draft", Standing::Expired));
+        assert_eq!(members(&world, &draft, "included").await.len(), 30, "the set is as it was");
+        assert_eq!(told(&world, &steward(), true).await, [(NoticeKind::ApprovalExpired, link.clone())]);
+        assert_eq!(alarms(&world).await[0].1, link);
+        let anew = world.engine.decide_group(&steward(), &draft.id, "").await.unwrap();
+        assert!(anew.approval.clone().unwrap().is_awaited());
+        pass(&world, 0).await;
+        assert_eq!(alarms(&world).await, []);
+        let seen = anew.approval.unwrap().digest;
+        world.engine.approve_group(&other_steward(), &draft.id, &seen).await.unwrap();
+        assert_eq!(told(&world, &steward(), true).await[0].0, NoticeKind::ApprovalGiven);
     }
 }
