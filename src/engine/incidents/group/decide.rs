@@ -1,4 +1,4 @@
-//! A frozen set is decided: the worker takes one difference after the other, each the way of a single
+//! A frozen set is decided: the worker takes its differences a few at once, each the way of a single
 //! decision, and hands what was left out to people.
 
 use super::{HOLD, Progress, READ, TYPED, asks_approval, fits, left, policy, progress_of};
@@ -18,10 +18,13 @@ use crate::faults::{self, Point};
 use crate::store::groups::{self, Group, Member};
 use crate::store::{StoreError, WriteSession, conflicts, incidents, records, users};
 use chrono::TimeDelta;
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use std::sync::Arc;
 
 /// Differences decided before the worker looks around.
-const BATCH: i64 = 50;
+const BATCH: i64 = 64;
+/// Decisions under way at once: as those of so many people, they share the commits of one writer.
+const AT_ONCE: usize = 16;
 
 impl Engine {
     /// Decides a frozen set: from now on the worker does. `typed` is the number of differences, asked
@@ -79,21 +82,33 @@ impl Engine {
         }
         let viewer = self.as_now(&group.actor).await?.filter(|viewer| viewer.may(Right::Decide));
         let setup = self.reload().await?;
-        for member in members {
-            let left_out = match &viewer {
-                Some(viewer) => self.decide_member(&setup, viewer, group, &member).await?,
-                None => Some(left(Excluded::NoRight)),
-            };
-            if let Some((why, detail)) = left_out {
-                let (group, id) = (group.id.clone(), member.difference);
-                self.store
-                    .write::<_, StoreError, _>(async move |w| {
-                        Ok((groups::exclude(w, &group, &id, why, &detail).await?, Vec::new()))
-                    })
-                    .await?;
-            }
-            faults::pass(Point::K23);
+        let decided = stream::iter(members)
+            .map(|member| self.decide_or_leave(&setup, viewer.as_ref(), group, member))
+            .buffer_unordered(AT_ONCE);
+        decided.try_collect().await
+    }
+
+    /// Decides one difference, or notes why it is left out.
+    async fn decide_or_leave(
+        &self,
+        setup: &Arc<Setup>,
+        viewer: Option<&Viewer>,
+        group: &Group,
+        member: Member,
+    ) -> Result<(), Refusal> {
+        let left_out = match viewer {
+            Some(viewer) => self.decide_member(setup, viewer, group, &member).await?,
+            None => Some(left(Excluded::NoRight)),
+        };
+        if let Some((why, detail)) = left_out {
+            let (group, id) = (group.id.clone(), member.difference);
+            self.store
+                .write::<_, StoreError, _>(async move |w| {
+                    Ok((groups::exclude(w, &group, &id, why, &detail).await?, Vec::new()))
+                })
+                .await?;
         }
+        faults::pass(Point::K23);
         Ok(())
     }
 
