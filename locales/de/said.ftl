@@ -174,3 +174,7 @@ refusal-policy-changed = Die Richtlinie dieses Feldes hat sich seit der Entschei
 refusal-left-time-over = Der Zeitpunkt, bis zu dem es verschieden bleiben sollte, ist vorbei: es zurückschicken
 refusal-no-time = Dafür war keine Zeit mehr: noch einmal tun
 refusal-too-many-found = Zu viele Datensätze haben die gesuchten Wörter: Schreiben Sie mehr davon
+refusal-hidden = Die Werte von { $field } sind für diese Rolle verborgen
+refusal-hidden-words = Für diese Rolle verborgen
+refusal-outside = { $field } ist auf einige Rollen beschränkt: Außenstehende werden dazu weder gefragt noch benachrichtigt
+refusal-condition = Eine Bedingung könnte Werte verraten, die für diese Rolle verborgen sind: Setzen kann sie, wer diese Werte sieht

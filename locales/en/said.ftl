@@ -175,3 +175,7 @@ refusal-policy-changed = The policy of this field changed since it was decided: 
 refusal-left-time-over = The time until which it was to stay different has passed: send it back
 refusal-no-time = There was no time left for it: do it once more
 refusal-too-many-found = Too many records have the words that are looked for: write more of them
+refusal-hidden = The values of { $field } are hidden by your role
+refusal-hidden-words = Hidden by your role
+refusal-outside = { $field } is limited to some roles: nobody outside is asked or told about it
+refusal-condition = A condition could tell values that are hidden by your role: somebody who sees them sets it

@@ -44,6 +44,7 @@ pub mod rows;
 pub mod sample;
 pub mod seal;
 pub mod shadow;
+pub mod sight;
 pub mod suggestion;
 pub mod tag;
 pub mod target;

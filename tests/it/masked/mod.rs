@@ -1,0 +1,6 @@
+//! Values hidden by role: nobody meets one that they may not see, wherever it is drawn or told, and
+//! nobody decides it.
+
+mod crawl;
+mod refusals;
+mod story;
