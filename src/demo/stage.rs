@@ -182,7 +182,8 @@ impl Stage {
             let known = users::by_login(&mut self.engine.store().session().await?, login).await?;
             if known.is_none() {
                 let (login, name, password) = (login.to_owned(), name.to_owned(), password.clone());
-                let new = NewUser { login, name, roles: roles.iter().copied().collect(), password, mail: None };
+                let new =
+                    NewUser { login, name, roles: roles.iter().copied().collect(), password, mail: None };
                 accounts.add_user(Actor::referee(), new).await?;
             }
             let new = NewToken { login: login.to_owned(), name: "demo".to_owned(), days: 30 };
