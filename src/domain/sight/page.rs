@@ -51,12 +51,16 @@ impl Sight {
         drafts.retain(|draft| !self.hides(entity, &draft.chosen.field));
     }
 
-    /// Veils the one value that all of a group get. Without a field it may be of any.
+    /// Whether what a group is about is hidden. Without a field it may be about any.
+    #[must_use]
+    pub fn hides_group(&self, entity: &EntityId, field: &FieldId) -> bool {
+        if field.as_str().is_empty() { !self.sees_all(entity) } else { self.hides(entity, field) }
+    }
+
+    /// Veils the one value that all of a group get.
     pub fn group_choice(&self, entity: &EntityId, field: &FieldId, choice: &mut GroupChoice) {
-        let hidden =
-            if field.as_str().is_empty() { !self.sees_all(entity) } else { self.hides(entity, field) };
         if let GroupChoice::One { values } = choice
-            && hidden
+            && self.hides_group(entity, field)
         {
             veil_all(values);
         }

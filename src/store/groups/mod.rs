@@ -68,6 +68,12 @@ impl FromRow for Group {
         let (entity, field) = (row.get::<String>("entity")?.into(), row.get::<String>("field")?.into());
         let mut choice = row.json("choice")?;
         row.sight().group_choice(&entity, &field, &mut choice);
+        let (mut approval, mut back_approval) = (approvals::of_row(row)?, approvals::of_row_back(row)?);
+        // A digest covers every value, and few values can be tried out.
+        let veiled = row.sight().hides_group(&entity, &field);
+        for own in approval.iter_mut().chain(&mut back_approval).filter(|_| veiled) {
+            own.digest.clear();
+        }
         Ok(Self {
             id: row.get::<String>("id")?.into(),
             incident: row.maybe::<String>("incident_id")?.map(IncidentId),
@@ -76,8 +82,8 @@ impl FromRow for Group {
             field,
             view: row.get("view_query")?,
             needs_approval: row.get("needs_approval")?,
-            approval: approvals::of_row(row)?,
-            back_approval: approvals::of_row_back(row)?,
+            approval,
+            back_approval,
             back: row.maybe::<String>("back")?.map(|back| serde_json::from_str(&back)).transpose()?,
             choice,
             actor: row.json("actor")?,

@@ -13,6 +13,7 @@ mod beside;
 pub mod build;
 pub mod causes;
 mod cells;
+mod counts;
 mod form;
 pub mod handle;
 mod late;
@@ -132,30 +133,6 @@ impl ConflictPage {
     #[must_use]
     pub fn use_key(&self, at: &usize) -> String {
         format!("use-all {at}")
-    }
-
-    /// How many are undecided in what was sent.
-    #[must_use]
-    pub fn undecided(&self) -> usize {
-        self.decidable() - self.decided
-    }
-
-    /// How many this person may decide.
-    fn decidable(&self) -> usize {
-        self.differences.iter().filter(|difference| difference.hidden.is_none()).count()
-    }
-
-    /// The line of the bar for each possible number of decided differences, so that the script
-    /// needs no words of its own.
-    #[must_use]
-    pub fn count_lines(&self) -> Vec<Msg> {
-        (0..=self.decidable()).map(|decided| self.count_line(&decided)).collect()
-    }
-
-    /// `1 of 2 decided`.
-    #[must_use]
-    pub fn count_line(&self, decided: &usize) -> Msg {
-        msg("conflict-decided").with("decided", *decided).with("total", self.decidable())
     }
 }
 

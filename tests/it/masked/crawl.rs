@@ -111,14 +111,14 @@ const FROM: [&str; 28] = [
     "/queue?view=failed",
     "/queue?view=settled",
     "/queue?view=approvals",
-    "/queue?q=hushalpha",
-    "/queue?q=hushsigma",
+    "/queue?q=hushalp",
+    "/queue?q=hushsig",
     "/queue/report",
     "/queue/export",
     "/queue/arrivals",
     "/records",
-    "/records?q=hushalpha",
-    "/records?q=hushsigma",
+    "/records?q=hushalp",
+    "/records?q=hushsig",
     "/decisions",
     "/failed-writes",
     "/incidents",
@@ -367,7 +367,7 @@ async fn api(
         }
     }
     for place in
-        ["/api/v1/records?q=hushalpha", "/api/v1/conflicts?field=account", "/api/v1/conflicts?q=hushalpha"]
+        ["/api/v1/records?q=hushalp", "/api/v1/conflicts?field=account", "/api/v1/conflicts?q=hushalp"]
     {
         program.ask(Method::GET, place, None, None).await;
     }
