@@ -6,10 +6,12 @@ use crate::support::app::{Answer, Browser, TestApp};
 use crate::support::postgres;
 use referee::domain::group::GroupChoice;
 use referee::domain::ids::ResolutionId;
+use referee::domain::policy::{Policy, Rule};
 use referee::domain::resolution::Outcome;
 use referee::domain::value::Held;
 use referee::engine::accounts::{NewToken, command_line};
 use referee::engine::incidents::group::Asked;
+use referee::engine::policies::PolicyChange;
 use referee::engine::samples::Draw;
 use referee::store::groups::{Of, View};
 use referee::store::queue::Filter;
@@ -115,7 +117,7 @@ const FROM: [&str; 28] = [
     "/queue?q=hushsig",
     "/queue/report",
     "/queue/export",
-    "/queue/arrivals",
+    "/queue/arrivals?since=2026-03-03T12:00:00.000000Z",
     "/records",
     "/records?q=hushalp",
     "/records?q=hushsig",
@@ -178,7 +180,8 @@ fn routes() -> BTreeSet<String> {
 fn fits(template: &str, path: &str) -> bool {
     let path = path.split('?').next().unwrap_or_default();
     let (template, path): (Vec<&str>, Vec<&str>) = (template.split('/').collect(), path.split('/').collect());
-    template.len() == path.len() && template.iter().zip(&path).all(|(t, p)| t.starts_with('{') || t == p)
+    template.len() == path.len()
+        && template.iter().zip(&path).all(|(t, p)| (t.starts_with('{') && *p != "new") || t == p)
 }
 
 /// Sends requests with a token, and looks at every answer.
@@ -222,7 +225,7 @@ impl Program<'_> {
 /// A group over each field, decided by who sees everything; samples, a draft of a policy, a dry run and
 /// a row that could not be taken.
 async fn prepared(app: &TestApp) -> Story {
-    let story = lived(app).await;
+    let mut story = lived(app).await;
     let omar = viewer(app, "omar").await;
     let value =
         vec![Held::from(&*format!("{OF_STEWARDS} for all")), Held::from(&*format!("{OF_STEWARDS} too"))];
@@ -233,7 +236,17 @@ async fn prepared(app: &TestApp) -> Story {
         let asked = Asked { of: Of::View(Box::new(view)), choice, reason: None, note: "many".to_owned() };
         let group = app.engine.freeze(&omar, asked).await.unwrap();
         assert!(app.engine.progress(&group.id).await.unwrap().included > 0, "{field}");
+        story.ids.push(group.id.0);
     }
+    let policy = Policy { rule: Some(Rule::MostRecentWins), ..Policy::default() };
+    let change = PolicyChange {
+        entity: "supplier".into(),
+        slot: Some("account".into()),
+        policy,
+        reason: "a try".to_owned(),
+        version: app.engine.setup().policy_version,
+    };
+    story.ids.push(app.engine.draft_policy(&omar, change).await.unwrap().id);
     // What a rule settled has arrived, and is drawn.
     story::deliver(app).await;
     let draw = Draw { entity: "supplier".into(), field: "clerk".into(), days: 30, size: 5 };
@@ -243,6 +256,8 @@ async fn prepared(app: &TestApp) -> Story {
         &format!("INSERT INTO suppliers (id, name, account) VALUES (NULL, 'No key', '{OF_ADMINS} aside')"),
     )
     .await;
+    // Very much at once: an incident holds it.
+    app.sql("portal", &format!("UPDATE suppliers SET rate='{OF_STEWARDS} mass', updated_by='job'")).await;
     app.sync().await;
     story
 }
@@ -269,7 +284,7 @@ async fn crawl(
         crawl.visited.clear();
     }
     crawl.pages(&[&FROM[..], admin].concat()).await;
-    let held: Vec<String> = crawl.ids.iter().cloned().collect();
+    let held: Vec<String> = crawl.ids.iter().chain(&story.ids).cloned().collect();
     // Pages that no link of this person leads to exist all the same for who knows their address.
     for template in routes().into_iter().filter(|path| !path.starts_with("/api/")) {
         if template.matches('{').count() == 1 && !crawl.visited.keys().any(|path| fits(&template, path)) {
@@ -282,7 +297,12 @@ async fn crawl(
     }
     previews(&mut crawl, story).await;
     assert!(crawl.seen > 5, "{login} sees what may be seen");
-    crawl.visited.iter().filter(|(_, status)| status.is_success()).map(|(path, _)| path.clone()).collect()
+    crawl
+        .visited
+        .iter()
+        .filter(|(_, status)| status.is_success() || status.is_redirection())
+        .map(|(path, _)| path.clone())
+        .collect()
 }
 
 /// What is posted and shows a page again: previews, refusals, forms that come back.
@@ -441,7 +461,7 @@ async fn no_program_is_told_what_is_hidden_from_its_owner() {
                         .map(str::to_owned),
                 );
             }
-            ids.extend(story.people.iter().map(|id| id.0.clone()));
+            ids.extend(story.ids.iter().cloned());
             ids.extend(all_ids(&app).await);
             let held: Vec<String> = ids.into_iter().collect();
             answered.extend(api(&app, reader, &held).await);

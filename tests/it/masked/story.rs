@@ -4,7 +4,7 @@ use crate::support::app::{TestApp, config};
 use chrono::TimeDelta;
 use referee::config::Secret;
 use referee::domain::access::{Role, Viewer};
-use referee::domain::ids::{ConflictId, SystemId, UserId};
+use referee::domain::ids::{ConflictId, SystemId};
 use referee::domain::resolution::{Outcome, Reason};
 use referee::domain::value::Held;
 use referee::engine::review::Decision;
@@ -84,6 +84,9 @@ fields = [
   { field = "rate", columns = ["rate"] },
 ]
 rows = [{ children = "contacts", column = "contacts", key = "no", members = { mail = "mail" } }]
+
+[incidents]
+mass_records = 10
 
 [policy.supplier.all]
 source_of_truth = "portal"
@@ -221,7 +224,8 @@ pub async fn deliver(app: &TestApp) {
 /// What happened to the fields that are hidden.
 pub struct Story {
     pub undone: ConflictId,
-    pub people: Vec<UserId>,
+    /// Of people, groups and drafts, which no list of their own names.
+    pub ids: Vec<String>,
 }
 
 /// Decisions of every kind, made by who sees everything: kept, typed, left different, refused by a
@@ -242,5 +246,5 @@ pub async fn lived(app: &TestApp) -> Story {
     app.engine.undo(&omar, &undone.id).await.unwrap();
     // Still held.
     decide(app, &omar, 5, "account", Outcome::Keep { value: 1 }).await;
-    Story { undone: undone.conflict, people: vec![omar.user] }
+    Story { undone: undone.conflict, ids: vec![omar.user.0] }
 }
