@@ -2,5 +2,7 @@
 //! nobody decides it.
 
 mod crawl;
+mod mails;
+mod programs;
 mod refusals;
 mod story;
