@@ -51,3 +51,4 @@ said-decision-sent-back = <b>{ $actor }</b> hat eine Entscheidung zurückgeschic
 said-approval-ended = <b>{ $actor }</b> hat eine Bitte um Genehmigung beendet
 said-group-undone = <b>{ $actor }</b> hat begonnen, { $n } Abweichungen einer Gruppe zurückzunehmen
 said-group-reversed = <b>{ $actor }</b> hat begonnen, { $n } Abweichungen einer Gruppe rückgängig zu machen
+approval-hidden = Es geht um Werte, die für diese Rolle verborgen sind: Genehmigen kann, wer sie sieht

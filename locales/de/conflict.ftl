@@ -117,6 +117,8 @@ state-deleted = Dort gelöscht
 state-held-twice = Mehrfach vorhanden
 state-unknown = Nicht lesbar seit { $when }
 state-hidden = Für diese Rolle verborgen
+hidden-decide = Hier nicht zu entscheiden: Die Werte von { $field } sind für diese Rolle verborgen. Diese Rollen sehen sie: { $roles }
+hidden-from-all = Die Werte von { $field } sind für diese Rolle verborgen
 cell-new = Neu
 
 # Die Regel eines Feldes

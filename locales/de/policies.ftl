@@ -13,6 +13,7 @@ policy-hold = Bedenkzeit
 policy-reviews = Jetzt in Prüfung
 policy-heading = { $field } von { $entity }
 policy-now = Jetzt: { $rule }
+policy-limited = Die Werte sind je nach Rolle verborgen: { $roles } sehen sie. So steht es in der Konfiguration
 policy-stakes-tip = Sie ordnet die Arbeitsliste und bestimmt, wann ein Konflikt fällig ist, wo keine Stunden angegeben sind.
 policy-reason = Grund verlangen
 policy-hold-seconds = Bedenkzeit, Sekunden

@@ -51,3 +51,4 @@ said-decision-sent-back = <b>{ $actor }</b> sent a decision back: { $why }
 said-approval-ended = <b>{ $actor }</b> ended a request for approval
 said-group-undone = <b>{ $actor }</b> began to undo { $n } differences of a group
 said-group-reversed = <b>{ $actor }</b> began to reverse { $n } differences of a group
+approval-hidden = It is about values that are hidden by your role: somebody who sees them approves it

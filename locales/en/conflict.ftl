@@ -117,6 +117,8 @@ state-deleted = Deleted there
 state-held-twice = Held more than once
 state-unknown = Not readable since { $when }
 state-hidden = Hidden by your role
+hidden-decide = Not yours to decide: the values of { $field } are hidden by your role. These roles see them: { $roles }
+hidden-from-all = The values of { $field } are hidden by your role
 cell-new = New
 
 # The rule of a field

@@ -13,6 +13,7 @@ policy-hold = Hold
 policy-reviews = In review now
 policy-heading = { $field } of { $entity }
 policy-now = Now: { $rule }
+policy-limited = Its values are hidden by role: { $roles } see them. The configuration says so
 policy-stakes-tip = They order the queue, and set when a conflict is due where no hours are set.
 policy-reason = Ask for a reason
 policy-hold-seconds = Hold, seconds

@@ -11,7 +11,7 @@ pub(super) fn instant(cell: &Cell) -> Option<Time> {
     let time = match cell {
         Cell::Text(text) => written(text.trim())?,
         Cell::Number(lexeme) => counted(lexeme)?,
-        Cell::Null | Cell::Bool(_) | Cell::Json(_) => return None,
+        Cell::Null | Cell::Bool(_) | Cell::Json(_) | Cell::Hidden(_) => return None,
     };
     (1..=9999).contains(&time.year()).then(|| time.trunc_subsecs(6))
 }

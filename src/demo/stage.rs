@@ -77,11 +77,13 @@ pub struct DemoAccount {
 /// for days, most came today, as in a queue that is kept up with.
 const STRETCHES: [i64; 2] = [204, 2];
 
-const PEOPLE: [(&str, &str, Role); 4] = [
-    ("ana", "Ana Ruiz", Role::Steward),
-    ("jonas", "Jonas Beck", Role::Steward),
-    ("maya", "Maya Klein", Role::Manager),
-    ("tariq", "Tariq Nasser", Role::Admin),
+/// The first role is what the account is told as. Iris leads, and decides what stewards do not see.
+const PEOPLE: [(&str, &str, &[Role]); 5] = [
+    ("ana", "Ana Ruiz", &[Role::Steward]),
+    ("jonas", "Jonas Beck", &[Role::Steward]),
+    ("maya", "Maya Klein", &[Role::Manager]),
+    ("tariq", "Tariq Nasser", &[Role::Admin]),
+    ("iris", "Iris Vogt", &[Role::Steward, Role::Manager]),
 ];
 
 /// The demo while it runs.
@@ -173,19 +175,21 @@ impl Stage {
     /// The store failed.
     pub async fn accounts(&self, accounts: &Accounts) -> Result<Vec<DemoAccount>, StageError> {
         let mut made = Vec::new();
-        for (login, name, role) in PEOPLE {
+        for (login, name, roles) in PEOPLE {
             // It opens invented data on this computer only, and must be told again at each start.
             let secret = self.engine.store().key().mac(&format!("demo password of {login}"));
             let password = format!("{login}-{}", secret.chars().take(16).collect::<String>());
             let known = users::by_login(&mut self.engine.store().session().await?, login).await?;
             if known.is_none() {
                 let (login, name, password) = (login.to_owned(), name.to_owned(), password.clone());
-                let new = NewUser { login, name, roles: [role].into(), password, mail: None };
+                let new =
+                    NewUser { login, name, roles: roles.iter().copied().collect(), password, mail: None };
                 accounts.add_user(Actor::referee(), new).await?;
             }
             let new = NewToken { login: login.to_owned(), name: "demo".to_owned(), days: 30 };
             let token = accounts.issue_token(Actor::referee(), new).await?;
-            made.push(DemoAccount { role: role.as_str(), login, password, token });
+            let role = roles.first().map_or("", |role| role.as_str());
+            made.push(DemoAccount { role, login, password, token });
         }
         Ok(made)
     }

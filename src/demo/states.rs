@@ -109,7 +109,7 @@ const CELLS: &[Cell] = &[
     cell("conflict", "deleted", Place::Told("deleted", 0), Act::Nothing),
     cell("conflict", "list", Place::Of(Table::Suppliers, "S-103"), Act::Nothing),
     cell("conflict", "long", Place::Of(Table::Suppliers, "S-104"), Act::Nothing),
-    cell("conflict", "masked", Place::Nowhere, Act::Nothing),
+    cell("conflict", "masked", Place::Of(Table::Suppliers, "S-105"), Act::Nothing),
     cell("conflict", "rtl", Place::Of(Table::Suppliers, "S-110"), Act::Nothing),
     cell("conflict", "first", Place::Of(Table::Suppliers, "S-120"), Act::Nothing),
     cell("conflict", "unsuggested", Place::Of(Table::Suppliers, "S-106"), Act::Nothing),

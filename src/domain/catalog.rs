@@ -127,6 +127,7 @@ impl Catalog {
         for mapping in &self.mappings {
             self.check_mapping(mapping, &mut problems);
         }
+        problems.extend(self.sight_problems());
         self.check_policies(&mut problems);
         problems
     }

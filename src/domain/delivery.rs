@@ -65,13 +65,22 @@ impl Change {
     #[must_use]
     pub fn columns(&self) -> Vec<ColumnChange<'_>> {
         if self.remove {
-            let gone = self.before.iter().filter_map(|(name, cell)| Some((name, cell.text()?)));
-            return gone.map(|(name, was)| (name.as_str(), Some(was), None)).collect();
+            let gone = self.before.iter().filter(|(_, cell)| **cell != Cell::Null);
+            return gone.map(|(name, was)| (name.as_str(), was.text(), None)).collect();
         }
         let changed = self.cells.iter().filter(|(name, cell)| self.before.get(*name) != Some(cell));
         changed
             .map(|(name, cell)| (name.as_str(), self.before.get(name).and_then(Cell::text), cell.text()))
             .collect()
+    }
+}
+
+impl Change {
+    /// Whether what a column holds or will hold is hidden from whoever reads it.
+    #[must_use]
+    pub fn hides(&self, column: &str) -> bool {
+        let cells = [self.before.get(column), self.cells.get(column)];
+        cells.into_iter().flatten().any(|cell| matches!(cell, Cell::Hidden(_)))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Entities, their fields and field groups: what an admin says records are made of.
 
+use super::access::Role;
 use super::compare::Comparison;
 use super::ids::{EntityId, FieldId};
 use super::record::{Base, Holding};
@@ -7,6 +8,7 @@ use super::rows::{self, Children};
 use super::validate::Validation;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// A kind of record, labelled with the business process it serves.
@@ -46,6 +48,9 @@ pub struct Field {
     /// What its values must be, beyond their kind.
     #[serde(default, skip_serializing_if = "Validation::is_empty")]
     pub validate: Validation,
+    /// The roles that may see its values, and so decide it. None: all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visible_to: Option<BTreeSet<Role>>,
 }
 
 /// What kind of harm a wrong value does.

@@ -4,7 +4,7 @@ use super::compare::short;
 use super::ids::{EntityId, FieldId, SystemId};
 use super::rows::RowsMapping;
 use super::transform::{Chain, Transform, TransformError, same};
-use super::value::{Cell, Cells, Held};
+use super::value::{Cell, Cells, Held, Veil};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -124,6 +124,10 @@ impl Mapping {
             mapped.fields.insert(field.field.clone(), held);
         }
         for rows in &self.rows {
+            if let Some(hidden @ Cell::Hidden(_)) = cells.get(&rows.column) {
+                mapped.fields.insert(rows.children.clone(), hidden.held());
+                continue;
+            }
             match rows.read(cells, self.null_is_empty) {
                 Ok(fields) => mapped.fields.extend(fields),
                 Err(problem) => {
@@ -189,7 +193,11 @@ impl FieldMapping {
         if let ([column], []) = (self.columns.as_slice(), self.transforms.as_slice()) {
             return of(column);
         }
-        let columns = self.columns.iter().map(of).collect::<Result<_, _>>()?;
+        let columns: Vec<Held> = self.columns.iter().map(of).collect::<Result<_, _>>()?;
+        // What is hidden is not converted.
+        if columns.iter().any(Held::is_hidden) {
+            return Ok(Held::Hidden(Veil::over(&columns)));
+        }
         Chain::new(&self.transforms).read(columns)
     }
 
@@ -201,7 +209,7 @@ impl FieldMapping {
     /// # Errors
     /// The value cannot be written in the system's form, or reads back as another value.
     pub fn write(&self, value: &Held, current: &Cells) -> Result<BTreeMap<String, Cell>, TransformError> {
-        if *value == Held::Unknown {
+        if *value == Held::Unknown || value.is_hidden() {
             return Err(TransformError::unwritable("", "it is not known"));
         }
         let now: Vec<Held> =
@@ -247,7 +255,7 @@ impl FieldMapping {
         let back = match &back {
             Held::Value(back) => format!("“{}”", short(back)),
             Held::Empty => "empty".to_owned(),
-            Held::Null | Held::Unknown => "null".to_owned(),
+            Held::Null | Held::Unknown | Held::Hidden(_) => "null".to_owned(),
         };
         Err(TransformError::unwritable(text, format!("it would read back as {back}")))
     }

@@ -45,6 +45,7 @@ pub mod sample;
 pub mod schedule;
 pub mod seal;
 pub mod shadow;
+pub mod sight;
 pub mod suggestion;
 pub mod tag;
 pub mod target;

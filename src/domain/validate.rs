@@ -64,6 +64,7 @@ impl Field {
     pub fn check(&self, held: &Held) -> Result<(), Invalid> {
         let text = match held {
             Held::Unknown => return Ok(()),
+            Held::Hidden(_) => return Err(Invalid("a value is needed".to_owned())),
             Held::Null | Held::Empty if self.validate.required => {
                 return Err(Invalid("a value is needed".to_owned()));
             }

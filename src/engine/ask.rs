@@ -43,7 +43,12 @@ impl Engine {
         }
         let (viewer, setup) = (viewer.clone(), self.reload().await?);
         self.store
-            .write(async move |w| ask_in(w, &setup, (&viewer, viewer.actor()), &question, &reason).await)
+            .write(async move |w| {
+                let record = records::get(w, &viewer, &question.record).await?;
+                let record = record.ok_or(Refusal::NotFound("record"))?;
+                setup.check_sight(&viewer, &record.entity, &question.field)?;
+                ask_in(w, &setup, (&viewer, viewer.actor()), &question, &reason).await
+            })
             .await
     }
 }

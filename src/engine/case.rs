@@ -93,6 +93,11 @@ impl Case {
         self.differences.iter().filter(|difference| difference.state.is_open())
     }
 
+    /// Those of them that this viewer may decide: whose values are not hidden.
+    pub fn decidable(&self) -> impl Iterator<Item = &Difference> {
+        self.open().filter(|difference| !difference.dispute.is_hidden())
+    }
+
     /// The newest difference that ended without a person, and when.
     #[must_use]
     pub fn settled_by_itself(&self) -> Option<Time> {
@@ -123,7 +128,7 @@ impl Engine {
     /// There is no such conflict for this viewer, or the store failed.
     pub async fn case(&self, viewer: &Viewer, id: &ConflictId) -> Result<Case, Refusal> {
         let setup = self.setup();
-        let mut s = self.store.session().await?;
+        let mut s = self.session_for(viewer).await?;
         let conflict = conflicts::get(&mut s, viewer, id).await?.ok_or(Refusal::NotFound("conflict"))?;
         let record = conflict.record.clone();
         let only = std::slice::from_ref(&record);
@@ -213,7 +218,8 @@ async fn suggestions(
     open: impl Iterator<Item = &Difference>,
 ) -> Result<HashMap<DifferenceId, Suggested>, StoreError> {
     let mut all = HashMap::new();
-    for difference in open {
+    // Facts for a value tell of it, so nothing is suggested to who may not see any.
+    for difference in open.filter(|difference| !difference.dispute.is_hidden()) {
         let dispute = &difference.dispute;
         let entity = setup.catalog.entity(&difference.entity);
         let slot = entity.and_then(|entity| entity.slot(&dispute.field));

@@ -83,6 +83,7 @@ pub(super) async fn back_to_people(
 ) -> Result<(Delivery, Vec<Event>), Refusal> {
     let found = resolutions::delivery(w, id).await?.filter(|found| viewer.sees(&found.entity));
     let delivery = found.ok_or(Refusal::NotFound("delivery"))?;
+    setup.check_sight(viewer, &delivery.entity, &delivery.change.slot)?;
     let conflict = conflicts::lock(w, viewer, &delivery.conflict).await?;
     let mut conflict = conflict.ok_or(Refusal::NotFound("conflict"))?;
     let all = resolutions::deliveries(w, std::slice::from_ref(&delivery.resolution)).await?;

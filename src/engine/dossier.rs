@@ -94,7 +94,7 @@ impl Engine {
     /// There is no such record for this viewer, or the store failed.
     pub async fn dossier(&self, viewer: &Viewer, id: &RecordId) -> Result<Dossier, Refusal> {
         let setup = self.setup();
-        let mut s = self.store.session().await?;
+        let mut s = self.session_for(viewer).await?;
         let record = records::get(&mut s, viewer, id).await?.ok_or(Refusal::NotFound("record"))?;
         let only = std::slice::from_ref(id);
         let rows = holdings::of_records(&mut s, only).await?;

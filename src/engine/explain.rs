@@ -77,6 +77,8 @@ impl Engine {
             let hand = |candidate: &Candidate| batch.hand(candidate);
             explained.push(subject.explain(slot, hand, |print| stands(&slot.id, print)));
         }
+        let sight = setup.sight(viewer);
+        explained.iter_mut().for_each(|own| sight.explanation(&found.entity, own));
         if explained.is_empty() { Err(Refusal::NotFound("field")) } else { Ok(explained) }
     }
 }

@@ -133,7 +133,7 @@ impl Engine {
     /// # Errors
     /// There is no such delivery, or the store failed.
     pub async fn delivery(&self, viewer: &Viewer, id: &DeliveryId) -> Result<resolutions::Delivery, Refusal> {
-        let found = resolutions::delivery(&mut self.store.session().await?, id).await?;
+        let found = resolutions::delivery(&mut self.session_for(viewer).await?, id).await?;
         found.filter(|found| viewer.sees(&found.entity)).ok_or(Refusal::NotFound("delivery"))
     }
 }

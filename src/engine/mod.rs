@@ -37,6 +37,7 @@ pub mod routing;
 pub mod samples;
 pub mod separate;
 pub mod setup;
+mod sight;
 pub mod sync;
 pub mod tags;
 pub mod verify;

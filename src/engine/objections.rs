@@ -95,6 +95,8 @@ impl Engine {
             .store
             .write(async move |w| {
                 let (told, event) = tell(w, &viewer, &id, &telling, &hash).await?;
+                setup.check_sight(&viewer, &told.entity, &told.field)?;
+                setup.check_outside(&told.entity, &told.field)?;
                 if let Some(receipt) = &receipt {
                     receipt.keep(w, &(setup.clone(), told.clone())).await?;
                 }
@@ -118,7 +120,7 @@ impl Engine {
     /// # Errors
     /// The store cannot be read.
     pub async fn told_by(&self, token: &str) -> Result<Option<Told>, StoreError> {
-        let mut s = self.store.session().await?;
+        let mut s = self.session_outside().await?;
         let Some(objection) = objections::by_token(&mut s, &post::hash(token)).await? else {
             return Ok(None);
         };

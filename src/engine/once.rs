@@ -41,8 +41,11 @@ impl Receipt<Told> {
         resolution: &Resolution,
     ) -> Result<(), StoreError> {
         let record = records::get(w, viewer, &resolution.record).await?.ok_or(StoreError::NotFound)?;
-        let deliveries = resolutions::deliveries(w, std::slice::from_ref(&resolution.id)).await?;
-        let resolution = resolution.clone();
+        let mut deliveries = resolutions::deliveries(w, std::slice::from_ref(&resolution.id)).await?;
+        let (mut resolution, sight) = (resolution.clone(), setup.sight(viewer));
+        // Told as it is read: who takes a decision back need not see what it was about.
+        resolution.veil(&sight, &record.entity)?;
+        deliveries.iter_mut().for_each(|delivery| delivery.veil(&sight));
         self.keep(w, &Told { setup, record, resolution, deliveries }).await
     }
 }

@@ -13,11 +13,12 @@ pub use draft::PolicyChange;
 pub use preview::{Judged, Preview, Standing};
 pub use tester::Tried;
 
-use super::{Engine, Refusal};
+use super::{Engine, Refusal, Setup};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::expression::Expression;
-use crate::domain::ids::SystemId;
-use crate::domain::policy_change::Change;
+use crate::domain::ids::{EntityId, SystemId};
+use crate::domain::policy::Policy;
+use crate::domain::policy_change::{Change, own};
 
 /// An admin, who sees each of these entities.
 fn may_change(viewer: &Viewer, changes: &[Change]) -> Result<(), Refusal> {
@@ -31,11 +32,26 @@ fn may_change(viewer: &Viewer, changes: &[Change]) -> Result<(), Refusal> {
     }
 }
 
+/// What a condition says of records, and what a draft with it would do, answers any question about
+/// their values.
+fn check_condition(setup: &Setup, viewer: &Viewer, entity: &EntityId) -> Result<(), Refusal> {
+    if setup.sight(viewer).sees_all(entity) {
+        return Ok(());
+    }
+    let text = "a condition could tell values that are hidden by your role: somebody who sees them sets it";
+    Err(Refusal::Invalid(text.to_owned()))
+}
+
 impl Engine {
     /// Whether a change can be made at all.
-    fn check_change(&self, change: &Change) -> Result<(), Refusal> {
+    fn check_change(&self, viewer: &Viewer, change: &Change) -> Result<(), Refusal> {
         let setup = self.setup();
         let entity = setup.entity(&change.entity)?;
+        let condition = |policy: &Policy| policy.review_if.clone().filter(|text| !text.trim().is_empty());
+        let now = own(&setup.policies, &change.entity, change.slot.as_ref());
+        if condition(&change.policy).is_some() && condition(&change.policy) != condition(&now) {
+            check_condition(&setup, viewer, &change.entity)?;
+        }
         let invalid = |text: &str| Err(Refusal::Invalid(text.to_owned()));
         if let Some(id) = &change.slot {
             let slot = entity.slot(id).ok_or(Refusal::NotFound("field"))?;

@@ -86,6 +86,8 @@ impl Engine {
             .write(async move |w| {
                 let mut conflict = locked(w, &viewer, &id).await?;
                 let question = worded(w, &setup, &viewer, &conflict, &asking, open_for).await?;
+                setup.check_sight(&viewer, &conflict.entity, &question.field)?;
+                setup.check_outside(&conflict.entity, &question.field)?;
                 questions::insert(w, &question, &hash).await?;
                 let wait = Wait::new(w.now(), question.expires_at, Ends::Reply, viewer.user.clone());
                 let wait = wait.map_err(|error| Refusal::Invalid(error.to_string()))?;

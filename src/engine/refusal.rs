@@ -1,7 +1,9 @@
 //! Why a verb did not do what was asked: one type for every verb, told to people and programs.
 
+use crate::domain::access::Role;
 use crate::domain::resolution::OutcomeError;
 use crate::store::{AsStoreError, StoreError};
+use std::collections::BTreeSet;
 
 /// A refusal. Nothing was changed.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -12,6 +14,9 @@ pub enum Refusal {
     /// The viewer's roles do not include it.
     #[error("your role does not allow this")]
     Forbidden,
+    /// The values of a field are not for the viewer's roles, so that the viewer does not decide it.
+    #[error("the values of {field} are hidden by your role")]
+    Hidden { field: String, roles: BTreeSet<Role> },
     /// The page was made before something on it changed.
     #[error("this changed while you were deciding")]
     Stale,

@@ -87,8 +87,13 @@ impl Engine {
         let link = record.and_then(|record| record.link);
         let holdings = compared(&setup, &conflict, rows);
         let work = Work { setup: &setup, conflict: &conflict, holdings: &holdings, link, now: self.now() };
+        check_sight(&setup, viewer, &conflict, &differences, decision)?;
         let (worked, problems) = work.all(&differences, &decision.outcomes)?;
-        Ok(Preview { targets: worked.into_iter().flat_map(|worked| worked.targets).collect(), problems })
+        let mut targets: Vec<Targets> = worked.into_iter().flat_map(|worked| worked.targets).collect();
+        // A record that is made somewhere has all of its fields.
+        let sight = setup.sight(viewer);
+        targets.iter_mut().for_each(|own| sight.change(&conflict.entity, &own.system, &mut own.change));
+        Ok(Preview { targets, problems })
     }
 
     /// Decides one or more differences of a conflict.
@@ -152,6 +157,7 @@ pub(super) async fn decide_in(
     let mut conflict = locked(w, viewer, id).await?;
     check_policy_version(w, setup).await?;
     let differences = conflicts::differences(w, std::slice::from_ref(id)).await?;
+    check_sight(setup, viewer, &conflict, &differences, decision)?;
     check_version(w, &conflict, &differences, decision).await?;
     let rows = holdings::of_records(w, std::slice::from_ref(&conflict.record)).await?;
     let link = records::get(w, viewer, &conflict.record).await?.and_then(|record| record.link);
@@ -179,6 +185,20 @@ pub(super) async fn decide_in(
         receipt.keep(w, &resolution).await?;
     }
     Ok((resolution, events))
+}
+
+/// Refuses a decision on what the viewer may not see.
+fn check_sight(
+    setup: &Setup,
+    viewer: &Viewer,
+    conflict: &Conflict,
+    differences: &[Difference],
+    decision: &Decision,
+) -> Result<(), Refusal> {
+    let chosen = differences.iter().filter(|own| decision.outcomes.iter().any(|(id, _)| *id == own.id));
+    chosen
+        .map(|own| &own.dispute.field)
+        .try_for_each(|field| setup.check_sight(viewer, &conflict.entity, field))
 }
 
 /// The kept choices of differences that a decision leaves open.

@@ -1,6 +1,6 @@
 //! Blind review: a sample of what rules settled, answered without seeing what the rules chose.
 
-use super::{Engine, Refusal};
+use super::{Engine, Refusal, Setup};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::audit::{About, Action, Event};
 use crate::domain::conflict::Dispute;
@@ -51,7 +51,7 @@ impl Engine {
         if !(1..=MOST_DAYS).contains(&draw.days) {
             return Err(Refusal::Invalid(format!("a sample reaches back 1 to {MOST_DAYS} days")));
         }
-        let viewer = viewer.clone();
+        let (viewer, setup) = (viewer.clone(), self.setup());
         self.store
             .write(async move |w| {
                 if samples::unfinished(w, &viewer.user).await? >= MOST_BEGUN {
@@ -66,7 +66,7 @@ impl Engine {
                     actor: viewer.actor(),
                     created_at: w.now(),
                 };
-                let items = drawn(w, &viewer, &sample, draw.size).await?;
+                let items = drawn(w, &setup, &viewer, &sample, draw.size).await?;
                 if items.is_empty() {
                     return Err(Refusal::Invalid("no rule settled anything like that".to_owned()));
                 }
@@ -101,6 +101,7 @@ impl Engine {
                 let all = samples::items(w, &viewer, std::slice::from_ref(&id)).await?;
                 let item = all.into_iter().map(|(_, item)| item).find(|item| item.place == place);
                 let item = item.ok_or(Refusal::NotFound("difference"))?;
+                setup.check_sight(&viewer, &item.entity, &item.field)?;
                 let decision = resolutions::get(w, &viewer, &item.resolution).await?;
                 let decision = decision.ok_or(Refusal::NotFound("decision"))?;
                 let (dispute, chosen) = seen(&decision, &item)?;
@@ -147,12 +148,16 @@ pub fn seen(decision: &Resolution, item: &Item) -> Result<(Dispute, Chosen), Ref
 /// Draws: which of them come is decided by the random part of the sample's id alone.
 async fn drawn(
     w: &mut WriteSession,
+    setup: &Setup,
     viewer: &Viewer,
     sample: &Sample,
     size: usize,
 ) -> Result<Vec<Item>, Refusal> {
     let since = sample.created_at - TimeDelta::days(sample.days);
     let mut all = samples::settled(w, viewer, (&sample.entity, &sample.field), since).await?;
+    let sight = setup.sight(viewer);
+    // Nobody is asked about values that they may not see.
+    all.retain(|one| !sight.hides(&one.entity, &one.field));
     all.sort_by_cached_key(|one| sha256(&[sample.id.as_bytes(), one.difference.as_str().as_bytes()]));
     all.truncate(size);
     let ids: Vec<_> = all.iter().map(|one| one.resolution.clone()).collect();

@@ -20,7 +20,7 @@ use crate::domain::time::Time;
 use crate::store::configuration::{self, Document, SystemState};
 use crate::store::pauses::{self, Pause};
 use crate::store::policy_drafts::{self, Draft};
-use crate::store::{Session, StoreError, clocks, policy_shadows};
+use crate::store::{Session, StoreError, clocks, policy_shadows, records, words};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -376,6 +376,7 @@ impl Engine {
         }
         let body = serde_json::to_string(&catalog).map_err(StoreError::from)?;
         let (version, reason) = (now.catalog_version + 1, reason.to_owned());
+        let limited = newly_limited(&now.catalog, &catalog);
         self.store
             .write::<_, Refusal, _>(async move |w| {
                 let saved = configuration::insert(
@@ -390,6 +391,11 @@ impl Engine {
                     StoreError::Duplicate(_) => Refusal::Stale,
                     other => other.into(),
                 })?;
+                // Nobody finds a record by what was limited, and by the rest as soon as it is judged.
+                for entity in &limited {
+                    words::forget_all(w, entity).await?;
+                    records::mark_all_unjudged(w, entity, "configuration").await?;
+                }
                 let event = Event::new(Action::ConfigurationChanged, actor.clone(), About::default());
                 Ok(((), vec![event.fact("version", version).fact("reason", &reason)]))
             })
@@ -397,6 +403,19 @@ impl Engine {
         self.reload().await?;
         Ok(true)
     }
+}
+
+/// The entities of which more is limited to some roles than before, or less.
+fn newly_limited(was: &Catalog, now: &Catalog) -> Vec<EntityId> {
+    let (before, after) = (was.outside(), now.outside());
+    let rows = |entity: &Entity| entity.children.iter().map(|rows| rows.id.clone()).collect::<Vec<_>>();
+    let slots =
+        |entity: &Entity| entity.fields.iter().map(|field| field.id.clone()).chain(rows(entity)).collect();
+    let changed = |entity: &&Entity| {
+        let slots: Vec<FieldId> = slots(entity);
+        slots.iter().any(|slot| before.hides(&entity.id, slot) != after.hides(&entity.id, slot))
+    };
+    now.entities.iter().filter(changed).map(|entity| entity.id.clone()).collect()
 }
 
 fn secret_place(id: &SystemId) -> String {

@@ -26,7 +26,7 @@ impl<'a> Stored<'a> {
             Held::Value(text) if !text.is_empty() => Self::Text(Cow::Borrowed(text)),
             Held::Empty => Self::Text(Cow::Borrowed("")),
             Held::Null => Self::Null(()),
-            Held::Value(_) | Held::Unknown => Self::Other([held.clone()]),
+            Held::Value(_) | Held::Unknown | Held::Hidden(_) => Self::Other([held.clone()]),
         }
     }
 

@@ -10,6 +10,7 @@ use crate::domain::ids::{
 };
 use crate::domain::pattern;
 use crate::domain::policy::Stakes;
+use crate::domain::resolution::Draft;
 use crate::domain::routing::{Desk, Ends, Escalation, Wait};
 use crate::domain::suggestion::Grade;
 use crate::domain::time::Time;
@@ -50,10 +51,12 @@ pub struct Conflict {
 impl FromRow for Conflict {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
         let stakes: i64 = row.get("stakes")?;
+        let entity: EntityId = row.get::<String>("entity")?.into();
         Ok(Self {
             id: row.get::<String>("id")?.into(),
             record: row.get::<String>("record_id")?.into(),
-            entity: row.get::<String>("entity")?.into(),
+            draft: draft(row, &entity)?,
+            entity,
             title: row.get("title")?,
             open: row.get("open")?,
             stakes: Stakes::of_rank(stakes).ok_or_else(|| StoreError::row("stakes", "is not 1, 2 or 3"))?,
@@ -65,13 +68,21 @@ impl FromRow for Conflict {
             claimed_by: row.maybe::<String>("claimed_by")?.map(UserId),
             claimed_until: row.maybe_time("claimed_until")?,
             version: row.get("version")?,
-            draft: row.maybe("draft")?,
             incident: row.maybe::<String>("incident_id")?.map(IncidentId),
             wait: wait(row)?,
             escalation: escalation(row)?,
             overdue_told: row.maybe_time("overdue_told")?,
         })
     }
+}
+
+/// The kept choices, but for those over what the reader may not see.
+fn draft(row: &Row, entity: &EntityId) -> Result<Option<String>, StoreError> {
+    let kept: Option<String> = row.maybe("draft")?;
+    let Some(text) = kept.as_ref().filter(|_| !row.sight().sees_all(entity)) else { return Ok(kept) };
+    let mut drafts: Vec<Draft> = serde_json::from_str(text)?;
+    row.sight().drafts(entity, &mut drafts);
+    Ok(if drafts.is_empty() { None } else { Some(serde_json::to_string(&drafts)?) })
 }
 
 fn wait(row: &Row) -> Result<Option<Wait>, StoreError> {
@@ -117,12 +128,14 @@ struct Body {
 
 impl FromRow for Difference {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let body: Body = row.json("body")?;
+        let mut body: Body = row.json("body")?;
+        let entity: EntityId = row.get::<String>("entity")?.into();
+        row.sight().dispute(&entity, &mut body.dispute);
         Ok(Self {
             id: row.get::<String>("id")?.into(),
             conflict: row.get::<String>("conflict_id")?.into(),
             record: row.get::<String>("record_id")?.into(),
-            entity: row.get::<String>("entity")?.into(),
+            entity,
             state: state(row)?,
             dispute: body.dispute,
             fingerprint: row.get("fingerprint")?,

@@ -10,6 +10,8 @@ pub use row::{Column, FromRow, Row};
 
 use super::error::StoreError;
 use super::whereabouts;
+use crate::domain::sight::Sight;
+use row::Cells;
 use serde_json::Value;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgArguments;
@@ -18,6 +20,7 @@ use sqlx::{Arguments, AssertSqlSafe, Postgres, SqlSafeStr as _, SqlStr, Sqlite};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 /// Arguments of one statement that SQLite and PostgreSQL both take.
 const MAX_ARGUMENTS: usize = 30_000;
@@ -46,6 +49,8 @@ pub struct Session {
     pub(super) link: Link,
     /// A statement was refused by the database: PostgreSQL then stores nothing of the transaction.
     pub(super) refused: bool,
+    /// What whoever reads may see: every row that comes is read by it.
+    sight: Arc<Sight>,
 }
 
 /// A value bound to a statement.
@@ -109,7 +114,18 @@ pub struct Query<'s, Mode> {
 
 impl Session {
     pub(super) fn new(link: Link) -> Self {
-        Self { link, refused: false }
+        Self { link, refused: false, sight: Arc::default() }
+    }
+
+    /// The same session for somebody who sees no more than this.
+    pub(super) fn seen_by(self, sight: Sight) -> Self {
+        Self { sight: Arc::new(sight), ..self }
+    }
+
+    /// What whoever reads may see.
+    #[must_use]
+    pub fn sight(&self) -> &Sight {
+        &self.sight
     }
 
     /// A statement that reads, with `$1`, `$2`, ... as placeholders.
@@ -143,14 +159,25 @@ impl Session {
 
     async fn fetched(&mut self, text: &str, args: Vec<Arg>) -> Result<Vec<Row>, StoreError> {
         let sql = AssertSqlSafe(text.to_owned());
+        let row = |cells| Row { cells, sight: self.sight.clone() };
         match &mut self.link {
             Link::Sqlite(conn) => {
                 let query = sqlx::query_with(sql, sqlite_arguments(args)?);
-                Ok(query.fetch_all(&mut **conn).await?.into_iter().map(Row::Sqlite).collect())
+                Ok(query
+                    .fetch_all(&mut **conn)
+                    .await?
+                    .into_iter()
+                    .map(|own| row(Cells::Sqlite(own)))
+                    .collect())
             }
             Link::Postgres(conn) => {
                 let query = sqlx::query_with(sql, postgres_arguments(args)?);
-                Ok(query.fetch_all(&mut **conn).await?.into_iter().map(Row::Postgres).collect())
+                Ok(query
+                    .fetch_all(&mut **conn)
+                    .await?
+                    .into_iter()
+                    .map(|own| row(Cells::Postgres(own)))
+                    .collect())
             }
         }
     }
@@ -299,7 +326,8 @@ impl<'s, Mode> Query<'s, Mode> {
         let rows = self.session.fetch(&text, args).await?;
         let text: Option<String> = rows.first().map_or(Ok(None), |row| row.maybe("value"))?;
         let rows: Vec<Vec<Value>> = serde_json::from_str(&text.unwrap_or_default())?;
-        Ok(rows.into_iter().map(|values| Row::Packed(values, columns)).collect())
+        let row = |values| Row { cells: Cells::Packed(values, columns), sight: self.session.sight.clone() };
+        Ok(rows.into_iter().map(row).collect())
     }
 
     /// Every row.

@@ -49,19 +49,22 @@ impl FromRow for Objection {
             }
             None => None,
         };
+        let (entity, field) = (row.get::<String>("entity")?.into(), row.get::<String>("field")?.into());
+        let mut kept: Tuple = row.json("kept")?;
+        row.sight().tuple(&entity, &field, &mut kept);
         Ok(Self {
             id: row.get::<String>("id")?.into(),
             resolution: row.get::<String>("resolution_id")?.into(),
             conflict: row.get::<String>("conflict_id")?.into(),
             record: row.get::<String>("record_id")?.into(),
-            entity: row.get::<String>("entity")?.into(),
-            field: row.get::<String>("field")?.into(),
+            entity,
+            field,
             teller: row.get::<String>("teller")?.into(),
             teller_name: row.get("teller_name")?,
             name: row.get("name")?,
             address: row.get("address")?,
             text: row.get("text")?,
-            kept: row.json("kept")?,
+            kept,
             created_at: row.time("created_at")?,
             expires_at: row.time("expires_at")?,
             mailed_at: row.maybe_time("mailed_at")?,

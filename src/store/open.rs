@@ -8,6 +8,7 @@ use super::words;
 use super::write::Writers;
 use crate::domain::chance::Random;
 use crate::domain::seal::Key;
+use crate::domain::sight::Sight;
 use crate::domain::time::Clock;
 use crate::faults;
 use sqlx::ConnectOptions as _;
@@ -111,6 +112,14 @@ impl Store {
             Pools::Postgres { read, .. } => Link::Postgres(read.acquire().await?),
         };
         Ok(Session::new(link))
+    }
+
+    /// A connection to read with for somebody who sees no more than this: what comes is veiled.
+    ///
+    /// # Errors
+    /// As [`Store::session`].
+    pub async fn session_for(&self, sight: Sight) -> Result<Session, StoreError> {
+        Ok(self.session().await?.seen_by(sight))
     }
 
     /// Which database is inside.

@@ -54,15 +54,20 @@ impl FromRow for Judgement {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
         let of = |name: &str| Beside::ALL.into_iter().find(|beside| beside.as_str() == name);
         let would: Option<String> = row.maybe("would")?;
-        let would = would.map(|text| serde_json::from_str(&text)).transpose();
+        let would: Result<Option<Tuple>, _> = would.map(|text| serde_json::from_str(&text)).transpose();
+        let mut would = would.map_err(|e| StoreError::row("would", &e.to_string()))?;
+        let (entity, field) = (row.get::<String>("entity")?.into(), row.get::<String>("field")?.into());
+        if let Some(tuple) = &mut would {
+            row.sight().tuple(&entity, &field, tuple);
+        }
         Ok(Self {
             draft: row.get("draft_id")?,
             difference: row.get::<String>("difference_id")?.into(),
             conflict: row.get::<String>("conflict_id")?.into(),
-            entity: row.get::<String>("entity")?.into(),
-            field: row.get::<String>("field")?.into(),
+            entity,
+            field,
             beside: row.named("outcome", of)?,
-            would: would.map_err(|e| StoreError::row("would", &e.to_string()))?,
+            would,
         })
     }
 }

@@ -33,23 +33,29 @@ pub struct Question {
 
 impl FromRow for Question {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let (entity, field) = (row.get::<String>("entity")?.into(), row.get::<String>("field")?.into());
+        let (mut offered, mut standing): (Vec<Offered>, _) = (row.json("offered")?, standing(row)?);
+        row.sight().offered(&entity, &field, &mut offered);
+        if let Standing::Answered { answer, .. } = &mut standing {
+            row.sight().answer(&entity, &field, answer);
+        }
         Ok(Self {
             id: row.get::<String>("id")?.into(),
             conflict: row.get::<String>("conflict_id")?.into(),
             record: row.get::<String>("record_id")?.into(),
-            entity: row.get::<String>("entity")?.into(),
+            entity,
             difference: row.get::<String>("difference_id")?.into(),
-            field: row.get::<String>("field")?.into(),
+            field,
             asker: row.get::<String>("asker")?.into(),
             asker_name: row.get("asker_name")?,
             name: row.get("name")?,
             address: row.get("address")?,
             text: row.get("text")?,
-            offered: row.json("offered")?,
+            offered,
             created_at: row.time("created_at")?,
             expires_at: row.time("expires_at")?,
             mailed_at: row.maybe_time("mailed_at")?,
-            standing: standing(row)?,
+            standing,
         })
     }
 }

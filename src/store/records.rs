@@ -143,9 +143,13 @@ pub struct Kept {
 impl FromRow for Kept {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
         let (born, digest) = (row.maybe("words_in")?, row.maybe("words")?);
+        let mut base = agreed::read(row)?;
+        if !row.sight().is_whole() {
+            row.sight().base(&row.get::<String>("entity")?.into(), &mut base);
+        }
         Ok(Self {
             record: row.get::<String>("record_id")?.into(),
-            base: agreed::read(row)?,
+            base,
             indexed: born.zip(digest).map(|(born, digest)| Indexed { born, digest }),
         })
     }
@@ -153,8 +157,13 @@ impl FromRow for Kept {
 
 /// What is kept of these records; one of which nothing is kept is left out.
 pub async fn kept(s: &mut Session, ids: &[RecordId]) -> Result<Vec<Kept>, StoreError> {
-    let query = s.sql("SELECT record_id, body, words_in, words FROM bases WHERE record_id IN ");
-    query.push_list(ids).packed(&["record_id", "body", "words_in", "words"]).all().await
+    if s.sight().is_whole() {
+        let query = s.sql("SELECT record_id, body, words_in, words FROM bases WHERE record_id IN ");
+        return query.push_list(ids).packed(&["record_id", "body", "words_in", "words"]).all().await;
+    }
+    let text = "SELECT b.record_id, b.body, b.words_in, b.words, r.entity FROM bases b
+         JOIN records r ON r.id = b.record_id WHERE b.record_id IN ";
+    s.sql(text).push_list(ids).all().await
 }
 
 /// The agreed values of these records; a record without any is left out.

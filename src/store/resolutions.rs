@@ -19,8 +19,16 @@ use crate::domain::delivery::{Change, DeliveryState};
 use crate::domain::ids::{ConflictId, DeliveryId, EntityId, GroupId, RecordId, ResolutionId, SystemId};
 use crate::domain::refusal;
 use crate::domain::resolution::{Chosen, Draft, Outcome};
+use crate::domain::sight::Sight;
 use crate::domain::time::Time;
 use crate::faults::{self, Point, Protection};
+
+/// A statement over decisions, each with the kind of its record: by that it is told what a reader sees.
+macro_rules! all {
+    ($rest:literal) => {
+        concat!("SELECT s.*, r.entity FROM resolutions s JOIN records r ON r.id = s.record_id", $rest)
+    };
+}
 
 /// A decision, as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +96,35 @@ impl Resolution {
 
 impl FromRow for Resolution {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let mut resolution = Self::stored(row)?;
+        if !row.sight().is_whole() {
+            resolution.veil(row.sight(), &row.get::<String>("entity")?.into())?;
+        }
+        Ok(resolution)
+    }
+}
+
+impl Resolution {
+    /// Veils what of a decision over this entity's records may not be seen. The digest that an approval
+    /// is for covers every value, and few values can be tried out: it goes with them.
+    ///
+    /// # Errors
+    /// The stored page cannot be read.
+    pub fn veil(&mut self, sight: &Sight, entity: &EntityId) -> Result<(), StoreError> {
+        if !self.outcomes.iter().any(|chosen| sight.hides(entity, &chosen.field)) {
+            return Ok(());
+        }
+        let mut page = self.disputes()?;
+        sight.page(entity, &mut page);
+        self.page = serde_json::to_string(&page)?;
+        self.outcomes.iter_mut().for_each(|chosen| sight.chosen(entity, chosen));
+        if let Some(approval) = &mut self.approval {
+            approval.digest.clear();
+        }
+        Ok(())
+    }
+
+    fn stored(row: &Row) -> Result<Self, StoreError> {
         Ok(Self {
             id: row.get::<String>("id")?.into(),
             conflict: row.get::<String>("conflict_id")?.into(),
@@ -161,7 +198,7 @@ pub async fn get(
     viewer: &Viewer,
     id: &ResolutionId,
 ) -> Result<Option<Resolution>, StoreError> {
-    let query = s.sql("SELECT s.* FROM resolutions s JOIN records r ON r.id = s.record_id WHERE s.id = $1");
+    let query = s.sql(all!(" WHERE s.id = $1"));
     let mut query = query.bind(id);
     if let Some(entities) = &viewer.entities {
         query = query.push(" AND r.entity IN ").push_list(entities.iter());
@@ -174,12 +211,12 @@ pub async fn of_ids(s: &mut Session, ids: &[ResolutionId]) -> Result<Vec<Resolut
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    s.sql("SELECT * FROM resolutions WHERE id IN ").push_list(ids).all().await
+    s.sql(all!(" WHERE s.id IN ")).push_list(ids).all().await
 }
 
 /// The newest decisions of a viewer, newest first.
 pub async fn recent(s: &mut Session, viewer: &Viewer, limit: i64) -> Result<Vec<Resolution>, StoreError> {
-    let query = s.sql("SELECT * FROM resolutions WHERE actor_id = $1 ORDER BY id DESC LIMIT $2");
+    let query = s.sql(all!(" WHERE s.actor_id = $1 ORDER BY s.id DESC LIMIT $2"));
     query.bind(&viewer.user).bind(limit).all().await
 }
 
@@ -189,7 +226,7 @@ pub async fn of_conflict(
     conflict: &ConflictId,
     limit: i64,
 ) -> Result<Vec<Resolution>, StoreError> {
-    let query = s.sql("SELECT * FROM resolutions WHERE conflict_id = $1 ORDER BY id DESC LIMIT $2");
+    let query = s.sql(all!(" WHERE s.conflict_id = $1 ORDER BY s.id DESC LIMIT $2"));
     query.bind(conflict).bind(limit).all().await
 }
 
@@ -199,7 +236,7 @@ pub async fn of_record(
     record: &RecordId,
     limit: i64,
 ) -> Result<Vec<Resolution>, StoreError> {
-    let query = s.sql("SELECT * FROM resolutions WHERE record_id = $1 ORDER BY id DESC LIMIT $2");
+    let query = s.sql(all!(" WHERE s.record_id = $1 ORDER BY s.id DESC LIMIT $2"));
     query.bind(record).bind(limit).all().await
 }
 
@@ -209,10 +246,10 @@ pub async fn reversals(s: &mut Session, records: &[RecordId]) -> Result<Vec<Reso
         return Ok(Vec::new());
     }
     // By way of the conflicts, which have an index.
-    let query = s.sql(
-        "SELECT * FROM resolutions WHERE state NOT IN ('undone', 'overtaken') AND outcomes LIKE '%\"put_back\"%'
-             AND conflict_id IN (SELECT id FROM conflicts WHERE record_id IN ",
-    );
+    let query = s.sql(all!(
+        " WHERE s.state NOT IN ('undone', 'overtaken') AND s.outcomes LIKE '%\"put_back\"%'
+             AND s.conflict_id IN (SELECT id FROM conflicts WHERE record_id IN "
+    ));
     query.push_list(records).push(")").all().await
 }
 
@@ -226,10 +263,10 @@ pub async fn by_rule(
         return Ok(Vec::new());
     }
     // By way of the conflicts, which have an index.
-    let query = s.sql(
-        "SELECT * FROM resolutions WHERE created_at >= $1 AND conflict_id IN
-             (SELECT conflict_id FROM differences WHERE record_id IN ",
-    );
+    let query = s.sql(all!(
+        " WHERE s.created_at >= $1 AND s.conflict_id IN
+             (SELECT conflict_id FROM differences WHERE record_id IN "
+    ));
     let all: Vec<Resolution> = query.bind(since).push_list(records).push(")").all().await?;
     Ok(all.into_iter().filter(|decision| decision.actor.kind == ActorKind::Rule).collect())
 }
@@ -264,6 +301,12 @@ pub struct Delivery {
 }
 
 impl Delivery {
+    /// Veils what of a write may not be seen.
+    pub fn veil(&mut self, sight: &Sight) {
+        sight.delivery_state(&self.entity, &self.change, &mut self.state);
+        sight.change(&self.entity, &self.system, &mut self.change);
+    }
+
     /// The key of what it needs a person for, if it does.
     #[must_use]
     pub fn cause(&self) -> Option<String> {
@@ -273,7 +316,12 @@ impl Delivery {
 
 impl FromRow for Delivery {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self {
+        // The column tells when it is due: of very many it is set at once.
+        let state = match (row.json::<DeliveryState>("detail")?, row.maybe_time("next_at")?) {
+            (state, Some(next)) => state.due_at(next),
+            (state, None) => state,
+        };
+        let mut delivery = Self {
             id: row.get::<String>("id")?.into(),
             resolution: row.get::<String>("resolution_id")?.into(),
             conflict: row.get::<String>("conflict_id")?.into(),
@@ -282,16 +330,14 @@ impl FromRow for Delivery {
             entity: row.get::<String>("entity")?.into(),
             external_id: row.maybe("external_id")?,
             change: row.json("body")?,
-            // The column tells when it is due: of very many it is set at once.
-            state: match (row.json::<DeliveryState>("detail")?, row.maybe_time("next_at")?) {
-                (state, Some(next)) => state.due_at(next),
-                (state, None) => state,
-            },
+            state,
             idempotency_key: row.get("idempotency_key")?,
             lease_until: row.maybe_time("lease_until")?,
             fence: row.get("fence")?,
             created_at: row.time("created_at")?,
-        })
+        };
+        delivery.veil(row.sight());
+        Ok(delivery)
     }
 }
 

@@ -56,19 +56,23 @@ pub struct Item {
 
 impl FromRow for Item {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        let answer: Option<Answer> = row
+        let mut answer: Option<Answer> = row
             .maybe::<String>("answer")?
             .map(|text| serde_json::from_str(&text))
             .transpose()
             .map_err(|e| StoreError::row("answer", &e.to_string()))?;
         let verdict = row.maybe::<String>("verdict")?.and_then(|name| Verdict::of(&name));
+        let (entity, field) = (row.get::<String>("entity")?.into(), row.get::<String>("field")?.into());
+        if let Some(answer) = &mut answer {
+            row.sight().sample_answer(&entity, &field, answer);
+        }
         Ok(Self {
             place: row.get("place")?,
             resolution: row.get::<String>("resolution_id")?.into(),
             difference: row.get::<String>("difference_id")?.into(),
             record: row.get::<String>("record_id")?.into(),
-            entity: row.get::<String>("entity")?.into(),
-            field: row.get::<String>("field")?.into(),
+            entity,
+            field,
             rule: row.get("rule")?,
             answer: answer.zip(verdict),
             answered_at: row.maybe_time("answered_at")?,
@@ -80,6 +84,8 @@ impl FromRow for Item {
 pub struct Settled {
     pub difference: DifferenceId,
     pub resolution: ResolutionId,
+    pub entity: EntityId,
+    pub field: FieldId,
 }
 
 impl FromRow for Settled {
@@ -87,6 +93,8 @@ impl FromRow for Settled {
         Ok(Self {
             difference: row.get::<String>("id")?.into(),
             resolution: row.get::<String>("resolution_id")?.into(),
+            entity: row.get::<String>("entity")?.into(),
+            field: row.get::<String>("field")?.into(),
         })
     }
 }
@@ -100,7 +108,7 @@ pub async fn settled(
     since: Time,
 ) -> Result<Vec<Settled>, StoreError> {
     let query = s.sql(
-        "SELECT id, resolution_id FROM differences WHERE state = 'settled_by_rule' AND closed_at IS NOT NULL
+        "SELECT id, resolution_id, entity, field FROM differences WHERE state = 'settled_by_rule' AND closed_at IS NOT NULL
              AND field <> 'record'",
     );
     let mut query = query.push_bind(" AND opened_at >= ?", [since.into()]);

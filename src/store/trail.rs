@@ -6,7 +6,7 @@ use super::db::{Arg, FromRow, Query, Row, Session};
 use super::error::StoreError;
 use super::write::WriteSession;
 use crate::domain::access::Viewer;
-use crate::domain::audit::Entry;
+use crate::domain::audit::{Entry, Line};
 use crate::domain::ids::{ConflictId, FieldId, RecordId, RunId, SystemId, UserId};
 use crate::domain::time::Time;
 use std::collections::{BTreeMap, HashMap};
@@ -157,7 +157,26 @@ pub async fn values(s: &mut Session, store: &Store, seqs: &[i64]) -> Result<Valu
             values.entry(value.seq).or_default().insert(value.name.clone(), text);
         }
     }
+    if !s.sight().is_whole() {
+        veil(s, &mut values).await?;
+    }
     Ok(values)
+}
+
+/// Veils what the reader may not see, by what each entry says that it is about.
+async fn veil(s: &mut Session, values: &mut Values) -> Result<(), StoreError> {
+    let query = s.sql("SELECT seq, line, hash FROM audit WHERE seq IN ").push_list(values.keys().copied());
+    let entries: Vec<Entry> = query.all().await?;
+    for (seq, own) in values.iter_mut() {
+        let entry = entries.iter().find(|entry| entry.seq == *seq);
+        let line: Option<Line> = entry.and_then(|entry| serde_json::from_str(&entry.line).ok());
+        match line {
+            Some(line) => s.sight().entry_values(&line, own),
+            // One that cannot be read may be about anything.
+            None => own.clear(),
+        }
+    }
+    Ok(())
 }
 
 struct ReadAt(Time);

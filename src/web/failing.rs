@@ -1,11 +1,13 @@
 //! What goes wrong below, as the one failure of this floor.
 
 use super::failure::{Code, Failure};
-use super::messages::{msg, said};
+use super::messages::{Arg, Msg, msg, said};
+use crate::domain::access::Role;
 use crate::engine::Refusal;
 use crate::store::StoreError;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
+use std::collections::BTreeSet;
 use std::fmt;
 
 impl fmt::Display for Failure {
@@ -42,11 +44,20 @@ impl From<StoreError> for Failure {
     }
 }
 
+/// Why somebody may not decide a field, and who may.
+#[must_use]
+pub fn hidden(field: impl Into<Arg>, roles: &BTreeSet<Role>) -> Msg {
+    let names: Vec<Msg> = roles.iter().map(|role| msg(format!("role-{}", role.as_str()))).collect();
+    let key = if names.is_empty() { "hidden-from-all" } else { "hidden-decide" };
+    msg(key).with("field", field).with("roles", names)
+}
+
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::NotFound(_) => Self::new(Code::NotFound),
             Refusal::Forbidden => Self::new(Code::Forbidden),
+            Refusal::Hidden { field, roles } => Self::new(Code::Forbidden).detail(hidden(field, &roles)),
             Refusal::Stale => Self::new(Code::Stale),
             Refusal::DecidedAlready(name) => {
                 Self::new(Code::Conflict).detail(msg("access-decided").with("name", name))

@@ -45,7 +45,7 @@ pub async fn ready(site: Data<Site>, detail: Query<Detail>) -> HttpResponse {
 
 async fn checks(site: &Data<Site>) -> Vec<(&'static str, bool)> {
     let store = async {
-        let mut session = site.store().session().await?;
+        let mut session = site.session_outside().await?;
         let schema = crate::store::is_current(&mut session).await;
         let key = audit::key_opens(&mut session, site.store().key()).await;
         Ok::<_, crate::store::StoreError>((schema, key))

@@ -105,7 +105,7 @@ pub async fn once(
 
 async fn stored(site: &Site, key: &RequestKey) -> Result<Option<Answer>, Failure> {
     let now = site.store().clock().now();
-    Ok(idempotency::find(&mut site.store().session().await?, key, now).await?)
+    Ok(idempotency::find(&mut site.session_outside().await?, key, now).await?)
 }
 
 fn key(request: &HttpRequest, viewer: &Viewer, body: &[u8]) -> Result<Option<RequestKey>, Failure> {

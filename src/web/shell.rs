@@ -111,7 +111,7 @@ pub(super) fn trouble(trouble: &Trouble) -> Msg {
 /// How many notices this person has not read, if any; a page is shown even if that cannot be read.
 async fn unread(site: &Site, viewer: &Viewer) -> Option<Count> {
     let count = async {
-        let mut session = site.store().session().await?;
+        let mut session = site.session(&viewer).await?;
         store_notices::count_unread(&mut session, &viewer.user, notices::COUNTED).await
     };
     match count.await {
@@ -129,7 +129,7 @@ async fn banners(site: &Site) -> Vec<Banner> {
     if let Some(known) = site.store().trouble() {
         return vec![Banner { tone: Tone::Danger, text: trouble(&known), link: None }];
     }
-    let open = async { alerts::open(&mut site.store().session().await?, 10).await };
+    let open = async { alerts::open(&mut site.session_outside().await?, 10).await };
     let open = open.await.unwrap_or_else(|error| {
         tracing::error!(%error, "alerts cannot be read");
         Vec::new()

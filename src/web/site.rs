@@ -1,11 +1,12 @@
 //! What every request may use: the engine, the accounts, and how this server is reached.
 
 use super::idempotency::Running;
+use crate::domain::access::Viewer;
 use crate::domain::chance;
 use crate::domain::language::Language;
 use crate::engine::Engine;
 use crate::engine::accounts::Accounts;
-use crate::store::Store;
+use crate::store::{Session, Store, StoreError};
 use actix_web::HttpRequest;
 use actix_web::web::Data;
 use futures_util::future::BoxFuture;
@@ -120,6 +121,23 @@ impl Site {
     /// People reach this server there.
     pub fn reached_at(&self, url: &str) {
         let _ = self.url.set(url.to_owned());
+    }
+
+    /// A session in which whatever is read is as this person may see it: the only way from here to
+    /// what is stored.
+    ///
+    /// # Errors
+    /// The store cannot be reached.
+    pub async fn session(&self, viewer: &Viewer) -> Result<Session, StoreError> {
+        self.engine.session_for(viewer).await
+    }
+
+    /// The same where nobody is known to ask.
+    ///
+    /// # Errors
+    /// As [`Site::session`].
+    pub async fn session_outside(&self) -> Result<Session, StoreError> {
+        self.engine.session_outside().await
     }
 
     #[must_use]

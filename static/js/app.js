@@ -83,8 +83,10 @@ function press(action, key) {
 // The disputed fields, and the one the person is on: the focused, else the first undecided.
 const differences = () => all('.diff', form || document);
 const chosen = (difference) => one('.choice:checked:not(.copen)', difference);
+// One without choices is not this person's to decide.
+const undecided = (difference) => !chosen(difference) && one('.choice', difference);
 const current = () =>
-  document.activeElement?.closest('.diff') || differences().find((d) => !chosen(d)) || differences()[0];
+  document.activeElement?.closest('.diff') || differences().find(undecided) || differences()[0];
 
 function focusOn(difference, stay) {
   const radio = difference && (one('.choice:checked', difference) || one('.choice', difference));
@@ -124,7 +126,7 @@ function useAll(column) {
     return cell?.htmlFor ? document.getElementById(cell.htmlFor) : null;
   });
   const done = radios.filter(check);
-  focusOn(differences().find((d) => !chosen(d)) || differences()[0], true);
+  focusOn(differences().find(undecided) || differences()[0], true);
   return done.length > 0;
 }
 
@@ -201,9 +203,9 @@ const actions = {
     return choose(difference, suggested(difference));
   },
   'accept-all': () => {
-    const open = differences().filter((d) => !chosen(d));
+    const open = differences().filter(undecided);
     const done = open.filter((difference) => check(suggested(difference)));
-    focusOn(differences().find((d) => !chosen(d)) || differences()[0], true);
+    focusOn(differences().find(undecided) || differences()[0], true);
     return done.length > 0;
   },
   'use-all': (key) => useAll(Number(key)),
@@ -359,5 +361,5 @@ for (const tick of all('[data-reveal]')) {
 if (!location.hash || one('#problems')) {
   const mistakes = one('[data-focus]');
   if (mistakes) mistakes.focus();
-  else if (form) focusOn(differences().find((d) => !chosen(d)) || differences()[0]);
+  else if (form) focusOn(differences().find(undecided) || differences()[0]);
 }

@@ -13,7 +13,7 @@ import { link, signIn } from './support/steps.js'
 const CONFIGURED = readFileSync(resolve(import.meta.dirname, '../../src/demo/demo.toml'), 'utf8')
 const NAMES = [
   ...[...CONFIGURED.matchAll(/\b(?:label|process) = "([^"]+)"/g)].map(([, name]) => name),
-  'Referee', 'Street', 'Postcode', 'City', 'Country', 'Ana Ruiz', 'Jonas Beck', 'Maya Klein', 'Tariq Nasser',
+  'Referee', 'Street', 'Postcode', 'City', 'Country', 'Ana Ruiz', 'Jonas Beck', 'Maya Klein', 'Tariq Nasser', 'Iris Vogt',
 ]
 
 let demo, browser, places

@@ -71,6 +71,7 @@ impl Scene {
             tag: None,
             max_length: None,
             validate: Validation::default(),
+            visible_to: None,
         };
         let fields: Vec<Field> = self.sorts.iter().enumerate().map(field).collect();
         let members: Vec<FieldId> = fields.iter().map(|field| field.id.clone()).collect();

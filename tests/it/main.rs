@@ -13,6 +13,7 @@ mod flow;
 mod house;
 mod languages;
 mod left_out;
+mod masked;
 mod pages;
 mod preview;
 mod serve;

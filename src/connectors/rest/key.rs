@@ -30,7 +30,7 @@ pub(super) fn made(
     let key = json::at(record, &json::path(&object.key)).ok()??;
     match serde_json::from_str(key).ok()? {
         Cell::Text(text) | Cell::Number(text) => Some(text).filter(|text| is_key(text)),
-        Cell::Null | Cell::Bool(_) | Cell::Json(_) => None,
+        Cell::Null | Cell::Bool(_) | Cell::Json(_) | Cell::Hidden(_) => None,
     }
 }
 

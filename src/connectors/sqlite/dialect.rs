@@ -120,7 +120,8 @@ fn affinity(declared: &str) -> Affinity {
 
 fn typed(cell: &Cell) -> Param {
     match cell {
-        Cell::Null => Param::Null,
+        // Nothing is written of what was read for somebody's eyes.
+        Cell::Null | Cell::Hidden(_) => Param::Null,
         Cell::Bool(value) => Param::Integer(i64::from(*value)),
         Cell::Text(text) | Cell::Json(text) => Param::Text(text.clone()),
         Cell::Number(lexeme) => match (lexeme.parse(), lexeme.parse::<f64>()) {

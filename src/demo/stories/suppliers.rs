@@ -19,6 +19,8 @@ pub(super) fn tell(teller: &mut Teller) {
     let longer = terms("Delivered goods are checked within five working days.");
     one(teller, 104, &[("terms", &longer)], "The last of many terms is another");
     one(teller, 110, &[("street", "شارع الرينبو ٤٥"), ("contact", "ليلى حدّاد")], "Moved within the city");
+    let paid = [("iban", "DE02120300000000202051"), ("contact", "Lena Hartwig")];
+    one(teller, 105, &paid, "Wants its money in another account");
     both_anew(teller);
     neither(teller);
     mistyped(teller);

@@ -54,6 +54,7 @@ impl Scene {
             tag: None,
             max_length: None,
             validate: Validation::default(),
+            visible_to: None,
         };
         let group = Group {
             id: FieldId::from("group"),

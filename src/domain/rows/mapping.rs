@@ -234,7 +234,7 @@ impl RowsMapping {
 fn objects(cell: &Cell) -> Result<Vec<Object>, String> {
     match cell {
         Cell::Null | Cell::Text(_) | Cell::Json(_) => json::objects(list(cell)),
-        Cell::Bool(_) | Cell::Number(_) => Err("it is not a JSON list of rows".to_owned()),
+        Cell::Bool(_) | Cell::Number(_) | Cell::Hidden(_) => Err("it is not a JSON list of rows".to_owned()),
     }
 }
 
@@ -252,7 +252,7 @@ fn example<'a>(objects: &'a [Object], name: &str) -> Option<&'a Cell> {
 fn lexeme(like: Option<&Cell>, held: &Held, null_is_empty: bool) -> Result<String, String> {
     let like = like.unwrap_or(&Cell::Null);
     let cell = match held {
-        Held::Unknown => return Err("it is not known".to_owned()),
+        Held::Unknown | Held::Hidden(_) => return Err("it is not known".to_owned()),
         Held::Empty if null_is_empty => like.blank(),
         held => like.retyped(held),
     };

@@ -10,7 +10,7 @@ impl Cell {
         let text = match value {
             Held::Value(text) => text,
             Held::Empty => return Self::Text(String::new()),
-            Held::Null | Held::Unknown => return Self::Null,
+            Held::Null | Held::Unknown | Held::Hidden(_) => return Self::Null,
         };
         let typed = match self {
             Self::Number(_) if decimal::is_json_number(text) => Some(Self::Number(text.clone())),
@@ -19,7 +19,7 @@ impl Cell {
                 Comparison::Boolean.normal_text(text).ok().map(|word| Self::Bool(word == "true"))
             }
             Self::Json(_) => is_nested(text).then(|| Self::Json(text.clone())),
-            Self::Null | Self::Text(_) => None,
+            Self::Null | Self::Text(_) | Self::Hidden(_) => None,
         };
         typed.unwrap_or_else(|| Self::Text(text.clone()))
     }
@@ -34,7 +34,7 @@ impl Cell {
         match self {
             Self::Number(_) => Some(Comparison::Decimal),
             Self::Bool(_) => Some(Comparison::Boolean),
-            Self::Null | Self::Text(_) | Self::Json(_) => None,
+            Self::Null | Self::Text(_) | Self::Json(_) | Self::Hidden(_) => None,
         }
     }
 }

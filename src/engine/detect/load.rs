@@ -12,6 +12,7 @@ use crate::domain::ids::{
 use crate::domain::judge::{Circumstances, time_of_change};
 use crate::domain::presence::{self, Presence, RECORD};
 use crate::domain::record::{Base, Holding, comparable, duplicates};
+use crate::domain::sight::Sight;
 use crate::domain::suggestion::Tracks;
 use crate::domain::time::Time;
 use crate::domain::value::Tuple;
@@ -38,6 +39,8 @@ const BURST_MOST: i64 = 10_000;
 pub(in crate::engine) struct Batch {
     pub setup: Arc<Setup>,
     pub entity: Entity,
+    /// What everybody may see: the words of nothing else are kept.
+    open: Sight,
     pub run: RunId,
     pub now: Time,
     records: HashMap<RecordId, Record>,
@@ -110,7 +113,10 @@ impl Loaded<'_> {
     /// The words it is to be found by, where those are others.
     pub fn wanted(&self) -> Option<Wanted> {
         let keys = self.all.iter().map(|holding| holding.external_id.as_str());
-        let values = self.all.iter().flat_map(|holding| holding.fields.values());
+        // One index serves everybody: what is limited to some roles is found by nobody.
+        let (open, entity) = (&self.batch.open, &self.batch.entity.id);
+        let values = self.all.iter().flat_map(|holding| &holding.fields);
+        let values = values.filter(|(field, _)| !open.hides(entity, field)).map(|(_, held)| held);
         let words = words::indexed(keys.chain(values.filter_map(|held| held.value())));
         Wanted::of(&self.record.id, words, self.indexed)
     }
@@ -170,6 +176,7 @@ impl Batch {
             members: members.into_iter().collect(),
             tracks: suggestion_tracks::all(w).await?,
             allowed: incidents::allowed(w, ids).await?.into_iter().collect(),
+            open: setup.catalog.outside(),
             setup: setup.clone(),
             run: run.clone(),
             now,

@@ -83,6 +83,11 @@ impl Engine {
         }
         let note = because(&asked.note)?;
         let setup = self.setup();
+        if let Some((entity, field)) =
+            asked.of.view().and_then(|view| view.filter.entity.as_ref().zip(view.filter.field.as_ref()))
+        {
+            setup.check_sight(viewer, entity, field)?;
+        }
         check_one(&setup, &asked)?;
         let incident = self.open_incident(viewer, &asked.of).await?;
         let Set { members, whole, entity, needs_approval } = self.members(viewer, &setup, &asked).await?;
@@ -180,7 +185,7 @@ impl Engine {
     /// # Errors
     /// There is none of that id for this viewer, or the store failed.
     pub async fn group(&self, viewer: &Viewer, id: &GroupId) -> Result<Group, Refusal> {
-        let found = groups::get(&mut self.store.session().await?, viewer, id).await?;
+        let found = groups::get(&mut self.session_for(viewer).await?, viewer, id).await?;
         found.ok_or(Refusal::NotFound("group"))
     }
 }
@@ -252,6 +257,9 @@ fn fits(
     let claimed = conflict.claimed_by.as_ref().filter(|_| conflict.claimed_until.is_some_and(|u| u > now));
     if let Some(by) = claimed.filter(|by| **by != viewer.user) {
         return Err((Excluded::Claimed, by.0.clone()));
+    }
+    if setup.sight(viewer).hides(&difference.entity, &difference.dispute.field) {
+        return Err(left(Excluded::NoRight));
     }
     if !may_be_grouped(setup, difference) {
         return Err(left(Excluded::HighStakes));

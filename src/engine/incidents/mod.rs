@@ -133,7 +133,7 @@ impl Engine {
     /// # Errors
     /// There is none of that id for this viewer, or the store failed.
     pub async fn incident(&self, viewer: &Viewer, id: &IncidentId) -> Result<Incident, Refusal> {
-        let found = incidents::get(&mut self.store.session().await?, viewer, id).await?;
+        let found = incidents::get(&mut self.session_for(viewer).await?, viewer, id).await?;
         found.ok_or(Refusal::NotFound("incident"))
     }
 

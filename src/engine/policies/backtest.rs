@@ -7,6 +7,7 @@ use crate::domain::diff::{self, Compared, Standing};
 use crate::domain::entity::{Entity, Slot};
 use crate::domain::ids::{EntityId, FieldId, RecordId, ResolutionId};
 use crate::domain::judge::{Case, Circumstances, Verdict};
+use crate::domain::sight::{Sight, WORDS};
 use crate::domain::tidy::untidy;
 use crate::domain::value::Held;
 use crate::engine::{Engine, Refusal, Setup};
@@ -64,11 +65,23 @@ pub struct Looked {
 }
 
 impl Engine {
-    pub(super) async fn backtest(&self, trial: &Setup, scopes: &[Scope]) -> Result<Backtest, Refusal> {
+    /// Values that `sight` hides are not told.
+    pub(super) async fn backtest(
+        &self,
+        trial: &Setup,
+        sight: &Sight,
+        scopes: &[Scope],
+    ) -> Result<Backtest, Refusal> {
         let (mut session, mut test) = (self.store.session().await?, Backtest::default());
         for scope in scopes {
             for past in policy_drafts::past(&mut session, &scope.entity, READ).await? {
                 look(trial, scope, &past, &mut test);
+            }
+        }
+        for looked in test.alike.iter_mut().chain(&mut test.differently).chain(&mut test.tidied) {
+            if sight.hides(&looked.entity, &looked.field) {
+                looked.decided = looked.decided.as_ref().map(|_| vec![WORDS.to_owned()]);
+                looked.would = vec![WORDS.to_owned()];
             }
         }
         Ok(test)

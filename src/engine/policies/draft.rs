@@ -36,7 +36,7 @@ impl Engine {
         let PolicyChange { entity, slot, policy, reason, version } = asked;
         let change = Change { entity, slot, policy };
         may_change(viewer, std::slice::from_ref(&change))?;
-        self.check_change(&change)?;
+        self.check_change(viewer, &change)?;
         check_reason(&reason)?;
         let viewer = viewer.clone();
         self.store

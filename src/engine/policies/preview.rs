@@ -91,7 +91,7 @@ impl Engine {
             self.judge_open(&trial, scope, &mut preview).await?;
             self.judge_agreed(&trial, scope, &mut preview).await?;
         }
-        preview.backtest = self.backtest(&trial, &scopes).await?;
+        preview.backtest = self.backtest(&trial, &now.sight(viewer), &scopes).await?;
         Ok(preview)
     }
 

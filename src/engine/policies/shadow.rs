@@ -150,7 +150,7 @@ impl Engine {
     pub async fn shadow(&self, viewer: &Viewer, draft: &Draft) -> Result<Option<Shadowed>, Refusal> {
         may_change(viewer, &draft.changes)?;
         let setup = self.setup();
-        let mut session = self.store.session().await?;
+        let mut session = self.session_for(viewer).await?;
         let Some(shadow) = policy_shadows::get(&mut session, &draft.id).await? else { return Ok(None) };
         let found = policy_shadows::judgements(&mut session, &draft.id, i64::from(LARGEST)).await?;
         let mut rows = Vec::with_capacity(found.len());

@@ -29,7 +29,7 @@ impl Engine {
     pub async fn switch_on(&self, viewer: &Viewer, id: &str, seen: &str) -> Result<i64, Refusal> {
         let draft = self.draft(viewer, id).await?;
         for change in &draft.changes {
-            self.check_change(change)?;
+            self.check_change(viewer, change)?;
         }
         let entities: BTreeSet<EntityId> = draft.changes.iter().map(|change| change.entity.clone()).collect();
         let (viewer, id, wanted) = (viewer.clone(), id.to_owned(), entities.clone());

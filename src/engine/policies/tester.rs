@@ -1,6 +1,6 @@
 //! Trying an expression: what it says of ten real records, before anything is saved.
 
-use super::may_change;
+use super::{check_condition, may_change};
 use crate::domain::access::Viewer;
 use crate::domain::author::Hand;
 use crate::domain::diff::{self, Kind, Standing};
@@ -50,6 +50,7 @@ impl Engine {
         may_change(viewer, std::slice::from_ref(change))?;
         let setup = self.setup();
         setup.entity(&change.entity)?;
+        check_condition(&setup, viewer, &change.entity)?;
         let expression = Expression::parse(text).map_err(|error| Refusal::Invalid(error.0))?;
         let mut session = self.store().session().await?;
         let ids = samples(&mut session, &setup, change).await?;

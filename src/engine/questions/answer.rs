@@ -28,7 +28,7 @@ impl Engine {
     /// # Errors
     /// The store cannot be read.
     pub async fn asked(&self, token: &str) -> Result<Option<Asked>, StoreError> {
-        let mut session = self.store.session().await?;
+        let mut session = self.session_outside().await?;
         let Some(question) = questions::by_token(&mut session, &post::hash(token)).await? else {
             return Ok(None);
         };

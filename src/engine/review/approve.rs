@@ -221,6 +221,9 @@ async fn approve_in(
     seen: &str,
 ) -> Result<(Resolution, Vec<Event>), Refusal> {
     let (mut decision, conflict, asked) = awaited(w, viewer, id).await?;
+    for chosen in &decision.outcomes {
+        setup.check_sight(viewer, &conflict.entity, &chosen.field)?;
+    }
     let rights: &[Right] = match decision.reverses() {
         Some(_) => &[Right::Decide, Right::Reverse],
         None => &[Right::Decide],

@@ -28,10 +28,11 @@ impl Engine {
             return Err(Refusal::Invalid(format!("“{cause}” is no cause: give one of {names}")));
         }
         let (viewer, id, field) = (viewer.clone(), id.clone(), field.clone());
-        let cause = cause.map(str::to_owned);
+        let (cause, setup) = (cause.map(str::to_owned), self.setup());
         self.store
             .write(async move |w| {
                 let conflict = locked(w, &viewer, &id).await?;
+                setup.check_sight(&viewer, &conflict.entity, &field)?;
                 let all = conflicts::differences(w, std::slice::from_ref(&id)).await?;
                 // The one that is open, or the last that was.
                 let mut own: Vec<Difference> =

@@ -14,6 +14,7 @@ use crate::domain::ids::{ConflictId, FieldId, ResolutionId, RunId};
 use crate::domain::record::{Holding, comparable};
 use crate::domain::resolution::Outcome;
 use crate::domain::rows;
+use crate::domain::sight::WORDS;
 use crate::engine::detect::load::Batch;
 use crate::engine::detect::{self, Targets, mapped, refresh, resolution_state, writable};
 use crate::engine::once::{Receipt, Told};
@@ -66,8 +67,20 @@ impl Engine {
         id: &ResolutionId,
     ) -> Result<(Resolution, Vec<PutBack>), Refusal> {
         let (setup, mut session) = (self.setup(), self.store.session().await?);
-        let reversed = Reversed::read(&mut session, viewer, id).await?;
-        let all = reversed.put_backs(&mut session, &setup).await?;
+        let mut reversed = Reversed::read(&mut session, viewer, id).await?;
+        reversed.check_sight(&setup, viewer)?;
+        let mut all = reversed.put_backs(&mut session, &setup).await?;
+        // A record that was made has all of its fields.
+        let (sight, entity) = (setup.sight(viewer), &reversed.record.entity);
+        reversed.decision.veil(&sight, entity)?;
+        for PutBack { delivery, way } in &mut all {
+            delivery.veil(&sight);
+            match way {
+                Ok(target) => sight.change(entity, &target.system, &mut target.change),
+                Err(Kept::Refused(text)) if !sight.sees_all(entity) => WORDS.clone_into(text),
+                Err(_) => {}
+            }
+        }
         Ok((reversed.decision, all))
     }
 
@@ -130,6 +143,7 @@ impl Engine {
                 // Whatever else is decided about the record waits, and then finds it decided.
                 conflicts::lock_of_records(w, std::slice::from_ref(&found.record)).await?;
                 let reversed = Reversed::read(w, &viewer, &id).await?;
+                reversed.check_sight(&setup, &viewer)?;
                 let targets = by_slot(reversed.put_backs(w, &setup).await?);
                 if targets.is_empty() {
                     let text = "no system holds any longer what it wrote: there is nothing to put back";
@@ -187,6 +201,14 @@ impl Reversed {
         }
         let record = records::get(s, viewer, &decision.record).await?.ok_or(Refusal::NotFound("record"))?;
         Ok(Self { decision, deliveries, record })
+    }
+
+    /// Whoever puts values back has to see them.
+    fn check_sight(&self, setup: &Setup, viewer: &Viewer) -> Result<(), Refusal> {
+        let fields = self.decision.outcomes.iter().map(|chosen| &chosen.field);
+        fields
+            .chain(self.deliveries.iter().map(|delivery| &delivery.change.slot))
+            .try_for_each(|field| setup.check_sight(viewer, &self.record.entity, field))
     }
 
     async fn put_backs(&self, s: &mut Session, setup: &Setup) -> Result<Vec<PutBack>, Refusal> {

@@ -1,13 +1,21 @@
 //! One row of an answer, read by the names of its columns.
 
+use crate::domain::sight::Sight;
 use crate::store::StoreError;
 use serde_json::Value;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, TypeInfo as _, ValueRef as _};
+use std::sync::Arc;
 
-/// One row of an answer.
-pub enum Row {
+/// One row of an answer, as its reader may see it.
+pub struct Row {
+    pub(super) cells: Cells,
+    pub(super) sight: Arc<Sight>,
+}
+
+/// A row as it came.
+pub(super) enum Cells {
     Sqlite(SqliteRow),
     Postgres(PgRow),
     /// A row that came with all others in one text, and the names of its columns.
@@ -51,6 +59,12 @@ column! {
 }
 
 impl Row {
+    /// What the reader of this session may see: a row type with values of fields veils the others.
+    #[must_use]
+    pub fn sight(&self) -> &Sight {
+        &self.sight
+    }
+
     /// The value of a column that is never null.
     ///
     /// # Errors
@@ -65,8 +79,8 @@ impl Row {
     /// The column is missing or of another type.
     pub fn maybe<T: Column>(&self, column: &str) -> Result<Option<T>, StoreError> {
         let fail = |e: sqlx::Error| StoreError::row(column, &e.to_string());
-        match self {
-            Self::Sqlite(row) => {
+        match &self.cells {
+            Cells::Sqlite(row) => {
                 let raw = row.try_get_raw(column).map_err(fail)?;
                 // sqlx reads NULL as 0 or an empty text here, so it is asked for first.
                 if raw.is_null() {
@@ -78,7 +92,7 @@ impl Row {
                 }
                 T::sqlite(row, column).map(Some).map_err(fail)
             }
-            Self::Packed(values, names) => {
+            Cells::Packed(values, names) => {
                 let place = names.iter().position(|name| *name == column);
                 match place.and_then(|place| values.get(place)) {
                     None => Err(StoreError::row(column, "is not there")),
@@ -89,8 +103,8 @@ impl Row {
                     },
                 }
             }
-            Self::Postgres(row) if row.try_get_raw(column).map_err(fail)?.is_null() => Ok(None),
-            Self::Postgres(row) => T::postgres(row, column).map(Some).map_err(fail),
+            Cells::Postgres(row) if row.try_get_raw(column).map_err(fail)?.is_null() => Ok(None),
+            Cells::Postgres(row) => T::postgres(row, column).map(Some).map_err(fail),
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::domain::approval::Approval;
 use crate::domain::audit::Actor;
 use crate::domain::group::{Excluded, GroupChoice, TakingBack};
 use crate::domain::ids::{ConflictId, DifferenceId, EntityId, FieldId, GroupId, IncidentId, ResolutionId};
+use crate::domain::sight::WORDS;
 use crate::domain::time::Time;
 use crate::store::conflicts::Difference;
 
@@ -64,18 +65,27 @@ impl Group {
 
 impl FromRow for Group {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let (entity, field) = (row.get::<String>("entity")?.into(), row.get::<String>("field")?.into());
+        let mut choice = row.json("choice")?;
+        row.sight().group_choice(&entity, &field, &mut choice);
+        let (mut approval, mut back_approval) = (approvals::of_row(row)?, approvals::of_row_back(row)?);
+        // A digest covers every value, and few values can be tried out.
+        let veiled = row.sight().hides_group(&entity, &field);
+        for own in approval.iter_mut().chain(&mut back_approval).filter(|_| veiled) {
+            own.digest.clear();
+        }
         Ok(Self {
             id: row.get::<String>("id")?.into(),
             incident: row.maybe::<String>("incident_id")?.map(IncidentId),
-            entity: row.get::<String>("entity")?.into(),
+            entity,
             pattern: row.get("pattern")?,
-            field: row.get::<String>("field")?.into(),
+            field,
             view: row.get("view_query")?,
             needs_approval: row.get("needs_approval")?,
-            approval: approvals::of_row(row)?,
-            back_approval: approvals::of_row_back(row)?,
+            approval,
+            back_approval,
             back: row.maybe::<String>("back")?.map(|back| serde_json::from_str(&back)).transpose()?,
-            choice: row.json("choice")?,
+            choice,
             actor: row.json("actor")?,
             reason: row.get("reason")?,
             note: row.get("note")?,
@@ -113,20 +123,27 @@ pub struct Member {
 
 impl FromRow for Member {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let field: FieldId = row.get::<String>("field")?.into();
+        // Why a row was refused, in words that may repeat a value.
+        let said = |column| match row.get::<String>(column)? {
+            text if text.is_empty() || !row.sight().hides_somewhere(&field) => Ok(text),
+            _ => Ok::<_, StoreError>(WORDS.to_owned()),
+        };
+        let (detail, back_detail) = (said("detail")?, said("back_detail")?);
         Ok(Self {
             difference: row.get::<String>("difference_id")?.into(),
             conflict: row.get::<String>("conflict_id")?.into(),
             title: row.get("title")?,
-            field: row.get::<String>("field")?.into(),
+            field,
             fingerprint: row.get("fingerprint")?,
             state: row.get("state")?,
             why: row.get("why")?,
-            detail: row.get("detail")?,
+            detail,
             resolution: row.maybe::<String>("resolution_id")?.map(ResolutionId),
             asks: row.get("asks")?,
             becomes: row.get("becomes")?,
             back: row.get("back")?,
-            back_detail: row.get("back_detail")?,
+            back_detail,
         })
     }
 }

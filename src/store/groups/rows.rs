@@ -184,6 +184,14 @@ pub async fn asked_back(
     query.bind(id).bind(after).limit(limit).all().await
 }
 
+/// The fields of the rows that are decided, or are to be.
+pub async fn fields(s: &mut Session, id: &GroupId) -> Result<Vec<FieldId>, StoreError> {
+    let text =
+        "SELECT DISTINCT field AS value FROM group_members WHERE group_id = $1 AND state <> 'excluded'";
+    let fields: Vec<String> = s.sql(text).bind(id).values().await?;
+    Ok(fields.into_iter().map(FieldId).collect())
+}
+
 /// The fields of the rows that are to be taken back.
 pub async fn fields_back(s: &mut Session, id: &GroupId) -> Result<Vec<FieldId>, StoreError> {
     let query = s.sql(

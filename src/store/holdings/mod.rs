@@ -40,15 +40,24 @@ fn reading(row: &Row) -> Result<Reading, StoreError> {
     })
 }
 
+/// The system, the entity and the cells of a row, as the reader may see them.
+fn seen(row: &Row) -> Result<(SystemId, EntityId, Cells), StoreError> {
+    let (system, entity) = (row.get::<String>("system")?.into(), row.get::<String>("entity")?.into());
+    let mut cells = row.json("raw")?;
+    row.sight().cells(&entity, &system, &mut cells);
+    Ok((system, entity, cells))
+}
+
 impl FromRow for Holding {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let (system, entity, cells) = seen(row)?;
         Ok(Self {
-            system: row.get::<String>("system")?.into(),
-            entity: row.get::<String>("entity")?.into(),
+            system,
+            entity,
             external_id: row.get("external_id")?,
             record: row.get::<String>("record_id")?.into(),
             present: row.get("present")?,
-            cells: row.json("raw")?,
+            cells,
             digest: row.get("digest")?,
             version: row.maybe::<String>("version_id")?.map(VersionId),
             revision: row.get("revision")?,

@@ -1,6 +1,6 @@
 //! Versions: what systems said before.
 
-use super::{Holding, reading};
+use super::{Holding, reading, seen};
 use crate::domain::ids::{EntityId, RecordId, RunId, SystemId, VersionId};
 use crate::domain::record::Reading;
 use crate::domain::time::Time;
@@ -50,15 +50,16 @@ impl Version {
 
 impl FromRow for Version {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
+        let (system, entity, cells) = seen(row)?;
         Ok(Self {
             id: row.get::<String>("id")?.into(),
             parent: row.maybe::<String>("parent")?.map(VersionId),
             record: row.get::<String>("record_id")?.into(),
-            system: row.get::<String>("system")?.into(),
-            entity: row.get::<String>("entity")?.into(),
+            system,
+            entity,
             external_id: row.get("external_id")?,
             present: row.get("present")?,
-            cells: row.json("raw")?,
+            cells,
             digest: row.get("digest")?,
             origin: row.get("origin")?,
             read: reading(row)?,

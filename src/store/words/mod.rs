@@ -91,6 +91,23 @@ impl Segment {
     }
 }
 
+/// Makes no record of an entity be found by any word, until each is indexed again.
+pub async fn forget_all(w: &mut WriteSession, entity: &EntityId) -> Result<(), StoreError> {
+    // Its head first, as everything that writes here.
+    next_number(w, entity).await?;
+    for text in [
+        "DELETE FROM word_blocks WHERE entity = $1",
+        "DELETE FROM word_members WHERE entity = $1",
+        "DELETE FROM word_segments WHERE entity = $1",
+        "DELETE FROM word_gone WHERE entity = $1",
+        "UPDATE bases SET words_in = NULL, words = NULL
+         WHERE record_id IN (SELECT id FROM records WHERE entity = $1)",
+    ] {
+        w.sql(text).bind(entity).run().await?;
+    }
+    Ok(())
+}
+
 /// The segments of an entity, oldest first.
 async fn segments(s: &mut Session, entity: &EntityId) -> Result<Vec<Segment>, StoreError> {
     s.sql("SELECT id, low, high, level, records, gone FROM word_segments WHERE entity = $1 ORDER BY low")

@@ -87,7 +87,7 @@ pub async fn list(
     Ask(query): Ask<AwaitingQuery>,
 ) -> Result<HttpResponse, Failure> {
     let limit = rows(query.limit)?;
-    let mut session = site.store().session().await?;
+    let mut session = site.session(&viewer).await?;
     let read = |cursor: &String| Place::read(cursor).ok_or_else(|| wrong("cursor", "a cursor of this list"));
     let after = query.cursor.as_ref().map(read).transpose()?;
     let mut found = approvals::awaiting(&mut session, &viewer, after.as_ref(), limit + 1).await?;

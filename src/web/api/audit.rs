@@ -46,7 +46,7 @@ pub async fn list(
         return Err(wrong("cursor", "the number of an entry, or 0"));
     }
     site.engine.note_read(&viewer, None).await?;
-    let entries = audit::after(&mut site.store().session().await?, after, limit).await?;
+    let entries = audit::after(&mut site.session(&viewer).await?, after, limit).await?;
     let full = i64::try_from(entries.len()).is_ok_and(|count| count == limit);
     let next = entries.last().filter(|_| full).map(|last| last.seq.to_string());
     let seen = entries.into_iter().filter(|entry| sees(&viewer, entry));

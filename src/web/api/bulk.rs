@@ -78,7 +78,7 @@ pub async fn rows(
     let limit = super::listing::rows(query.limit)?;
     let group = site.engine.group(&viewer, &id).await?;
     let after = DifferenceId(query.cursor.unwrap_or_default());
-    let mut session = site.store().session().await?;
+    let mut session = site.session(&viewer).await?;
     let standing = query.standing.as_deref();
     let mut found = stored::standing(&mut session, &group.id, standing, &after, limit + 1).await?;
     let wanted = usize::try_from(limit).unwrap_or(0);

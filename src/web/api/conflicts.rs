@@ -213,7 +213,7 @@ pub async fn list(
         None => None,
         Some(text) => Some(position(text).ok_or_else(|| wrong("cursor", "a cursor of this list"))?),
     };
-    let mut session = site.store().session().await?;
+    let mut session = site.session(&viewer).await?;
     let filter = queue::measured(&mut session, &viewer, filter).await?;
     if filter.words == Words::TooMany {
         return Err(wrong("q", &format!("words that at most {MOST_FOUND} records have")));
@@ -326,7 +326,7 @@ pub(super) async fn read(
     viewer: &Viewer,
     id: &ConflictId,
 ) -> Result<(Conflict, Vec<Difference>), Failure> {
-    let mut session = site.store().session().await?;
+    let mut session = site.session(&viewer).await?;
     let conflict = conflicts::get(&mut session, viewer, id).await?;
     let conflict = conflict.ok_or_else(|| Failure::new(Code::NotFound))?;
     let differences = conflicts::differences(&mut session, std::slice::from_ref(id)).await?;
@@ -337,7 +337,7 @@ pub(super) async fn view(site: &Site, viewer: &Viewer, id: &ConflictId) -> Resul
     let (conflict, differences) = read(site, viewer, id).await?;
     let setup = site.engine.setup();
     let own = std::slice::from_ref(&conflict);
-    let names = names(&mut site.store().session().await?, own).await?;
+    let names = names(&mut site.session(&viewer).await?, own).await?;
     let suggested = site.engine.suggestions(&differences).await?;
     let differences = differences.iter().map(|own| difference_view(&setup, own, suggested.get(&own.id)));
     let differences = differences.collect();
@@ -422,7 +422,7 @@ pub async fn resolve(
 /// A refusal that names who holds the claim by name, as far as it is known.
 async fn with_name(site: &Site, refusal: Refusal) -> Result<Refusal, Failure> {
     let Refusal::Claimed(holder) = refusal else { return Ok(refusal) };
-    let known = users::by_id(&mut site.store().session().await?, &UserId(holder.clone())).await?;
+    let known = users::by_id(&mut site.session_outside().await?, &UserId(holder.clone())).await?;
     Ok(Refusal::Claimed(known.map_or(holder, |user| user.name)))
 }
 

@@ -61,7 +61,7 @@ impl FailedView {
 /// # Errors
 /// The store cannot be read.
 pub async fn list(viewer: SignedIn, site: Data<Site>) -> Result<Json<Items<FailedView>>, Failure> {
-    let mut session = site.store().session().await?;
+    let mut session = site.session(&viewer).await?;
     let groups = failed::groups(&mut session, &viewer, CAUSES).await?;
     let ids: Vec<DeliveryId> = groups.iter().map(|group| group.newest.clone()).collect();
     let newest = resolutions::deliveries_of_ids(&mut session, &ids).await?;
@@ -95,7 +95,7 @@ pub async fn show(
 ) -> Result<HttpResponse, Failure> {
     let (cause, limit) = (of_path(path), rows(query.limit)?);
     let before = query.cursor.map(DeliveryId);
-    let mut session = site.store().session().await?;
+    let mut session = site.session(&viewer).await?;
     let mut all = failed::of_cause(&mut session, &viewer, &cause, before.as_ref(), limit + 1).await?;
     let wanted = usize::try_from(limit).unwrap_or(0);
     let more = all.len() > wanted;

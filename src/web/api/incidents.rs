@@ -94,7 +94,7 @@ pub async fn list(
     Ask(query): Ask<IncidentQuery>,
 ) -> Result<HttpResponse, Failure> {
     let limit = rows(query.limit)?;
-    let mut session = site.store().session().await?;
+    let mut session = site.session(&viewer).await?;
     let mut items = match query.cursor {
         None => incidents::open(&mut session, &viewer, 200).await?,
         Some(_) => Vec::new(),
@@ -273,7 +273,7 @@ pub struct GroupView {
 }
 
 pub(super) async fn view(site: &Site, group: Group) -> Result<GroupView, Failure> {
-    let mut session = site.store().session().await?;
+    let mut session = site.session_outside().await?;
     let standings = stored::standings(&mut session, &group.id).await?;
     let standings = standings.into_iter().map(|count| (count.value, count.count)).collect();
     drop(session);

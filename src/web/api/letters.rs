@@ -120,7 +120,7 @@ pub async fn list(
     id: Path<ResolutionId>,
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
-    let mut session = site.store().session().await?;
+    let mut session = site.session(&viewer).await?;
     let missing = || Failure::new(Code::NotFound);
     resolutions::get(&mut session, &viewer, &id).await?.ok_or_else(missing)?;
     let most = i64::try_from(MOST).unwrap_or(i64::MAX);
@@ -179,7 +179,7 @@ pub async fn show(
 }
 
 async fn found(site: &Site, viewer: &SignedIn, id: &ObjectionId) -> Result<LetterView, Failure> {
-    let found = objections::get(&mut site.store().session().await?, viewer, id).await?;
+    let found = objections::get(&mut site.session(&viewer).await?, viewer, id).await?;
     let letter = found.ok_or_else(|| Failure::new(Code::NotFound))?;
     Ok(view(&site.engine.setup(), &letter))
 }

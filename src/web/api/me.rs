@@ -52,6 +52,6 @@ pub async fn me(viewer: SignedIn) -> Json<Person> {
 /// # Errors
 /// The store cannot be read.
 pub async fn list(viewer: Admin, site: Data<Site>) -> Result<Json<Items<Account>>, Failure> {
-    let users = users::list(&mut site.store().session().await?, &viewer).await?;
+    let users = users::list(&mut site.session(&viewer).await?, &viewer).await?;
     Ok(Json(Items { items: users.into_iter().map(Account::from).collect(), next: None }))
 }

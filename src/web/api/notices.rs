@@ -116,7 +116,7 @@ pub async fn list(
         Some("unread") => true,
         Some(_) => return Err(wrong("view", "all or unread")),
     };
-    let mut session = site.store().session().await?;
+    let mut session = site.session(&viewer).await?;
     let mut found = notices::page(&mut session, &viewer, alone, after.as_ref(), limit + 1).await?;
     let more = cut(&mut found, limit);
     let next = found.last().filter(|_| more).map(|last| {

@@ -42,7 +42,7 @@ pub struct PolicyVersionView {
 /// The viewer may not, or the store failed.
 pub async fn current(viewer: Admin, site: Data<Site>) -> Result<Json<PolicyVersionView>, Failure> {
     let setup = site.engine.reload().await?;
-    let newest = configuration::current(&mut site.store().session().await?, Document::Policies).await?;
+    let newest = configuration::current(&mut site.session(&viewer).await?, Document::Policies).await?;
     let mut policies = setup.policies.clone();
     policies.0.retain(|entity, _| viewer.sees(entity));
     let policies = serde_json::to_value(policies).map_err(crate::store::StoreError::from)?;

@@ -162,7 +162,7 @@ fn view(setup: &Setup, own: &Question) -> QuestionView {
 }
 
 async fn found(site: &Site, viewer: &SignedIn, id: &QuestionId) -> Result<QuestionView, Failure> {
-    let found = questions::get(&mut site.store().session().await?, viewer, id).await?;
+    let found = questions::get(&mut site.session(&viewer).await?, viewer, id).await?;
     let question = found.ok_or_else(|| Failure::new(Code::NotFound))?;
     Ok(view(&site.engine.setup(), &question))
 }
@@ -179,7 +179,7 @@ pub async fn list(
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
     let limit = rows(query.limit)?;
-    let mut session = site.store().session().await?;
+    let mut session = site.session(&viewer).await?;
     let missing = || Failure::new(Code::NotFound);
     conflicts::get(&mut session, &viewer, &id).await?.ok_or_else(missing)?;
     let before = query.cursor.filter(|cursor| !cursor.is_empty()).map(QuestionId);

@@ -15,7 +15,7 @@ use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
 
 /// A record as it is found.
@@ -41,6 +41,8 @@ pub struct RecordView {
     /// By system that holds it more than once, the identifiers there. Such a system is left out of
     /// every comparison until one row is left.
     duplicates: BTreeMap<String, Vec<String>>,
+    /// Fields whose values the roles of whoever asks do not see: they are null here.
+    hidden: BTreeSet<String>,
     /// In the order of the configuration.
     systems: Vec<HoldingView>,
 }
@@ -89,7 +91,7 @@ pub async fn find(
 ) -> Result<HttpResponse, Failure> {
     let limit = rows(ask.0.limit)?;
     let words = words(said(ask.0.q.as_ref()).unwrap_or_default());
-    let found = records::find(&mut site.store().session().await?, &viewer, &words, limit).await?;
+    let found = records::find(&mut site.session(&viewer).await?, &viewer, &words, limit).await?;
     let item = |record: Record| {
         let Record { id, entity, title, .. } = record;
         RecordItem { id: id.0, entity: entity.0, title }
@@ -125,13 +127,14 @@ pub async fn show(
 
 async fn read(site: &Site, viewer: &Viewer, id: &RecordId) -> Result<RecordView, Failure> {
     let setup = site.engine.setup();
-    let mut session = site.store().session().await?;
+    let mut session = site.session(&viewer).await?;
     let record = records::get(&mut session, viewer, id).await?;
     let record = record.ok_or_else(|| Failure::new(Code::NotFound))?;
     let ids = std::slice::from_ref(id);
     let base = records::bases(&mut session, ids).await?.pop().map(|(_, base)| base).unwrap_or_default();
     let rows = holdings::of_records(&mut session, ids).await?;
     let open = conflicts::of_record(&mut session, viewer, id, 20).await?.into_iter().find(|c| c.open);
+    let sight = session.sight().clone();
     let agreed = base.0.iter().map(|(field, agreed)| {
         (field.0.clone(), AgreedValue { value: values::text(&agreed.0), since: agreed.1 })
     });
@@ -140,7 +143,12 @@ async fn read(site: &Site, viewer: &Viewer, id: &RecordId) -> Result<RecordView,
         held.entry(row.system.0.clone()).or_default().push(row.external_id.clone());
     }
     held.retain(|_, ids| ids.len() > 1);
+    let own = setup.catalog.entity(&record.entity).into_iter().flat_map(|own| {
+        own.fields.iter().map(|field| &field.id).chain(own.children.iter().map(|children| &children.id))
+    });
+    let hidden = own.filter(|field| sight.hides(&record.entity, field)).map(|field| field.0.clone());
     Ok(RecordView {
+        hidden: hidden.collect(),
         duplicates: held,
         agreed: agreed.collect(),
         conflict: open.map(|conflict| conflict.id.0),

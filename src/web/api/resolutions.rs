@@ -147,6 +147,9 @@ pub struct DeliveryView {
 pub struct ChangeView {
     from: Option<String>,
     to: Option<String>,
+    /// The roles of whoever asks do not see them: both are null.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    hidden: bool,
 }
 
 impl From<Delivery> for DeliveryView {
@@ -176,7 +179,11 @@ impl From<Delivery> for DeliveryView {
 
 /// The fields of a change, as they are and as they shall be.
 pub(super) fn changes(change: &Change) -> BTreeMap<String, ChangeView> {
-    let field = |from: &Held, to: &Held| ChangeView { from: values::text(from), to: values::text(to) };
+    let field = |from: &Held, to: &Held| ChangeView {
+        from: values::text(from),
+        to: values::text(to),
+        hidden: from.is_hidden() || to.is_hidden(),
+    };
     change.fields.iter().map(|(id, (from, to))| (id.0.clone(), field(from, to))).collect()
 }
 
@@ -201,7 +208,7 @@ fn outcome(setup: &Setup, record: &Record, chosen: Chosen) -> OutcomeView {
 
 pub(super) async fn view(site: &Site, viewer: &Viewer, id: &ResolutionId) -> Result<ResolutionView, Failure> {
     let missing = || Failure::new(Code::NotFound);
-    let mut session = site.store().session().await?;
+    let mut session = site.session(&viewer).await?;
     let resolution = resolutions::get(&mut session, viewer, id).await?.ok_or_else(missing)?;
     let record = records::get(&mut session, viewer, &resolution.record).await?.ok_or_else(missing)?;
     let deliveries = resolutions::deliveries(&mut session, std::slice::from_ref(id)).await?;

@@ -173,7 +173,7 @@ impl From<Run> for RunView {
 /// The store cannot be read.
 pub async fn list(viewer: SignedIn, site: Data<Site>) -> Result<Json<Items<SystemView>>, Failure> {
     let (setup, now) = (site.engine.setup(), site.engine.now());
-    let mut session = site.store().session().await?;
+    let mut session = site.session(&viewer).await?;
     let mut items = Vec::new();
     for system in &setup.catalog.systems {
         items.push(view(&mut session, &setup, &viewer, system, now).await?);
@@ -271,7 +271,7 @@ pub async fn resume(
 ) -> Result<HttpResponse, Failure> {
     once(&request, &viewer, &body, async |_| {
         site.engine.resume_target(&viewer, &id).await?;
-        let mut session = site.store().session().await?;
+        let mut session = site.session(&viewer).await?;
         let setup = site.engine.setup();
         let system = setup.catalog.system(&id).ok_or_else(|| Failure::new(Code::NotFound))?;
         let now = site.engine.now();

@@ -126,7 +126,7 @@ pub async fn list(
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
     let limit = rows(query.limit)?;
-    let mut session = site.store().session().await?;
+    let mut session = site.session(&viewer).await?;
     let missing = || Failure::new(Code::NotFound);
     conflicts::get(&mut session, &viewer, &id).await?.ok_or_else(missing)?;
     let before = query.cursor.filter(|cursor| !cursor.is_empty()).map(CommentId);
@@ -167,7 +167,7 @@ pub async fn show(
     id: Path<CommentId>,
     site: Data<Site>,
 ) -> Result<Json<CommentView>, Failure> {
-    let found = comments::get(&mut site.store().session().await?, &viewer, &id).await?;
+    let found = comments::get(&mut site.session(&viewer).await?, &viewer, &id).await?;
     found.map(|comment| Json(comment.into())).ok_or_else(|| Failure::new(Code::NotFound))
 }
 
@@ -184,7 +184,7 @@ pub async fn withdraw(
 ) -> Result<HttpResponse, Failure> {
     once(&request, &viewer, &body, async |_| {
         site.engine.withdraw_comment(&viewer, &id).await?;
-        let found = comments::get(&mut site.store().session().await?, &viewer, &id).await?;
+        let found = comments::get(&mut site.session(&viewer).await?, &viewer, &id).await?;
         let comment = found.ok_or_else(|| Failure::new(Code::NotFound))?;
         Reply::of(StatusCode::OK, &CommentView::from(comment))
     })
@@ -200,7 +200,7 @@ pub async fn tags_of(
     id: Path<ConflictId>,
     site: Data<Site>,
 ) -> Result<Json<TagsView>, Failure> {
-    let mut session = site.store().session().await?;
+    let mut session = site.session(&viewer).await?;
     let missing = || Failure::new(Code::NotFound);
     conflicts::get(&mut session, &viewer, &id).await?.ok_or_else(missing)?;
     let tags = tags::of_conflict(&mut session, &id).await?;
@@ -237,7 +237,7 @@ pub async fn tags(
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
     let limit = rows(query.limit)?;
-    let found = tags::counts(&mut site.store().session().await?, &viewer, limit).await?;
+    let found = tags::counts(&mut site.session(&viewer).await?, &viewer, limit).await?;
     let items = found.into_iter().map(|own| TagItem { tag: own.tag, open: own.count }).collect();
     Ok(Items { items, next: None }.respond(&request))
 }

@@ -11,8 +11,17 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum FieldValue {
+    /// There may be a value, and the roles of whoever asks do not see it.
+    Hidden(Hidden),
     Field(Option<String>),
     Group(BTreeMap<String, Option<String>>),
+}
+
+/// Stands for values that the roles of whoever asks do not see: `{"hidden": true}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Hidden {
+    hidden: bool,
 }
 
 /// The text of one held value.
@@ -21,7 +30,7 @@ pub fn text(held: &Held) -> Option<String> {
     match held {
         Held::Value(text) => Some(text.clone()),
         Held::Empty => Some(String::new()),
-        Held::Null | Held::Unknown => None,
+        Held::Null | Held::Unknown | Held::Hidden(_) => None,
     }
 }
 
@@ -29,6 +38,7 @@ pub fn text(held: &Held) -> Option<String> {
 #[must_use]
 pub fn of(slot: Option<&Slot<'_>>, tuple: &[Held]) -> FieldValue {
     match (slot, tuple) {
+        _ if tuple.iter().any(Held::is_hidden) => FieldValue::Hidden(Hidden { hidden: true }),
         (Some(slot), _) if slot.is_group() => {
             let members = slot.fields().zip(tuple);
             FieldValue::Group(

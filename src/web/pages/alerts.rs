@@ -59,7 +59,7 @@ pub async fn page(
     clock: Clockface,
     shell: Shell,
 ) -> Result<Page<AlertsPage>, Failure> {
-    let mut session = site.store().session().await?;
+    let mut session = site.session(&viewer).await?;
     let total = alerts::count_open(&mut session).await?;
     let open = alerts::open(&mut session, LISTED).await?;
     Ok(Page::new(shell, build(&viewer, &clock, total, &open)))

@@ -56,7 +56,9 @@ pub fn part(
 ) -> ApprovalPart {
     let by = approval.by.as_ref().map_or("", |by| by.name.as_str());
     let when = approval.at.map_or_else(|| literal(""), |at| face.moment(at).text);
-    let may = approval.is_awaited() && may_approve(viewer, decider).is_ok();
+    // Without its digest it is of values that this person may not see.
+    let hidden = approval.digest.is_empty();
+    let may = approval.is_awaited() && !hidden && may_approve(viewer, decider).is_ok();
     let own = viewer.user.0 == decider.id;
     let (title, tone) = match approval.standing {
         Standing::Awaiting => (msg("approval-awaiting").with("name", &decider.name), Tone::Warning),
@@ -72,6 +74,7 @@ pub fn part(
     }
     match () {
         () if approval.is_awaited() && own => lines.push(msg("approval-own")),
+        () if approval.is_awaited() && hidden => lines.push(msg("approval-hidden")),
         () if approval.is_awaited() && !may => lines.push(msg("approval-not-you")),
         () if !approval.reason.is_empty() => {
             lines.push(msg("approval-because").with("why", &approval.reason));

@@ -13,6 +13,7 @@ mod beside;
 pub mod build;
 pub mod causes;
 mod cells;
+mod counts;
 mod form;
 pub mod handle;
 mod late;
@@ -133,25 +134,6 @@ impl ConflictPage {
     pub fn use_key(&self, at: &usize) -> String {
         format!("use-all {at}")
     }
-
-    /// How many are undecided in what was sent.
-    #[must_use]
-    pub fn undecided(&self) -> usize {
-        self.differences.len() - self.decided
-    }
-
-    /// The line of the bar for each possible number of decided differences, so that the script
-    /// needs no words of its own.
-    #[must_use]
-    pub fn count_lines(&self) -> Vec<Msg> {
-        (0..=self.differences.len()).map(|decided| self.count_line(&decided)).collect()
-    }
-
-    /// `1 of 2 decided`.
-    #[must_use]
-    pub fn count_line(&self, decided: &usize) -> Msg {
-        msg("conflict-decided").with("decided", *decided).with("total", self.differences.len())
-    }
 }
 
 /// Where this conflict stands in the list it was opened from.
@@ -210,6 +192,8 @@ pub struct Difference {
     pub cells: Vec<Cell>,
     /// The distinct values, numbered from 1.
     pub options: Vec<Candidate>,
+    /// Why this person does not decide it, and who does: its values are hidden.
+    pub hidden: Option<Msg>,
     /// The last agreed value, one line per member; empty when unknown.
     pub agreed: Vec<String>,
     /// Under that value: since when, where the column's head does not say it; or that there is none.
@@ -427,7 +411,7 @@ pub struct Typed {
 #[derive(Clone, Debug)]
 pub struct AgreedField {
     pub label: String,
-    pub value: String,
+    pub value: Msg,
     /// `changed 2 days ago`, for those that moved lately.
     pub changed: Option<Msg>,
 }
@@ -472,6 +456,8 @@ pub struct PreviewSystem {
 pub struct PreviewWrite {
     /// The field's own name there.
     pub field: String,
+    /// Both values are hidden by the reader's role.
+    pub hidden: bool,
     /// `None`: there is no value now.
     pub was: Option<String>,
     pub now: Option<String>,

@@ -120,14 +120,23 @@ pub struct Delivery {
     /// Its own page.
     pub href: Option<String>,
     pub state: State,
-    /// Field, before, after.
-    pub writes: Vec<(String, Option<String>, Option<String>)>,
+    pub writes: Vec<Write>,
     /// The system's own words, shown first.
-    pub said: Option<String>,
+    pub said: Option<Msg>,
     /// Our advice under it.
     pub advice: Option<Msg>,
     /// Where "Retry" or "Send now" posts to, with its name.
     pub actions: Vec<Link>,
+}
+
+/// One column that is written: before and after.
+#[derive(Clone, Debug)]
+pub struct Write {
+    pub column: String,
+    pub was: Option<String>,
+    pub now: Option<String>,
+    /// Both are hidden by the reader's role.
+    pub hidden: bool,
 }
 
 /// `GET /resolutions/{id}/reversal`: what reversing would put back.

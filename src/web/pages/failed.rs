@@ -37,7 +37,7 @@ pub struct CauseRow {
     pub kind: String,
     pub title: Msg,
     /// The system's own words, of the newest of them.
-    pub said: Option<String>,
+    pub said: Option<Msg>,
     pub count: u64,
     pub newest: When,
     pub retry: Option<RetryAll>,
@@ -108,7 +108,7 @@ pub struct ByHand {
     /// The way to it.
     pub open: Option<String>,
     /// Their field, and what it shall hold.
-    pub fields: Vec<(String, Option<String>)>,
+    pub fields: Vec<(String, Option<Msg>)>,
 }
 
 /// The forms of another decision.

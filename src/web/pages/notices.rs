@@ -96,7 +96,7 @@ pub async fn page(
     asked: Query<Asked>,
 ) -> Result<Page<NoticesPage>, Failure> {
     let alone = asked.view == "unread";
-    let mut session = site.store().session().await?;
+    let mut session = site.session(&viewer).await?;
     let unread = notices::count_unread(&mut session, &viewer.user, COUNTED).await?;
     let mut all = notices::page(&mut session, &viewer, alone, asked.after().as_ref(), LISTED + 1).await?;
     let more = all.len() > usize::try_from(LISTED).unwrap_or(usize::MAX);
@@ -217,7 +217,7 @@ pub async fn mute_page(
     id: Path<String>,
 ) -> Result<Page<MutePage>, Failure> {
     let id = RecordId(id.into_inner());
-    let mut session = site.store().session().await?;
+    let mut session = site.session(&viewer).await?;
     let found = records::get(&mut session, &viewer, &id).await?;
     let record = found.ok_or_else(|| Failure::new(Code::NotFound))?;
     let muted = notices::is_muted(&mut session, &viewer.user, &id).await?;
@@ -260,7 +260,7 @@ async fn set_mute(
     muted: bool,
 ) -> Result<HttpResponse, Failure> {
     site.engine.mute(viewer, id, muted).await?;
-    let found = records::get(&mut site.store().session().await?, viewer, id).await?;
+    let found = records::get(&mut site.session(&viewer).await?, viewer, id).await?;
     let name = found.ok_or(Refusal::NotFound("record"))?.title;
     let text = msg(if muted { "notice-muted" } else { "notice-unmuted" }).with("name", name);
     Ok(told(request, viewer, "/notices", text))

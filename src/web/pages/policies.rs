@@ -78,6 +78,8 @@ pub struct PolicyForm {
     /// The version the form was opened on.
     pub version: String,
     pub now: Msg,
+    /// Which roles see its values, where not all do: the configuration says so.
+    pub limited: Option<Msg>,
     pub sources: Vec<Choice>,
     pub rules: Vec<RuleChoice>,
     pub stakes: Vec<Choice>,

@@ -92,7 +92,7 @@ pub fn of(
     let shown = |question: &Question| shown(catalog, question, viewer, face);
     let may = viewer.may(Right::Decide) || viewer.may(Right::Reverse);
     let empty = SentQuestion { days: crate::domain::question::DAYS.to_string(), ..SentQuestion::default() };
-    let (open, sent) = (sent.is_some(), sent.unwrap_or(&empty));
+    let (shut, sent) = (sent.is_none(), sent.unwrap_or(&empty));
     let entity = &case.conflict.entity;
     let known = |d: &&crate::store::conflicts::Difference| {
         catalog.entity(entity).is_some_and(|entity| entity.slot(&d.dispute.field).is_some())
@@ -102,7 +102,10 @@ pub fn of(
         text: words::field(catalog, Some(entity), &d.dispute.field),
         chosen: sent.about == d.id.0,
     };
-    let fields: Vec<Choice> = case.open().filter(known).map(field).collect();
+    // What is limited to some roles is asked of nobody outside.
+    let outside = catalog.outside();
+    let open = case.open().filter(known).filter(|d| !outside.hides(entity, &d.dispute.field));
+    let fields: Vec<Choice> = open.map(field).collect();
     let form = AskForm {
         no_post: !has_post,
         whom: whom(case, sent),
@@ -110,7 +113,7 @@ pub fn of(
         name: sent.name.clone(),
         text: sent.text.clone(),
         days: sent.days.clone(),
-        open,
+        open: !shut,
         fields,
     };
     let form = (may && case.conflict.open && !form.fields.is_empty()).then_some(form);
@@ -175,7 +178,7 @@ fn shown(catalog: &Catalog, question: &Question, viewer: &Viewer, face: &Clockfa
         answer: match &question.standing {
             Standing::Answered { answer, .. } => {
                 let text = Some(&answer.text).filter(|text| !text.is_empty());
-                let text = text.map(|text| msg("answer-text").with("text", text));
+                let text = text.map(|text| msg("answer-text").with("text", words::told(text)));
                 [said(&question.offered, answer)].into_iter().chain(text).collect()
             }
             _ => Vec::new(),
@@ -191,7 +194,7 @@ pub fn said(offered: &[Offered], answer: &Answer) -> Msg {
     use crate::domain::question::Choice;
     match &answer.choice {
         Choice::Unknown => msg("answer-unknown"),
-        Choice::Other { value } => msg("answer-other").with("value", value),
+        Choice::Other { value } => msg("answer-other").with("value", words::told(value)),
         Choice::Value { n } => {
             let found = offered.iter().find(|offered| offered.n == *n);
             let value = found.map_or_else(|| literal(""), value);

@@ -39,7 +39,7 @@ pub struct Setting {
 /// The store failed.
 pub async fn page(_: Admin, site: Data<Site>, shell: Shell) -> Result<Page<SettingsPage>, Failure> {
     let setup = site.engine.setup();
-    let mut s = site.store().session().await?;
+    let mut s = site.session_outside().await?;
     let (systems, failing) = runs::health(&mut s, &setup).await?;
     let open = alerts::open(&mut s, 1000).await?.len();
     let missing: usize = setup

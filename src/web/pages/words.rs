@@ -5,7 +5,7 @@ use crate::domain::cause::{Cause, Shape};
 use crate::domain::ids::{EntityId, FieldId, SystemId};
 use crate::domain::policy::Stakes;
 use crate::domain::resolution::Reason;
-use crate::domain::value::Held;
+use crate::domain::value::{HIDDEN, Held};
 use crate::engine::detect::RECORD;
 use crate::web::messages::{Arg, Msg, literal, msg};
 use crate::web::when::Clockface;
@@ -125,11 +125,20 @@ pub fn reason_key(reason: Reason) -> &'static str {
     }
 }
 
+/// Words of a system, or of somebody outside; where they may tell what is hidden, that alone.
+#[must_use]
+pub fn told(text: &str) -> Msg {
+    if text == HIDDEN { msg("state-hidden") } else { literal(text) }
+}
+
 /// The values of a slot on one line; an error names the state when there is no value at all.
 ///
 /// # Errors
 /// Nothing is there to be shown: what to say instead.
 pub fn values(tuple: &[Held]) -> Result<String, Msg> {
+    if tuple.iter().any(Held::is_hidden) {
+        return Err(msg("state-hidden"));
+    }
     let shown: Vec<&str> = tuple.iter().filter_map(Held::value).collect();
     if !shown.is_empty() {
         return Ok(shown.join(", "));

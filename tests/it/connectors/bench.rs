@@ -152,7 +152,7 @@ pub fn cells(cells: &[(&str, Cell)]) -> Cells {
 /// A cell as it stands in an SQL text.
 fn literal(cell: &Cell) -> String {
     match cell {
-        Cell::Null => "NULL".to_owned(),
+        Cell::Null | Cell::Hidden(_) => "NULL".to_owned(),
         Cell::Bool(value) => value.to_string(),
         Cell::Number(lexeme) => lexeme.clone(),
         Cell::Text(text) | Cell::Json(text) => format!("'{}'", text.replace('\'', "''")),

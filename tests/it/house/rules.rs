@@ -82,7 +82,8 @@ pub fn judge(file: &str, source: &str) -> Vec<String> {
         wrong.extend(told.map(|why| format!("src/{file}:{}: {why}", named.line)));
     }
     for (at, token) in tokens.iter().enumerate() {
-        let told = write(file, &tokens, at).or_else(|| dynamic_sql(file, token));
+        let told = write(file, &tokens, at).or_else(|| unseen(file, &tokens, at));
+        let told = told.or_else(|| dynamic_sql(file, token));
         wrong.extend(told.map(|why| format!("src/{file}:{}: {why}", token.line)));
     }
     wrong
@@ -172,6 +173,21 @@ fn write(file: &str, tokens: &[Token], at: usize) -> Option<String> {
     let closure = tokens.get(at + 2).is_some_and(|t| t.is('|') || matches!(t.word(), Some("move" | "async")));
     let found = before.to_lowercase().ends_with("store") || before == "db" || closure;
     found.then(|| "store.write outside the engine: make it a verb there".to_string())
+}
+
+/// `store.session()` in the pages and the API: a read for nobody in particular, in which values hidden by
+/// role would come as they are.
+fn unseen(file: &str, tokens: &[Token], at: usize) -> Option<String> {
+    let called = tokens[at].word() == Some("session")
+        && at >= 2
+        && tokens[at - 1].is('.')
+        && tokens.get(at + 1).is_some_and(|t| t.is('('));
+    if !called || !file.starts_with("web/") {
+        return None;
+    }
+    let before = tokens[..at - 1].iter().rev().find_map(Token::word).unwrap_or_default();
+    let found = before.to_lowercase().ends_with("store");
+    found.then(|| "store.session in web: read by site.session(viewer), as the viewer may see it".to_string())
 }
 
 /// SQL put together at run time.

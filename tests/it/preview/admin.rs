@@ -213,6 +213,7 @@ fn form(problems: Vec<Problem>) -> policies::PolicyForm {
         action: "/policies/customer/phone".into(),
         version: "14".into(),
         now: said("always reviewed"),
+        limited: None,
         sources: vec![
             choice("portal", literal("Portal"), false),
             choice("helpdesk", literal("Helpdesk"), true),

@@ -76,6 +76,7 @@ fn address() -> Difference {
             cell(2, &old, &old, &["Same as last agreed", "Rewritten yesterday 14:06"]),
         ],
         options: vec![candidate(1, &new, "Portal"), candidate(2, &old, "Warehouse")],
+        hidden: None,
         agreed: old.map(str::to_owned).into(),
         agreed_note: None,
         whole: Vec::new(),
@@ -122,6 +123,7 @@ fn phone() -> Difference {
             cell(1, &[], &["030 5550 1742"], &["Same number,", "written differently"]),
         ],
         options: vec![candidate(1, &old, "Portal"), candidate(2, &["+49 30 5550 1472"], "Helpdesk")],
+        hidden: None,
         agreed: old.map(str::to_owned).into(),
         agreed_note: None,
         whole: Vec::new(),
@@ -144,6 +146,7 @@ fn phone() -> Difference {
 
 fn preview(chosen: bool) -> Preview {
     let write = |field: &str, was: &str, now: &str| PreviewWrite {
+        hidden: false,
         field: field.into(),
         was: Some(was.into()),
         now: Some(now.into()),
@@ -226,7 +229,7 @@ fn columns() -> Vec<Column> {
 fn agreed() -> Vec<AgreedField> {
     let field = |label: &str, value: &str, changed: Option<&str>| AgreedField {
         label: label.into(),
-        value: value.into(),
+        value: said(value),
         changed: changed.map(said),
     };
     vec![

@@ -3,7 +3,7 @@
 use super::{Rendered, at, render};
 use referee::web::messages::{Msg, literal, msg};
 use referee::web::page::Tone;
-use referee::web::pages::decisions::{Delivery, State};
+use referee::web::pages::decisions::{Delivery, State, Write};
 use referee::web::pages::failed::*;
 use referee::web::pages::parts::*;
 
@@ -14,7 +14,7 @@ fn cause(system: &str, title: &'static str, said: Option<&str>, count: u64) -> C
         title: msg(title).with("system", system),
         system: system.into(),
         kind: "Customer".into(),
-        said: said.map(str::to_owned),
+        said: said.map(literal),
         count,
         newest: at(msg("ago-minutes").with("n", 4)),
         retry: (title != "failed-by-hand").then_some(retry),
@@ -36,12 +36,13 @@ fn delivery(tone: Tone, state: &'static str) -> Delivery {
         system: "Helpdesk".into(),
         href: Some("/deliveries/0199".into()),
         state: State { text: msg(state), tone },
-        writes: vec![(
-            "address/street".into(),
-            Some("Elmstraße 4".into()),
-            Some("Lindenallee 12, Hinterhaus, vierter Stock links".into()),
-        )],
-        said: Some("Validation failed: street has more than 30 characters".into()),
+        writes: vec![Write {
+            column: "address/street".into(),
+            was: Some("Elmstraße 4".into()),
+            now: Some("Lindenallee 12, Hinterhaus, vierter Stock links".into()),
+            hidden: false,
+        }],
+        said: Some(literal("Validation failed: street has more than 30 characters")),
         advice: Some(msg("alert-delivery-advice")),
         actions: vec![Link::new(msg("retry"), "/deliveries/0199/retry")],
     }
@@ -81,7 +82,7 @@ fn one(error: Option<(&'static str, Msg)>) -> DeliveryPage {
             key: Some("P-1".into()),
             open: Some("https://desk.example/people/P-1".into()),
             fields: vec![
-                ("address/street".into(), Some("Lindenallee 12, Hinterhaus, vierter Stock links".into())),
+                ("address/street".into(), Some(literal("Lindenallee 12, Hinterhaus, vierter Stock links"))),
                 ("address/extra".into(), None),
             ],
         }),

@@ -166,7 +166,12 @@ fn waiting() -> State {
 }
 
 fn delivery(system: &str, state: State) -> Delivery {
-    let write = |field: &str, was: &str, now: &str| (field.into(), Some(was.into()), Some(now.into()));
+    let write = |column: &str, was: &str, now: &str| Write {
+        column: column.into(),
+        was: Some(was.into()),
+        now: Some(now.into()),
+        hidden: false,
+    };
     Delivery {
         href: Some("/deliveries/0190".into()),
         system: system.into(),
@@ -184,7 +189,7 @@ fn delivery(system: &str, state: State) -> Delivery {
 fn refused() -> Delivery {
     Delivery {
         href: Some("/deliveries/0190".into()),
-        said: Some("value too long for type character varying(10)".into()),
+        said: Some(said("value too long for type character varying(10)")),
         advice: Some(said("Shorten the postcode, or leave it different.")),
         actions: vec![
             Link::new(msg("retry"), "/deliveries/d2/retry"),

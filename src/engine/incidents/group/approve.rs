@@ -51,11 +51,20 @@ impl Engine {
     /// # Errors
     /// The viewer may not, or asked for it; nobody waits for it any longer; it is not what the page showed.
     pub async fn approve_group(&self, viewer: &Viewer, id: &GroupId, seen: &str) -> Result<Group, Refusal> {
-        let (viewer, id, seen) = (viewer.clone(), id.clone(), seen.to_owned());
+        let (viewer, id, seen, setup) = (viewer.clone(), id.clone(), seen.to_owned(), self.setup());
         self.store
-            .write(async move |w| match awaited(w, &viewer, &id).await? {
-                (group, asked, Some(back)) => approve_reversal(w, &viewer, (group, asked, back), &seen).await,
-                (group, asked, None) => approve_decision(w, &viewer, (group, asked), &seen).await,
+            .write(async move |w| {
+                let awaited = awaited(w, &viewer, &id).await?;
+                // Nobody answers for what they may not see.
+                for field in rows::fields(w, &id).await? {
+                    setup.check_sight(&viewer, &awaited.0.entity, &field)?;
+                }
+                match awaited {
+                    (group, asked, Some(back)) => {
+                        approve_reversal(w, &viewer, (group, asked, back), &seen).await
+                    }
+                    (group, asked, None) => approve_decision(w, &viewer, (group, asked), &seen).await,
+                }
             })
             .await
     }

@@ -37,7 +37,9 @@ impl Engine {
         if !viewer.may(Right::Decide) {
             return Err(Refusal::Forbidden);
         }
-        let group = self.group(viewer, id).await?;
+        // As it was frozen: what is decided is not what may be seen of it.
+        let group = groups::get(&mut self.store.session().await?, viewer, id).await?;
+        let group = group.ok_or(Refusal::NotFound("group"))?;
         if group.actor.id != viewer.user.0 {
             return Err(Refusal::WrongState("only who froze this set may decide it".to_owned()));
         }

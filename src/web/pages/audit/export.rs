@@ -119,7 +119,7 @@ impl Reader {
             out.extend(csv::line(COLUMNS.map(str::to_owned)));
         }
         let first = !std::mem::replace(&mut self.begun, true);
-        let mut s = self.site.store().session().await?;
+        let mut s = self.site.session(&self.viewer).await?;
         let from = trail::From::After(self.after);
         let mut entries = trail::page(&mut s, &self.viewer, &self.filter, from, BATCH).await?;
         entries.retain(|entry| entry.seq <= self.last);

@@ -2,11 +2,13 @@
 
 use super::asked::Asked;
 use super::{build, export, verification};
-use crate::store::trail::{self, Facet};
+use crate::domain::value::HIDDEN;
+use crate::store::trail::{self, Facet, Values};
 use crate::store::{audit, users};
 use crate::web::auth::Auditor;
 use crate::web::clock;
 use crate::web::failure::{Code, Failure};
+use crate::web::language;
 use crate::web::messages::msg;
 use crate::web::page::{Page, Shell};
 use crate::web::site::Site;
@@ -32,7 +34,7 @@ pub async fn page(
     Query(asked): Query<Asked>,
 ) -> Result<Page<super::AuditPage>, Failure> {
     let face = clock::face(&request);
-    let mut s = site.store().session().await?;
+    let mut s = site.session(&viewer).await?;
     let filter = asked.filter(&mut s, &viewer, &face).await?;
     site.engine.note_read(&viewer, filter.record.clone()).await?;
     let (last, _) = audit::head(&mut s).await?;
@@ -43,7 +45,7 @@ pub async fn page(
         actions: trail::facet(&mut s, &viewer, &filter, Facet::Action).await?,
         actors: trail::facet(&mut s, &viewer, &filter, Facet::Actor).await?,
         people: users::everybody(&mut s, &viewer).await?,
-        values: trail::values(&mut s, site.store(), &build::numbers(&entries)).await?,
+        values: in_words(&request, trail::values(&mut s, site.store(), &build::numbers(&entries)).await?),
         entries,
         more,
     };
@@ -64,16 +66,25 @@ pub async fn entry(
     number: Path<i64>,
 ) -> Result<Page<super::EntryPage>, Failure> {
     let (number, face) = (number.into_inner(), clock::face(&request));
-    let mut s = site.store().session().await?;
+    let mut s = site.session(&viewer).await?;
     let missing = || Failure::new(Code::NotFound);
     let entry = trail::entry(&mut s, &viewer, number).await?.ok_or_else(missing)?;
     site.engine.note_read(&viewer, None).await?;
     let before = trail::entry(&mut s, &viewer, number - 1).await?;
     let after = trail::entry(&mut s, &viewer, number + 1).await?.is_some();
-    let values = trail::values(&mut s, site.store(), &[number]).await?;
+    let values = in_words(&request, trail::values(&mut s, site.store(), &[number]).await?);
     let setup = site.engine.setup();
     let page = build::entry_page(&setup, &face, &entry, before.as_ref(), after, &values)?;
     Ok(Page::new(shell, page))
+}
+
+/// Says in the reader's language where a value is hidden.
+fn in_words(request: &HttpRequest, mut values: Values) -> Values {
+    let hidden = language::of(request).plain(&msg("state-hidden"));
+    for value in values.values_mut().flat_map(|own| own.values_mut()).filter(|value| *value == HIDDEN) {
+        hidden.clone_into(value);
+    }
+    values
 }
 
 /// `GET /audit/verification`.
@@ -86,7 +97,7 @@ pub async fn verification(
     site: Data<Site>,
     shell: Shell,
 ) -> Result<Page<super::VerificationPage>, Failure> {
-    let (entries, head) = audit::head(&mut site.store().session().await?).await?;
+    let (entries, head) = audit::head(&mut site.session_outside().await?).await?;
     let face = clock::face(&request);
     Ok(Page::new(shell, verification::page(site.engine.checks(), entries, head, &face)))
 }
@@ -120,7 +131,7 @@ pub async fn export(
     let format = export::Format::of(&asked.format)
         .ok_or_else(|| Failure::new(Code::Invalid).detail(msg("export-format")))?;
     let face = clock::face(&request);
-    let mut s = site.store().session().await?;
+    let mut s = site.session(&viewer).await?;
     let filter = asked.filter(&mut s, &viewer, &face).await?;
     let (last, _) = audit::head(&mut s).await?;
     let entries = trail::count(&mut s, &viewer, &filter, last).await?;

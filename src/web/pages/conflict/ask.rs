@@ -113,7 +113,7 @@ async fn send(
 ) -> Result<Flash, Failure> {
     let (posted, link) = post(site, face, question, token).await?;
     // Where a person has put it off, that is how long it waits.
-    let found = conflicts::get(&mut site.store().session().await?, viewer, &question.conflict).await?;
+    let found = conflicts::get(&mut site.session(viewer).await?, viewer, &question.conflict).await?;
     let until = found.and_then(|own| own.wait).map_or(question.expires_at, |wait| wait.until);
     let sent = msg("question-sent").with("name", &question.name).with("until", face.moment(until).text);
     Ok(questions::posted(posted, &question.name, link, sent))

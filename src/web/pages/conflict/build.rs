@@ -21,7 +21,7 @@ use crate::engine::case::Case;
 use crate::engine::detect::Targets;
 use crate::store::holdings::Version;
 use crate::store::resolutions::Resolution;
-use crate::web::messages::{Msg, msg};
+use crate::web::messages::{Msg, literal, msg};
 use crate::web::page::Tone;
 use crate::web::pages::record::build::deep_link;
 use crate::web::pages::routing::Passing;
@@ -269,7 +269,10 @@ fn agreed(case: &Case, entity: &Entity, face: &Clockface) -> Vec<AgreedField> {
     let lately = |since: Time| face.now - since < TimeDelta::days(LATELY_DAYS);
     let agreed = |slot: Slot<'_>| {
         let (tuple, since) = case.base.tuple(slot.fields().map(|field| &field.id))?;
-        let value = tuple.iter().map(Held::to_string).collect::<Vec<_>>().join(", ");
+        let value = match tuple.iter().any(Held::is_hidden) {
+            true => msg("state-hidden"),
+            false => literal(tuple.iter().map(Held::to_string).collect::<Vec<_>>().join(", ")),
+        };
         let changed = lately(since).then(|| msg("agreed-since").with("when", face.day(since).text));
         Some((since, AgreedField { label: slot.label.to_owned(), value, changed }))
     };
@@ -307,7 +310,7 @@ pub fn preview(
         .collect();
     let touched =
         |system: &crate::domain::ids::SystemId| targets.iter().any(|target| target.system == *system);
-    let open: Vec<_> = case.open().collect();
+    let open: Vec<_> = case.decidable().collect();
     let pending: Vec<String> = open
         .iter()
         .filter(|difference| sent.chosen(&difference.id) == Chosen::Open)
@@ -331,6 +334,7 @@ fn writes(target: &Targets) -> Vec<PreviewWrite> {
     let own = |text: Option<&str>| text.map(str::to_owned);
     let columns = target.change.columns().into_iter();
     let write = columns.map(|(field, was, now)| PreviewWrite {
+        hidden: target.change.hides(field),
         field: field.to_owned(),
         was: own(was),
         now: own(now),
@@ -340,7 +344,7 @@ fn writes(target: &Targets) -> Vec<PreviewWrite> {
 }
 
 fn reasons(case: &Case, sent: &Sent) -> Vec<Choice> {
-    if !case.open().any(|difference| difference.dispute.policy.reason_asked) {
+    if !case.decidable().any(|difference| difference.dispute.policy.reason_asked) {
         return Vec::new();
     }
     let choice = |reason: Reason| Choice {

@@ -4,7 +4,7 @@ use super::super::parts::{Link, Problem};
 use super::form::{Sent, label};
 use super::rule::rule;
 use super::seen::{self, Seen};
-use super::{Candidate, Cell, Difference, Typed, limits, suggest};
+use super::{Candidate, Cell, Chosen, Difference, Typed, limits, suggest};
 use crate::domain::audit::ActorKind;
 use crate::domain::compare::Comparison;
 use crate::domain::conflict::{Dispute, Distinct, Holder, Was};
@@ -20,6 +20,7 @@ use crate::domain::textdiff::odd_characters;
 use crate::domain::value::Held;
 use crate::engine::case::Case;
 use crate::store::conflicts::Difference as Stored;
+use crate::web::failing::hidden;
 use crate::web::marks::{self, Mark, Piece, against, excerpt};
 use crate::web::messages::{Msg, literal, msg};
 use crate::web::when::Clockface;
@@ -55,7 +56,8 @@ impl Grid<'_> {
             alike: self.alike(dispute),
             cells: columns.map(|mapping| self.cell(stored, &mapping.system)).collect(),
             options: dispute.values.iter().filter_map(|value| self.option(dispute, value)).collect(),
-            agreed: agreed(dispute),
+            hidden: self.hidden(dispute),
+            agreed: if dispute.is_hidden() { Vec::new() } else { agreed(dispute) },
             agreed_note: self.agreed_note(dispute),
             whole: whole(dispute),
             act: dispute.absent.first().map(|absent| self.creates(absent)),
@@ -65,7 +67,7 @@ impl Grid<'_> {
                 .suggestions
                 .get(&stored.id)
                 .and_then(|own| suggest::line(&self.case.setup.catalog, own)),
-            chosen: self.sent.chosen(&stored.id),
+            chosen: if dispute.is_hidden() { Chosen::Open } else { self.sent.chosen(&stored.id) },
             seen: seen::carried(dispute),
             may_clear: self.may_clear(dispute),
             combined: self.combined(dispute),
@@ -84,6 +86,12 @@ impl Grid<'_> {
                 .find(|problem| problem.field == format!("d-{}", stored.id))
                 .map(|problem| problem.text.clone()),
         }
+    }
+
+    /// Why this person does not decide it, and who does.
+    fn hidden(&self, dispute: &Dispute) -> Option<Msg> {
+        let roles = || self.entity.limited_to(&dispute.field).unwrap_or_default();
+        dispute.is_hidden().then(|| hidden(label(Some(self.entity), dispute), &roles()))
     }
 
     /// Whether it may be empty on purpose: no field of it needs a value, and it is not empty everywhere.
@@ -128,6 +136,7 @@ impl Grid<'_> {
     /// Since when that was agreed, or that nothing was; of whole records nothing is to be said.
     fn agreed_note(&self, dispute: &Dispute) -> Option<Msg> {
         match &dispute.agreed {
+            Some(_) if dispute.is_hidden() => Some(msg("state-hidden")),
             Some((_, since)) => self.dated.then(|| self.face.date(*since)),
             None => dispute.absent.is_empty().then(|| msg("agreed-unknown")),
         }
@@ -171,8 +180,13 @@ impl Grid<'_> {
 
     fn held(&self, dispute: &Dispute, value: &Distinct, holder: &Holder) -> Cell {
         let shown = &holder.candidate.shown;
-        let blank = shown.iter().all(Held::is_blank);
-        let empty = if shown.contains(&Held::Null) { "state-null" } else { "state-empty" };
+        let veiled = shown.iter().any(Held::is_hidden);
+        let blank = veiled || shown.iter().all(Held::is_blank);
+        let empty = match () {
+            () if veiled => "state-hidden",
+            () if shown.contains(&Held::Null) => "state-null",
+            () => "state-empty",
+        };
         let fields = self.fields(dispute);
         let base = dispute.agreed.as_ref().filter(|_| holder.candidate.moved);
         let line = |(at, held): (usize, &Held)| {
@@ -253,7 +267,8 @@ impl Grid<'_> {
         }
         let mut facts = Vec::new();
         if let Some((base, _)) = &dispute.agreed {
-            let same = candidate.shown == *base;
+            // How it is written is a part of what is hidden.
+            let same = candidate.shown == *base || dispute.is_hidden();
             let differently = msg("fact-same-written-differently").with("kind", self.kind(dispute));
             facts.push(if same { msg("fact-same-as-agreed") } else { differently });
             let rewritten =
@@ -302,6 +317,7 @@ impl Grid<'_> {
         };
         let line = |held: &Held| match held {
             Held::Value(text) => literal(marks::beginning(text, CHOSEN)),
+            Held::Hidden(_) => msg("state-hidden"),
             Held::Null => msg("state-null"),
             Held::Empty | Held::Unknown => msg("state-empty"),
         };

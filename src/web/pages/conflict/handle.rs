@@ -183,7 +183,7 @@ impl Told {
     /// Nothing was chosen.
     fn nothing(case: &Case) -> Self {
         let entity = case.setup.catalog.entity(&case.conflict.entity);
-        let first = case.open().next();
+        let first = case.decidable().next();
         let field = first.map_or(String::new(), |first| format!("d-{}", first.id));
         let name = first.map_or(String::new(), |first| label(entity, &first.dispute));
         let text = msg("problem-nothing").with("field", name);
@@ -202,7 +202,7 @@ impl Told {
             field: format!("d-{}", difference.id),
             text: msg("problem-undecided").with("field", label(entity, &difference.dispute)),
         };
-        let problems: Vec<Problem> = case.open().filter(open).map(problem).collect();
+        let problems: Vec<Problem> = case.decidable().filter(open).map(problem).collect();
         (!problems.is_empty()).then(|| Self { problems, listed: true, ..Self::default() })
     }
 }
@@ -215,7 +215,7 @@ fn chosen_for(sent: &mut Sent, case: &Case) -> bool {
     if then != "accept" && system.is_none() {
         return false;
     }
-    for difference in case.open() {
+    for difference in case.decidable() {
         let suggested = case.suggestions.get(&difference.id).filter(|own| !own.blind);
         let value = match system {
             Some(system) => held_by(&difference.dispute, system),
@@ -301,7 +301,7 @@ impl Look<'_> {
         if !case.conflict.open {
             return Ok(None);
         }
-        let mut s = site.store().session().await?;
+        let mut s = site.session(self.viewer).await?;
         let team = routing::team(&mut s).await?;
         let routes = routing::routes(&mut s, Some(&case.conflict.entity)).await?;
         let since = case.conflict.opened_at;

@@ -155,7 +155,9 @@ fn ask(read: &Decisions, decision: &Resolution) -> Option<Ask> {
         let text = words::field(&read.setup.catalog, entity(read, decision), &chosen.field);
         Choice { value: chosen.field.0.clone(), text, chosen: false }
     };
-    let known = |chosen: &&Chosen| chosen.field.as_str() != RECORD;
+    let sight = read.setup.sight(&read.viewer);
+    let seen = |chosen: &Chosen| entity(read, decision).is_none_or(|own| !sight.hides(own, &chosen.field));
+    let known = |chosen: &&Chosen| chosen.field.as_str() != RECORD && seen(chosen);
     let fields: Vec<Choice> = decision.outcomes.iter().filter(known).map(field).collect();
     let may = !fields.is_empty() && read.is_over(decision) && reviews::may_ask(&read.viewer);
     may.then(|| Ask::about(&decision.record, fields, Some(&decision.id)))

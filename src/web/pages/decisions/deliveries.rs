@@ -1,6 +1,6 @@
 //! Writes as a page shows them: what is written, how it stands, and what happens next.
 
-use super::{Delivery, State};
+use super::{Delivery, State, Write};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::catalog::Catalog;
 use crate::domain::delivery::{Change, DeliveryState, TRIES};
@@ -14,6 +14,7 @@ use crate::web::messages::{Msg, msg};
 use crate::web::page::Tone;
 use crate::web::pages::parts::Link;
 use crate::web::pages::systems::target::in_short;
+use crate::web::pages::words;
 use crate::web::when::Clockface;
 
 /// One write.
@@ -51,7 +52,7 @@ pub fn shown(
         said: match &delivery.state {
             DeliveryState::Retrying { message, .. }
             | DeliveryState::Refused { message, .. }
-            | DeliveryState::Unknown { message, .. } => Some(message.clone()),
+            | DeliveryState::Unknown { message, .. } => Some(words::told(message)),
             _ => None,
         },
         advice: waits.map(|why| msg("writes-paused").with("reason", why)).or(alone).or(
@@ -87,7 +88,7 @@ pub fn put_back(catalog: &Catalog, back: &PutBack) -> Delivery {
         state: State { text: msg(text), tone },
         writes: back.way.as_ref().map_or_else(|_| Vec::new(), |target| writes(&target.change)),
         said: match &back.way {
-            Err(Kept::Refused(why)) => Some(why.clone()),
+            Err(Kept::Refused(why)) => Some(words::told(why)),
             _ => None,
         },
         advice: None,
@@ -96,9 +97,15 @@ pub fn put_back(catalog: &Catalog, back: &PutBack) -> Delivery {
 }
 
 /// The columns that change, in the system's own words.
-fn writes(change: &Change) -> Vec<(String, Option<String>, Option<String>)> {
+fn writes(change: &Change) -> Vec<Write> {
     let own = |text: Option<&str>| text.map(str::to_owned);
-    change.columns().into_iter().map(|(name, was, now)| (name.to_owned(), own(was), own(now))).collect()
+    let write = |(name, was, now): (&str, _, _)| Write {
+        hidden: change.hides(name),
+        column: name.to_owned(),
+        was: own(was),
+        now: own(now),
+    };
+    change.columns().into_iter().map(write).collect()
 }
 
 fn state(catalog: &Catalog, clock: &Clockface, delivery: &resolutions::Delivery) -> State {

@@ -78,7 +78,10 @@ pub fn of(read: &Decisions, decision: &Resolution) -> Letters {
         text: words::field(&read.setup.catalog, entity, &chosen.field),
         chosen: false,
     };
-    let kept = |chosen: &&Chosen| chosen.meant(&page).is_some();
+    // What is limited to some roles is told to nobody outside.
+    let outside = read.setup.catalog.outside();
+    let open = |chosen: &Chosen| entity.is_none_or(|entity| !outside.hides(entity, &chosen.field));
+    let kept = |chosen: &&Chosen| open(chosen) && chosen.meant(&page).is_some();
     let holders = page.iter().flat_map(|dispute| &dispute.values).flat_map(|value| &value.holders);
     let by_hand = holders.filter(|holder| holder.hand.kind == AuthorKind::Person);
     let mut known: Vec<String> = by_hand

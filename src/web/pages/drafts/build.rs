@@ -4,6 +4,7 @@ use super::{ChangeRow, DraftPage, DraftRowsPage, Part, Row, Tally};
 use crate::domain::entity::Entity;
 use crate::domain::ids::{EntityId, FieldId, SystemId};
 use crate::domain::policy_change::{Change, applied, own};
+use crate::domain::value::HIDDEN;
 use crate::engine::Setup;
 use crate::engine::detect::{Fate, RECORD};
 use crate::engine::policies::shadow::Shadowed;
@@ -304,6 +305,9 @@ fn judged_row(setup: &Setup, judged: &Judged) -> Row {
 
 /// The values of a field or group on one line.
 pub(super) fn shown(texts: &[String]) -> Msg {
+    if texts.iter().any(|text| text == HIDDEN) {
+        return msg("state-hidden");
+    }
     let known: Vec<&str> = texts.iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
     if known.is_empty() { msg("value-none") } else { literal(known.join(", ")) }
 }

@@ -268,7 +268,10 @@ impl Shown<'_> {
                 None => Piece::whole(Mark::Plain, own.clone()),
             };
             Side {
-                state: own.is_empty().then(|| msg("state-empty")),
+                state: match &value.value {
+                    FieldValue::Hidden(_) => Some(msg("state-hidden")),
+                    _ => own.is_empty().then(|| msg("state-empty")),
+                },
                 pieces,
                 holders: value.systems.iter().map(|system| self.system(system)).collect(),
             }
@@ -302,6 +305,7 @@ impl Shown<'_> {
 /// A value on one line.
 fn spoken(value: &FieldValue) -> String {
     match value {
+        FieldValue::Hidden(_) => String::new(),
         FieldValue::Field(text) => text.clone().unwrap_or_default(),
         FieldValue::Group(members) => {
             let known = members.values().flatten().filter(|text| !text.is_empty());

@@ -76,9 +76,9 @@ pub fn cause_row(desk: &Desk, cause: &Cause, count: i64, newest: &Delivery) -> C
     }
 }
 
-fn said(delivery: &Delivery) -> Option<String> {
+fn said(delivery: &Delivery) -> Option<Msg> {
     match &delivery.state {
-        DeliveryState::Refused { message, .. } => Some(message.clone()),
+        DeliveryState::Refused { message, .. } => Some(words::told(message)),
         _ => None,
     }
 }
@@ -193,7 +193,10 @@ fn by_hand(setup: &Setup, delivery: &resolutions::Delivery) -> Option<ByHand> {
         fields: change
             .columns()
             .into_iter()
-            .map(|(column, _, now)| (column.to_owned(), now.map(str::to_owned)))
+            .map(|(column, _, now)| match change.hides(column) {
+                true => (column.to_owned(), Some(msg("state-hidden"))),
+                false => (column.to_owned(), now.map(literal)),
+            })
             .collect(),
     })
 }
@@ -201,7 +204,8 @@ fn by_hand(setup: &Setup, delivery: &resolutions::Delivery) -> Option<ByHand> {
 /// The forms of another decision, filled with what was to be written.
 fn instead(desk: &Desk, delivery: &Delivery) -> Option<Instead> {
     let open = matches!(delivery.state, DeliveryState::Refused { .. } | DeliveryState::ByHand { .. });
-    if !open || !desk.viewer.may(Right::Decide) || delivery.change.form {
+    let hidden = desk.setup.sight(&desk.viewer).hides(&delivery.entity, &delivery.change.slot);
+    if !open || !desk.viewer.may(Right::Decide) || delivery.change.form || hidden {
         return None;
     }
     let slot = desk.setup.catalog.entity(&delivery.entity)?.slot(&delivery.change.slot);

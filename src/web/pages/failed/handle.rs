@@ -44,7 +44,7 @@ pub async fn list(
     clock: Clockface,
     shell: Shell,
 ) -> Result<Page<FailedPage>, Failure> {
-    let mut session = site.store().session().await?;
+    let mut session = site.session(&viewer).await?;
     let mut groups = failed::groups(&mut session, &viewer, CAUSES + 1).await?;
     let more = groups.len() > usize::try_from(CAUSES).unwrap_or(0);
     groups.truncate(usize::try_from(CAUSES).unwrap_or(0));
@@ -78,7 +78,7 @@ pub async fn cause(
     place: Query<Place>,
 ) -> Result<Page<CausePage>, Failure> {
     let cause = of_path(path);
-    let mut session = site.store().session().await?;
+    let mut session = site.session(&viewer).await?;
     let s = &mut session;
     let count = failed::count_of_cause(s, &viewer, &cause).await?;
     let newest = failed::of_cause(s, &viewer, &cause, None, 1).await?.pop();
@@ -158,7 +158,7 @@ async fn shown(
     id: &DeliveryId,
 ) -> Result<DeliveryPage, Failure> {
     let delivery = site.engine.delivery(viewer, id).await?;
-    let mut session = site.store().session().await?;
+    let mut session = site.session(&viewer).await?;
     let s = &mut session;
     let titles = titles(s, std::slice::from_ref(&delivery)).await?;
     let (targets, kept) = (targets::all(s).await?, exchanges::get(s, id).await?);

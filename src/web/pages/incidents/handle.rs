@@ -47,7 +47,7 @@ pub async fn list(
     Query(asked): Query<After>,
 ) -> Result<Page<IncidentsPage>, Failure> {
     let setup = site.engine.setup();
-    let mut session = site.store().session().await?;
+    let mut session = site.session(&viewer).await?;
     let before = asked.after.map(IncidentId);
     let open = incidents::open(&mut session, &viewer, 200).await?;
     let mut ended = incidents::ended(&mut session, &viewer, before.as_ref(), READ).await?;
@@ -89,7 +89,7 @@ async fn incident_page(
 ) -> Result<IncidentPage, Failure> {
     let setup = site.engine.reload().await?;
     let incident = site.engine.incident(viewer, id).await?;
-    let mut session = site.store().session().await?;
+    let mut session = site.session(&viewer).await?;
     let s = &mut session;
     let after = asked.after.as_deref().and_then(|after| after.split_once('~'));
     let mut members = incidents::members(s, &incident.id, None, after, READ).await?;

@@ -209,6 +209,13 @@ fn number(text: &str, least: u32, most: u32) -> Result<Option<u32>, ()> {
     }
 }
 
+/// Which roles see the field's values, where not all do.
+fn limited(place: &Place<'_>) -> Option<Msg> {
+    let roles = place.entity.limited_to(&place.slot.as_ref()?.id)?;
+    let names: Vec<Msg> = roles.iter().map(|role| msg(format!("role-{}", role.as_str()))).collect();
+    Some(msg("policy-limited").with("roles", names))
+}
+
 /// The form with what was typed.
 #[must_use]
 pub fn page(setup: &Setup, place: &Place<'_>, sent: &Sent, problems: Vec<Problem>) -> PolicyForm {
@@ -224,6 +231,7 @@ pub fn page(setup: &Setup, place: &Place<'_>, sent: &Sent, problems: Vec<Problem
     };
     let options = Options { setup, place, sent, above: &above };
     PolicyForm {
+        limited: limited(place),
         entity: entity.label.clone(),
         entity_href: format!("/policies/{}", entity.id),
         field: slot.map(|slot| slot.label.to_owned()),

@@ -64,7 +64,7 @@ pub async fn page(
     let setup = site.engine.reload().await?;
     let entity = setup.entity(&entity.into_inner().into())?;
     let face = clock::face(&request);
-    let mut s = site.store().session().await?;
+    let mut s = site.session(&viewer).await?;
     let filter = Filter { entity: Some(entity.id.clone()), ..Filter::default() };
     let reviews = build::Reviews {
         all: queue::count(&mut s, &viewer, &filter, face.now).await?,
@@ -186,7 +186,7 @@ async fn refused(site: &Site, sent: &mut Sent, refusal: Refusal) -> Result<Probl
     match refusal {
         Refusal::Stale => {
             let current =
-                configuration::current(&mut site.store().session().await?, Document::Policies).await?;
+                configuration::current(&mut site.session_outside().await?, Document::Policies).await?;
             let (author, n) = current.map_or((String::new(), 0), |now| (now.author, now.version));
             sent.version = n.to_string();
             let text = msg("problem-policy-stale").with("name", author).with("n", n);
@@ -251,7 +251,7 @@ async fn versions_page(
 ) -> Result<super::VersionsPage, Failure> {
     let setup = site.engine.setup();
     let entity = setup.entity(&entity.into())?;
-    let mut s = site.store().session().await?;
+    let mut s = site.session_outside().await?;
     let stored = configuration::versions(&mut s, Document::Policies, VERSIONS + 1).await?;
     let mut page = versions::page(&setup, entity, &stored, &clock::face(request))?;
     if between.from > 0 && between.to > 0 {

@@ -85,7 +85,7 @@ pub async fn arrivals(
     let since = parse_stamp(&asked.since).map_err(|_| Failure::new(Code::Malformed))?;
     let filter = address.filter(&clock, &site.engine.setup());
     let filter = Filter { opened: (filter.opened.0, Some(since)), ..filter };
-    let mut s = site.store().session().await?;
+    let mut s = site.session(&viewer).await?;
     let filter = queue::measured(&mut s, &viewer, filter).await?;
     let n = queue::count(&mut s, &viewer, &filter, clock.now).await?;
     let text = (n > 0).then(|| msg("queue-arrivals").with("n", n));

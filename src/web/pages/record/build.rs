@@ -59,7 +59,9 @@ fn ask(dossier: &Dossier, viewer: &Viewer) -> Option<Ask> {
     let entity = dossier.entity().filter(|_| reviews::may_ask(viewer))?;
     let held = dossier.holdings.iter().any(|holding| holding.present);
     let slots = entity.slots_of(&dossier.base, &dossier.holdings, std::iter::empty());
-    let free = slots.iter().filter(|slot| held && !slot.is_all_rows() && !dossier.is_disputed(&slot.id));
+    let sight = dossier.setup.sight(viewer);
+    let seen = slots.iter().filter(|slot| !sight.hides(&entity.id, &slot.id));
+    let free = seen.filter(|slot| held && !slot.is_all_rows() && !dossier.is_disputed(&slot.id));
     let choice =
         |slot: &Slot<'_>| Choice { value: slot.id.0.clone(), text: literal(&*slot.label), chosen: false };
     let fields: Vec<Choice> = free.take(ASKED).map(choice).collect();
@@ -169,6 +171,7 @@ pub fn shown(held: &Held) -> Msg {
         Held::Empty => msg("state-empty"),
         Held::Null => msg("state-null"),
         Held::Unknown => msg("timeline-unreadable"),
+        Held::Hidden(_) => msg("state-hidden"),
     }
 }
 

@@ -14,6 +14,7 @@ use crate::engine::dossier::Dossier;
 use crate::store::holdings::Version;
 use crate::store::resolutions::{Delivery, Resolution};
 use crate::web::messages::{Msg, literal, msg};
+use crate::web::pages::words;
 use crate::web::when::Clockface;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -268,21 +269,21 @@ impl Teller<'_> {
             Outcome::CreateThere { value } => self.value_of(chosen, *value, "past-created", "past-created-n"),
             Outcome::RemoveElsewhere => msg("past-removed"),
             Outcome::PutBack { .. } => msg("past-put-back"),
-            Outcome::Type { values } => msg("past-typed").with("value", joined(values)),
+            Outcome::Type { values } => msg("past-typed").with("value", value(values)),
             Outcome::Clear { .. } => msg("past-cleared-field"),
-            Outcome::Combine { values } => msg("past-combined").with("value", joined(values)),
+            Outcome::Combine { values } => msg("past-combined").with("value", value(values)),
             Outcome::LeaveDifferent { until } => msg("past-left").with("until", self.face.date(*until)),
         }
     }
 
     fn value_of(&self, chosen: &Chosen, n: usize, known: &'static str, numbered: &'static str) -> Msg {
         let difference = self.dossier.differences.iter().find(|d| d.id == chosen.difference);
-        let value = difference.and_then(|difference| {
+        let found = difference.and_then(|difference| {
             let dispute = &difference.dispute;
             Some(dispute.value(n)?.shown(dispute.policy.source_of_truth.as_ref()))
         });
-        match value {
-            Some(value) => msg(known).with("value", joined(value)),
+        match found {
+            Some(tuple) => msg(known).with("value", value(tuple)),
             None => msg(numbered).with("n", n),
         }
     }
@@ -291,7 +292,7 @@ impl Teller<'_> {
     fn delivery(&self, delivery: &Delivery, all: &mut Vec<Happened>) {
         let (at, text) = match &delivery.state {
             DeliveryState::Refused { at, message, .. } => {
-                (*at, msg("past-write-refused").with("said", message))
+                (*at, msg("past-write-refused").with("said", words::told(message)))
             }
             DeliveryState::Overtaken { at, .. } => (*at, msg("past-write-overtaken")),
             DeliveryState::ByHand { since } => (*since, msg("past-write-by-hand")),
@@ -344,8 +345,12 @@ fn changed_at(version: &Version) -> Time {
     read.modified_at.filter(between).unwrap_or(read.at)
 }
 
-fn joined(values: &[Held]) -> String {
-    values.iter().map(Held::to_string).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")
+fn value(values: &[Held]) -> Msg {
+    if values.iter().any(Held::is_hidden) {
+        return msg("state-hidden");
+    }
+    let texts = values.iter().map(Held::to_string).filter(|text| !text.is_empty());
+    literal(texts.collect::<Vec<_>>().join(", "))
 }
 
 fn said(held: Option<&Held>) -> Option<String> {
@@ -357,6 +362,7 @@ fn blank(was: Option<&Held>, now: &Held) -> Option<Msg> {
     match now {
         Held::Value(_) => was.filter(|was| was.is_blank()).map(|_| msg("past-filled")),
         Held::Unknown => Some(msg("timeline-unreadable")),
+        Held::Hidden(_) => Some(msg("state-hidden")),
         Held::Empty | Held::Null => Some(msg("past-cleared")),
     }
 }

@@ -36,7 +36,7 @@ pub async fn page(
 ) -> Result<Page<super::RecordsPage>, Failure> {
     let entity = (!asked.entity.is_empty()).then(|| EntityId(asked.entity.clone()));
     let search = Search { sought: Sought::of(&asked.q), entity };
-    let mut s = site.store().session().await?;
+    let mut s = site.session(&viewer).await?;
     let counts = search::counts(&mut s, &viewer, &search).await?;
     let (after, before) = (RecordId(asked.after.clone()), RecordId(asked.before.clone()));
     let mut found = if asked.before.is_empty() {

@@ -213,7 +213,7 @@ impl<'a> Job<'a> {
     /// The forms again, with what was typed and what is wrong with it.
     async fn again(&self, shell: Shell, problem: Problem) -> Result<HttpResponse, Failure> {
         let (team, routes) = {
-            let mut s = self.site.store().session().await?;
+            let mut s = self.site.session(self.viewer).await?;
             (routing::team(&mut s).await?, routing::routes(&mut s, None).await?)
         };
         let only = match self.ids.as_slice() {

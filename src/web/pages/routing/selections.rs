@@ -58,7 +58,7 @@ pub async fn page(
     shell: Shell,
     id: Path<String>,
 ) -> Result<Page<PassingPage>, Failure> {
-    let mut session = site.store().session().await?;
+    let mut session = site.session(&viewer).await?;
     let s = &mut session;
     let found = selections::get(s, &viewer, &id).await?.ok_or_else(|| Failure::new(Code::NotFound))?;
     let ids = selections::members(s, &found.id).await?;
@@ -96,7 +96,7 @@ pub async fn page(
 /// # Errors
 /// There is no such selection of this person, or the store failed.
 pub async fn members(site: &Site, viewer: &Viewer, id: &str) -> Result<Vec<ConflictId>, Failure> {
-    let mut s = site.store().session().await?;
+    let mut s = site.session(&viewer).await?;
     let found = selections::get(&mut s, viewer, id).await?.ok_or_else(|| Failure::new(Code::NotFound))?;
     Ok(selections::members(&mut s, &found.id).await?)
 }

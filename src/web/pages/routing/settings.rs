@@ -123,7 +123,7 @@ pub async fn save(
 }
 
 async fn shown(site: &Site, sent: &Sent, problem: Option<Problem>) -> Result<RoutesPage, Failure> {
-    let mut s = site.store().session().await?;
+    let mut s = site.session_outside().await?;
     let (team, routes) = (routing::team(&mut s).await?, routing::routes(&mut s, None).await?);
     let setup = site.engine.setup();
     let name = |id: &UserId| team.iter().find(|member| member.id == *id).map(|member| member.name.clone());

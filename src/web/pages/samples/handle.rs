@@ -58,7 +58,7 @@ async fn listed(
     problems: Vec<Problem>,
 ) -> Result<SamplesPage, Failure> {
     let (setup, face) = (site.engine.setup(), clock::face(request));
-    let mut session = site.store().session().await?;
+    let mut session = site.session(&viewer).await?;
     let all = samples::recent(&mut session, LISTED).await?;
     let ids: Vec<String> = all.iter().map(|sample| sample.id.clone()).collect();
     let mut items: HashMap<String, Vec<Item>> = HashMap::new();
@@ -146,7 +146,7 @@ pub async fn page(
     shell: Shell,
     id: Path<String>,
 ) -> Result<Page<SamplePage>, Failure> {
-    let mut session = site.store().session().await?;
+    let mut session = site.session(&viewer).await?;
     let (sample, items) = found(&mut session, &viewer, &id).await?;
     let titles = titles(&mut session, &items).await?;
     let own = sample.actor.id == viewer.user.0 && may_ask(&viewer);
@@ -232,7 +232,7 @@ impl Look<'_> {
             (_, Some(value)) => Ok(Answer::Keep { value }),
             ("unsure", _) => Ok(Answer::Unsure),
             ("type", _) => {
-                let mut session = self.site.store().session().await?;
+                let mut session = self.site.session(self.viewer).await?;
                 let (_, items) = found(&mut session, self.viewer, id).await?;
                 let setup: std::sync::Arc<Setup> = self.site.engine.setup();
                 let item = items.iter().find(|item| item.place == place);
@@ -248,7 +248,7 @@ impl Look<'_> {
 
     async fn page(&self, id: &str, place: i64, sent: &Sent, error: Option<Msg>) -> Result<ItemPage, Failure> {
         let gone = || Failure::new(Code::NotFound).link(msg("samples-title"), "/samples");
-        let mut session = self.site.store().session().await?;
+        let mut session = self.site.session(self.viewer).await?;
         let (sample, items) = found(&mut session, self.viewer, id).await?;
         let item = items.iter().find(|item| item.place == place).ok_or_else(gone)?;
         let decision = resolutions::get(&mut session, self.viewer, &item.resolution).await?;

@@ -30,7 +30,7 @@ pub async fn list(
     shell: Shell,
 ) -> Result<Page<super::SystemsPage>, Failure> {
     let (setup, face) = (site.engine.setup(), clock::face(&request));
-    let mut s = site.store().session().await?;
+    let mut s = site.session(&viewer).await?;
     let mut rows = Vec::new();
     for system in &setup.catalog.systems {
         let known = build::Known::read(&mut s, &setup, &system.id).await?;
@@ -53,7 +53,7 @@ pub async fn page(
 ) -> Result<Page<super::SystemPage>, Failure> {
     let (setup, face) = (site.engine.setup(), clock::face(&request));
     let system = build::find(&setup, &id)?;
-    let mut s = site.store().session().await?;
+    let mut s = site.session(&viewer).await?;
     let known = build::Known::read(&mut s, &setup, &system.id).await?;
     let newest = crate::store::runs::newest(&mut s, Some(&system.id), RUNS).await?;
     let capabilities = site.engine.capabilities(&system.id);

@@ -45,7 +45,7 @@ pub async fn list(
 ) -> Result<Page<RunsPage>, Failure> {
     let (setup, face) = (site.engine.setup(), clock::face(&request));
     let system = (!asked.system.is_empty()).then(|| SystemId(asked.system.clone()));
-    let mut s = site.store().session().await?;
+    let mut s = site.session_outside().await?;
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
     let mut found = if asked.before.is_empty() {
         runs::newest(&mut s, system.as_ref(), limit).await?
@@ -97,7 +97,7 @@ pub async fn page(
 ) -> Result<Page<RunPage>, Failure> {
     let (setup, face) = (site.engine.setup(), clock::face(&request));
     let run = site.engine.run(&RunId(id.into_inner())).await?;
-    let mut s = site.store().session().await?;
+    let mut s = site.session(&viewer).await?;
     let aside = runs::quarantine(&mut s, &run.id, SET_ASIDE).await?;
     let of = holdings::count_present(&mut s, &run.system, &run.entity).await?;
     let done = u64::try_from(run.counts.read).unwrap_or(0);

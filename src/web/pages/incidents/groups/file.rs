@@ -1,6 +1,7 @@
 //! A run as a file: every row with its values before, the value after, how that stands, and its link.
 
 use super::rows::{Read, Seen, place, seen};
+use crate::domain::access::Viewer;
 use crate::domain::ids::{DifferenceId, GroupId};
 use crate::domain::value::Held;
 use crate::engine::Setup;
@@ -24,6 +25,7 @@ const COLUMNS: [&str; 8] = ["record", "field", "before", "after", "state", "why"
 struct Reader {
     site: Data<Site>,
     setup: Arc<Setup>,
+    viewer: Viewer,
     group: Group,
     after: DifferenceId,
     begun: bool,
@@ -37,7 +39,7 @@ pub async fn file(viewer: SignedIn, site: Data<Site>, id: Path<String>) -> Resul
     let group = site.engine.group(&viewer, &GroupId(id.into_inner())).await?;
     let name = format!("run-{}.csv", group.id);
     let (setup, after) = (site.engine.setup(), DifferenceId::default());
-    let reader = Reader { site, setup, group, after, begun: false };
+    let reader = Reader { site, setup, viewer: viewer.0, group, after, begun: false };
     let chunks = stream::try_unfold(reader, |mut reader| async move {
         let chunk = reader.next().await?;
         Ok::<_, StoreError>(chunk.map(|chunk| (chunk, reader)))
@@ -56,7 +58,7 @@ impl Reader {
         if !std::mem::replace(&mut self.begun, true) {
             out.extend(line(COLUMNS.map(str::to_owned)));
         }
-        let mut session = self.site.store().session().await?;
+        let mut session = self.site.session(&self.viewer).await?;
         let found = rows::standing(&mut session, &self.group.id, None, &self.after, BATCH).await?;
         let Some(last) = found.last() else {
             return Ok((!out.is_empty()).then(|| out.into()));
