@@ -10,7 +10,6 @@ use crate::domain::ids::{
 };
 use crate::domain::pattern;
 use crate::domain::policy::Stakes;
-use crate::domain::resolution::Draft;
 use crate::domain::routing::{Desk, Ends, Escalation, Wait};
 use crate::domain::suggestion::Grade;
 use crate::domain::time::Time;
@@ -55,7 +54,7 @@ impl FromRow for Conflict {
         Ok(Self {
             id: row.get::<String>("id")?.into(),
             record: row.get::<String>("record_id")?.into(),
-            draft: draft(row, &entity)?,
+            draft: row.sight().drafts(&entity, row.maybe("draft")?)?,
             entity,
             title: row.get("title")?,
             open: row.get("open")?,
@@ -74,15 +73,6 @@ impl FromRow for Conflict {
             overdue_told: row.maybe_time("overdue_told")?,
         })
     }
-}
-
-/// The kept choices, but for those over what the reader may not see.
-fn draft(row: &Row, entity: &EntityId) -> Result<Option<String>, StoreError> {
-    let kept: Option<String> = row.maybe("draft")?;
-    let Some(text) = kept.as_ref().filter(|_| !row.sight().sees_all(entity)) else { return Ok(kept) };
-    let mut drafts: Vec<Draft> = serde_json::from_str(text)?;
-    row.sight().drafts(entity, &mut drafts);
-    Ok(if drafts.is_empty() { None } else { Some(serde_json::to_string(&drafts)?) })
 }
 
 fn wait(row: &Row) -> Result<Option<Wait>, StoreError> {

@@ -111,7 +111,7 @@ pub(super) fn trouble(trouble: &Trouble) -> Msg {
 /// How many notices this person has not read, if any; a page is shown even if that cannot be read.
 async fn unread(site: &Site, viewer: &Viewer) -> Option<Count> {
     let count = async {
-        let mut session = site.session(&viewer).await?;
+        let mut session = site.session(viewer).await?;
         store_notices::count_unread(&mut session, &viewer.user, notices::COUNTED).await
     };
     match count.await {

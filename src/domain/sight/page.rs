@@ -47,8 +47,18 @@ impl Sight {
     }
 
     /// Leaves out kept choices over what is hidden.
-    pub fn drafts(&self, entity: &EntityId, drafts: &mut Vec<Draft>) {
+    ///
+    /// # Errors
+    /// The text holds no choices.
+    pub fn drafts(
+        &self,
+        entity: &EntityId,
+        kept: Option<String>,
+    ) -> Result<Option<String>, serde_json::Error> {
+        let Some(text) = kept.as_ref().filter(|_| !self.sees_all(entity)) else { return Ok(kept) };
+        let mut drafts: Vec<Draft> = serde_json::from_str(text)?;
         drafts.retain(|draft| !self.hides(entity, &draft.chosen.field));
+        if drafts.is_empty() { Ok(None) } else { serde_json::to_string(&drafts).map(Some) }
     }
 
     /// Whether what a group is about is hidden. Without a field it may be about any.

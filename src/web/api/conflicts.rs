@@ -326,7 +326,7 @@ pub(super) async fn read(
     viewer: &Viewer,
     id: &ConflictId,
 ) -> Result<(Conflict, Vec<Difference>), Failure> {
-    let mut session = site.session(&viewer).await?;
+    let mut session = site.session(viewer).await?;
     let conflict = conflicts::get(&mut session, viewer, id).await?;
     let conflict = conflict.ok_or_else(|| Failure::new(Code::NotFound))?;
     let differences = conflicts::differences(&mut session, std::slice::from_ref(id)).await?;
@@ -337,7 +337,7 @@ pub(super) async fn view(site: &Site, viewer: &Viewer, id: &ConflictId) -> Resul
     let (conflict, differences) = read(site, viewer, id).await?;
     let setup = site.engine.setup();
     let own = std::slice::from_ref(&conflict);
-    let names = names(&mut site.session(&viewer).await?, own).await?;
+    let names = names(&mut site.session(viewer).await?, own).await?;
     let suggested = site.engine.suggestions(&differences).await?;
     let differences = differences.iter().map(|own| difference_view(&setup, own, suggested.get(&own.id)));
     let differences = differences.collect();

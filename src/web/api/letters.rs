@@ -179,7 +179,7 @@ pub async fn show(
 }
 
 async fn found(site: &Site, viewer: &SignedIn, id: &ObjectionId) -> Result<LetterView, Failure> {
-    let found = objections::get(&mut site.session(&viewer).await?, viewer, id).await?;
+    let found = objections::get(&mut site.session(viewer).await?, viewer, id).await?;
     let letter = found.ok_or_else(|| Failure::new(Code::NotFound))?;
     Ok(view(&site.engine.setup(), &letter))
 }

@@ -162,7 +162,7 @@ fn view(setup: &Setup, own: &Question) -> QuestionView {
 }
 
 async fn found(site: &Site, viewer: &SignedIn, id: &QuestionId) -> Result<QuestionView, Failure> {
-    let found = questions::get(&mut site.session(&viewer).await?, viewer, id).await?;
+    let found = questions::get(&mut site.session(viewer).await?, viewer, id).await?;
     let question = found.ok_or_else(|| Failure::new(Code::NotFound))?;
     Ok(view(&site.engine.setup(), &question))
 }

@@ -127,7 +127,7 @@ pub async fn show(
 
 async fn read(site: &Site, viewer: &Viewer, id: &RecordId) -> Result<RecordView, Failure> {
     let setup = site.engine.setup();
-    let mut session = site.session(&viewer).await?;
+    let mut session = site.session(viewer).await?;
     let record = records::get(&mut session, viewer, id).await?;
     let record = record.ok_or_else(|| Failure::new(Code::NotFound))?;
     let ids = std::slice::from_ref(id);

@@ -208,7 +208,7 @@ fn outcome(setup: &Setup, record: &Record, chosen: Chosen) -> OutcomeView {
 
 pub(super) async fn view(site: &Site, viewer: &Viewer, id: &ResolutionId) -> Result<ResolutionView, Failure> {
     let missing = || Failure::new(Code::NotFound);
-    let mut session = site.session(&viewer).await?;
+    let mut session = site.session(viewer).await?;
     let resolution = resolutions::get(&mut session, viewer, id).await?.ok_or_else(missing)?;
     let record = records::get(&mut session, viewer, &resolution.record).await?.ok_or_else(missing)?;
     let deliveries = resolutions::deliveries(&mut session, std::slice::from_ref(id)).await?;

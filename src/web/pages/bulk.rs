@@ -291,7 +291,7 @@ async fn shown(
     problem: Option<Msg>,
 ) -> Result<BulkPage, Failure> {
     let (setup, address) = (site.engine.setup(), sent.address()?);
-    let mut session = site.session(&viewer).await?;
+    let mut session = site.session(viewer).await?;
     let all = Sent { slot: String::new(), ..sent.clone() };
     let found = queue::slots(&mut session, viewer, &all.listed(&setup, face)?, face.now, SLOTS).await?;
     let name = |slot: &SlotCount| format!("{}/{}", slot.entity, slot.field);

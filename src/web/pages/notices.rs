@@ -260,7 +260,7 @@ async fn set_mute(
     muted: bool,
 ) -> Result<HttpResponse, Failure> {
     site.engine.mute(viewer, id, muted).await?;
-    let found = records::get(&mut site.session(&viewer).await?, viewer, id).await?;
+    let found = records::get(&mut site.session(viewer).await?, viewer, id).await?;
     let name = found.ok_or(Refusal::NotFound("record"))?.title;
     let text = msg(if muted { "notice-muted" } else { "notice-unmuted" }).with("name", name);
     Ok(told(request, viewer, "/notices", text))

@@ -95,7 +95,7 @@ async fn shown(
     id: &str,
     again: Option<(Sent, Msg)>,
 ) -> Result<ReportMailPage, Failure> {
-    let mut session = site.store().session().await?;
+    let mut session = site.session(viewer).await?;
     let s = &mut session;
     let view = views::get(s, viewer, id).await?.ok_or_else(|| Failure::new(Code::NotFound))?;
     let asked = view_reports::of(s, id, &viewer.user).await?;

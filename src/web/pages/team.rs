@@ -87,7 +87,7 @@ async fn shown(
     if !viewer.may(Right::Decide) && !viewer.may(Right::Reverse) {
         return Err(Failure::new(Code::Forbidden));
     }
-    let mut s = site.session(&viewer).await?;
+    let mut s = site.session(viewer).await?;
     let team = routing::team(&mut s).await?;
     let loads = routing::desks(&mut s, viewer, face.now, face.tomorrow()).await?;
     let of = |person: Option<&UserId>| {

@@ -164,7 +164,7 @@ pub async fn watch(
 }
 
 async fn place(engine: &Engine, viewer: &Viewer, id: &str) -> Result<String, Failure> {
-    let mut s = engine.session_for(&viewer).await?;
+    let mut s = engine.session_for(viewer).await?;
     let found = views::get(&mut s, viewer, id).await?;
     let address = found.and_then(|view| Query::<Address>::from_query(&view.query).ok());
     Ok(address.map_or_else(|| "/queue".to_owned(), |address| at(address.into_inner(), id)))

@@ -102,9 +102,10 @@ fn is_again(link: &str) -> bool {
 }
 
 /// The pages that a person's links do not lead to, and those that lead to all others.
-const FROM: [&str; 28] = [
+const FROM: [&str; 29] = [
     "/",
     "/queue",
+    "/queue?view=all&columns=field,values,suggestion",
     "/queue?view=mine",
     "/queue?view=failed",
     "/queue?view=settled",
@@ -241,6 +242,7 @@ async fn crawl(
         }
         crawl.visited.clear();
     }
+    crawl.post("/views", &[("name", "All of them"), ("query", "view=all&columns=field,values")]).await;
     crawl.pages(&[&FROM[..], admin].concat()).await;
     let held: Vec<String> = crawl.ids.iter().chain(&story.ids).cloned().collect();
     // Pages that no link of this person leads to exist all the same for who knows their address.

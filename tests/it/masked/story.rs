@@ -10,7 +10,6 @@ use referee::domain::value::Held;
 use referee::engine::review::Decision;
 use referee::engine::writeback::Step;
 use referee::store::conflicts::{Conflict, Difference};
-use referee::store::queue::{self, Filter};
 use referee::store::resolutions::Resolution;
 use referee::store::{conflicts, users};
 
@@ -86,7 +85,7 @@ fields = [
 rows = [{ children = "contacts", column = "contacts", key = "no", members = { mail = "mail" } }]
 
 [incidents]
-mass_records = 10
+mass_records = 11
 
 [policy.supplier.all]
 source_of_truth = "portal"
@@ -180,10 +179,9 @@ pub async fn viewer(app: &TestApp, login: &str) -> Viewer {
 /// The open conflict of a supplier, with its differences.
 pub async fn conflict(app: &TestApp, n: usize) -> (Conflict, Vec<Difference>) {
     let mut session = app.engine.store().session().await.unwrap();
-    let (all, now) = (Viewer::referee(), app.engine.now());
-    let page = queue::page(&mut session, &all, &Filter::default(), None, now, 100).await.unwrap();
-    let found = page.into_iter().find(|one| one.title == format!("Supplier {n}"));
-    let found = found.unwrap_or_else(|| panic!("supplier {n} is not in the queue"));
+    let (all, title, none) = (Viewer::referee(), format!("Supplier {n}"), ConflictId::default());
+    let found = conflicts::of_title(&mut session, &all, (&title, &none), 1).await.unwrap().pop();
+    let found = found.unwrap_or_else(|| panic!("nothing of supplier {n} is open"));
     let differences = conflicts::differences(&mut session, std::slice::from_ref(&found.id)).await.unwrap();
     (found, differences)
 }

@@ -84,7 +84,7 @@ pub async fn trail(
     now: Time,
 ) -> Result<Trail, Failure> {
     let filter = filter(request, case);
-    let mut s = site.session(&viewer).await?;
+    let mut s = site.session(viewer).await?;
     let here = Position::of(&case.conflict, now);
     let crumbs = crumbs(request, case);
     if !case.conflict.open {
@@ -121,7 +121,7 @@ pub async fn after(
     case: &Case,
     now: Time,
 ) -> Result<String, Failure> {
-    let mut s = site.session(&viewer).await?;
+    let mut s = site.session(viewer).await?;
     let (here, filter) = (Position::of(&case.conflict, now), filter(request, case));
     let since = now - TimeDelta::hours(SKIPPED_HOURS);
     let skipped = routing::skipped_by(&mut s, &viewer.user, since).await?;

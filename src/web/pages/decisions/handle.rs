@@ -184,7 +184,7 @@ pub async fn reopening(
 
 /// The page of the decision that a write belongs to.
 async fn place_of(site: &Site, viewer: &Viewer, id: &DeliveryId) -> Result<String, Failure> {
-    let found = resolutions::delivery(&mut site.session(&viewer).await?, id).await?;
+    let found = resolutions::delivery(&mut site.session(viewer).await?, id).await?;
     let found = found.filter(|found| viewer.sees(&found.entity));
     Ok(format!("/resolutions/{}", found.ok_or_else(|| Failure::new(Code::NotFound))?.resolution))
 }

@@ -46,7 +46,7 @@ impl Decisions {
     /// # Errors
     /// The store cannot be read.
     pub async fn recent(site: &Site, viewer: &Viewer, clock: Clockface) -> Result<Self, StoreError> {
-        let mut session = site.session(&viewer).await?;
+        let mut session = site.session(viewer).await?;
         let all = resolutions::recent(&mut session, viewer, LISTED).await?;
         Self::with(&mut session, site, viewer, clock, all).await
     }
@@ -61,7 +61,7 @@ impl Decisions {
         clock: Clockface,
         id: &ResolutionId,
     ) -> Result<Self, StoreError> {
-        let mut session = site.session(&viewer).await?;
+        let mut session = site.session(viewer).await?;
         let found = resolutions::get(&mut session, viewer, id).await?.ok_or(StoreError::NotFound)?;
         let said = comments::of_conflict(&mut session, &found.conflict, COMMENTS).await?;
         let told = objections::of_resolution(&mut session, id, 50).await?;

@@ -38,7 +38,7 @@ async fn shown(viewer: &Viewer, request: &HttpRequest, site: &Site, id: &str) ->
     let draft = find(viewer, site, id).await?;
     let preview = site.engine.preview_draft(viewer, &draft).await?;
     let shadow = site.engine.shadow(viewer, &draft).await?;
-    let newest = configuration::current(&mut site.session(&viewer).await?, Document::Policies).await?;
+    let newest = configuration::current(&mut site.session(viewer).await?, Document::Policies).await?;
     let setup = site.engine.setup();
     Ok(build::page(&setup, &draft, &preview, shadow.as_ref(), newest.as_ref(), &clock::face(request))?)
 }

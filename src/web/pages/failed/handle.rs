@@ -158,7 +158,7 @@ async fn shown(
     id: &DeliveryId,
 ) -> Result<DeliveryPage, Failure> {
     let delivery = site.engine.delivery(viewer, id).await?;
-    let mut session = site.session(&viewer).await?;
+    let mut session = site.session(viewer).await?;
     let s = &mut session;
     let titles = titles(s, std::slice::from_ref(&delivery)).await?;
     let (targets, kept) = (targets::all(s).await?, exchanges::get(s, id).await?);

@@ -125,7 +125,7 @@ pub async fn alike(
 
 async fn alike_page(site: &Site, viewer: &Viewer, like: &str) -> Result<AlikePage, Failure> {
     let setup = site.engine.setup();
-    let mut session = site.session(&viewer).await?;
+    let mut session = site.session(viewer).await?;
     let of = Of::Alike(like.to_owned());
     let found =
         groups::candidates(&mut session, viewer, &of, &DifferenceId::default(), site.engine.now(), 1).await?;

@@ -89,7 +89,7 @@ async fn incident_page(
 ) -> Result<IncidentPage, Failure> {
     let setup = site.engine.reload().await?;
     let incident = site.engine.incident(viewer, id).await?;
-    let mut session = site.session(&viewer).await?;
+    let mut session = site.session(viewer).await?;
     let s = &mut session;
     let after = asked.after.as_deref().and_then(|after| after.split_once('~'));
     let mut members = incidents::members(s, &incident.id, None, after, READ).await?;

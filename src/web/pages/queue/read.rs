@@ -151,7 +151,7 @@ pub async fn read(
     address: Address,
     size: usize,
 ) -> Result<Desk, Failure> {
-    let mut session = site.session(&viewer).await?;
+    let mut session = site.session(viewer).await?;
     let s = &mut session;
     let cursors = [&address.after, &address.before].map(|text| text.as_deref().map(Cursor::read));
     let begun = if address.view.is_open() {

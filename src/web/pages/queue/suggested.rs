@@ -48,7 +48,8 @@ pub fn of(desk: &Desk, conflict: &Conflict, open: &[&Difference]) -> RowSuggesti
         _ => None,
     };
     let Some(value) = value else { return none("row-suggested-none") };
-    let may = desk.viewer.may(Right::Decide) && dispute.policy.bulk_allowed && !dispute.policy.reason_asked;
+    let lets = dispute.policy.bulk_allowed && !dispute.policy.reason_asked;
+    let may = desk.viewer.may(Right::Decide) && lets && !dispute.is_hidden();
     let query = desk.address.from_the_top().query();
     let accept = may.then(|| Accept {
         action: format!("/conflicts/{}/resolution?{query}", conflict.id),

@@ -96,7 +96,7 @@ pub async fn page(
 /// # Errors
 /// There is no such selection of this person, or the store failed.
 pub async fn members(site: &Site, viewer: &Viewer, id: &str) -> Result<Vec<ConflictId>, Failure> {
-    let mut s = site.session(&viewer).await?;
+    let mut s = site.session(viewer).await?;
     let found = selections::get(&mut s, viewer, id).await?.ok_or_else(|| Failure::new(Code::NotFound))?;
     Ok(selections::members(&mut s, &found.id).await?)
 }

@@ -58,7 +58,7 @@ async fn listed(
     problems: Vec<Problem>,
 ) -> Result<SamplesPage, Failure> {
     let (setup, face) = (site.engine.setup(), clock::face(request));
-    let mut session = site.session(&viewer).await?;
+    let mut session = site.session(viewer).await?;
     let all = samples::recent(&mut session, LISTED).await?;
     let ids: Vec<String> = all.iter().map(|sample| sample.id.clone()).collect();
     let mut items: HashMap<String, Vec<Item>> = HashMap::new();

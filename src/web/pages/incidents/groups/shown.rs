@@ -51,7 +51,7 @@ pub async fn page(
     problem: Option<Msg>,
 ) -> Result<GroupPage, Failure> {
     let progress = site.engine.progress(&group.id).await?;
-    let mut session = site.session(&viewer).await?;
+    let mut session = site.session(viewer).await?;
     let reader = Reader { setup: site.engine.setup(), group, asked, href: format!("/groups/{}", group.id) };
     let draft = group.state == "draft";
     let standings = if draft { Vec::new() } else { rows::standings(&mut session, &group.id).await? };
