@@ -238,10 +238,7 @@ impl Stage {
                 let _ = self.read().await;
             }
             Act::Many(many, then) => self.decide_many(&many, then).await?,
-            Act::CutShort => {
-                self.world.cut_names_short().await?;
-                self.read().await?;
-            }
+            Act::CutShort => self.cut_short().await?,
             Act::Settle => {
                 self.world.reset(Start::Agreed).await?;
                 self.read().await?;
@@ -252,6 +249,12 @@ impl Stage {
             self.act(&stories, cell, conflict).await?;
         }
         Ok(true)
+    }
+
+    /// An import cuts names short, and that is read.
+    async fn cut_short(&self) -> Result<(), StageError> {
+        self.world.cut_names_short().await?;
+        self.read().await
     }
 
     async fn act(&self, stories: &[Story], cell: &Cell, conflict: &Conflict) -> Result<(), StageError> {

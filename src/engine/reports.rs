@@ -184,7 +184,7 @@ impl Engine {
     ) -> Result<Option<Report>, StoreError> {
         let (now, setup, viewer) = (self.now(), self.setup(), user.viewer(false));
         let Some(filter) = reader(&asked.query, &user.zone, now, &setup) else { return Ok(None) };
-        let mut session = self.store.session().await?;
+        let mut session = self.session_for(&viewer).await?;
         let s = &mut session;
         let filter = queue::measured(s, &viewer, filter).await?;
         let total = queue::count(s, &viewer, &filter, now).await?;

@@ -4,12 +4,13 @@ use crate::demo::stage::{Stage, StageError};
 use crate::demo::system::System;
 use crate::domain::access::Viewer;
 use crate::domain::group::{Back, GroupChoice};
-use crate::domain::ids::GroupId;
+use crate::domain::ids::{GroupId, IncidentId};
 use crate::domain::resolution::Reason;
 use crate::engine::Refusal;
 use crate::engine::incidents::group::{Asked, TakeBack, Which};
 use crate::store::groups::{Of, View};
-use crate::store::queue::Filter;
+use crate::store::incidents;
+use crate::store::queue::{Filter, Under};
 use std::time::Duration;
 
 /// Nothing disagrees there, so there is nothing to decide.
@@ -29,6 +30,8 @@ pub struct Many {
     rule: Rule,
     /// Why; what it is found by.
     pub note: &'static str,
+    /// Of what waits under an incident: so many that it takes a while.
+    incident: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -52,7 +55,7 @@ pub enum Then {
 }
 
 const fn many(entity: &'static str, field: &'static str, rule: Rule, note: &'static str) -> Many {
-    Many { entity, field, rule, note }
+    Many { entity, field, rule, note, incident: false }
 }
 
 /// Not everywhere did a person change it last.
@@ -61,8 +64,10 @@ pub const SOME: Many =
 /// Stakes are high: each address is decided by itself.
 pub const ALL: Many =
     many("customer", "address", Rule::Source, "In the portal the customers type where they live");
-pub const STOPPED: Many =
-    many("customer", "phone", Rule::Keep(System::Helpdesk), "The helpdesk rang all of them this week");
+pub const STOPPED: Many = Many {
+    incident: true,
+    ..many("product", "name", Rule::Keep(System::Portal), "The names are those of the catalogue")
+};
 pub const SECOND: Many =
     many("product", "price", Rule::Source, "The new price list is in the portal, agents go by the old one");
 pub const UNDONE: Many =
@@ -72,15 +77,15 @@ impl Stage {
     /// Jonas freezes what disagrees there, and decides it as far as the cell asks.
     pub(super) async fn decide_many(&self, many: &Many, then: Then) -> Result<(), StageError> {
         let jonas = self.person("jonas").await?;
-        let view = View {
-            filter: Filter {
-                entity: Some(many.entity.into()),
-                field: Some(many.field.into()),
-                ..Filter::default()
-            },
-            ids: Vec::new(),
-            query: format!("view=all&field={}&entity={}", many.field, many.entity),
-        };
+        let (entity, field) = (Some(many.entity.into()), Some(many.field.into()));
+        let mut filter = Filter { entity, field, ..Filter::default() };
+        let mut query = format!("view=all&field={}&entity={}", many.field, many.entity);
+        if many.incident {
+            let id = self.mass_change().await?;
+            query.push_str(&format!("&incident={id}"));
+            filter.under = Under::Incident(id);
+        }
+        let view = View { filter, ids: Vec::new(), query };
         let choice = match many.rule {
             Rule::Newest => GroupChoice::Newest,
             Rule::Source => GroupChoice::Source,
@@ -109,6 +114,15 @@ impl Stage {
                 self.undo_all(&jonas, &group.id).await
             }
         }
+    }
+
+    /// The newest incident; one is brought about where there is none.
+    async fn mass_change(&self) -> Result<IncidentId, StageError> {
+        self.cut_short().await?;
+        let mut session = self.engine.store().session().await?;
+        let open = incidents::open(&mut session, &Viewer::referee(), 1).await?;
+        let newest = open.into_iter().next().ok_or(Refusal::NotFound("incident"))?;
+        Ok(newest.id)
     }
 
     /// Waits until so many of a run were decided, or so many are left.

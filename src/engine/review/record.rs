@@ -51,9 +51,8 @@ pub(super) async fn decide(
     let page = serde_json::to_string(&page).map_err(StoreError::from)?;
     let entity = setup.entity(&conflict.entity)?;
     let approval = decision.approval.clone();
-    let asking: Vec<_> =
-        worked.iter().map(|worked| &worked.policy).filter(|one| one.second_approver).collect();
-    let (awaits, hours) = (approval.is_none() && !asking.is_empty(), approvals::hours(asking));
+    let hours = asks_approval(decision, &worked);
+    let awaits = hours.is_some();
     let (mut deliveries, mut changed, mut outcomes, mut events) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut fields = Vec::new();
@@ -94,10 +93,8 @@ pub(super) async fn decide(
         approval,
         group: decision.part_of.as_ref().map(|part| part.group.clone()),
     };
-    if awaits {
-        events.push(ask_approval(&mut resolution, &deliveries, about(conflict), hours)?);
-        let request = Request::of_decision(conflict, &resolution.actor, &resolution.id);
-        request.tell_approvers(w, NoticeKind::ApprovalAsked).await?;
+    if let Some(hours) = hours {
+        events.push(ask_approval(w, &mut resolution, &deliveries, conflict, hours).await?);
     }
     resolutions::insert(w, &resolution).await?;
     resolutions::insert_deliveries(w, &deliveries).await?;
@@ -152,20 +149,31 @@ fn proposed(delivery: Delivery) -> Delivery {
     Delivery { state: DeliveryState::Proposed { writable }, ..delivery }
 }
 
-/// Binds a decision to the approval that it awaits.
-fn ask_approval(
+/// Hours in which a second person has to approve a decision, if one has to.
+fn asks_approval(decision: &Decision, worked: &[Worked]) -> Option<u32> {
+    let policies = worked.iter().map(|worked| &worked.policy);
+    let mut asking = policies.filter(|policy| policy.second_approver).peekable();
+    let asks = decision.approval.is_none() && asking.peek().is_some();
+    asks.then(|| approvals::hours(asking))
+}
+
+/// Binds a decision to the approval that it awaits, and tells those who may give it.
+async fn ask_approval(
+    w: &mut WriteSession,
     resolution: &mut Resolution,
     deliveries: &[Delivery],
-    about: About,
+    conflict: &Conflict,
     hours: u32,
 ) -> Result<Event, StoreError> {
     let asked = Approval::asked(bound_to(resolution, deliveries)?, resolution.created_at, hours);
-    let about = About { resolution: Some(resolution.id.clone()), ..about };
+    let about = About { resolution: Some(resolution.id.clone()), ..about(conflict) };
     let event = Event::new(Action::ApprovalAsked, resolution.actor.clone(), about);
     let event = event.fact("decision", &resolution.id).fact("digest", asked.short());
     // A decision that writes nothing is held all the same.
     "held".clone_into(&mut resolution.state);
     resolution.approval = Some(asked);
+    let request = Request::of_decision(conflict, &resolution.actor, &resolution.id);
+    request.tell_approvers(w, NoticeKind::ApprovalAsked).await?;
     Ok(event)
 }
 

@@ -66,8 +66,7 @@ impl Facet {
                 "SELECT d.cause AS value, CAST(count(DISTINCT c.id) AS BIGINT) AS count FROM conflicts c",
             ),
             Self::Suggestion => Some(
-                "SELECT d.suggestion AS value, CAST(count(DISTINCT c.id) AS BIGINT) AS count FROM conflicts c
-                 JOIN differences d ON d.conflict_id = c.id AND d.state = 'open' WHERE c.open",
+                "SELECT d.suggestion AS value, CAST(count(DISTINCT c.id) AS BIGINT) AS count FROM conflicts c",
             ),
             _ => None,
         }

@@ -37,8 +37,8 @@ async fn who_may_approve_is_told_reminded_and_then_it_is_open_again_with_its_dra
         // Stakes are high, so eight hours.
         let ends = resolution.approval.as_ref().unwrap().ends_at.unwrap();
         assert_eq!(ends - resolution.created_at, TimeDelta::hours(8));
-        let asked = (NoticeKind::ApprovalAsked, link.clone());
-        assert_eq!(told(&world, &other_steward(), true).await, [asked.clone()]);
+        let asked = || (NoticeKind::ApprovalAsked, link.clone());
+        assert_eq!(told(&world, &other_steward(), true).await, [asked()]);
         assert_eq!(told(&world, &steward(), true).await, [], "never one's own");
         assert_eq!(told(&world, &admin(), true).await, [], "an admin does not approve");
         pass(&world, 3).await;
@@ -46,7 +46,7 @@ async fn who_may_approve_is_told_reminded_and_then_it_is_open_again_with_its_dra
         for hours in [1, 0, 3] {
             pass(&world, hours).await;
             let due = (NoticeKind::ApprovalDue, link.clone());
-            assert_eq!(told(&world, &other_steward(), true).await, [due, asked.clone()], "reminded once");
+            assert_eq!(told(&world, &other_steward(), true).await, [due, asked()], "reminded once");
             assert_eq!((awaiting(&world).await, alarms(&world).await.len()), (1, 0));
         }
         pass(&world, 1).await;
@@ -58,7 +58,7 @@ async fn who_may_approve_is_told_reminded_and_then_it_is_open_again_with_its_dra
         assert_eq!((awaiting(&world).await, told(&world, &other_steward(), true).await), (0, vec![]));
         assert_eq!(told(&world, &steward(), true).await, [(NoticeKind::ApprovalExpired, link.clone())]);
         let text = "A decision of ana was not approved in time: it is open again, with what was chosen";
-        assert_eq!(alarms(&world).await, [(text.to_owned(), link)]);
+        assert_eq!(alarms(&world).await, [(text.to_owned(), link.clone())]);
         let late = world.engine.approve(&other_steward(), &resolution.id, &digest(&resolution), None).await;
         assert!(matches!(late, Err(Refusal::WrongState(_))), "{late:?}");
         world.clock.advance(TimeDelta::hours(1));

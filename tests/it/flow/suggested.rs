@@ -4,6 +4,7 @@ use super::decide::{keep, moved};
 use super::*;
 use crate::support::world::steward;
 use chrono::TimeDelta;
+use referee::domain::ids::ResolutionId;
 use referee::domain::suggestion::{Fact, Grade, Shown, Strength, Suggested, is_blind};
 use referee::engine::review::Decision;
 use referee::store::StoreError;
@@ -109,6 +110,22 @@ async fn graded(world: &World, grade: Grade) -> i64 {
     counted
 }
 
+/// Decisions on the same field with the same cause, of which two in three kept what was suggested.
+fn alike(resolution: &ResolutionId, cause: &str) -> Vec<FieldDecision> {
+    let row = |n: i32| FieldDecision {
+        resolution: resolution.clone(),
+        difference: format!("another {n}").as_str().into(),
+        entity: "customer".into(),
+        field: "address".into(),
+        pattern: "another pattern".to_owned(),
+        cause: cause.to_owned(),
+        suggested: Some(1),
+        shown: Shown::Before,
+        kept: n % 3 > 0,
+    };
+    (0..39).map(row).collect()
+}
+
 #[tokio::test]
 async fn the_queue_is_narrowed_by_what_is_suggested_and_follows_the_track_record() {
     for world in worlds().await {
@@ -120,19 +137,7 @@ async fn the_queue_is_narrowed_by_what_is_suggested_and_follows_the_track_record
         let made =
             world.engine.resolve(&steward(), &conflict.id, keep(&conflict, &difference, 1)).await.unwrap();
         let (cause, id) = (difference.dispute.cause_name().to_owned(), made.id.clone());
-        let row = move |n: i32| FieldDecision {
-            resolution: id.clone(),
-            difference: format!("another {n}").as_str().into(),
-            entity: "customer".into(),
-            field: "address".into(),
-            pattern: "another pattern".to_owned(),
-            cause: cause.clone(),
-            suggested: Some(1),
-            shown: Shown::Before,
-            kept: n % 3 > 0,
-        };
-        // Of the same field and cause: two in three were kept.
-        let rows: Vec<FieldDecision> = (0..39).map(row).collect();
+        let rows = alike(&id, &cause);
         let insert = async move |w: &mut referee::store::WriteSession| {
             field_decisions::insert(w, &rows).await?;
             Ok(((), Vec::new()))

@@ -144,13 +144,7 @@ impl Spoken<'_> {
             Action::RecordSeparated | Action::RecordRejoined => self.separated(),
             Action::LinksImported => self.by("said-links").with("n", self.number("rows")),
             Action::IncidentOpened | Action::IncidentDecided | Action::IncidentEnded => self.incident(),
-            Action::GroupTakenBack
-            | Action::GroupDecided
-            | Action::ApprovalAsked
-            | Action::Approved
-            | Action::ApprovalSentBack
-            | Action::ApprovalEnded
-            | Action::ApprovalExpired => self.many(),
+            _ if is_of_many(&self.line.action) => self.many(),
             _ => self.account(),
         }
     }
@@ -389,4 +383,18 @@ fn reason_text(code: &str) -> Msg {
         "other" => msg("reason-other"),
         other => literal(other),
     }
+}
+
+/// Whether it is about many decided at once, or what a second person did.
+fn is_of_many(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::GroupTakenBack
+            | Action::GroupDecided
+            | Action::ApprovalAsked
+            | Action::Approved
+            | Action::ApprovalSentBack
+            | Action::ApprovalEnded
+            | Action::ApprovalExpired
+    )
 }
