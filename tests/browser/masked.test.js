@@ -12,7 +12,7 @@ let demo, browser, place
 before(async () => {
   demo = await startDemo()
   browser = await launch()
-  const found = await demo.get('steward', 'records?q=S-105')
+  const found = await demo.get('steward', 'records?q=K105')
   const record = await demo.get('steward', `records/${found.items[0].id}`)
   place = `/conflicts/${record.conflict}`
   assert.deepEqual(record.hidden, ['iban'])
