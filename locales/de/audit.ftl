@@ -180,16 +180,7 @@ action-read = Protokoll gelesen
 action-exported = Exporte
 action-demo-edited = Änderungen der Demo
 settings-broken = gebrochen: Ein Eintrag ist nicht, wie er geschrieben wurde
-said-report = <b>{ $actor }</b> bekommt <q>{ $view }</q> um { $at } gemailt, { $day ->
-    [monday] montags
-    [tuesday] dienstags
-    [wednesday] mittwochs
-    [thursday] donnerstags
-    [friday] freitags
-    [saturday] samstags
-    [sunday] sonntags
-   *[daily] täglich
-}
+said-report = <b>{ $actor }</b> bekommt <q>{ $view }</q> um { $at } gemailt ({ $day })
 said-report-once = <b>{ $actor }</b> ließ sich <q>{ $view }</q> einmal mailen
 said-report-ended = <b>{ $actor }</b> hat die Berichte über <q>{ $view }</q> beendet
 said-report-mailed = <b>{ $actor }</b> bekam { $n } Zeilen von <q>{ $view }</q> gemailt

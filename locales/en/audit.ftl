@@ -180,16 +180,7 @@ action-read = Readings of the log
 action-exported = Exports
 action-demo-edited = Demo edits
 settings-broken = broken: an entry is not as it was written
-said-report = <b>{ $actor }</b> has <q>{ $view }</q> mailed at { $at }, { $day ->
-    [monday] on Mondays
-    [tuesday] on Tuesdays
-    [wednesday] on Wednesdays
-    [thursday] on Thursdays
-    [friday] on Fridays
-    [saturday] on Saturdays
-    [sunday] on Sundays
-   *[daily] every day
-}
+said-report = <b>{ $actor }</b> has <q>{ $view }</q> mailed at { $at } ({ $day })
 said-report-once = <b>{ $actor }</b> had <q>{ $view }</q> mailed once
 said-report-ended = <b>{ $actor }</b> ended the reports of <q>{ $view }</q>
 said-report-mailed = <b>{ $actor }</b> was mailed { $n } rows of <q>{ $view }</q>

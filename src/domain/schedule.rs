@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 /// Minutes of a day.
 const DAY: u32 = 24 * 60;
 /// The days of a week, as the log names them.
-const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+pub const WEEKDAYS: [&str; 7] =
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 /// Days that are looked through: a week, and the day after.
 const LOOKED_AT: i64 = 8;
 

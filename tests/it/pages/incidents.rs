@@ -87,7 +87,7 @@ async fn a_mass_change_is_decided_by_plain_forms() {
     assert_eq!(done.leads_to(), group);
     assert!(app.engine.work_off().await.unwrap());
     let halfway = ok(&ana, &group).await;
-    assert!(halfway.body.contains("50 of 130") && halfway.body.contains("<progress"), "how far it is");
+    assert!(halfway.body.contains("64 of 130") && halfway.body.contains("<progress"), "how far it is");
     while app.engine.work_off().await.unwrap() {}
     assert!(ok(&ana, &page).await.body.contains("Accepted as right"));
     assert!(!ok(&ana, "/queue").await.body.contains("waits for a choice"));

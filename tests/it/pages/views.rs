@@ -79,5 +79,5 @@ async fn a_report_by_mail_is_asked_for_and_ended_by_plain_forms() {
     assert_eq!(jonas.get(&form).await.status, StatusCode::NOT_FOUND, "it is not shared");
     let maya = app.sign_in("maya").await;
     let log = maya.get("/audit").await;
-    has(&log, &["on Wednesdays", "mailed once", "ended the reports of"]);
+    has(&log, &["Every week: Wednesday", "mailed once", "ended the reports of"]);
 }

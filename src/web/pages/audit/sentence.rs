@@ -4,6 +4,7 @@ mod talk;
 
 use crate::domain::audit::{Action, ActorKind, Line};
 use crate::domain::ids::FieldId;
+use crate::domain::schedule::WEEKDAYS;
 use crate::domain::time::parse_stamp;
 use crate::engine::Setup;
 use crate::engine::detect::RECORD;
@@ -328,7 +329,7 @@ impl Spoken<'_> {
             }
             Action::ViewReportScheduled => {
                 let said = self.by("said-report").with("view", self.value("view"));
-                said.with("at", self.fact("at")).with("day", self.fact("on"))
+                said.with("at", self.fact("at")).with("day", report_day(self.fact("on")))
             }
             Action::ViewReportEnded => self.by("said-report-ended").with("view", self.value("view")),
             Action::Exported if self.fact("what") == "view" => {
@@ -383,6 +384,15 @@ fn reason_text(code: &str) -> Msg {
         "other" => msg("reason-other"),
         other => literal(other),
     }
+}
+
+/// On which days a report comes, as its form says it.
+fn report_day(day: &str) -> Msg {
+    let weekday = WEEKDAYS.iter().zip(1..).find(|(name, _)| **name == day);
+    weekday.map_or_else(
+        || msg("report-daily"),
+        |(_, n)| msg("report-weekly").with("day", msg(format!("weekday-{n}"))),
+    )
 }
 
 /// Whether it is about many decided at once, or what a second person did.
