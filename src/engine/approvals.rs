@@ -179,10 +179,16 @@ impl Engine {
             self.write_alerts(async move |w| alerts::clear(w, &cause).await.map(drop)).await?;
         }
         let more = i64::try_from(due.len()).is_ok_and(|found| found == AT_ONCE);
+        let mut done = false;
         for request in due {
-            self.look_at(request).await?;
+            let id = request.id.clone();
+            match self.look_at(request).await {
+                Ok(()) => done = true,
+                // The others have their turn.
+                Err(error) => tracing::error!(%id, %error, "a request for approval could not be looked at"),
+            }
         }
-        Ok(more)
+        Ok(more && done)
     }
 
     async fn look_at(&self, request: Awaiting) -> Result<(), Refusal> {

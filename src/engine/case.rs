@@ -185,7 +185,8 @@ async fn alike(
     open: impl Iterator<Item = &Difference>,
 ) -> Result<HashMap<String, i64>, StoreError> {
     let mut alike = HashMap::new();
-    for difference in open {
+    // The pattern of what is hidden would tell of it.
+    for difference in open.filter(|own| !own.dispute.is_hidden()) {
         let key = pattern::key(&difference.entity, &difference.dispute);
         let count = conflicts::count_alike(s, &key).await?;
         if count > 1 {

@@ -17,8 +17,10 @@ use crate::domain::audit::{About, Event};
 use crate::domain::diff::{self, Candidate};
 use crate::domain::entity::Entity;
 use crate::domain::ids::{ConflictId, DifferenceId, GroupId, IncidentId, SystemId};
+use crate::domain::presence::RECORD;
 use crate::domain::record::{Base, Holding};
 use crate::domain::resolution::{Draft, Outcome, OutcomeError, Reason};
+use crate::domain::sight::{Sight, WORDS};
 use crate::faults::{self, Point};
 use crate::store::conflicts::{Conflict, Difference};
 use crate::store::resolutions::Resolution;
@@ -88,11 +90,12 @@ impl Engine {
         let holdings = compared(&setup, &conflict, rows);
         let work = Work { setup: &setup, conflict: &conflict, holdings: &holdings, link, now: self.now() };
         check_sight(&setup, viewer, &conflict, &differences, decision)?;
-        let (worked, problems) = work.all(&differences, &decision.outcomes)?;
+        let (worked, mut problems) = work.all(&differences, &decision.outcomes)?;
         let mut targets: Vec<Targets> = worked.into_iter().flat_map(|worked| worked.targets).collect();
         // A record that is made somewhere has all of its fields.
         let sight = setup.sight(viewer);
         targets.iter_mut().for_each(|own| sight.change(&conflict.entity, &own.system, &mut own.change));
+        unsay(&sight, &conflict, &differences, &mut problems);
         Ok(Preview { targets, problems })
     }
 
@@ -164,8 +167,9 @@ pub(super) async fn decide_in(
     let left_out = left_out(&rows);
     let holdings = compared(setup, &conflict, rows);
     let work = Work { setup, conflict: &conflict, holdings: &holdings, link, now: w.now() };
-    let (worked, problems) = work.all(&differences, &decision.outcomes)?;
+    let (worked, mut problems) = work.all(&differences, &decision.outcomes)?;
     if !problems.is_empty() {
+        unsay(&setup.sight(viewer), &conflict, &differences, &mut problems);
         return Err(Refusal::Outcomes(problems.into_iter().map(|(id, e)| (id.0, e)).collect()));
     }
     check_values(setup.entity(&conflict.entity)?, &holdings, &left_out, &worked)?;
@@ -185,6 +189,24 @@ pub(super) async fn decide_in(
         receipt.keep(w, &resolution).await?;
     }
     Ok((resolution, events))
+}
+
+/// Takes the words from problems that may repeat a value which the viewer may not see: a record that is
+/// made somewhere is made of all its fields.
+fn unsay(
+    sight: &Sight,
+    conflict: &Conflict,
+    differences: &[Difference],
+    problems: &mut [(DifferenceId, OutcomeError)],
+) {
+    let whole = |id: &DifferenceId| {
+        differences.iter().any(|own| own.id == *id && own.dispute.field.as_str() == RECORD)
+    };
+    for (_, problem) in problems.iter_mut().filter(|(id, _)| !sight.sees_all(&conflict.entity) && whole(id)) {
+        if let OutcomeError::Invalid { reason, .. } = problem {
+            WORDS.clone_into(reason);
+        }
+    }
 }
 
 /// Refuses a decision on what the viewer may not see.

@@ -20,7 +20,7 @@ use crate::domain::time::Time;
 use crate::store::configuration::{self, Document, SystemState};
 use crate::store::pauses::{self, Pause};
 use crate::store::policy_drafts::{self, Draft};
-use crate::store::{Session, StoreError, clocks, policy_shadows, records, words};
+use crate::store::{Session, StoreError, WriteSession, clocks, policy_shadows, records, words};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -358,6 +358,15 @@ impl Engine {
     }
 }
 
+/// Nobody finds a record by what was limited, and by the rest as soon as it is judged.
+async fn forget_words(w: &mut WriteSession, limited: &[EntityId]) -> Result<(), StoreError> {
+    for entity in limited {
+        words::forget_all(w, entity).await?;
+        records::mark_all_unjudged(w, entity, "configuration").await?;
+    }
+    Ok(())
+}
+
 impl Engine {
     /// Puts another configuration in force as the next version. Policies are not part of it.
     /// Answers false when it is the one in force.
@@ -377,6 +386,7 @@ impl Engine {
         let body = serde_json::to_string(&catalog).map_err(StoreError::from)?;
         let (version, reason) = (now.catalog_version + 1, reason.to_owned());
         let limited = newly_limited(&now.catalog, &catalog);
+        let again = limited.clone();
         self.store
             .write::<_, Refusal, _>(async move |w| {
                 let saved = configuration::insert(
@@ -391,16 +401,15 @@ impl Engine {
                     StoreError::Duplicate(_) => Refusal::Stale,
                     other => other.into(),
                 })?;
-                // Nobody finds a record by what was limited, and by the rest as soon as it is judged.
-                for entity in &limited {
-                    words::forget_all(w, entity).await?;
-                    records::mark_all_unjudged(w, entity, "configuration").await?;
-                }
+                forget_words(w, &limited).await?;
                 let event = Event::new(Action::ConfigurationChanged, actor.clone(), About::default());
                 Ok(((), vec![event.fact("version", version).fact("reason", &reason)]))
             })
             .await?;
         self.reload().await?;
+        // What was judged meanwhile was judged, and indexed, by the configuration of before.
+        let forget = async move |w: &mut WriteSession| Ok((forget_words(w, &again).await?, Vec::new()));
+        self.store.write::<_, StoreError, _>(forget).await?;
         Ok(true)
     }
 }

@@ -98,10 +98,13 @@ impl Engine {
         workers.push(tokio::spawn(repeat(stop.clone(), MINUTE, move || {
             let engine = engine.clone();
             async move {
-                engine.look_at_notices().await?;
-                engine.end_reports().await?;
+                // Each has its turn, however the others fare.
+                let (approvals, questions) = (engine.look_at_approvals().await, engine.end_questions().await);
+                let (notices, reports) = (engine.look_at_notices().await, engine.end_reports().await);
                 let graded = engine.look_at_suggestions().await?;
-                Ok(graded | engine.look_at_approvals().await? | engine.end_questions().await?)
+                notices?;
+                reports?;
+                Ok(graded | approvals? | questions?)
             }
         })));
         workers

@@ -19,7 +19,7 @@ use crate::domain::delivery::{Change, DeliveryState};
 use crate::domain::ids::{ConflictId, DeliveryId, EntityId, GroupId, RecordId, ResolutionId, SystemId};
 use crate::domain::refusal;
 use crate::domain::resolution::{Chosen, Draft, Outcome};
-use crate::domain::sight::Sight;
+use crate::domain::sight::{Sight, WORDS};
 use crate::domain::time::Time;
 use crate::faults::{self, Point, Protection};
 
@@ -305,6 +305,13 @@ impl Delivery {
     pub fn veil(&mut self, sight: &Sight) {
         sight.delivery_state(&self.entity, &self.change, &mut self.state);
         sight.change(&self.entity, &self.system, &mut self.change);
+    }
+
+    /// Whether the system's words are hidden from whoever reads it.
+    #[must_use]
+    pub fn is_unsaid(&self) -> bool {
+        matches!(&self.state, DeliveryState::Refused { message, .. } | DeliveryState::Unknown { message, .. }
+            if message == WORDS)
     }
 
     /// The key of what it needs a person for, if it does.

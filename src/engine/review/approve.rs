@@ -210,7 +210,7 @@ async fn awaited(
 fn told(action: Action, actor: Actor, conflict: &Conflict, decision: &Resolution, asked: &Approval) -> Event {
     let about = About { resolution: Some(decision.id.clone()), ..about(conflict) };
     let event = Event::new(action, actor, about).fact("decision", &decision.id);
-    event.fact("digest", asked.short()).fact("decided_by", &decision.actor.id)
+    event.value("digest", asked.short()).fact("decided_by", &decision.actor.id)
 }
 
 async fn approve_in(
@@ -221,6 +221,10 @@ async fn approve_in(
     seen: &str,
 ) -> Result<(Resolution, Vec<Event>), Refusal> {
     let (mut decision, conflict, asked) = awaited(w, viewer, id).await?;
+    // Ended, though nobody has looked yet.
+    if asked.is_over(w.now()) {
+        return Err(nobody_waits(NotAwaited));
+    }
     for chosen in &decision.outcomes {
         setup.check_sight(viewer, &conflict.entity, &chosen.field)?;
     }
@@ -340,7 +344,7 @@ async fn take_back(
     state: &str,
 ) -> Result<(Resolution, Vec<Event>), Refusal> {
     undo_deliveries(w, &decision).await?;
-    reopen(w, &decision).await?;
+    reopen(w, &decision, &conflict).await?;
     resolutions::set_state(w, &decision.id, state).await?;
     approvals::save(w, &decision.id, &ended).await?;
     field_decisions::forget(w, &decision.id).await?;

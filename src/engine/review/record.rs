@@ -168,7 +168,7 @@ async fn ask_approval(
     let asked = Approval::asked(bound_to(resolution, deliveries)?, resolution.created_at, hours);
     let about = About { resolution: Some(resolution.id.clone()), ..about(conflict) };
     let event = Event::new(Action::ApprovalAsked, resolution.actor.clone(), about);
-    let event = event.fact("decision", &resolution.id).fact("digest", asked.short());
+    let event = event.fact("decision", &resolution.id).value("digest", asked.short());
     // A decision that writes nothing is held all the same.
     "held".clone_into(&mut resolution.state);
     resolution.approval = Some(asked);

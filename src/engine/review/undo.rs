@@ -13,9 +13,9 @@ use crate::engine::detect::refresh;
 use crate::engine::once::{Receipt, Told};
 use crate::engine::{Engine, Refusal};
 use crate::faults::{self, Point};
-use crate::store::conflicts::Difference;
+use crate::store::conflicts::{Conflict, Difference};
 use crate::store::resolutions::{Resolution, approvals};
-use crate::store::{WriteSession, conflicts, field_decisions, resolutions};
+use crate::store::{StoreError, WriteSession, conflicts, field_decisions, resolutions};
 
 impl Engine {
     /// Takes a decision back while nothing of it has been sent: all of it or nothing.
@@ -50,7 +50,8 @@ impl Engine {
                 let found = resolutions::get(w, &viewer, &id).await?;
                 let mut resolution = found.ok_or(Refusal::NotFound("decision"))?;
                 undo_deliveries(w, &resolution).await?;
-                reopen(w, &resolution).await?;
+                let elsewhere = open_elsewhere(w, &conflict).await?;
+                reopen(w, &resolution, elsewhere.as_ref().unwrap_or(&conflict)).await?;
                 resolutions::set_state(w, &id, "undone").await?;
                 field_decisions::forget(w, &id).await?;
                 if let Some(reversed) = resolution.reverses() {
@@ -64,7 +65,7 @@ impl Engine {
                     ask_nobody(w, &format!("/resolutions/{id}")).await?;
                     resolution.approval = Some(ended);
                 }
-                conflict.draft = Some(resolution.draft()?);
+                let draft = Some(resolution.draft()?);
                 let event = Event::new(Action::Undone, viewer.actor(), about(&conflict));
                 let event = event.fact("decision", &id);
                 let event = match &resolution.group {
@@ -72,6 +73,12 @@ impl Engine {
                     None => event,
                 };
                 let mut events = vec![event];
+                if let Some(other) = elsewhere {
+                    let draft = other.draft.clone().or_else(|| draft.clone());
+                    events.extend(refresh(w, Conflict { draft, ..other }).await?);
+                } else {
+                    conflict.draft = draft;
+                }
                 events.extend(refresh(w, conflict).await?);
                 if let Some(receipt) = &receipt {
                     receipt.keep_decision(w, setup.clone(), &viewer, &resolution).await?;
@@ -106,7 +113,19 @@ pub(super) async fn undo_deliveries(w: &mut WriteSession, resolution: &Resolutio
 }
 
 /// Opens what a resolution had decided.
-pub(super) async fn reopen(w: &mut WriteSession, resolution: &Resolution) -> Result<(), Refusal> {
+/// Another conflict of the record that is open: a record has one at most, so what is reopened is asked
+/// there.
+async fn open_elsewhere(w: &mut WriteSession, conflict: &Conflict) -> Result<Option<Conflict>, StoreError> {
+    let all = conflicts::unclosed(w, std::slice::from_ref(&conflict.record), []).await?;
+    Ok(all.into_iter().find(|other| other.open && other.id != conflict.id))
+}
+
+/// Puts what a decision decided before people again, in that conflict.
+pub(super) async fn reopen(
+    w: &mut WriteSession,
+    resolution: &Resolution,
+    conflict: &Conflict,
+) -> Result<(), Refusal> {
     let all = conflicts::differences(w, std::slice::from_ref(&resolution.conflict)).await?;
     let mut changed = Vec::new();
     for difference in all.into_iter().filter(|d| d.state.resolution() == Some(&resolution.id)) {
@@ -114,7 +133,7 @@ pub(super) async fn reopen(w: &mut WriteSession, resolution: &Resolution) -> Res
             conflicts::end_exception(w, &difference.record, &difference.dispute.field).await?;
         }
         let state = difference.state.clone().reopen().map_err(|e| Refusal::WrongState(e.to_string()))?;
-        changed.push(Difference { state, ..difference });
+        changed.push(Difference { state, conflict: conflict.id.clone(), ..difference });
     }
     conflicts::save_differences(w, &changed).await?;
     Ok(())

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use referee::domain::resolution::{Outcome, OutcomeError};
 use referee::domain::value::Held;
 use referee::engine::Refusal;
+use referee::engine::ask::Question;
 use referee::engine::review::Decision;
 
 /// A conflict over an address: changed in the portal, stale in the warehouse.
@@ -111,6 +112,34 @@ async fn undo_during_the_hold_reopens_with_the_draft() {
         assert_eq!(world.deliver().await, 0, "nothing of an undone decision is sent");
         let twice = world.engine.undo(&steward(), &resolution.id).await;
         assert!(matches!(twice, Err(Refusal::WrongState(_))));
+    }
+}
+
+#[tokio::test]
+async fn what_is_undone_joins_what_was_opened_since() {
+    for world in worlds().await {
+        let (conflict, difference) = moved(&world).await;
+        let until = world.engine.now() + TimeDelta::days(14);
+        let decision = Decision {
+            version: conflict.version,
+            outcomes: vec![(difference.id.clone(), Outcome::LeaveDifferent { until })],
+            note: "the customer will call back".into(),
+            ..Decision::default()
+        };
+        let left = world.engine.resolve(&steward(), &conflict.id, decision).await.unwrap();
+        let asked = Question {
+            record: conflict.record.clone(),
+            field: "phone".into(),
+            reason: "is it still theirs?".into(),
+            decision: None,
+        };
+        let other = world.engine.ask(&steward(), asked).await.unwrap();
+        assert_ne!(other, conflict.id, "the first one is closed");
+        world.engine.undo(&steward(), &left.id).await.unwrap();
+        let open = open(&world).await;
+        assert_eq!(open.iter().map(|own| &own.id).collect::<Vec<_>>(), [&other], "a record has one");
+        assert_eq!(differences(&world, &open[0]).await.len(), 2);
+        assert!(open[0].draft.as_ref().unwrap().contains("leave_different"), "with its draft");
     }
 }
 

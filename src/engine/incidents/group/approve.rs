@@ -55,6 +55,9 @@ impl Engine {
         self.store
             .write(async move |w| {
                 let awaited = awaited(w, &viewer, &id).await?;
+                if awaited.1.is_over(w.now()) {
+                    return Err(nobody_waits(NotAwaited));
+                }
                 // Nobody answers for what they may not see.
                 for field in rows::fields(w, &id).await? {
                     setup.check_sight(&viewer, &awaited.0.entity, &field)?;
@@ -242,5 +245,5 @@ async fn awaited(
 pub(super) fn event(action: Action, group: &Group, asked: &Approval) -> Event {
     let about = About { entity: Some(group.entity.clone()), ..About::default() };
     let event = Event::new(action, group.actor.clone(), about);
-    event.fact("group", &group.id).fact("digest", asked.short())
+    event.fact("group", &group.id).value("digest", asked.short())
 }

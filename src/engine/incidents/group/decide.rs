@@ -7,7 +7,7 @@ use crate::domain::approval::{Approval, Standing};
 use crate::domain::audit::{About, Action, Actor, ActorKind, Event};
 use crate::domain::conflict;
 use crate::domain::group::{Excluded, GroupChoice};
-use crate::domain::ids::{DifferenceId, GroupId, RunId, UserId};
+use crate::domain::ids::{ConflictId, DifferenceId, GroupId, RunId, UserId};
 use crate::domain::incident::{Choice, Ending, IncidentState};
 use crate::domain::judge::Finding;
 use crate::domain::resolution::Reason;
@@ -19,6 +19,7 @@ use crate::store::groups::{self, Group, Member};
 use crate::store::{StoreError, WriteSession, conflicts, incidents, records, users};
 use chrono::TimeDelta;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Differences decided before the worker looks around.
@@ -84,8 +85,19 @@ impl Engine {
         }
         let viewer = self.as_now(&group.actor).await?.filter(|viewer| viewer.may(Right::Decide));
         let setup = self.reload().await?;
-        let decided = stream::iter(members)
-            .map(|member| self.decide_or_leave(&setup, viewer.as_ref(), group, member))
+        // Each decision is a new version of its conflict: those of one come one after the other.
+        let mut of_conflict: BTreeMap<ConflictId, Vec<Member>> = BTreeMap::new();
+        for member in members {
+            of_conflict.entry(member.conflict.clone()).or_default().push(member);
+        }
+        let (setup, viewer) = (&setup, viewer.as_ref());
+        let decided = stream::iter(of_conflict.into_values())
+            .map(async |own| {
+                for member in own {
+                    self.decide_or_leave(setup, viewer, group, member).await?;
+                }
+                Ok(())
+            })
             .buffer_unordered(AT_ONCE);
         decided.try_collect().await
     }

@@ -38,6 +38,14 @@ impl Spoken<'_> {
         self.values.get(name).map_or("∅", String::as_str)
     }
 
+    /// What a request was bound to: sealed, or as earlier entries have it.
+    fn digest(&self) -> &str {
+        match self.fact("digest") {
+            "" => self.value("digest"),
+            plain => plain,
+        }
+    }
+
     /// Why, in somebody's words: sealed, or as earlier entries have it.
     fn reason(&self) -> &str {
         match self.fact("reason") {
@@ -156,11 +164,11 @@ impl Spoken<'_> {
             Action::GroupTakenBack => self
                 .by(if self.fact("how") == "reverse" { "said-group-reversed" } else { "said-group-undone" })
                 .with("n", self.number("differences")),
-            Action::ApprovalAsked => self.by("said-approval-asked").with("digest", self.fact("digest")),
-            Action::Approved => self.by("said-approved").with("digest", self.fact("digest")),
+            Action::ApprovalAsked => self.by("said-approval-asked").with("digest", self.digest()),
+            Action::Approved => self.by("said-approved").with("digest", self.digest()),
             Action::ApprovalSentBack => self.by("said-decision-sent-back").with("why", self.reason()),
             Action::ApprovalEnded => self.by("said-approval-ended"),
-            Action::ApprovalExpired => msg("said-approval-expired").with("digest", self.fact("digest")),
+            Action::ApprovalExpired => msg("said-approval-expired").with("digest", self.digest()),
             _ => self.by("said-group").with("n", self.number("differences")),
         }
     }

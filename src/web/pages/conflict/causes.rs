@@ -7,6 +7,7 @@ use crate::domain::access::{Right, Viewer};
 use crate::domain::cause::{Cause, Suspect};
 use crate::domain::entity::Entity;
 use crate::domain::ids::{ConflictId, FieldId};
+use crate::engine::Refusal;
 use crate::engine::case::Case;
 use crate::store::conflicts::Difference;
 use crate::web::auth::Steward;
@@ -53,7 +54,8 @@ fn of_one(case: &Case, entity: &Entity, difference: &Difference, may: bool) -> C
         label: label(Some(entity), dispute),
         lines: said.into_iter().chain(found).collect(),
         action: address(&case.conflict.id, &dispute.field),
-        choices: if may { choices(difference) } else { Vec::new() },
+        // Who may not see the values does not say why they differ.
+        choices: if may && !dispute.is_hidden() { choices(difference) } else { Vec::new() },
     }
 }
 
@@ -97,9 +99,11 @@ pub async fn correct(
     let (id, field) = path.into_inner();
     let (id, field, sent) = (ConflictId(id), FieldId::from(field.as_str()), Sent::read(&body));
     let case = site.engine.case(&viewer, &id).await?;
-    let difference = case.open().find(|own| own.dispute.field == field);
-    let said = difference.map_or("", |own| sent.get(&name(&own.id.0))).to_owned();
-    let cause = Some(said.as_str()).filter(|cause| !cause.is_empty());
+    // It may be decided by now: it is still the difference that was chosen for.
+    let own = case.differences.iter().filter(|own| own.dispute.field == field);
+    let said = own.map(|own| name(&own.id.0)).find(|name| sent.has(name));
+    let said = said.ok_or(Refusal::Stale)?;
+    let cause = Some(sent.get(&said)).filter(|cause| !cause.is_empty());
     site.engine.correct_cause(&viewer, &id, &field, cause).await?;
     let beside = Beside { viewer: &viewer, request: &request, site: &site, shell, id, sent };
     beside.done("cause-", "causes-head", msg("cause-said")).await

@@ -115,6 +115,9 @@ impl Grid<'_> {
 
     /// The way to the differences that are like this one.
     fn alike(&self, dispute: &Dispute) -> Option<Link> {
+        if dispute.is_hidden() {
+            return None;
+        }
         let key = pattern::key(&self.entity.id, dispute);
         let count = self.case.alike.get(&key)?;
         Some(Link::new(msg("alike-link").with("n", *count), format!("/queue?like={key}")))

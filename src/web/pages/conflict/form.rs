@@ -115,6 +115,12 @@ impl Sent {
         self.0.iter().any(written) || (!self.get("version").is_empty() && case.open().any(chosen))
     }
 
+    /// Whether a field was sent, be it empty.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     /// A field's text; empty when it was not sent.
     #[must_use]
     pub fn get(&self, name: &str) -> &str {

@@ -174,7 +174,8 @@ pub fn delivery(
 }
 
 fn of_cause(setup: &Setup, delivery: &Delivery) -> Option<Link> {
-    let key = delivery.cause()?;
+    // The key is made of the system's words, which are not told here.
+    let key = delivery.cause().filter(|_| !delivery.is_unsaid())?;
     let cause = Cause { system: delivery.system.clone(), entity: delivery.entity.clone(), key };
     let label = setup.catalog.label(&delivery.system);
     Some(Link::new(msg("failed-alike").with("system", label), address(&cause)))
