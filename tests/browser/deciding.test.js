@@ -74,11 +74,13 @@ test('one key takes what is suggested, one all of it, two one system’s values'
     await shot(page, 'conflict-suggested')
     assert.deepEqual(await axe(page), [])
 
-    await keys.press('w', '3')
+    const use = (system) => page.locator('button[data-use]', { hasText: new RegExp(system, 'i') })
+    const [warehouse, portal] = [await use('warehouse').getAttribute('data-use'), await use('portal').getAttribute('data-use')]
+    await keys.press('w', warehouse)
     assert.deepEqual(await choices(page), heldBy('warehouse'))
-    await keys.press('w', '1')
+    await keys.press('w', portal)
     assert.deepEqual(await choices(page), heldBy('portal'))
-    await page.locator('button[data-use="3"]').click()
+    await use('warehouse').click()
     assert.deepEqual(await choices(page), heldBy('warehouse'))
     assert.match(page.url(), new RegExp(conflict.id), 'no new page for that')
   })
