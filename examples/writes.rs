@@ -170,7 +170,7 @@ async fn decide(store: &Store, caller: usize) -> Result<(), StoreError> {
             };
             let about = About { record: Some(record), ..About::default() };
             let event = Event::new(Action::Decided, actor.clone(), about).policy(1).fact("outcome", "keep");
-            resolutions::insert(w, &resolution).await?;
+            resolutions::insert(w, std::slice::from_ref(&resolution)).await?;
             resolutions::insert_deliveries(w, &[delivery]).await?;
             Ok(((), vec![event.value("kept", "030 55501743").value("over", "030 55501742")]))
         })

@@ -74,7 +74,7 @@ impl Engine {
             .write(async move |w| {
                 let found = views::get(w, &viewer, &view).await?.ok_or(Refusal::NotFound("view"))?;
                 let Some(schedule) = schedule else {
-                    let ended = view_reports::end(w, &view, &viewer.user, false).await?;
+                    let ended = view_reports::end(w, &view, &viewer.user).await?;
                     let event = entry(Action::ViewReportEnded, viewer.actor(), &viewer, &found.name);
                     return Ok(((), if ended { vec![event] } else { Vec::new() }));
                 };
@@ -115,7 +115,7 @@ impl Engine {
             .write::<_, StoreError, _>(async move |w| {
                 let mut events = Vec::new();
                 for report in view_reports::of_blocked(w, AT_ONCE).await? {
-                    view_reports::end(w, &report.view, &report.user, false).await?;
+                    view_reports::end(w, &report.view, &report.user).await?;
                     events.push(ended(&report));
                 }
                 Ok(((), events))
@@ -167,7 +167,7 @@ impl Engine {
                     return Ok((None, Vec::new()));
                 };
                 if views::get(w, &user.viewer(false), &asked.view).await?.is_none() {
-                    view_reports::end(w, &asked.view, &asked.user, false).await?;
+                    view_reports::end(w, &asked.view, &asked.user).await?;
                     return Ok((None, vec![ended(&asked)]));
                 }
                 Ok((Some((user, to)), Vec::new()))
@@ -285,7 +285,7 @@ async fn reachable(w: &mut WriteSession, viewer: &Viewer) -> Result<User, Refusa
 async fn go_on(w: &mut WriteSession, asked: &ViewReport, zone: &str) -> Result<(), StoreError> {
     match asked.schedule.and_then(|schedule| schedule.next(zone, w.now())) {
         Some(next) => view_reports::go_on(w, asked, next).await,
-        None => view_reports::end(w, &asked.view, &asked.user, true).await.map(drop),
+        None => view_reports::end_this(w, asked).await,
     }
 }
 

@@ -3,34 +3,31 @@
 mod approve;
 mod cause;
 mod claim;
+mod decide;
 mod record;
 mod reverse;
 mod undo;
 mod work;
 
-use super::detect::{Targets, refresh};
+use super::detect::Targets;
 use super::once::Receipt;
 use super::{Engine, Refusal, Setup};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::approval::Approval;
-use crate::domain::audit::{About, Event};
-use crate::domain::diff::{self, Candidate};
-use crate::domain::entity::Entity;
-use crate::domain::ids::{ConflictId, DifferenceId, GroupId, IncidentId, SystemId};
-use crate::domain::presence::RECORD;
-use crate::domain::record::{Base, Holding};
-use crate::domain::resolution::{Draft, Outcome, OutcomeError, Reason};
-use crate::domain::sight::{Sight, WORDS};
+use crate::domain::audit::About;
+use crate::domain::ids::{ConflictId, DifferenceId, GroupId, IncidentId};
+use crate::domain::resolution::{Outcome, OutcomeError, Reason};
 use crate::faults::{self, Point};
-use crate::store::conflicts::{Conflict, Difference};
+use crate::store::conflicts::Conflict;
 use crate::store::resolutions::Resolution;
-use crate::store::{WriteSession, configuration, conflicts, groups, holdings, records, resolutions};
+use crate::store::{WriteSession, conflicts, holdings, records};
 pub(super) use approve::{because, check_right, decider, look_at_decision, nobody_waits, not_as_shown};
-use record::decide;
+pub(super) use decide::{Found, check_policy_version, decide_in, decided, found};
+use decide::{check_sight, unsay};
+pub(super) use record::{Decided, store};
 pub use reverse::{Kept, PutBack};
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use work::{Work, Worked, compared};
+use work::{Work, compared};
 
 /// What a steward decided, as posted.
 #[derive(Clone, Debug, Default)]
@@ -149,87 +146,6 @@ impl Engine {
     }
 }
 
-/// Decides, as a part of a transaction.
-pub(super) async fn decide_in(
-    w: &mut WriteSession,
-    setup: &Arc<Setup>,
-    viewer: &Viewer,
-    id: &ConflictId,
-    decision: &Decision,
-) -> Result<(Resolution, Vec<Event>), Refusal> {
-    let mut conflict = locked(w, viewer, id).await?;
-    check_policy_version(w, setup).await?;
-    let differences = conflicts::differences(w, std::slice::from_ref(id)).await?;
-    check_sight(setup, viewer, &conflict, &differences, decision)?;
-    check_version(w, &conflict, &differences, decision).await?;
-    let rows = holdings::of_records(w, std::slice::from_ref(&conflict.record)).await?;
-    let link = records::get(w, viewer, &conflict.record).await?.and_then(|record| record.link);
-    let left_out = left_out(&rows);
-    let holdings = compared(setup, &conflict, rows);
-    let work = Work { setup, conflict: &conflict, holdings: &holdings, link, now: w.now() };
-    let (worked, mut problems) = work.all(&differences, &decision.outcomes)?;
-    if !problems.is_empty() {
-        unsay(&setup.sight(viewer), &conflict, &differences, &mut problems);
-        return Err(Refusal::Outcomes(problems.into_iter().map(|(id, e)| (id.0, e)).collect()));
-    }
-    check_values(setup.entity(&conflict.entity)?, &holdings, &left_out, &worked)?;
-    check_reason(decision, &worked)?;
-    conflict.draft = undecided(conflict.draft.as_deref(), decision);
-    (conflict.claimed_by, conflict.claimed_until) = (None, None);
-    let (resolution, mut events) = decide(w, viewer, setup, &conflict, decision, worked).await?;
-    events.extend(refresh(w, conflict).await?);
-    if let Some(part) = &decision.part_of {
-        for (difference, _) in &decision.outcomes {
-            if !groups::decided(w, &part.group, difference, &resolution.id).await? {
-                return Err(Refusal::WrongState("the group was stopped".to_owned()));
-            }
-        }
-    }
-    if let Some(receipt) = &decision.receipt {
-        receipt.keep(w, &resolution).await?;
-    }
-    Ok((resolution, events))
-}
-
-/// Takes the words from problems that may repeat a value which the viewer may not see: a record that is
-/// made somewhere is made of all its fields.
-fn unsay(
-    sight: &Sight,
-    conflict: &Conflict,
-    differences: &[Difference],
-    problems: &mut [(DifferenceId, OutcomeError)],
-) {
-    let whole = |id: &DifferenceId| {
-        differences.iter().any(|own| own.id == *id && own.dispute.field.as_str() == RECORD)
-    };
-    for (_, problem) in problems.iter_mut().filter(|(id, _)| !sight.sees_all(&conflict.entity) && whole(id)) {
-        if let OutcomeError::Invalid { reason, .. } = problem {
-            WORDS.clone_into(reason);
-        }
-    }
-}
-
-/// Refuses a decision on what the viewer may not see.
-fn check_sight(
-    setup: &Setup,
-    viewer: &Viewer,
-    conflict: &Conflict,
-    differences: &[Difference],
-    decision: &Decision,
-) -> Result<(), Refusal> {
-    let chosen = differences.iter().filter(|own| decision.outcomes.iter().any(|(id, _)| *id == own.id));
-    chosen
-        .map(|own| &own.dispute.field)
-        .try_for_each(|field| setup.check_sight(viewer, &conflict.entity, field))
-}
-
-/// The kept choices of differences that a decision leaves open.
-fn undecided(draft: Option<&str>, decision: &Decision) -> Option<String> {
-    let mut kept: Vec<Draft> = serde_json::from_str(draft?).ok()?;
-    kept.retain(|own| decision.outcomes.iter().all(|(id, _)| *id != own.chosen.difference));
-    if kept.is_empty() { None } else { serde_json::to_string(&kept).ok() }
-}
-
 fn may_decide(viewer: &Viewer) -> Result<(), Refusal> {
     if viewer.may(Right::Decide) { Ok(()) } else { Err(Refusal::Forbidden) }
 }
@@ -249,87 +165,4 @@ pub(super) fn about(conflict: &Conflict) -> About {
         conflict: Some(conflict.id.clone()),
         ..About::default()
     }
-}
-
-/// A policy that now asks more than the page knew refuses the decision: the page is made again.
-async fn check_policy_version(w: &mut WriteSession, setup: &Arc<Setup>) -> Result<(), Refusal> {
-    let current = configuration::current_number(w, configuration::Document::Policies).await?;
-    let newer = current.is_some_and(|current| current != setup.policy_version);
-    if newer { Err(Refusal::Stale) } else { Ok(()) }
-}
-
-/// Refuses a decision over values that have since moved, or that somebody else decided.
-async fn check_version(
-    w: &mut WriteSession,
-    conflict: &Conflict,
-    differences: &[Difference],
-    decision: &Decision,
-) -> Result<(), Refusal> {
-    let chosen = differences.iter().filter(|d| decision.outcomes.iter().any(|(id, _)| *id == d.id));
-    let decided = chosen.filter(|difference| !difference.state.is_open()).find_map(|d| d.state.resolution());
-    if let Some(id) = decided.cloned() {
-        let by = resolutions::of_ids(w, &[id]).await?.into_iter().next().map(|by| by.actor.name);
-        return Err(Refusal::DecidedAlready(by.unwrap_or_default()));
-    }
-    if conflict.version == decision.version { Ok(()) } else { Err(Refusal::Stale) }
-}
-
-/// Systems that hold the record more than once, of which the page told.
-fn left_out(rows: &[holdings::Holding]) -> BTreeSet<SystemId> {
-    let present = || rows.iter().filter(|row| row.present);
-    let many = |row: &&holdings::Holding| present().filter(|other| other.system == row.system).count() > 1;
-    present().filter(many).map(|row| row.system.clone()).collect()
-}
-
-/// Refuses a decision when a system holds something else than the page said, though nobody has
-/// judged it yet.
-fn check_values(
-    entity: &Entity,
-    holdings: &[Holding],
-    left_out: &BTreeSet<SystemId>,
-    worked: &[Worked],
-) -> Result<(), Refusal> {
-    let is_fresh = |worked: &Worked| {
-        let dispute = &worked.difference.dispute;
-        let holders = dispute.values.iter().flat_map(|value| &value.holders);
-        let Some(slot) = entity.slot(&dispute.field) else {
-            let present = |system: &SystemId| holdings.iter().any(|h| h.present && h.system == *system);
-            // What is removed has to be what the page was about, to the last field of the row.
-            let seen: BTreeMap<_, _> = holders.map(|h| (&h.candidate.system, h.candidate.revision)).collect();
-            let is_seen = |h: &Holding| !h.present || seen.get(&h.system) == Some(&h.revision);
-            let removed = worked.outcome == Outcome::RemoveElsewhere;
-            return !dispute.absent.iter().any(present) && (!removed || holdings.iter().all(is_seen));
-        };
-        let holders = holders.filter(|h| !left_out.contains(&h.candidate.system));
-        let shown: BTreeMap<_, _> = holders.map(|h| (&h.candidate.system, &h.candidate.normal)).collect();
-        let now = diff::compare(&slot, &Base::default(), holdings).candidates;
-        // To the digit, also where a tolerance would let it pass: that is what the page showed.
-        let stands = |c: &Candidate| shown.get(&c.system).is_some_and(|seen| **seen == c.normal);
-        now.len() == shown.len() && now.iter().all(stands)
-    };
-    let fresh = worked.iter().all(is_fresh);
-    if fresh { Ok(()) } else { Err(Refusal::Stale) }
-}
-
-fn check_reason(decision: &Decision, worked: &[Worked]) -> Result<(), Refusal> {
-    let given = decision.reason.is_some();
-    if decision.reason == Some(Reason::Other) && decision.note.trim().is_empty() {
-        return Err(Refusal::Invalid("“Other” needs a note that says what".to_owned()));
-    }
-    let asked = worked.iter().any(|worked| worked.policy.reason_asked);
-    if asked && !given {
-        return Err(Refusal::Invalid("The policy of this field asks for a reason".to_owned()));
-    }
-    let left = worked.iter().any(|worked| matches!(worked.outcome, Outcome::LeaveDifferent { .. }));
-    if left && !given && decision.note.trim().is_empty() {
-        return Err(Refusal::Invalid("Leaving a difference needs a reason or a note".to_owned()));
-    }
-    let removed = worked.iter().any(|worked| worked.outcome == Outcome::RemoveElsewhere);
-    if removed && !given && decision.note.trim().is_empty() {
-        return Err(Refusal::Invalid("Removing a record needs a reason or a note".to_owned()));
-    }
-    if decision.note.chars().count() > 2000 {
-        return Err(Refusal::Invalid("A note may have 2,000 characters".to_owned()));
-    }
-    Ok(())
 }

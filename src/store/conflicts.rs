@@ -170,10 +170,20 @@ pub async fn lock(
     viewer: &Viewer,
     id: &ConflictId,
 ) -> Result<Option<Conflict>, StoreError> {
-    let text =
-        w.either("SELECT * FROM conflicts WHERE id = $1", "SELECT * FROM conflicts WHERE id = $1 FOR UPDATE");
-    let conflict: Option<Conflict> = w.sql(text).bind(id).maybe().await?;
-    Ok(conflict.filter(|conflict| viewer.sees(&conflict.entity)))
+    Ok(lock_some(w, viewer, std::slice::from_ref(id)).await?.pop())
+}
+
+/// Those of these conflicts that exist for this viewer, their rows locked until the transaction ends.
+pub async fn lock_some(
+    w: &mut WriteSession,
+    viewer: &Viewer,
+    ids: &[ConflictId],
+) -> Result<Vec<Conflict>, StoreError> {
+    // In one order for all: two transactions that each wait for what the other has would end each other.
+    let end = w.either(" ORDER BY id", " ORDER BY id FOR UPDATE");
+    let query = w.sql("SELECT * FROM conflicts WHERE id IN ").push_list(ids).push(end);
+    let all: Vec<Conflict> = query.all().await?;
+    Ok(all.into_iter().filter(|conflict| viewer.sees(&conflict.entity)).collect())
 }
 
 /// Which of these nobody but `person` is on.

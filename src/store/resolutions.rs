@@ -144,33 +144,38 @@ impl Resolution {
     }
 }
 
-/// Stores a new resolution.
-pub async fn insert(w: &mut WriteSession, resolution: &Resolution) -> Result<(), StoreError> {
-    w.sql(
+/// Stores new resolutions.
+pub async fn insert(w: &mut WriteSession, all: &[Resolution]) -> Result<(), StoreError> {
+    let mut rows: Vec<Vec<Arg>> = Vec::with_capacity(all.len());
+    for own in all {
+        rows.push(vec![
+            (&own.id).into(),
+            (&own.conflict).into(),
+            (&own.record).into(),
+            own.state.as_str().into(),
+            serde_json::to_string(&own.actor)?.into(),
+            own.actor.id.as_str().into(),
+            own.reason.as_str().into(),
+            own.note.as_str().into(),
+            own.created_at.into(),
+            own.held_until.into(),
+            own.policy_version.into(),
+            own.page.as_str().into(),
+            serde_json::to_string(&own.outcomes)?.into(),
+            own.approval.as_ref().map(|approval| approval.standing.found_by()).into(),
+            own.approval.as_ref().map(serde_json::to_string).transpose()?.into(),
+            own.group.as_ref().into(),
+            own.approval.as_ref().map(|approval| approval.asked_at).into(),
+            own.approval.as_ref().and_then(Approval::next).into(),
+        ]);
+    }
+    w.insert_rows(
         "INSERT INTO resolutions (id, conflict_id, record_id, state, actor, actor_id, reason, note, created_at,
              held_until, policy_version, page, outcomes, approval, approval_body, group_id,
-             approval_at, approval_next)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+             approval_at, approval_next)",
+        rows,
+        "",
     )
-    .bind(&resolution.id)
-    .bind(&resolution.conflict)
-    .bind(&resolution.record)
-    .bind(&resolution.state)
-    .bind(serde_json::to_string(&resolution.actor)?)
-    .bind(&resolution.actor.id)
-    .bind(&resolution.reason)
-    .bind(&resolution.note)
-    .bind(resolution.created_at)
-    .bind(resolution.held_until)
-    .bind(resolution.policy_version)
-    .bind(&resolution.page)
-    .bind(serde_json::to_string(&resolution.outcomes)?)
-    .bind(resolution.approval.as_ref().map(|approval| approval.standing.found_by()))
-    .bind(resolution.approval.as_ref().map(serde_json::to_string).transpose()?)
-    .bind(resolution.group.as_ref())
-    .bind(resolution.approval.as_ref().map(|approval| approval.asked_at))
-    .bind(resolution.approval.as_ref().and_then(Approval::next))
-    .run_one()
     .await?;
     faults::pass(Point::K2);
     Ok(())

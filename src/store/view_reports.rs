@@ -86,11 +86,17 @@ pub async fn save(
     .map(drop)
 }
 
-/// Ends what somebody gets of a view; whether there was anything. With `once` only what is sent once.
-pub async fn end(w: &mut WriteSession, view: &str, user: &UserId, once: bool) -> Result<bool, StoreError> {
+/// Ends what somebody gets of a view; whether there was anything.
+pub async fn end(w: &mut WriteSession, view: &str, user: &UserId) -> Result<bool, StoreError> {
     let query = w.sql("DELETE FROM view_reports WHERE view_id = $1 AND user_id = $2").bind(view).bind(user);
-    let query = if once { query.push(" AND once") } else { query };
     Ok(query.run().await? > 0)
+}
+
+/// Ends a report that has left, or will not; one that was asked for meanwhile has another letter, and stays.
+pub async fn end_this(w: &mut WriteSession, report: &ViewReport) -> Result<(), StoreError> {
+    let query = w.sql("DELETE FROM view_reports WHERE view_id = $1 AND user_id = $2 AND letter = $3");
+    let query = query.bind(&report.view).bind(&report.user).bind(&report.letter);
+    query.run().await.map(drop)
 }
 
 /// Ends what everybody gets of a view; with `but` not what that person gets.
@@ -103,10 +109,10 @@ pub async fn end_of_view(w: &mut WriteSession, view: &str, but: Option<&UserId>)
     query.run().await.map(drop)
 }
 
-/// Reports that are to leave by now and that nobody is mailing, to people with an address.
+/// Reports that are to leave by now and that nobody is mailing.
 pub async fn due(s: &mut Session, now: Time, limit: i64) -> Result<Vec<ViewReport>, StoreError> {
     let query = s.sql(ALL).push_bind(
-        " WHERE r.next_at <= ? AND (r.lease IS NULL OR r.lease <= ?) AND u.mail IS NOT NULL AND NOT u.disabled",
+        " WHERE r.next_at <= ? AND (r.lease IS NULL OR r.lease <= ?) AND NOT u.disabled",
         [now.into(), now.into()],
     );
     query.push(" ORDER BY r.next_at").limit(limit).all().await

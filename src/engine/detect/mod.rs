@@ -21,7 +21,7 @@ pub use deliver::{Targets, creation, plan, removals};
 pub(super) use foreseen::Foreseen;
 pub(super) use load::mapped;
 pub(super) use record::resolution_state;
-pub(super) use refresh::refresh;
+pub(super) use refresh::{refresh, sum_up};
 pub(super) use settle::is_unsettled;
 pub use trial::Fate;
 
@@ -211,10 +211,9 @@ pub(super) async fn save(
         }
         conflicts::save(w, &conflict).await?;
     }
-    for (resolution, deliveries) in ruling.resolutions {
-        resolutions::insert(w, &resolution).await?;
-        resolutions::insert_deliveries(w, &deliveries).await?;
-    }
+    let (decisions, deliveries): (Vec<_>, Vec<_>) = ruling.resolutions.into_iter().unzip();
+    resolutions::insert(w, &decisions).await?;
+    resolutions::insert_deliveries(w, &deliveries.concat()).await?;
     conflicts::save_differences(w, &ruling.differences).await?;
     for delivery in ruling.deliveries {
         resolutions::settle_delivery(w, &delivery).await?;

@@ -57,12 +57,17 @@ impl Summary {
 pub(in crate::engine) async fn refresh(
     w: &mut WriteSession,
     mut conflict: Conflict,
-) -> Result<Vec<Event>, StoreError> {
+) -> Result<Option<Event>, StoreError> {
     let all = conflicts::differences(w, std::slice::from_ref(&conflict.id)).await?;
-    let was_closed = conflict.closed_at.is_some();
-    Summary::of(&all.iter().collect::<Vec<_>>()).apply(&mut conflict, w.now());
+    let event = sum_up(&mut conflict, &all, w.now());
     conflicts::save(w, &conflict).await?;
+    Ok(event)
+}
+
+/// Makes a conflict what all of its differences add up to, and says what that means.
+pub(in crate::engine) fn sum_up(conflict: &mut Conflict, all: &[Difference], now: Time) -> Option<Event> {
+    let was_closed = conflict.closed_at.is_some();
+    Summary::of(&all.iter().collect::<Vec<_>>()).apply(conflict, now);
     let closed = conflict.closed_at.is_some() && !was_closed;
-    let event = || Event::new(Action::ConflictClosed, Actor::referee(), about(&conflict));
-    Ok(if closed { vec![event()] } else { Vec::new() })
+    closed.then(|| Event::new(Action::ConflictClosed, Actor::referee(), about(conflict)))
 }

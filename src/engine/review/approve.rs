@@ -1,10 +1,11 @@
 //! A second person's word: approved, a decision goes on as it was made; sent back, it is open again with
 //! its draft. It is for exactly what was decided, and never for one's own.
 
-use super::record::{Owner, bound_to, settled};
+use super::decide::{check_policy_version, check_values, left_out};
+use super::record::{Owner, bound_to, exception, settled};
 use super::undo::{reopen, undo_deliveries};
 use super::work::{Worked, compared};
-use super::{about, check_policy_version, check_values, left_out, locked};
+use super::{about, locked};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::approval::{Approval, Barred, NotAwaited, Standing, may_approve};
 use crate::domain::audit::{About, Action, Actor, ActorKind, Event};
@@ -327,7 +328,10 @@ async fn carry_on(
         let state = difference.state.clone().reopen();
         let state = state.map_err(|error| Refusal::WrongState(error.to_string()))?;
         let difference = Difference { state, ..difference };
-        let state = settled(w, &owner, &difference, &outcome, &decision.id, nothing).await?;
+        if let Some(exception) = exception(&owner, &difference, &outcome) {
+            conflicts::save_exception(w, &exception).await?;
+        }
+        let state = settled(&difference, &outcome, &decision.id, nothing, now)?;
         changed.push(Difference { state, ..difference });
     }
     conflicts::save_differences(w, &changed).await?;
@@ -354,6 +358,6 @@ async fn take_back(
     state.clone_into(&mut decision.state);
     decision.approval = Some(ended);
     conflict.draft = Some(decision.draft()?);
-    let events = refresh(w, conflict).await?;
+    let events = refresh(w, conflict).await?.into_iter().collect();
     Ok((decision, events))
 }

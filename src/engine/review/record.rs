@@ -17,7 +17,7 @@ use crate::domain::time::Time;
 use crate::domain::value::Held;
 use crate::domain::{diff, pattern};
 use crate::engine::approvals::{self, Request};
-use crate::engine::detect::resolution_state;
+use crate::engine::detect::{resolution_state, sum_up};
 use crate::engine::{Refusal, Setup};
 use crate::store::conflicts::{Conflict, Difference, Exception};
 use crate::store::field_decisions::FieldDecision;
@@ -36,44 +36,55 @@ fn held_until(now: Time, viewer: &Viewer, decision: &Decision, worked: &[Worked]
     now + TimeDelta::seconds(i64::from(seconds))
 }
 
-/// Stores a decision that was worked out, and says what to enter into the log.
-pub(super) async fn decide(
-    w: &mut WriteSession,
+/// A decision that was worked out, to be stored.
+pub(in crate::engine) struct Decided {
+    pub resolution: Resolution,
+    /// As its differences leave it.
+    conflict: Conflict,
+    deliveries: Vec<Delivery>,
+    fields: Vec<FieldDecision>,
+    changed: Vec<Difference>,
+    exceptions: Vec<Exception>,
+    /// To be entered into the log.
+    events: Vec<Event>,
+}
+
+/// A decision as it is stored, and what is entered into the log; nothing is stored yet. The conflict comes
+/// with all of its differences.
+pub(super) fn decide(
+    w: &WriteSession,
     viewer: &Viewer,
     setup: &Setup,
-    conflict: &Conflict,
+    (mut conflict, mut differences): (Conflict, Vec<Difference>),
     decision: &Decision,
     worked: Vec<Worked>,
-) -> Result<(Resolution, Vec<Event>), Refusal> {
+) -> Result<Decided, Refusal> {
     let id = ResolutionId(w.new_id());
     let until = held_until(w.now(), viewer, decision, &worked);
     let page: Vec<&Dispute> = worked.iter().map(|worked| &worked.difference.dispute).collect();
     let page = serde_json::to_string(&page).map_err(StoreError::from)?;
     let entity = setup.entity(&conflict.entity)?;
-    let approval = decision.approval.clone();
     let hours = asks_approval(decision, &worked);
-    let awaits = hours.is_some();
     let (mut deliveries, mut changed, mut outcomes, mut events) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let mut fields = Vec::new();
+    let (mut fields, mut exceptions) = (Vec::new(), Vec::new());
     for Worked { difference, outcome, targets, .. } in worked {
         let (suggested, told) = suggested(entity, &difference, &outcome, decision.seen);
         // Suggestions do not praise themselves: what was accepted in bulk is no track record.
         let tracked = told.suggested.filter(|_| !decision.accepts);
         fields.push(FieldDecision { resolution: id.clone(), suggested: tracked, ..told });
-        events.push(decided_event(viewer, setup, conflict, decision, &difference, &outcome, &id));
+        events.push(decided_event(viewer, setup, &conflict, decision, &difference, &outcome, &id));
         let field = difference.dispute.field.clone();
-        let state = match awaits {
-            true => decided(&difference, &id)?,
-            false => {
-                let owner = Owner { user: &viewer.user, reason: decision.reason, note: &decision.note };
-                settled(w, &owner, &difference, &outcome, &id, targets.is_empty()).await?
-            }
+        let state = if hours.is_some() {
+            decided(&difference, &id)?
+        } else {
+            let owner = Owner { user: &viewer.user, reason: decision.reason, note: &decision.note };
+            exceptions.extend(exception(&owner, &difference, &outcome));
+            settled(&difference, &outcome, &id, targets.is_empty(), w.now())?
         };
         let own =
             targets.into_iter().map(|t| t.delivery(w, &id, &conflict.id, &conflict.record, entity, until));
-        let own = own.map(|own| if awaits { proposed(own) } else { own });
-        deliveries.extend(own.collect::<Vec<_>>());
+        deliveries.extend(own.map(|own| if hours.is_some() { proposed(own) } else { own }));
         outcomes.push(Chosen { difference: difference.id.clone(), field, outcome, suggested });
         changed.push(Difference { state, ..difference });
     }
@@ -90,19 +101,48 @@ pub(super) async fn decide(
         policy_version: setup.policy_version,
         page,
         outcomes,
-        approval,
+        approval: decision.approval.clone(),
         group: decision.part_of.as_ref().map(|part| part.group.clone()),
     };
     if let Some(hours) = hours {
-        events.push(ask_approval(w, &mut resolution, &deliveries, conflict, hours).await?);
+        events.push(ask_approval(&mut resolution, &deliveries, &conflict, hours)?);
     }
-    resolutions::insert(w, &resolution).await?;
+    for own in &changed {
+        differences.iter_mut().filter(|old| old.id == own.id).for_each(|old| old.clone_from(own));
+    }
+    events.extend(sum_up(&mut conflict, &differences, w.now()));
+    Ok(Decided { resolution, conflict, deliveries, fields, changed, exceptions, events })
+}
+
+/// Stores decisions, and answers what to enter into the log.
+pub(in crate::engine) async fn store(
+    w: &mut WriteSession,
+    all: Vec<Decided>,
+) -> Result<Vec<Event>, StoreError> {
+    let (mut resolutions, mut deliveries, mut fields, mut changed, mut events) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for own in all {
+        if own.resolution.is_awaiting() {
+            let request = Request::of_decision(&own.conflict, &own.resolution.actor, &own.resolution.id);
+            request.tell_approvers(w, NoticeKind::ApprovalAsked).await?;
+        }
+        for exception in &own.exceptions {
+            conflicts::save_exception(w, exception).await?;
+        }
+        conflicts::save(w, &own.conflict).await?;
+        if own.resolution.reverses().is_none() {
+            fields.extend(own.fields);
+        }
+        resolutions.push(own.resolution);
+        deliveries.extend(own.deliveries);
+        changed.extend(own.changed);
+        events.extend(own.events);
+    }
+    resolutions::insert(w, &resolutions).await?;
     resolutions::insert_deliveries(w, &deliveries).await?;
-    if resolution.reverses().is_none() {
-        field_decisions::insert(w, &fields).await?;
-    }
+    field_decisions::insert(w, &fields).await?;
     conflicts::save_differences(w, &changed).await?;
-    Ok((resolution, events))
+    Ok(events)
 }
 
 /// What was suggested for a difference as it stood on the page, and what became of that.
@@ -157,9 +197,8 @@ fn asks_approval(decision: &Decision, worked: &[Worked]) -> Option<u32> {
     asks.then(|| approvals::hours(asking))
 }
 
-/// Binds a decision to the approval that it awaits, and tells those who may give it.
-async fn ask_approval(
-    w: &mut WriteSession,
+/// Binds a decision to the approval that it awaits.
+fn ask_approval(
     resolution: &mut Resolution,
     deliveries: &[Delivery],
     conflict: &Conflict,
@@ -172,8 +211,6 @@ async fn ask_approval(
     // A decision that writes nothing is held all the same.
     "held".clone_into(&mut resolution.state);
     resolution.approval = Some(asked);
-    let request = Request::of_decision(conflict, &resolution.actor, &resolution.id);
-    request.tell_approvers(w, NoticeKind::ApprovalAsked).await?;
     Ok(event)
 }
 
@@ -203,44 +240,35 @@ fn decided(difference: &Difference, id: &ResolutionId) -> Result<DifferenceState
 }
 
 /// What a difference is by an outcome that holds from now on.
-pub(super) async fn settled(
-    w: &mut WriteSession,
-    owner: &Owner<'_>,
+pub(super) fn settled(
     difference: &Difference,
     outcome: &Outcome,
     id: &ResolutionId,
     nothing_to_write: bool,
+    now: Time,
 ) -> Result<DifferenceState, Refusal> {
+    let state = difference.state.clone();
     let state = match outcome {
-        Outcome::LeaveDifferent { until } => {
-            except(w, owner, difference, *until).await?;
-            difference.state.clone().except(id.clone())
-        }
+        Outcome::LeaveDifferent { .. } => state.except(id.clone()),
         // Every system holds it already: there is nothing to wait for.
-        _ if nothing_to_write => {
-            difference.state.clone().decide(id.clone()).and_then(|decided| decided.close(w.now()))
-        }
-        _ => difference.state.clone().decide(id.clone()),
+        _ if nothing_to_write => state.decide(id.clone()).and_then(|decided| decided.close(now)),
+        _ => state.decide(id.clone()),
     };
     state.map_err(|error| Refusal::WrongState(error.to_string()))
 }
 
-async fn except(
-    w: &mut WriteSession,
-    owner: &Owner<'_>,
-    difference: &Difference,
-    until: Time,
-) -> Result<(), StoreError> {
+/// The exception that an outcome makes, if it leaves the difference.
+pub(super) fn exception(owner: &Owner<'_>, difference: &Difference, outcome: &Outcome) -> Option<Exception> {
+    let Outcome::LeaveDifferent { until } = outcome else { return None };
     let reason = owner.reason.map_or_else(|| owner.note.to_owned(), |reason| reason.as_str().to_owned());
-    let exception = Exception {
+    Some(Exception {
         record: difference.record.clone(),
         field: difference.dispute.field.clone(),
         fingerprint: difference.fingerprint.clone(),
         owner: owner.user.clone(),
         reason,
-        until,
-    };
-    conflicts::save_exception(w, &exception).await
+        until: *until,
+    })
 }
 
 fn decided_event(

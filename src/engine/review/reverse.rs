@@ -3,11 +3,11 @@
 //! arrived the systems differ again, and a person decides.
 
 use super::Decision;
-use super::record::decide;
+use super::record;
 use super::work::Worked;
 use crate::domain::access::{Right, Viewer};
 use crate::domain::approval::Approval;
-use crate::domain::audit::Event;
+use crate::domain::audit::{Action, Event};
 use crate::domain::conflict::{Asked, Doubted};
 use crate::domain::delivery::{Change, DeliveryState};
 use crate::domain::ids::{ConflictId, FieldId, ResolutionId, RunId};
@@ -16,7 +16,7 @@ use crate::domain::resolution::Outcome;
 use crate::domain::rows;
 use crate::domain::sight::WORDS;
 use crate::engine::detect::load::Batch;
-use crate::engine::detect::{self, Targets, mapped, refresh, resolution_state, writable};
+use crate::engine::detect::{self, Targets, mapped, resolution_state, writable};
 use crate::engine::once::{Receipt, Told};
 use crate::engine::writeback::alarm;
 use crate::engine::{Engine, Refusal, Setup};
@@ -289,8 +289,9 @@ impl Reversed {
     ) -> Result<Resolution, Refusal> {
         let entity = setup.entity(&self.record.entity)?;
         let found = conflicts::lock(w, viewer, &conflict).await?.ok_or(Refusal::NotFound("conflict"))?;
+        let all = conflicts::differences(w, std::slice::from_ref(&conflict)).await?;
         let mut worked = Vec::new();
-        for difference in conflicts::differences(w, std::slice::from_ref(&conflict)).await? {
+        for difference in all.iter().cloned() {
             // The one that was decided is part of the same conflict while anything else of it is open.
             if !difference.state.is_open() {
                 continue;
@@ -303,13 +304,14 @@ impl Reversed {
             let outcome = Outcome::PutBack { of: self.decision.id.clone() };
             worked.push(Worked { difference, outcome, targets, policy });
         }
-        let (resolution, told) = decide(w, viewer, setup, &found, decision, worked).await?;
+        let decided = record::decide(w, viewer, setup, (found, all), decision, worked)?;
+        let resolution = decided.resolution.clone();
+        let told = record::store(w, vec![decided]).await?;
         let of_group = |event: Event| match &self.decision.group {
-            Some(group) => event.fact("group", group),
-            None => event,
+            Some(group) if event.action != Action::ConflictClosed => event.fact("group", group),
+            _ => event,
         };
         events.extend(told.into_iter().map(of_group));
-        events.extend(refresh(w, found).await?);
         Ok(resolution)
     }
 }

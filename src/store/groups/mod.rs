@@ -16,6 +16,7 @@ use crate::domain::ids::{ConflictId, DifferenceId, EntityId, FieldId, GroupId, I
 use crate::domain::sight::WORDS;
 use crate::domain::time::Time;
 use crate::store::conflicts::Difference;
+use std::collections::BTreeSet;
 
 /// One decision over many differences.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -371,18 +372,29 @@ pub async fn counts(s: &mut Session, id: &GroupId) -> Result<Vec<Count>, StoreEr
     .await
 }
 
-/// Marks a member as decided, in the transaction that decides it. False when it was taken out since.
-pub async fn decided(
+/// Which of these rows are still to be decided; nobody takes one out until the transaction ends.
+pub async fn lock_included(
     w: &mut WriteSession,
     id: &GroupId,
-    difference: &DifferenceId,
-    resolution: &ResolutionId,
-) -> Result<bool, StoreError> {
+    rows: &[DifferenceId],
+) -> Result<BTreeSet<DifferenceId>, StoreError> {
+    let end = w.either("", " ORDER BY difference_id FOR UPDATE");
     let query = w.sql(
-        "UPDATE group_members SET state = 'decided', resolution_id = $3
-         WHERE group_id = $1 AND difference_id = $2 AND state = 'included'",
+        "SELECT difference_id AS value FROM group_members
+         WHERE group_id = $1 AND state = 'included' AND difference_id IN ",
     );
-    Ok(query.bind(id).bind(difference).bind(resolution).run().await? == 1)
+    let ids: Vec<String> = query.bind(id).push_list(rows).push(end).values().await?;
+    Ok(ids.into_iter().map(DifferenceId::from).collect())
+}
+
+/// Marks rows as decided by what has decided their differences, in the same transaction.
+pub async fn decided(w: &mut WriteSession, id: &GroupId, rows: &[DifferenceId]) -> Result<(), StoreError> {
+    let query = w.sql(
+        "UPDATE group_members SET state = 'decided',
+             resolution_id = (SELECT d.resolution_id FROM differences d WHERE d.id = difference_id)
+         WHERE group_id = $1 AND state = 'included' AND difference_id IN ",
+    );
+    query.bind(id).push_list(rows).run().await.map(drop)
 }
 
 /// Leaves a member out after all.

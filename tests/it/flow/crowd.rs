@@ -110,7 +110,7 @@ async fn decided(w: &mut WriteSession, record: &str, key: &str) -> Result<(), St
     let conflict = "INSERT INTO conflicts (id, record_id, entity, title, open, stakes, due_at, opened_at,
         closed_at, version) VALUES ($1, $2, 'customer', 'x', FALSE, 1, $3, $3, $3, 1)";
     w.sql(conflict).bind(&resolution.conflict).bind(&resolution.record).bind(now).run_one().await?;
-    resolutions::insert(w, &resolution).await?;
+    resolutions::insert(w, std::slice::from_ref(&resolution)).await?;
     let all: Vec<Delivery> = (1..=WRITES).map(|step| tried(&resolution, key, step, now)).collect();
     resolutions::insert_deliveries(w, &all).await
 }

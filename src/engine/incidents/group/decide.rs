@@ -1,5 +1,5 @@
-//! A frozen set is decided: the worker takes its differences a few at once, each the way of a single
-//! decision, and hands what was left out to people.
+//! A frozen set is decided: the worker takes its differences many in one
+//! transaction, each by the rules of a single decision, and hands what was left out to people.
 
 use super::{HOLD, Progress, READ, TYPED, asks_approval, fits, left, policy, progress_of};
 use crate::domain::access::{Right, Viewer};
@@ -12,20 +12,19 @@ use crate::domain::incident::{Choice, Ending, IncidentState};
 use crate::domain::judge::Finding;
 use crate::domain::resolution::Reason;
 use crate::engine::incidents::{end, event, may_end};
-use crate::engine::review::{Decision, PartOf, not_as_shown};
+use crate::engine::review::{
+    Decided, Decision, Found, PartOf, check_policy_version, decided, found, not_as_shown, store,
+};
 use crate::engine::{Engine, Refusal, Setup};
 use crate::faults::{self, Point};
 use crate::store::groups::{self, Group, Member};
 use crate::store::{StoreError, WriteSession, conflicts, incidents, records, users};
 use chrono::TimeDelta;
-use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Differences decided before the worker looks around.
+/// Differences decided in one transaction, before the worker looks around.
 const BATCH: i64 = 64;
-/// Decisions under way at once: as those of so many people, they share the commits of one writer.
-const AT_ONCE: usize = 16;
 
 impl Engine {
     /// Decides a frozen set: from now on the worker does. `typed` is the number of differences, asked
@@ -87,43 +86,97 @@ impl Engine {
         let setup = self.reload().await?;
         // Each decision is a new version of its conflict: those of one come one after the other.
         let mut of_conflict: BTreeMap<ConflictId, Vec<Member>> = BTreeMap::new();
-        for member in members {
+        for member in members.into_iter().rev() {
             of_conflict.entry(member.conflict.clone()).or_default().push(member);
         }
-        let (setup, viewer) = (&setup, viewer.as_ref());
-        let decided = stream::iter(of_conflict.into_values())
-            .map(async |own| {
-                for member in own {
-                    self.decide_or_leave(setup, viewer, group, member).await?;
-                }
-                Ok(())
-            })
-            .buffer_unordered(AT_ONCE);
-        decided.try_collect().await
+        while let Some(turn) = next_turn(&mut of_conflict) {
+            match &viewer {
+                Some(viewer) => self.decide_turn(setup.clone(), viewer, group, turn).await?,
+                None => self.leave_rows(group, &turn, left(Excluded::NoRight)).await?,
+            }
+            faults::pass(Point::K23);
+        }
+        Ok(())
     }
 
-    /// Decides one difference, or notes why it is left out.
-    async fn decide_or_leave(
+    /// Decides one difference each of some conflicts, or notes why it is left out.
+    async fn decide_turn(
+        &self,
+        mut setup: Arc<Setup>,
+        viewer: &Viewer,
+        group: &Group,
+        turn: Vec<Member>,
+    ) -> Result<(), Refusal> {
+        let mut late = self.decide_together(&setup, viewer, group, turn).await?;
+        if late.is_empty() {
+            return Ok(());
+        }
+        // Another field of the record was decided, or a policy came into force, between looking and deciding.
+        for member in &late {
+            self.judge_conflict(viewer, &member.conflict).await?;
+        }
+        setup = self.reload().await?;
+        late = self.decide_together(&setup, viewer, group, late).await?;
+        self.leave_rows(group, &late, left(Excluded::Changed)).await
+    }
+
+    /// Decides these in one transaction, and answers those that are not what was looked at. What the store
+    /// does not take is tried alone, so that the others are decided.
+    async fn decide_together(
         &self,
         setup: &Arc<Setup>,
-        viewer: Option<&Viewer>,
+        viewer: &Viewer,
         group: &Group,
-        member: Member,
-    ) -> Result<(), Refusal> {
-        let left_out = match viewer {
-            Some(viewer) => self.decide_member(setup, viewer, group, &member).await?,
-            None => Some(left(Excluded::NoRight)),
-        };
-        if let Some((why, detail)) = left_out {
-            let (group, id) = (group.id.clone(), member.difference);
-            self.store
-                .write::<_, StoreError, _>(async move |w| {
-                    Ok((groups::exclude(w, &group, &id, why, &detail).await?, Vec::new()))
-                })
-                .await?;
+        members: Vec<Member>,
+    ) -> Result<Vec<Member>, Refusal> {
+        match self.decide_rows(setup, viewer, group, members.clone()).await {
+            Err(Refusal::Store(error)) if error.is_lasting() => {}
+            other => return other,
         }
-        faults::pass(Point::K23);
-        Ok(())
+        let mut late = Vec::new();
+        for member in members {
+            match self.decide_rows(setup, viewer, group, vec![member.clone()]).await {
+                Ok(own) => late.extend(own),
+                Err(Refusal::Store(error)) if error.is_lasting() => {
+                    self.leave_rows(group, &[member], (Excluded::Refused, error.to_string())).await?;
+                }
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(late)
+    }
+
+    async fn decide_rows(
+        &self,
+        setup: &Arc<Setup>,
+        viewer: &Viewer,
+        group: &Group,
+        members: Vec<Member>,
+    ) -> Result<Vec<Member>, Refusal> {
+        let (setup, viewer, group) = (setup.clone(), viewer.clone(), group.clone());
+        self.store
+            .write::<_, Refusal, _>(async move |w| decide_in(w, &setup, &viewer, &group, &members).await)
+            .await
+    }
+
+    async fn leave_rows(
+        &self,
+        group: &Group,
+        members: &[Member],
+        (why, detail): (Excluded, String),
+    ) -> Result<(), Refusal> {
+        if members.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<DifferenceId> = members.iter().map(|member| member.difference.clone()).collect();
+        let group = group.id.clone();
+        let leave = async move |w: &mut WriteSession| {
+            for id in &ids {
+                groups::exclude(w, &group, id, why, &detail).await?;
+            }
+            Ok::<_, StoreError>(((), Vec::new()))
+        };
+        Ok(self.store.write(leave).await?)
     }
 
     /// Somebody with the rights of now, and not of when they asked; None once they have none.
@@ -132,73 +185,6 @@ impl Engine {
         let stored = users::by_id(&mut session, &UserId(actor.id.clone())).await?;
         let program = actor.kind == ActorKind::Program;
         Ok(stored.filter(|user| !user.disabled).map(|user| user.viewer(program)))
-    }
-
-    /// Decides one difference of a group, or says why it is left out.
-    async fn decide_member(
-        &self,
-        setup: &Arc<Setup>,
-        viewer: &Viewer,
-        group: &Group,
-        member: &Member,
-    ) -> Result<Option<(Excluded, String)>, Refusal> {
-        let mut setup = setup.clone();
-        // Another field of the record may be decided between looking and deciding.
-        for last in [false, true] {
-            let mut session = self.store.session().await?;
-            let found = conflicts::of_ids(&mut session, std::slice::from_ref(&member.difference)).await?;
-            let Some(difference) = found.into_iter().next() else { return Ok(Some(left(Excluded::Decided))) };
-            let may = !asks_approval(&policy(&setup, &difference));
-            if !may && approval(group).is_none() && difference.state.is_open() {
-                return Ok(Some(left(Excluded::NeedsApproval)));
-            }
-            if !viewer.sees(&difference.entity) {
-                return Ok(Some(left(Excluded::NoRight)));
-            }
-            let Some(conflict) = conflicts::get(&mut session, viewer, &difference.conflict).await? else {
-                return Ok(Some(left(Excluded::Decided)));
-            };
-            drop(session);
-            if difference.state.is_open() && difference.fingerprint != member.fingerprint {
-                return Ok(Some(left(Excluded::Changed)));
-            }
-            let outcome = match fits(&setup, viewer, &conflict, &difference, &group.choice, self.now()) {
-                Ok(outcome) => outcome,
-                Err((why, detail)) => return Ok(Some((why, detail))),
-            };
-            // Another source of truth, say: it is decided as it was shown, or not at all.
-            let becomes = group.choice.becomes(&difference.dispute, &outcome);
-            if !member.becomes.is_empty() && member.becomes != becomes {
-                return Ok(Some(left(Excluded::Changed)));
-            }
-            let decision = Decision {
-                version: conflict.version,
-                outcomes: vec![(difference.id.clone(), outcome)],
-                reason: Reason::of(&group.reason),
-                note: group.note.clone(),
-                hold_seconds: Some(hold()),
-                approval: approval(group),
-                accepts: group.choice == GroupChoice::Suggested,
-                part_of: Some(PartOf { group: group.id.clone(), incident: group.incident.clone() }),
-                ..Decision::default()
-            };
-            match self.decide(setup.clone(), viewer, &conflict.id, decision).await {
-                Ok(_) => return Ok(None),
-                Err(Refusal::Stale) if !last => {
-                    self.judge_conflict(viewer, &conflict.id).await?;
-                    setup = self.reload().await?;
-                }
-                Err(Refusal::Stale) => {}
-                Err(Refusal::DecidedAlready(by)) => return Ok(Some((Excluded::Decided, by))),
-                Err(Refusal::Store(error)) if !error.is_lasting() => return Err(error.into()),
-                Err(Refusal::Outcomes(problems)) => {
-                    let detail = problems.into_iter().map(|(_, error)| error.to_string());
-                    return Ok(Some((Excluded::Refused, detail.collect::<Vec<_>>().join("; "))));
-                }
-                Err(other) => return Ok(Some((Excluded::Refused, other.to_string()))),
-            }
-        }
-        Ok(Some(left(Excluded::Changed)))
     }
 
     /// Ends a group that was worked off. What it left out is handed to people, and no rule answers it;
@@ -232,6 +218,109 @@ impl Engine {
             })
             .await
     }
+}
+
+/// The next of each conflict: each decision makes a new version of it.
+fn next_turn(of_conflict: &mut BTreeMap<ConflictId, Vec<Member>>) -> Option<Vec<Member>> {
+    let turn: Vec<Member> = of_conflict.values_mut().filter_map(Vec::pop).collect();
+    (!turn.is_empty()).then_some(turn)
+}
+
+/// Why a row is not decided.
+enum Not {
+    /// It is not what was looked at: it is looked at again.
+    Late,
+    Left(Excluded, String),
+}
+
+/// Decides rows of as many conflicts as a part of a transaction, and answers those that are late.
+async fn decide_in(
+    w: &mut WriteSession,
+    setup: &Setup,
+    viewer: &Viewer,
+    group: &Group,
+    members: &[Member],
+) -> Result<(Vec<Member>, Vec<Event>), Refusal> {
+    if let Err(Refusal::Stale) = check_policy_version(w, setup).await {
+        return Ok((members.to_vec(), Vec::new()));
+    }
+    let ids: Vec<DifferenceId> = members.iter().map(|member| member.difference.clone()).collect();
+    let included = groups::lock_included(w, &group.id, &ids).await?;
+    let now_of: BTreeMap<_, _> =
+        conflicts::of_ids(w, &ids).await?.into_iter().map(|one| (one.id, one.conflict)).collect();
+    let of: Vec<ConflictId> = now_of.values().cloned().collect::<BTreeSet<_>>().into_iter().collect();
+    let mut found = found(w, viewer, &of).await?;
+    let (mut all, mut done, mut late) = (Vec::new(), Vec::new(), Vec::new());
+    for member in members.iter().filter(|member| included.contains(&member.difference)) {
+        let own = now_of.get(&member.difference).map(|conflict| found.remove(conflict));
+        let row = match own {
+            // Two of them have come to be of one conflict.
+            Some(None) if viewer.sees(&group.entity) => Err(Not::Late),
+            own => decide_row(w, setup, viewer, group, (member, own.flatten())),
+        };
+        match row {
+            Ok(decided) => {
+                all.push(decided);
+                done.push(member.difference.clone());
+            }
+            Err(Not::Late) => late.push(member.clone()),
+            Err(Not::Left(why, detail)) => {
+                groups::exclude(w, &group.id, &member.difference, why, &detail).await?;
+            }
+        }
+    }
+    let events = store(w, all).await?;
+    groups::decided(w, &group.id, &done).await?;
+    Ok((late, events))
+}
+
+/// Works out the decision of one row against what its conflict was found to be.
+fn decide_row(
+    w: &WriteSession,
+    setup: &Setup,
+    viewer: &Viewer,
+    group: &Group,
+    (member, found): (&Member, Option<Found>),
+) -> Result<Decided, Not> {
+    let not = |(why, detail): (Excluded, String)| Not::Left(why, detail);
+    if !viewer.sees(&group.entity) {
+        return Err(not(left(Excluded::NoRight)));
+    }
+    let found = found.ok_or_else(|| not(left(Excluded::Decided)))?;
+    let difference = found.differences.iter().find(|own| own.id == member.difference);
+    let difference = difference.ok_or(Not::Late)?;
+    let is_open = difference.state.is_open();
+    if is_open && asks_approval(&policy(setup, difference)) && approval(group).is_none() {
+        return Err(not(left(Excluded::NeedsApproval)));
+    }
+    if is_open && difference.fingerprint != member.fingerprint {
+        return Err(not(left(Excluded::Changed)));
+    }
+    let outcome = fits(setup, viewer, &found.conflict, difference, &group.choice, w.now()).map_err(not)?;
+    // Another source of truth, say: it is decided as it was shown, or not at all.
+    let becomes = group.choice.becomes(&difference.dispute, &outcome);
+    if !member.becomes.is_empty() && member.becomes != becomes {
+        return Err(not(left(Excluded::Changed)));
+    }
+    let decision = Decision {
+        version: found.conflict.version,
+        outcomes: vec![(difference.id.clone(), outcome)],
+        reason: Reason::of(&group.reason),
+        note: group.note.clone(),
+        hold_seconds: Some(hold()),
+        approval: approval(group),
+        accepts: group.choice == GroupChoice::Suggested,
+        part_of: Some(PartOf { group: group.id.clone(), incident: group.incident.clone() }),
+        ..Decision::default()
+    };
+    decided(w, setup, viewer, found, &decision).map_err(|refusal| match refusal {
+        Refusal::Stale => Not::Late,
+        Refusal::Outcomes(problems) => {
+            let detail = problems.into_iter().map(|(_, error)| error.to_string());
+            Not::Left(Excluded::Refused, detail.collect::<Vec<_>>().join("; "))
+        }
+        other => Not::Left(Excluded::Refused, other.to_string()),
+    })
 }
 
 /// Seconds before what a group decided is sent.
