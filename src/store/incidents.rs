@@ -1,6 +1,6 @@
 //! Incidents and the rows they are about.
 
-use super::db::{FromRow, Query, Row, Session};
+use super::db::{FromRow, Query, Row, Session, Writing};
 use super::error::StoreError;
 use super::write::WriteSession;
 use crate::domain::access::Viewer;
@@ -245,23 +245,34 @@ pub async fn add_moved(
     run: &RunId,
     keys: Option<&[String]>,
 ) -> Result<u64, StoreError> {
-    let mut query = w
-        .sql(
-            "INSERT INTO incident_records (incident_id, external_id, record_id, state, revision)
-             SELECT CAST($1 AS TEXT), external_id, record_id, 'held', revision FROM holdings
-             WHERE system = $2 AND entity = $3 AND run_id = $4 AND revision > 1 AND present",
-        )
-        .bind(&incident.id)
-        .bind(&incident.system)
-        .bind(&incident.entity)
-        .bind(run);
-    if let Some(keys) = keys {
-        query = query.push(" AND external_id IN ").push_list(keys);
-    }
     // A row that another such run changed again is held for what that one wrote.
-    let tail =
-        " ON CONFLICT (incident_id, external_id, record_id) DO UPDATE SET revision = excluded.revision";
-    query.push(tail).run().await
+    let again = w.sql(
+        "UPDATE incident_records SET revision = (SELECT h.revision FROM holdings h WHERE h.system = $2
+             AND h.entity = $3 AND h.external_id = incident_records.external_id)
+         WHERE incident_id = $1 AND external_id IN
+             (SELECT external_id FROM holdings WHERE system = $2 AND entity = $3 AND run_id = $4 AND present",
+    );
+    of_run(again, incident, run, keys).push(")").run().await?;
+    let query = w.sql(
+        "INSERT INTO incident_records (incident_id, external_id, record_id, state, revision)
+         SELECT CAST($1 AS TEXT), external_id, record_id, 'held', revision FROM holdings
+         WHERE system = $2 AND entity = $3 AND run_id = $4 AND revision > 1 AND present",
+    );
+    let tail = " ON CONFLICT (incident_id, external_id, record_id) DO NOTHING";
+    of_run(query, incident, run, keys).push(tail).run().await
+}
+
+fn of_run<'s>(
+    query: Query<'s, Writing>,
+    incident: &Incident,
+    run: &RunId,
+    keys: Option<&[String]>,
+) -> Query<'s, Writing> {
+    let query = query.bind(&incident.id).bind(&incident.system).bind(&incident.entity).bind(run);
+    match keys {
+        Some(keys) => query.push(" AND external_id IN ").push_list(keys),
+        None => query,
+    }
 }
 
 /// Adds records to an incident; how many are new to it.

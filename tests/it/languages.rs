@@ -2,6 +2,7 @@
 
 use crate::support::app::{Answer, Browser, TestApp, form};
 use referee::domain::access::Role;
+use referee::domain::audit::Action;
 use referee::domain::language::Language;
 use referee::web::messages::{Arg, Msg, english, msg, of, pseudo, said};
 use reqwest::Method;
@@ -59,6 +60,18 @@ fn judge(english: &BTreeMap<String, String>, other: &BTreeMap<String, String>, p
 
 fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_default()
+}
+
+#[test]
+fn every_action_of_the_log_has_a_name() {
+    // Whoever reads a name that is none is told all that are.
+    let told = serde_json::from_str::<Action>("\"?\"").unwrap_err().to_string();
+    let names: Vec<&str> = told.split('`').skip(1).step_by(2).filter(|name| *name != "?").collect();
+    assert!(names.contains(&"decided") && names.len() > 70, "{told}");
+    let known = messages(&read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("locales/en/audit.ftl")));
+    let key = |name: &&str| format!("action-{}", name.replace('_', "-"));
+    let unnamed: Vec<_> = names.iter().filter(|name| !known.contains_key(&key(name))).collect();
+    assert!(unnamed.is_empty(), "no name as a filter of the log: {unnamed:?}");
 }
 
 #[test]

@@ -69,6 +69,12 @@ impl Progress {
     pub fn total(&self) -> i64 {
         self.included + self.decided
     }
+
+    /// What was left out for that reason.
+    #[must_use]
+    pub fn left_out(&self, why: Excluded) -> i64 {
+        self.excluded.iter().filter(|(own, _)| own == why.as_str()).map(|(_, count)| count).sum()
+    }
 }
 
 impl Engine {

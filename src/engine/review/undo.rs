@@ -67,7 +67,7 @@ impl Engine {
                 }
                 let draft = Some(resolution.draft()?);
                 let event = Event::new(Action::Undone, viewer.actor(), about(&conflict));
-                let event = event.fact("decision", &id);
+                let event = event.fact("decision", &id).value("record", &conflict.title);
                 let event = match &resolution.group {
                     Some(group) => event.fact("group", group),
                     None => event,

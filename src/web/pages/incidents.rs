@@ -146,6 +146,9 @@ pub struct GroupPage {
     pub links: Vec<Link>,
     /// Why it cannot be decided as it was sent.
     pub problem: Option<Msg>,
+    /// It is being decided or taken back.
+    pub under_way: bool,
+    /// Decided, of so many; where that says more than the state.
     pub progress: Option<(u64, u64)>,
     pub total: u64,
     /// A second person's word on deciding it, and on reversing it.

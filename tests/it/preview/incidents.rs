@@ -147,6 +147,7 @@ fn group() -> GroupPage {
         ],
         links: vec![Link::new(msg("incident-see"), "/incidents/i1")],
         problem: None,
+        under_way: false,
         progress: None,
         total: 2296,
         approvals: Vec::new(),

@@ -265,6 +265,19 @@ async fn a_later_edit_leaves_the_incident() {
 }
 
 #[tokio::test]
+async fn what_is_changed_once_more_is_counted_once() {
+    for url in databases().await {
+        let (world, incident) = loaded(url).await;
+        let again = LOADED.replace("'030 9'", "'030 8'").replace("12:01:30", "12:03:30");
+        world.sql("warehouse", &again).await;
+        read(&world, "warehouse").await;
+        let now = unended(&world).await.remove(0);
+        assert_eq!((now.id, now.records), (incident.id.clone(), 120));
+        assert_eq!(under(&world, &incident.id).await, 120, "held for what the second run wrote");
+    }
+}
+
+#[tokio::test]
 async fn an_incident_under_which_nothing_waits_ends() {
     for url in databases().await {
         let (world, _) = loaded(url).await;

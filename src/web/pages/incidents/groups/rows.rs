@@ -137,7 +137,8 @@ fn row(read: &Read<'_>, seen: Seen) -> MemberRow {
         href: place(member),
         field: words::field(catalog, Some(&read.group.entity), &member.field),
         seen: values.unwrap_or_default(),
-        becomes: match seen.moved {
+        // Nothing was decided for what was left out.
+        becomes: match seen.moved || member.state == "excluded" {
             true => literal(""),
             false => becomes.unwrap_or_else(|| msg("group-stays")),
         },

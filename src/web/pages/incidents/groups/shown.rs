@@ -5,7 +5,7 @@ use super::super::{BackPart, GroupPage, GroupPart, MemberRow};
 use super::Looked;
 use super::rows::{Read, seen_rows};
 use crate::domain::access::{Right, Viewer};
-use crate::domain::group::GroupChoice;
+use crate::domain::group::{Excluded, GroupChoice};
 use crate::domain::ids::DifferenceId;
 use crate::engine::Setup;
 use crate::engine::incidents::group::{Progress, TYPED};
@@ -64,19 +64,23 @@ pub async fn page(
         false => reader.run(&mut session, &standings).await?,
     };
     let left = reader.left(&mut session, &progress, mine).await?;
-    let (state, tone) = state(group, withdraws);
+    let stopped = progress.left_out(Excluded::Stopped);
+    let (state, tone) = state(group, withdraws, &standings, stopped > 0);
+    let under_way = group.state == "working" || group.back.is_some();
+    let total = progress.total() + stopped;
     let may_back = (own || viewer.may(Right::Reverse)) && group.back.is_none();
     let back = (!draft && may_back).then(|| back(&standings)).flatten();
     Ok(GroupPage {
         id: group.id.0.clone(),
-        title: msg("group-title").with("n", progress.total()),
+        title: msg("group-title").with("n", total),
         state,
         tone,
         lead: lead(&reader.setup, group, face),
         facts: facts(group, face),
         links: links(group),
         problem,
-        progress: (!draft).then(|| (number(progress.decided), number(progress.total()))),
+        under_way,
+        progress: (under_way || stopped > 0).then(|| (number(progress.decided), number(total))),
         total: number(progress.included),
         approvals: second(viewer, face, group, &reader.href),
         may_withdraw: withdraws && (own || viewer.may(Right::Reverse)),
@@ -95,10 +99,19 @@ pub async fn page(
     })
 }
 
-fn state(group: &Group, awaiting: bool) -> (Msg, Tone) {
+fn state(group: &Group, awaiting: bool, standings: &[Count], stopped: bool) -> (Msg, Tone) {
+    let all = |name: &str| {
+        let mut decided =
+            standings.iter().filter(|own| !matches!(own.value.as_str(), "left_out" | "to_come"));
+        decided.next().is_some_and(|own| own.value == name) && decided.next().is_none()
+    };
     match () {
         () if awaiting => (msg("group-awaiting"), Tone::Warning),
         () if group.back.is_some() => (msg("group-taking-back"), Tone::Info),
+        () if group.state == "done" && stopped && all("undone") => (msg("group-stopped-undone"), Tone::Info),
+        () if group.state == "done" && stopped => (msg("group-stopped"), Tone::Warning),
+        () if group.state == "done" && all("undone") => (msg("group-undone"), Tone::Info),
+        () if group.state == "done" && all("reversed") => (msg("group-reversed"), Tone::Info),
         () if group.state == "done" => (msg("group-done"), Tone::Done),
         () => (msg(format!("group-{}", group.state)), Tone::Info),
     }
