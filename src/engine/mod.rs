@@ -72,6 +72,8 @@ pub struct Engine {
     dry_runs: dry_run::DryRuns,
     /// By whom letters leave, if a mail server is set.
     post: OnceLock<Arc<Mailer>>,
+    /// Wakes the worker of this server that decides, or takes back, many at once.
+    many_asked: tokio::sync::Notify,
 }
 
 impl Engine {
@@ -82,8 +84,9 @@ impl Engine {
     pub async fn start(store: Store) -> Result<Arc<Self>, StoreError> {
         let setup = Setup::load(&mut store.session().await?).await?;
         let (setup, connectors) = (RwLock::new(Arc::new(setup)), Mutex::default());
-        let (checks, dry_runs, reloading, post, looked) = Default::default();
-        Ok(Arc::new(Self { store, setup, reloading, connectors, checks, dry_runs, post, looked }))
+        let (checks, dry_runs, reloading, post, looked, many_asked) = Default::default();
+        let engine = Self { store, setup, reloading, connectors, checks, dry_runs, post, looked, many_asked };
+        Ok(Arc::new(engine))
     }
 
     /// The store: for reading, and for the verbs of this floor.

@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -58,11 +59,11 @@ impl Engine {
             let engine = engine.clone();
             async move { Ok(engine.judge_what_nobody_has_in_hand().await.map(|()| false)?) }
         })));
-        let engine = self.clone();
-        workers.push(tokio::spawn(repeat(stop.clone(), LOOK, move || {
-            let engine = engine.clone();
-            async move { engine.work_off().await }
-        })));
+        let (engine, many) = (self.clone(), stop.clone());
+        workers.push(tokio::spawn(async move {
+            // Who asks for many does not wait for the next look; what another server was asked does.
+            repeat_woken(many, LOOK, Some(&engine.many_asked), || engine.work_off()).await;
+        }));
         let engine = self.clone();
         workers.push(tokio::spawn(repeat(stop.clone(), LOOK, move || {
             let engine = engine.clone();
@@ -263,6 +264,15 @@ where
     F: Fn() -> Fut,
     Fut: Future<Output = Result<bool, Refusal>>,
 {
+    repeat_woken(stop, idle, None, work).await;
+}
+
+/// The same, and `wake` ends a pause early.
+async fn repeat_woken<F, Fut>(stop: CancellationToken, idle: Duration, wake: Option<&Notify>, work: F)
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = Result<bool, Refusal>>,
+{
     let mut failures = 0u32;
     while !stop.is_cancelled() {
         let pause = match AssertUnwindSafe(async { work().await }).catch_unwind().await {
@@ -287,7 +297,15 @@ where
         tokio::select! {
             () = stop.cancelled() => {}
             () = tokio::time::sleep(pause) => {}
+            () = woken(wake) => {}
         }
+    }
+}
+
+async fn woken(wake: Option<&Notify>) {
+    match wake {
+        Some(wake) => wake.notified().await,
+        None => std::future::pending().await,
     }
 }
 

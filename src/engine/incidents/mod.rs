@@ -152,7 +152,8 @@ impl Engine {
     ) -> Result<Incident, Refusal> {
         may_end(viewer)?;
         let (viewer, id, reason) = (viewer.clone(), id.clone(), because(reason)?);
-        self.store
+        let begun = self
+            .store
             .write(async move |w| {
                 let found = incidents::lock(w, &id).await?.filter(|incident| viewer.sees(&incident.entity));
                 let incident = found.ok_or(Refusal::NotFound("incident"))?;
@@ -179,7 +180,9 @@ impl Engine {
                 }
                 Ok((Incident { state, ..incident }, events))
             })
-            .await
+            .await?;
+        self.many_asked.notify_one();
+        Ok(begun)
     }
 }
 

@@ -52,7 +52,8 @@ impl Engine {
     /// The viewer may not, or asked for it; nobody waits for it any longer; it is not what the page showed.
     pub async fn approve_group(&self, viewer: &Viewer, id: &GroupId, seen: &str) -> Result<Group, Refusal> {
         let (viewer, id, seen, setup) = (viewer.clone(), id.clone(), seen.to_owned(), self.setup());
-        self.store
+        let begun = self
+            .store
             .write(async move |w| {
                 let awaited = awaited(w, &viewer, &id).await?;
                 if awaited.1.is_over(w.now()) {
@@ -69,7 +70,9 @@ impl Engine {
                     (group, asked, None) => approve_decision(w, &viewer, (group, asked), &seen).await,
                 }
             })
-            .await
+            .await?;
+        self.many_asked.notify_one();
+        Ok(begun)
     }
 
     /// Sends a group back to who decided it, who may change the set and ask again; or its reversal, which

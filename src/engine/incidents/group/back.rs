@@ -51,7 +51,8 @@ impl Engine {
             Back::Undo => asked.reason.trim().chars().take(500).collect(),
         };
         let (viewer, id, setup) = (viewer.clone(), id.clone(), self.reload().await?);
-        self.store
+        let begun = self
+            .store
             .write(async move |w| {
                 let group = groups::lock(w, &viewer, &id).await?.ok_or(Refusal::NotFound("group"))?;
                 let own = group.actor.id == viewer.user.0 && viewer.may(Right::Decide);
@@ -84,7 +85,9 @@ impl Engine {
                 let back = TakingBack { way: asked.way, by, reason };
                 begin(w, &setup, group, back, marked).await
             })
-            .await
+            .await?;
+        self.many_asked.notify_one();
+        Ok(begun)
     }
 
     /// Takes some rows of a group back; once none is left, that has ended.

@@ -55,7 +55,8 @@ impl Engine {
             return self.ask_group_approval(group, progress.included).await;
         }
         let (viewer, shown) = (viewer.clone(), progress.included);
-        self.store
+        let begun = self
+            .store
             .write::<_, Refusal, _>(async move |w| {
                 // Nobody ticks anything of it meanwhile.
                 let found = groups::lock(w, &viewer, &group.id).await?;
@@ -70,7 +71,9 @@ impl Engine {
                 events.extend(choose_incident(w, &viewer, &group).await?);
                 Ok((Group { state: "working".to_owned(), chosen_at: Some(w.now()), ..group.clone() }, events))
             })
-            .await
+            .await?;
+        self.many_asked.notify_one();
+        Ok(begun)
     }
 
     /// Decides some of a group; once none is left, the group has ended and its incident with it.
