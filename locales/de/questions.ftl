@@ -35,6 +35,7 @@ problem-question-address = „{ $address }“ ist keine E-Mail-Adresse: eine ang
 problem-question-field = Das Feld wählen, um das es geht.
 problem-question-days = Eine Frage ist 1 bis { $most } Tage offen.
 problem-question-text = Eine Frage darf { $most } Zeichen haben.
+problem-question-unsent = Eine Frage ist geschrieben und nicht gesendet: sie senden oder ihre Felder leeren.
 problem-question = { $text }
 past-asked = { $name } gefragt{ $text-n ->
     [0] {""}

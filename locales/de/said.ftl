@@ -187,3 +187,4 @@ refusal-hidden = Die Werte von { $field } sind für diese Rolle verborgen
 refusal-hidden-words = Für diese Rolle verborgen
 refusal-outside = { $field } ist auf einige Rollen beschränkt: Außenstehende werden dazu weder gefragt noch benachrichtigt
 refusal-condition = Eine Bedingung könnte Werte verraten, die für diese Rolle verborgen sind: Setzen kann sie, wer diese Werte sieht
+refusal-left-alone = Eine Auswahl bleibt nur bei einem einzelnen Konflikt erhalten

@@ -35,6 +35,7 @@ problem-question-address = “{ $address }” is no mail address: write one like
 problem-question-field = Choose the field to ask about.
 problem-question-days = A question is open 1 to { $most } days.
 problem-question-text = A question may have { $most } characters.
+problem-question-unsent = A question is typed and not sent: send it, or empty its fields.
 problem-question = { $text }
 past-asked = Asked { $name }{ $text-n ->
     [0] {""}

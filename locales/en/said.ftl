@@ -188,3 +188,4 @@ refusal-hidden = The values of { $field } are hidden by your role
 refusal-hidden-words = Hidden by your role
 refusal-outside = { $field } is limited to some roles: nobody outside is asked or told about it
 refusal-condition = A condition could tell values that are hidden by your role: somebody who sees them sets it
+refusal-left-alone = Choices are left with one conflict alone

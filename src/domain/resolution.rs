@@ -1,9 +1,11 @@
 //! Resolutions: a decision over one or more differences of one conflict.
 
+mod left;
 mod made;
 #[cfg(test)]
 mod tests;
 
+pub use left::Left;
 pub use made::{cleared, combined};
 
 use super::conflict::Dispute;
@@ -57,6 +59,9 @@ pub struct Draft {
     /// The listed value that was chosen.
     #[serde(default)]
     pub meant: Option<Tuple>,
+    /// Why it is left different, where that was written.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub because: String,
 }
 
 impl Chosen {
@@ -79,7 +84,7 @@ impl Chosen {
     /// The choice as it is offered again.
     #[must_use]
     pub fn draft(&self, page: &[Dispute]) -> Draft {
-        Draft { chosen: self.clone(), meant: self.meant(page) }
+        Draft { chosen: self.clone(), meant: self.meant(page), because: String::new() }
     }
 }
 

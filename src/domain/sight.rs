@@ -121,6 +121,12 @@ impl Sight {
         self.part.as_ref().is_none_or(|part| part.get(entity).is_some_and(|part| part.whole))
     }
 
+    /// By entity the slots that may be seen, None for all of them; None where nothing is hidden.
+    pub fn seen(&self) -> Option<impl Iterator<Item = (&EntityId, Option<&BTreeSet<FieldId>>)>> {
+        let part = self.part.as_ref()?;
+        Some(part.iter().map(|(entity, part)| (entity, (!part.whole).then_some(&part.slots))))
+    }
+
     /// Whether the values of a slot, a field, a child row or one of its fields are hidden.
     #[must_use]
     pub fn hides(&self, entity: &EntityId, id: &FieldId) -> bool {

@@ -162,17 +162,19 @@ impl Engine {
             return Err(Refusal::Forbidden);
         }
         let (by, query) = (viewer.clone(), query.to_owned());
-        let filter = queue::measured(&mut self.store.session().await?, viewer, filter.clone()).await?;
+        // What is hidden from them is no part of what they see of the view.
+        let mut session = self.session_for(viewer).await?;
+        let filter = queue::measured(&mut session, viewer, filter.clone()).await?;
         if filter.words == queue::Words::TooMany {
             let text = "too many records have the words that are looked for: write more of them";
             return Err(Refusal::Invalid(text.to_owned()));
         }
+        let rows = queue::page(&mut session, &by, &filter, None, self.now(), selections::MOST).await?;
+        drop(session);
+        let ids: Vec<ConflictId> = rows.into_iter().map(|row| row.id).collect();
         self.store
             .write(async move |w| {
-                let now = w.now();
-                selections::drop_before(w, now - TimeDelta::hours(KEPT_HOURS)).await?;
-                let rows = queue::page(w, &by, &filter, None, now, selections::MOST).await?;
-                let ids: Vec<ConflictId> = rows.into_iter().map(|row| row.id).collect();
+                selections::drop_before(w, w.now() - TimeDelta::hours(KEPT_HOURS)).await?;
                 Ok((selections::insert(w, &by, &query, &ids).await?, Vec::new()))
             })
             .await

@@ -69,6 +69,9 @@ impl Engine {
             return Ok(Found::Nothing);
         };
         let viewer = user.viewer(false);
+        // What is hidden from them enters no view of theirs.
+        let mut own = self.session_for(&viewer).await?;
+        let s = &mut own;
         let filter = queue::measured(s, &viewer, filter).await?;
         if filter.words == queue::Words::TooMany {
             // It lists nothing until there are fewer: that is no leaving.

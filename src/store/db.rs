@@ -263,6 +263,11 @@ impl<'s, Mode> Query<'s, Mode> {
         self
     }
 
+    /// What whoever reads may see.
+    pub fn sight(&self) -> Arc<Sight> {
+        Arc::clone(&self.session.sight)
+    }
+
     /// Appends a literal piece in which each `?` takes the next of `args`.
     #[must_use]
     pub fn push_bind(mut self, piece: &'static str, args: impl IntoIterator<Item = Arg>) -> Self {

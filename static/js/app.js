@@ -46,6 +46,13 @@ document.addEventListener('keydown', (event) => {
     return;
   }
   if (event.ctrlKey || event.altKey || event.metaKey) return;
+  // Enter in a field of the decision saves it, as its button does. Without this file, and in any other
+  // field of its form, it only shows what would be written.
+  if (event.key === 'Enter' && !event.shiftKey && form?.contains(target) && target.matches('input, select')) {
+    event.preventDefault();
+    one('#bar .main').click();
+    return;
+  }
   if (event.key === 'Escape' && typing(target)) {
     target.blur();
     focusOn(target.closest('.diff'));

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { axe, go, journey, launch, open } from './support/browser.js'
 import { startDemo } from './support/demo.js'
-import { openConflict, signIn } from './support/steps.js'
+import { differences, keep, openConflict, reason, signIn } from './support/steps.js'
 
 let demo, browser
 before(async () => {
@@ -33,7 +33,7 @@ for (const scripts of [true, false]) {
         assert.equal(await page.evaluate(() => document.activeElement.id), 'wait-until')
       }
       await page.locator('#wait-until').selectOption('tomorrow')
-      await page.locator('form[action^="/waits"] button').click()
+      await page.locator('button[formaction^="/waits"]').click()
       await page.getByText('Put off until tomorrow').waitFor()
       await go(page, '/queue?view=snoozed')
       assert.deepEqual([await count(page, 'snoozed'), await count(page, 'all')], [1, open - 1])
@@ -65,6 +65,56 @@ for (const scripts of [true, false]) {
       assert.equal(await page.locator('#escalate-to').inputValue(), 'role/manager')
       assert.match(await page.title(), /^Problem: /)
       if (scripts) assert.deepEqual(await axe(page), [])
+    })
+  })
+}
+
+for (const scripts of [true, false]) {
+  const how = scripts ? 'with scripts' : 'without scripts'
+
+  test(`passing on keeps what was chosen, and Enter beside it decides nothing, ${how}`, async () => {
+    const all = (await demo.conflicts()).filter((one) => one.differences.every((d) => d.kind !== 'missing'))
+    const { id } = all.at(scripts ? -1 : -2)
+    const checked = async (page) => (await page.locator('.choice:checked:not(.copen)').first().getAttribute('id')).replace(/^d-/, '')
+    const isOpen = async () => (await demo.get('steward', `conflicts/${id}`)).open
+    await journey(await open(browser, demo.url, { scripts }), `left-${scripts}`, async (page) => {
+      await signIn(page, demo.account('steward'))
+      await openConflict(page, id)
+      const ids = await differences(page)
+      for (const difference of ids) await keep(page, difference, 2)
+      await reason(page)
+      await page.locator('#escalate-question').fill('half a question')
+      await page.locator('[data-act=assign-me]').click()
+      await page.getByText('You have it now').waitFor()
+      assert.equal(await checked(page), `${ids[0]}-2`)
+      assert.equal(await page.locator('#escalate-question').inputValue(), 'half a question')
+      if (scripts) assert.deepEqual(await axe(page), [])
+
+      // Enter in a field beside the decision is its own button's, or shows what would be written.
+      await page.locator('#wait-until').selectOption('at')
+      await page.locator('#wait-at').press('Enter')
+      await page.getByText(scripts ? 'Choose until when' : 'Nothing is saved yet').first().waitFor()
+      assert.equal(await checked(page), `${ids[0]}-2`)
+      assert.equal(await isOpen(), true)
+
+      await page.locator('#question-address').evaluate((field) => (field.closest('details').open = true))
+      await page.locator('#question-text').fill('Which one?')
+      await page.locator('#wait-until').selectOption('tomorrow')
+      await page.locator('#wait-send').click()
+      await page.getByText('A question is typed and not sent').first().waitFor()
+      assert.equal(await page.locator('#question-text').inputValue(), 'Which one?')
+      if (scripts) assert.deepEqual(await axe(page), [])
+      await page.locator('#question-text').fill('')
+      await page.locator('#wait-send').click()
+      await page.getByText('Put off until tomorrow').waitFor()
+    })
+    await journey(await open(browser, demo.url, { scripts }), `found-${scripts}`, async (page) => {
+      await signIn(page, demo.account('steward', 1), `/conflicts/${id}`)
+      const ids = await differences(page)
+      assert.equal(await checked(page), `${ids[0]}-2`)
+      await page.getByRole('button', { name: 'Call it back now' }).click()
+      await page.getByText('It is in the queue again.').waitFor()
+      assert.equal(await checked(page), `${ids[0]}-2`)
     })
   })
 }

@@ -143,10 +143,10 @@ impl Stage {
         self.engine.take_back(jonas, id, asked).await?;
         for _ in 0..LOOKS {
             if self.engine.group(jonas, id).await?.back.is_none() {
-                break;
+                return Ok(());
             }
             tokio::time::sleep(LOOK).await;
         }
-        Ok(())
+        Err(Refusal::WrongState("nobody takes it back just now: try again".to_owned()).into())
     }
 }

@@ -8,7 +8,7 @@ use crate::domain::group::GroupChoice;
 use crate::domain::ids::{EntityId, FieldId};
 use crate::domain::judge::Finding;
 use crate::domain::question::{Answer, Choice, Offered};
-use crate::domain::resolution::{Chosen, Draft, Outcome};
+use crate::domain::resolution::{Chosen, Left, Outcome};
 use crate::domain::sample;
 use crate::domain::value::Held;
 
@@ -56,9 +56,9 @@ impl Sight {
         kept: Option<String>,
     ) -> Result<Option<String>, serde_json::Error> {
         let Some(text) = kept.as_ref().filter(|_| !self.sees_all(entity)) else { return Ok(kept) };
-        let mut drafts: Vec<Draft> = serde_json::from_str(text)?;
-        drafts.retain(|draft| !self.hides(entity, &draft.chosen.field));
-        if drafts.is_empty() { Ok(None) } else { serde_json::to_string(&drafts).map(Some) }
+        let mut left = Left::read(Some(text))?;
+        left.without(|field| self.hides(entity, field));
+        left.text()
     }
 
     /// Whether what a group is about is hidden. Without a field it may be about any.

@@ -1,9 +1,9 @@
 //! Giving conflicts to somebody, and giving them back.
 
-use super::{Routed, entry, may_route, release};
+use super::{Batch, Routed, entry, may_route, release};
 use crate::domain::access::Viewer;
 use crate::domain::audit::Action;
-use crate::domain::ids::{ConflictId, UserId};
+use crate::domain::ids::UserId;
 use crate::domain::routing::stands_in;
 use crate::engine::{Engine, Refusal};
 
@@ -16,12 +16,12 @@ impl Engine {
     pub async fn assign(
         &self,
         viewer: &Viewer,
-        ids: &[ConflictId],
+        ids: impl Into<Batch<'_>>,
         to: Option<&UserId>,
     ) -> Result<Routed, Refusal> {
         may_route(viewer)?;
         let (by, to) = (viewer.clone(), to.cloned());
-        self.each(viewer, ids, move |conflict, crew| {
+        self.each(viewer, ids.into(), move |conflict, crew| {
             let taker = match &to {
                 // Whoever takes something while away means it.
                 Some(id) if *id == by.user => Some(crew.deciding(id)?.id.clone()),

@@ -1,7 +1,7 @@
 //! Asking another desk about a conflict, its answer, and what goes to its owner because it is overdue.
 
 use super::told;
-use super::{Crew, Routed, entry, may_route, release, text};
+use super::{Batch, Crew, Routed, entry, may_route, release, text};
 use crate::domain::access::{Role, Viewer};
 use crate::domain::audit::{Action, Actor, Event};
 use crate::domain::ids::{ConflictId, EntityId, UserId};
@@ -24,7 +24,7 @@ impl Engine {
     pub async fn escalate(
         &self,
         viewer: &Viewer,
-        ids: &[ConflictId],
+        ids: impl Into<Batch<'_>>,
         to: &Desk,
         question: &str,
     ) -> Result<Routed, Refusal> {
@@ -34,7 +34,7 @@ impl Engine {
             return Err(Refusal::Invalid("that is your own desk: choose another".to_owned()));
         }
         let (by, to) = (viewer.clone(), to.clone());
-        self.each(viewer, ids, move |conflict, crew| {
+        self.each(viewer, ids.into(), move |conflict, crew| {
             give(conflict, crew, &to, Some(&by.user), &question)?;
             release(conflict, &by);
             let event = entry(Action::ConflictEscalated, &by, conflict);
@@ -51,12 +51,12 @@ impl Engine {
     pub async fn send_back(
         &self,
         viewer: &Viewer,
-        ids: &[ConflictId],
+        ids: impl Into<Batch<'_>>,
         words: &str,
     ) -> Result<Routed, Refusal> {
         may_route(viewer)?;
         let (by, words) = (viewer.clone(), text(words, false, "the answer")?);
-        self.each(viewer, ids, move |conflict, crew| {
+        self.each(viewer, ids.into(), move |conflict, crew| {
             let escalated = conflict.escalation.take();
             let giver = match &escalated {
                 Some(escalation) => escalation.by.clone(),

@@ -17,11 +17,13 @@ use super::{Engine, Refusal};
 use crate::domain::access::{Right, Role, Viewer};
 use crate::domain::audit::{Action, Event};
 use crate::domain::ids::{ConflictId, UserId};
+use crate::domain::resolution::Left;
 use crate::domain::routing::{Colleague, Desk};
+use crate::domain::sight::Sight;
 use crate::domain::time::Time;
 use crate::store::conflicts::Conflict;
 use crate::store::routing::{self, Member};
-use crate::store::{WriteSession, conflicts};
+use crate::store::{StoreError, WriteSession, conflicts};
 use std::collections::HashMap;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -53,6 +55,39 @@ impl Routed {
             Some((_, refusal)) => Err(refusal),
             None => self.done.pop().ok_or(Refusal::NotFound("conflict")),
         }
+    }
+}
+
+/// The conflicts of one call, and what somebody leaves in the form of the only one.
+#[derive(Clone, Debug)]
+pub struct Batch<'a> {
+    ids: &'a [ConflictId],
+    left: Option<Left>,
+}
+
+impl Batch<'_> {
+    /// Keeps what was chosen and not decided for whoever opens it next; None leaves what is kept as it is.
+    #[must_use]
+    pub fn leaving(self, left: Option<Left>) -> Self {
+        Self { left, ..self }
+    }
+}
+
+impl<'a> From<&'a [ConflictId]> for Batch<'a> {
+    fn from(ids: &'a [ConflictId]) -> Self {
+        Self { ids, left: None }
+    }
+}
+
+impl<'a> From<&'a Vec<ConflictId>> for Batch<'a> {
+    fn from(ids: &'a Vec<ConflictId>) -> Self {
+        ids.as_slice().into()
+    }
+}
+
+impl<'a, const N: usize> From<&'a [ConflictId; N]> for Batch<'a> {
+    fn from(ids: &'a [ConflictId; N]) -> Self {
+        ids.as_slice().into()
     }
 }
 
@@ -135,7 +170,7 @@ impl Engine {
     pub(super) async fn each<F>(
         &self,
         viewer: &Viewer,
-        ids: &[ConflictId],
+        Batch { ids, left }: Batch<'_>,
         change: F,
     ) -> Result<Routed, Refusal>
     where
@@ -144,8 +179,11 @@ impl Engine {
         if ids.is_empty() || ids.len() > MOST {
             return Err(Refusal::Invalid(format!("choose 1 to {MOST} conflicts")));
         }
+        if left.is_some() && ids.len() > 1 {
+            return Err(Refusal::Invalid("choices are left with one conflict alone".to_owned()));
+        }
         let mut all = Routed::default();
-        let begun = Instant::now();
+        let (begun, sight) = (Instant::now(), self.setup().sight(viewer));
         for chunk in ids.chunks(CHUNK) {
             if begun.elapsed() > LONGEST {
                 let late =
@@ -154,6 +192,7 @@ impl Engine {
                 continue;
             }
             let (viewer, change, mut ids) = (viewer.clone(), change.clone(), chunk.to_vec());
+            let change = leave(change, left.clone(), sight.clone());
             // In one order for everybody, so that two who route the same do not wait for each other.
             ids.sort();
             let part = self.store.write(async move |w| {
@@ -177,6 +216,32 @@ impl Engine {
         }
         Ok(all)
     }
+}
+
+/// The same change, which also keeps what somebody leaves in the form.
+fn leave<F>(
+    change: F,
+    left: Option<Left>,
+    sight: Sight,
+) -> impl Fn(&mut Conflict, &Crew) -> Result<Event, Refusal>
+where
+    F: Fn(&mut Conflict, &Crew) -> Result<Event, Refusal>,
+{
+    move |conflict, crew| {
+        let event = change(conflict, crew)?;
+        if let Some(left) = left.clone() {
+            keep(conflict, left, &sight)?;
+        }
+        Ok(event)
+    }
+}
+
+/// Keeps what somebody leaves in the form of a conflict.
+fn keep(conflict: &mut Conflict, left: Left, sight: &Sight) -> Result<(), StoreError> {
+    let before = Left::read(conflict.draft.as_deref())?;
+    let entity = conflict.entity.clone();
+    conflict.draft = left.over(before, |field| sight.hides(&entity, field)).text()?;
+    Ok(())
 }
 
 async fn changed(

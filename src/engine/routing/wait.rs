@@ -1,9 +1,8 @@
 //! Putting conflicts off, and their way back.
 
-use super::{Routed, entry, release};
+use super::{Batch, Routed, entry, release};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::audit::{Action, Actor, Event};
-use crate::domain::ids::ConflictId;
 use crate::domain::routing::{Ends, Wait};
 use crate::domain::time::{Time, stamp};
 use crate::engine::review::{about, locked};
@@ -22,7 +21,7 @@ impl Engine {
     pub async fn put_off(
         &self,
         viewer: &Viewer,
-        ids: &[ConflictId],
+        ids: impl Into<Batch<'_>>,
         until: Time,
         ends: Ends,
     ) -> Result<Routed, Refusal> {
@@ -32,7 +31,7 @@ impl Engine {
         let wait = Wait::new(self.now(), until, ends, viewer.user.clone());
         let wait = wait.map_err(|error| Refusal::Invalid(error.to_string()))?;
         let by = viewer.clone();
-        self.each(viewer, ids, move |conflict, _| {
+        self.each(viewer, ids.into(), move |conflict, _| {
             conflict.wait = Some(wait.clone());
             release(conflict, &by);
             let event = entry(Action::ConflictPutOff, &by, conflict);
@@ -45,12 +44,12 @@ impl Engine {
     ///
     /// # Errors
     /// The viewer may not decide, or the store failed. One that does not wait is left out.
-    pub async fn call_back(&self, viewer: &Viewer, ids: &[ConflictId]) -> Result<Routed, Refusal> {
+    pub async fn call_back(&self, viewer: &Viewer, ids: impl Into<Batch<'_>>) -> Result<Routed, Refusal> {
         if !viewer.may(Right::Decide) {
             return Err(Refusal::Forbidden);
         }
         let by = viewer.clone();
-        self.each(viewer, ids, move |conflict, _| {
+        self.each(viewer, ids.into(), move |conflict, _| {
             if conflict.wait.take().is_none() {
                 return Err(Refusal::WrongState("it does not wait".to_owned()));
             }

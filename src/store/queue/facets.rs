@@ -1,6 +1,6 @@
 //! How many conflicts of a list have which value of what they can be narrowed by.
 
-use super::filter::{Filter, narrowed, narrowed_by_conflict, of_difference};
+use super::filter::{Filter, narrowed, narrowed_by_conflict, of_difference, of_seen};
 use crate::domain::access::Viewer;
 use crate::domain::time::Time;
 use crate::store::db::{Arg, FromRow, Query, Row, Session};
@@ -114,7 +114,8 @@ pub async fn facet(
         let query =
             s.sql(text).push(side).push(" WHERE d.conflict_id = c.id AND d.state = 'open' AND c.open");
         // The difference that is counted has to meet the other filters itself, as in the list.
-        of_difference(narrowed_by_conflict(query, viewer, &rest, now), &rest)
+        let query = of_difference(narrowed_by_conflict(query, viewer, &rest, now), &rest);
+        if facet == Facet::Suggestion { of_seen(query) } else { query }
     } else if facet == Facet::Age {
         narrowed(by_age(s, now), viewer, &rest, now)
     } else {

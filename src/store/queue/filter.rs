@@ -3,6 +3,7 @@
 use crate::domain::access::Viewer;
 use crate::domain::ids::{EntityId, FieldId, IncidentId, RecordId, SystemId, UserId};
 use crate::domain::policy::Stakes;
+use crate::domain::presence::RECORD;
 use crate::domain::suggestion::Grade;
 use crate::domain::time::Time;
 use crate::domain::words::Sought;
@@ -266,10 +267,35 @@ pub(super) fn of_difference<'s, M>(mut query: Query<'s, M>, filter: &Filter) -> 
     if let Some(grade) = filter.suggestion {
         query = query.push_bind(" AND d.suggestion = ?", [grade.as_str().into()]);
     }
+    if filter.like.is_some() || filter.suggestion.is_some() {
+        query = of_seen(query);
+    }
     if let Some(system) = &filter.system {
         // An underscore is a letter of names and a wildcard of LIKE.
         let plain = system.as_str().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
         query = query.push_bind(" AND d.systems LIKE ? ESCAPE '\\'", [format!("%,{plain},%").into()]);
     }
     query
+}
+
+/// Only `differences d` whose values the reader may see: what tells of their shape, or of what is suggested,
+/// finds nothing by those that are hidden.
+pub(super) fn of_seen<'s, M>(mut query: Query<'s, M>) -> Query<'s, M> {
+    let sight = query.sight();
+    let Some(seen) = sight.seen() else { return query };
+    query = query.push_bind(" AND (d.field = ?", [RECORD.into()]);
+    for (entity, slots) in seen {
+        query = query.push_bind(" OR d.entity = ?", [entity.into()]);
+        let Some(slots) = slots else { continue };
+        query = query.push(" AND (1 = 0");
+        for slot in slots {
+            // A child row is named by its list, and its key after a slash.
+            let rows =
+                format!("{}/%", slot.as_str().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+            query =
+                query.push_bind(" OR d.field = ? OR d.field LIKE ? ESCAPE '\\'", [slot.into(), rows.into()]);
+        }
+        query = query.push(")");
+    }
+    query.push(")")
 }

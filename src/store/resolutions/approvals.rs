@@ -5,6 +5,7 @@ use crate::domain::approval::Approval;
 use crate::domain::audit::Actor;
 use crate::domain::group::TakingBack;
 use crate::domain::ids::{EntityId, ResolutionId};
+use crate::domain::resolution::Chosen;
 use crate::domain::time::{Time, stamp};
 use crate::store::db::Query;
 use crate::store::{FromRow, Row, Session, StoreError, WriteSession};
@@ -64,7 +65,15 @@ impl FromRow for Awaiting {
         };
         let entity = row.get::<String>("entity")?.into();
         // A digest covers every value, and few values can be tried out.
-        if !row.sight().sees_all(&entity) {
+        let fields: String = row.get("fields")?;
+        let hidden = match row.maybe::<String>("outcomes")? {
+            Some(outcomes) => {
+                let chosen: Vec<Chosen> = serde_json::from_str(&outcomes)?;
+                chosen.iter().any(|chosen| row.sight().hides(&entity, &chosen.field))
+            }
+            None => row.sight().hides_group(&entity, &fields.as_str().into()),
+        };
+        if hidden {
             approval.digest.clear();
         }
         Ok(Self {
@@ -72,7 +81,7 @@ impl FromRow for Awaiting {
             what,
             entity,
             title: row.get("title")?,
-            fields: row.get("fields")?,
+            fields,
             differences: row.get("differences")?,
             actor,
             approval,
@@ -114,20 +123,20 @@ impl Place {
 const ALL: &str = "SELECT * FROM (
     SELECT s.id, CAST(0 AS BIGINT) AS what, c.entity, c.title, CAST(count(d.id) AS BIGINT) AS differences,
         min(d.field) AS fields, s.actor, s.approval_body, s.approval_at, s.approval_next,
-        CAST(NULL AS TEXT) AS back
+        CAST(NULL AS TEXT) AS back, s.outcomes
     FROM resolutions s JOIN conflicts c ON c.id = s.conflict_id JOIN differences d
         ON d.resolution_id = s.id AND d.conflict_id = s.conflict_id
     WHERE s.approval = 'awaiting' GROUP BY s.id, c.entity, c.title, s.actor, s.approval_body, s.approval_at,
-        s.approval_next
+        s.approval_next, s.outcomes
     UNION ALL
     SELECT g.id, CAST(1 AS BIGINT), g.entity, '', (SELECT CAST(count(*) AS BIGINT) FROM group_members m
         WHERE m.group_id = g.id AND m.state = 'included'), g.field, g.actor, g.approval_body, g.approval_at,
-        g.approval_next, CAST(NULL AS TEXT)
+        g.approval_next, CAST(NULL AS TEXT), CAST(NULL AS TEXT)
     FROM group_decisions g WHERE g.approval = 'awaiting'
     UNION ALL
     SELECT g.id, CAST(2 AS BIGINT), g.entity, '', (SELECT CAST(count(*) AS BIGINT) FROM group_members m
         WHERE m.group_id = g.id AND m.back = 'reverse'), g.field, g.actor, g.back_approval_body,
-        g.back_approval_at, g.back_approval_next, g.back
+        g.back_approval_at, g.back_approval_next, g.back, CAST(NULL AS TEXT)
     FROM group_decisions g WHERE g.back_approval = 'awaiting') a WHERE 1 = 1";
 
 fn seen<'s, M>(query: Query<'s, M>, viewer: &Viewer) -> Query<'s, M> {

@@ -77,7 +77,7 @@ pub async fn assign(
 ) -> Result<HttpResponse, Failure> {
     once(&request, &viewer, &body.raw, async |_| {
         let to = body.value.to.clone().map(UserId);
-        let done = site.engine.assign(&viewer, std::slice::from_ref(&id), to.as_ref()).await;
+        let done = site.engine.assign(&viewer, std::slice::from_ref(&*id), to.as_ref()).await;
         answer(&site, &viewer, done).await
     })
     .await
@@ -100,7 +100,7 @@ pub async fn wait(
             Some("change") => Ends::Change,
             Some(_) => return Err(wrong("ends", "time or change")),
         };
-        let done = site.engine.put_off(&viewer, std::slice::from_ref(&id), body.value.until, ends).await;
+        let done = site.engine.put_off(&viewer, std::slice::from_ref(&*id), body.value.until, ends).await;
         answer(&site, &viewer, done).await
     })
     .await
@@ -118,7 +118,7 @@ pub async fn recall(
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
     once(&request, &viewer, &body, async |_| {
-        let done = site.engine.call_back(&viewer, std::slice::from_ref(&id)).await;
+        let done = site.engine.call_back(&viewer, std::slice::from_ref(&*id)).await;
         answer(&site, &viewer, done).await
     })
     .await
@@ -138,7 +138,7 @@ pub async fn escalate(
     once(&request, &viewer, &body.raw, async |_| {
         let EscalationBody { to, question } = &body.value;
         let desk = Desk::of(to).ok_or_else(|| wrong("to", "user/<id> or role/<name>"))?;
-        let done = site.engine.escalate(&viewer, std::slice::from_ref(&id), &desk, question).await;
+        let done = site.engine.escalate(&viewer, std::slice::from_ref(&*id), &desk, question).await;
         answer(&site, &viewer, done).await
     })
     .await
@@ -156,7 +156,7 @@ pub async fn send_back(
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
     once(&request, &viewer, &body.raw, async |_| {
-        let done = site.engine.send_back(&viewer, std::slice::from_ref(&id), &body.value.words).await;
+        let done = site.engine.send_back(&viewer, std::slice::from_ref(&*id), &body.value.words).await;
         answer(&site, &viewer, done).await
     })
     .await

@@ -5,16 +5,20 @@
 //! which number); and once `reason`, `note`, `version`, `csrf`, `idempotency`, `listed` (what is
 //! undecided was said) and `then` (`next`, `stay`, `check`, `accept`, `use:<system>`).
 //!
-//! Comments, tags and questions are fields of the same form under other addresses, `comment`,
-//! `comment-key`, `tag`, `untag` and `question-*`: what was chosen is sent along and comes back.
+//! Comments, tags, questions, causes and whom it is passed on to are fields of the same form under other
+//! addresses, `comment`, `comment-key`, `tag`, `untag`, `question-*`, `cause-*`, and those of
+//! [`super::routing`]: what was chosen is sent along, and comes back or is left for whoever opens it next.
+//!
+//! Enter in a field presses the first button of the form, whose `go` saves nothing: it shows what would be
+//! written. A script presses the button that saves where the field is one of the decision.
 
 pub mod ask;
-mod beside;
+pub(super) mod beside;
 pub mod build;
 pub mod causes;
 mod cells;
 mod counts;
-mod form;
+pub(super) mod form;
 pub mod handle;
 mod late;
 mod limits;

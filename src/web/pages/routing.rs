@@ -2,7 +2,9 @@
 //! its page or for many at once; and what they do.
 //!
 //! Each form posts `conflict` (as often as there are conflicts) or `selection`, and `from` (`conflict` or
-//! `queue`), which says where its answer leads. The query is that of the view.
+//! `queue`), which says where its answer leads. The query is that of the view. Its own fields are `assign-to`,
+//! `assign-me`, `wait-until`, `wait-at`, `escalate-to`, `escalate-question` and `return-words`: on the page of
+//! a conflict all of them belong to the form of its decision, and what was chosen there goes along.
 
 mod build;
 pub mod handle;
@@ -23,6 +25,8 @@ use askama::Template;
 pub struct Passing {
     /// The query of the view, with its `?`.
     pub query: String,
+    /// The form of the page that all fields belong to; empty where each has one of its own.
+    pub form: &'static str,
     /// `conflict` or `queue`.
     pub from: &'static str,
     /// What is passed on, as hidden fields: name and value.
@@ -46,6 +50,12 @@ pub struct Passing {
 }
 
 impl Passing {
+    /// The form that the fields of one way to pass on belong to.
+    #[must_use]
+    pub fn form_of(&self, name: &str) -> String {
+        if self.form.is_empty() { format!("pass-{name}") } else { self.form.to_owned() }
+    }
+
     /// The mistake in a field.
     #[must_use]
     pub fn error(&self, field: &str) -> Option<&Msg> {

@@ -333,7 +333,7 @@ async fn new_conflicts_go_to_whoever_has_least_and_late_ones_to_the_owner() {
 async fn what_is_skipped_comes_last_for_who_skipped_it() {
     for world in stirred().await {
         let all = open(&world).await;
-        world.engine.skip(&steward(), &all[0].id, "no idea").await.unwrap();
+        world.engine.skip(&steward(), &all[0].id, "no idea", None).await.unwrap();
         let next = |viewer: Viewer| {
             let world = &world;
             async move {

@@ -4,7 +4,9 @@ use super::story::{CONFIG, agreed, conflict, decide, decision, deliver, disputed
 use referee::domain::access::Viewer;
 use referee::domain::catalog::Catalog;
 use referee::domain::group::GroupChoice;
+use referee::domain::pattern;
 use referee::domain::resolution::Outcome;
+use referee::domain::suggestion::Grade;
 use referee::domain::value::Held;
 use referee::domain::words::Sought;
 use referee::engine::Refusal;
@@ -13,9 +15,10 @@ use referee::engine::incidents::group::Asked;
 use referee::engine::policies::PolicyChange;
 use referee::engine::questions::Asking;
 use referee::store::groups::{Of, View};
-use referee::store::queue::Filter;
-use referee::store::records;
+use referee::store::queue::{self, Facet, Filter};
+use referee::store::resolutions::approvals;
 use referee::store::search::{self, Search};
+use referee::store::{records, selections};
 
 fn is_hidden<T: std::fmt::Debug>(done: Result<T, Refusal>, field: &str) {
     match done {
@@ -210,4 +213,70 @@ fn a_limit_that_could_not_be_kept_is_refused_with_what_to_do() {
     let unknown = toml::from_str::<Catalog>(&CONFIG.replacen("[\"admin\"]", "[\"boss\"]", 1));
     let unknown = unknown.unwrap_err().to_string();
     assert!(unknown.contains("boss") && unknown.contains("steward"), "{unknown}");
+}
+
+#[tokio::test]
+async fn neither_the_shape_of_values_nor_a_suggestion_is_found_by_what_is_hidden() {
+    let app = disputed(None).await;
+    let (lea, omar) = (viewer(&app, "lea").await, viewer(&app, "omar").await);
+    let found = conflict(&app, 2).await;
+    let now = app.engine.now();
+    let like = |field: &str| {
+        let own = found.1.iter().find(|one| one.dispute.field.as_str() == field).unwrap();
+        Filter { like: Some(pattern::key(&own.entity, &own.dispute)), ..Filter::default() }
+    };
+    let account = Filter { field: Some("account".into()), ..Filter::default() };
+    let graded = |grade| Filter { suggestion: Some(grade), ..account.clone() };
+    for (by, sees) in [(&lea, false), (&omar, true)] {
+        let mut session = app.engine.session_for(by).await.unwrap();
+        let s = &mut session;
+        for (filter, found) in [(like("account"), sees), (like("city"), true)] {
+            let filter = queue::measured(s, by, filter).await.unwrap();
+            let n = queue::count(s, by, &filter, now).await.unwrap();
+            let all = queue::page(s, by, &filter, None, now, 50).await.unwrap();
+            assert_eq!(
+                (n > 0, all.len()),
+                (found, usize::try_from(n).unwrap()),
+                "{} {:?}",
+                by.name,
+                filter.like
+            );
+        }
+        let mut n = 0;
+        for grade in Grade::ALL {
+            n += queue::count(s, by, &graded(grade), now).await.unwrap();
+        }
+        assert_eq!(n > 0, sees, "{} by what is suggested", by.name);
+        let counts = queue::facet(s, by, &account, Facet::Suggestion, now, now).await.unwrap();
+        assert_eq!(counts.iter().map(|own| own.count).sum::<i64>(), n, "{}: each count is its list", by.name);
+    }
+    // A selection of all that matches holds no more than its person sees.
+    let id = app.engine.freeze_view(&lea, &like("account"), "").await.unwrap();
+    let mut session = app.engine.store().session().await.unwrap();
+    assert!(selections::members(&mut session, &id).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn the_list_of_approvals_keeps_the_digest_from_whom_a_field_is_hidden_alone() {
+    let mut config = CONFIG.replace(
+        "[policy.supplier.slots.account]\n",
+        "[policy.supplier.slots.account]\nsecond_approver = true\n",
+    );
+    config.push_str("[policy.supplier.slots.city]\nsecond_approver = true\n");
+    let app = disputed_by(None, &config).await;
+    let (lea, omar) = (viewer(&app, "lea").await, viewer(&app, "omar").await);
+    let account = decide(&app, &omar, 0, "account", Outcome::Keep { value: 1 }).await;
+    let city = decide(&app, &omar, 2, "city", Outcome::Keep { value: 1 }).await;
+    for (by, hidden) in [(&lea, true), (&omar, false)] {
+        let mut session = app.engine.session_for(by).await.unwrap();
+        let all = approvals::awaiting(&mut session, by, None, 10).await.unwrap();
+        let digest = |id: &str| all.iter().find(|one| one.id == id).map(|one| one.approval.digest.clone());
+        assert_eq!(digest(account.id.as_str()).unwrap().is_empty(), hidden, "{}", by.name);
+        assert_eq!(
+            digest(city.id.as_str()),
+            city.approval.as_ref().map(|own| own.digest.clone()),
+            "{}",
+            by.name
+        );
+    }
 }

@@ -8,6 +8,7 @@ mod dry_runs;
 mod finding;
 mod incidents;
 mod outside;
+mod passed_on;
 mod preferences;
 mod removals;
 mod reviews;

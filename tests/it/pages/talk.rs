@@ -24,14 +24,14 @@ pub async fn disputed() -> (TestApp, String) {
     (app, format!("/conflicts/{}", all[0].id))
 }
 
-fn has(page: &Answer, texts: &[&str]) {
+pub fn has(page: &Answer, texts: &[&str]) {
     for text in texts {
         assert!(page.body.contains(text), "{text}: {}", page.body);
     }
 }
 
 /// Follows a redirect without its fragment.
-async fn follow(browser: &Browser, answer: &Answer) -> Answer {
+pub async fn follow(browser: &Browser, answer: &Answer) -> Answer {
     browser.get(answer.leads_to().split('#').next().unwrap()).await
 }
 
@@ -189,20 +189,20 @@ async fn mail_about_a_record_ends_by_one_button_and_an_address_is_checked() {
 }
 
 /// The start tag of the input that sends this.
-fn input<'a>(page: &'a Answer, part: &str) -> &'a str {
+pub fn input<'a>(page: &'a Answer, part: &str) -> &'a str {
     let at = page.body.find(part).unwrap_or_else(|| panic!("{part}: {}", page.body));
     let start = page.body[..at].rfind('<').unwrap();
     &page.body[start..][..page.body[start..].find('>').unwrap()]
 }
 
 /// What stands after `name="…" value="` first.
-fn value(page: &Answer, name: &str) -> String {
+pub fn value(page: &Answer, name: &str) -> String {
     let marker = format!("name=\"{name}\" value=\"");
     page.body.split(&marker).nth(1).unwrap_or_else(|| panic!("{name}")).split('"').next().unwrap().to_owned()
 }
 
 /// The decide form of a page with the second value chosen, and more typed beside it.
-fn half_decided(page: &Answer) -> Vec<(String, String)> {
+pub fn half_decided(page: &Answer) -> Vec<(String, String)> {
     let id = page.body.split("data-difference=\"").nth(1).unwrap().split('"').next().unwrap();
     let seen = format!("seen.{id}");
     let pairs = [
@@ -221,7 +221,7 @@ fn half_decided(page: &Answer) -> Vec<(String, String)> {
     pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-async fn send(browser: &Browser, path: &str, fields: &[(String, String)]) -> Answer {
+pub async fn send(browser: &Browser, path: &str, fields: &[(String, String)]) -> Answer {
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (&**name, &**value)).collect();
     browser.post(path, &fields).await
 }

@@ -259,6 +259,7 @@ fn causes() -> Vec<Causes> {
         label: "Shipping address".into(),
         lines: vec![race],
         action: "/conflicts/0199/differences/address/cause".into(),
+        said: String::new(),
         choices: vec![
             choice("", "cause-as-found"),
             choice("race", "cause-race"),

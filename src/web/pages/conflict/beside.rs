@@ -1,15 +1,18 @@
-//! What is said beside a decision: comments, tags and questions are sent with the form of the decision,
-//! so that what was chosen there, and what else was typed, is on the page that answers.
+//! What is done beside a decision: comments, tags, questions and whom it is passed on to are sent with the
+//! form of the decision, so that what was chosen there, and what else was typed, is on the page that
+//! answers, or is left for whoever opens the conflict next.
 
 use super::super::parts::Problem;
 use super::super::questions::SentQuestion;
 use super::super::talk::Draft;
 use super::form::Sent;
 use super::handle::{Look, Told};
-use super::{ConflictPage, late, trail};
+use super::{ConflictPage, causes, late, seen, trail};
 use crate::domain::access::Viewer;
 use crate::domain::comment;
-use crate::domain::ids::ConflictId;
+use crate::domain::conflict::Dispute;
+use crate::domain::ids::{ConflictId, DifferenceId};
+use crate::domain::resolution::{self, Chosen, Left, Outcome};
 use crate::engine::case::Case;
 use crate::web::clock;
 use crate::web::failure::Failure;
@@ -17,6 +20,7 @@ use crate::web::flash;
 use crate::web::messages::{Msg, msg};
 use crate::web::page::{Flash, Shell, Tone};
 use crate::web::site::Site;
+use crate::web::when::Clockface;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -62,6 +66,46 @@ pub fn draft(sent: &Sent, problems: &[Problem]) -> Draft {
     }
 }
 
+/// What hinders somebody to leave the page with what was typed beside the decision.
+#[must_use]
+pub fn unready(sent: &Sent) -> Option<Problem> {
+    problem(sent).or_else(|| unsent(sent))
+}
+
+/// A question that was typed and not sent would be lost with the page: whether it is to be sent is for the
+/// person to say.
+#[must_use]
+pub fn unsent(sent: &Sent) -> Option<Problem> {
+    let question = question(sent);
+    let typed = [&question.address, &question.name, &question.text];
+    let typed = typed.iter().any(|text| !text.trim().is_empty());
+    typed.then(|| Problem { field: format!("{QUESTION}text"), text: msg("problem-question-unsent") })
+}
+
+/// What was chosen and not decided, for whoever opens the conflict next; None where nothing is decided.
+#[must_use]
+pub fn left(sent: &Sent, case: &Case, face: &Clockface) -> Option<Left> {
+    if sent.get("version").is_empty() {
+        return None;
+    }
+    let mut sent = sent.clone();
+    seen::carry_over(&mut sent, case);
+    let (decision, _) = sent.decision(case, face);
+    let page: Vec<Dispute> = case.decidable().map(|own| own.dispute.clone()).collect();
+    let choice = |(id, outcome): (DifferenceId, Outcome)| {
+        let own = case.decidable().find(|own| own.id == id)?;
+        let because = sent.get(&format!("because.{id}")).trim().to_owned();
+        let field = own.dispute.field.clone();
+        let draft = Chosen { difference: id, field, outcome, suggested: None }.draft(&page);
+        Some(resolution::Draft { because, ..draft })
+    };
+    Some(Left {
+        choices: decision.outcomes.into_iter().filter_map(choice).collect(),
+        note: sent.get("note").trim().to_owned(),
+        reason: sent.get("reason").to_owned(),
+    })
+}
+
 /// What is wrong with what was typed beside a decision: it is saved along with it, or neither is.
 #[must_use]
 pub fn problem(sent: &Sent) -> Option<Problem> {
@@ -73,20 +117,21 @@ pub fn problem(sent: &Sent) -> Option<Problem> {
     })
 }
 
-/// Says what was typed beside a decision that was saved just now. Sent twice, it is one comment.
+/// Says what was typed beside a decision that was saved just now: a comment, and causes. Sent twice, it is
+/// one comment.
 ///
 /// # Errors
 /// The viewer may only read, there is no such conflict, or the store failed.
-pub async fn say(site: &Site, viewer: &Viewer, id: &ConflictId, sent: &Sent) -> Result<(), Failure> {
+pub async fn say(site: &Site, viewer: &Viewer, case: &Case, sent: &Sent) -> Result<(), Failure> {
     let text = sent.get(COMMENT);
     if !text.trim().is_empty() {
-        site.engine.comment(viewer, id, text, sent.get("comment-key")).await?;
+        site.engine.comment(viewer, &case.conflict.id, text, sent.get("comment-key")).await?;
     }
-    Ok(())
+    causes::say(site, viewer, case, sent).await
 }
 
 /// Somebody who said something beside a decision.
-pub(super) struct Beside<'a> {
+pub(in crate::web::pages) struct Beside<'a> {
     pub viewer: &'a Viewer,
     pub request: &'a HttpRequest,
     pub site: &'a Data<Site>,
@@ -116,13 +161,23 @@ impl Beside<'_> {
 
     /// It cannot be done: the same page with what was sent, and what is wrong with it.
     pub async fn wrong(self, field: &str, text: Msg) -> Result<HttpResponse, Failure> {
+        self.again(vec![Problem { field: field.to_owned(), text }]).await
+    }
+
+    /// The same page with what was sent.
+    pub async fn again(self, problems: Vec<Problem>) -> Result<HttpResponse, Failure> {
         let case = self.site.engine.case(self.viewer, &self.id).await?;
-        self.shown(case, vec![Problem { field: field.to_owned(), text }]).await
+        self.shown(case, problems).await
     }
 
     async fn shown(self, case: Case, problems: Vec<Problem>) -> Result<HttpResponse, Failure> {
         let Self { viewer, request, site, shell, mut sent, .. } = self;
         let face = clock::face(request);
+        if !case.conflict.open {
+            // The page shows what was decided, not what would have been.
+            sent.forget("outcome.");
+            sent = Sent::of_case(&case, &face).with(sent);
+        }
         let notice = match sent.get("version") {
             // Sent where nothing is decided.
             "" => {

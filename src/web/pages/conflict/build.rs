@@ -99,7 +99,7 @@ pub fn page(shown: Shown<'_>) -> Option<ConflictPage> {
         related: precedents::others(case),
         preview: preview(case, entity, shown.viewer, sent, (shown.targets, shown.unfit)),
         events: events(case, face),
-        causes: causes::of(case, entity, shown.viewer),
+        causes: causes::of(case, entity, shown.viewer, sent),
         passing: shown.passing,
         reopens: reopens(case, shown.viewer),
         questions: questions::of(case, shown.viewer, face, shown.has_post, shown.draft.question.as_ref()),

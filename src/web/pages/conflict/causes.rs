@@ -6,7 +6,7 @@ use super::form::{Sent, label};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::cause::{Cause, Suspect};
 use crate::domain::entity::Entity;
-use crate::domain::ids::{ConflictId, FieldId};
+use crate::domain::ids::{ConflictId, DifferenceId, FieldId};
 use crate::engine::Refusal;
 use crate::engine::case::Case;
 use crate::store::conflicts::Difference;
@@ -32,17 +32,22 @@ pub struct Causes {
     pub action: String,
     /// Every cause there is; empty for those who may not say.
     pub choices: Vec<Choice>,
+    /// What was said before, as the form sends it.
+    pub said: String,
 }
 
 /// The causes of what is open.
-pub(super) fn of(case: &Case, entity: &Entity, viewer: &Viewer) -> Vec<Causes> {
+pub(super) fn of(case: &Case, entity: &Entity, viewer: &Viewer, sent: &Sent) -> Vec<Causes> {
     let may = viewer.may(Right::Decide);
     // A question about what all agree on has no cause.
     let differs = |own: &&Difference| own.dispute.asked.is_none() || !own.dispute.causes.is_empty();
-    case.open().filter(differs).map(|difference| of_one(case, entity, difference, may)).collect()
+    case.open()
+        .filter(differs)
+        .map(|difference| of_one(case, entity, difference, sent.cause(&difference.id), may))
+        .collect()
 }
 
-fn of_one(case: &Case, entity: &Entity, difference: &Difference, may: bool) -> Causes {
+fn of_one(case: &Case, entity: &Entity, difference: &Difference, chosen: Option<&str>, may: bool) -> Causes {
     let dispute = &difference.dispute;
     let said = dispute
         .corrected
@@ -50,13 +55,19 @@ fn of_one(case: &Case, entity: &Entity, difference: &Difference, may: bool) -> C
         .map(|own| msg("cause-corrected").with("name", &own.by).with("cause", words::cause(&own.cause)));
     let found = dispute.causes.iter().map(|suspect| line(case, suspect));
     Causes {
-        name: name(&difference.id.0),
+        name: name(&difference.id),
         label: label(Some(entity), dispute),
         lines: said.into_iter().chain(found).collect(),
         action: address(&case.conflict.id, &dispute.field),
         // Who may not see the values does not say why they differ.
-        choices: if may && !dispute.is_hidden() { choices(difference) } else { Vec::new() },
+        choices: if may && !dispute.is_hidden() { choices(difference, chosen) } else { Vec::new() },
+        said: stated(difference).unwrap_or_default().to_owned(),
     }
+}
+
+/// What a steward said is the cause.
+fn stated(difference: &Difference) -> Option<&str> {
+    difference.dispute.corrected.as_ref().map(|own| own.cause.as_str())
 }
 
 /// One cause: how sure it is, and what speaks for it.
@@ -73,8 +84,8 @@ fn address(conflict: &ConflictId, field: &FieldId) -> String {
     format!("/conflicts/{conflict}/differences/{}/cause", field.as_str().replace('%', "%25"))
 }
 
-fn choices(difference: &Difference) -> Vec<Choice> {
-    let said = difference.dispute.corrected.as_ref().map(|own| own.cause.as_str());
+fn choices(difference: &Difference, chosen: Option<&str>) -> Vec<Choice> {
+    let said = chosen.or_else(|| stated(difference)).filter(|cause| !cause.is_empty());
     let found = Choice { value: String::new(), text: msg("cause-as-found"), chosen: said.is_none() };
     let one = |name: &&str| Choice {
         value: (*name).to_owned(),
@@ -101,15 +112,29 @@ pub async fn correct(
     let case = site.engine.case(&viewer, &id).await?;
     // It may be decided by now: it is still the difference that was chosen for.
     let own = case.differences.iter().filter(|own| own.dispute.field == field);
-    let said = own.map(|own| name(&own.id.0)).find(|name| sent.has(name));
+    let said = own.map(|own| name(&own.id)).find(|name| sent.has(name));
     let said = said.ok_or(Refusal::Stale)?;
     let cause = Some(sent.get(&said)).filter(|cause| !cause.is_empty());
     site.engine.correct_cause(&viewer, &id, &field, cause).await?;
     let beside = Beside { viewer: &viewer, request: &request, site: &site, shell, id, sent };
-    beside.done("cause-", "causes-head", msg("cause-said")).await
+    beside.done(&said, "causes-head", msg("cause-said")).await
 }
 
 /// What the choice of a difference's cause is called in the form.
-fn name(difference: &str) -> String {
+fn name(difference: &DifferenceId) -> String {
     format!("cause-{difference}")
+}
+
+/// Says the causes that were chosen and not said yet.
+///
+/// # Errors
+/// The store failed.
+pub async fn say(site: &Site, viewer: &Viewer, case: &Case, sent: &Sent) -> Result<(), Failure> {
+    for own in case.differences.iter().filter(|own| !own.dispute.is_hidden()) {
+        if let Some(cause) = sent.cause(&own.id).filter(|_| viewer.may(Right::Decide)) {
+            let cause = Some(cause).filter(|cause| !cause.is_empty());
+            site.engine.correct_cause(viewer, &case.conflict.id, &own.dispute.field, cause).await?;
+        }
+    }
+    Ok(())
 }

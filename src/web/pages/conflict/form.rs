@@ -6,7 +6,7 @@ use crate::domain::conflict::Dispute;
 use crate::domain::diff;
 use crate::domain::entity::Entity;
 use crate::domain::ids::DifferenceId;
-use crate::domain::resolution::{self, Draft, Outcome, Reason};
+use crate::domain::resolution::{self, Draft, Left, Outcome, Reason};
 use crate::domain::time::Time;
 use crate::domain::value::{Held, Tuple};
 use crate::engine::case::Case;
@@ -28,15 +28,21 @@ impl Sent {
         Self(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
     }
 
-    /// The form as a cancelled decision left it, its choices offered again; or as the decision
-    /// was made, where it stands.
+    /// The form as a cancelled decision or whoever passed it on left it, its choices offered again; or as
+    /// the decision was made, where it stands.
     #[must_use]
     pub fn of_case(case: &Case, face: &Clockface) -> Self {
         if case.conflict.open {
-            let draft = case.conflict.draft.as_deref().unwrap_or("[]");
-            let drafts: Vec<Draft> = serde_json::from_str(draft).unwrap_or_default();
+            let left = Left::read(case.conflict.draft.as_deref()).unwrap_or_default();
             let listed = |draft: &Draft| listed(case, &draft.chosen.difference, draft.meant.as_ref());
-            return Self::of(case, face, drafts.iter().map(|draft| (&draft.chosen, listed(draft))));
+            let choices = left.choices.iter().map(|draft| (&draft.chosen, listed(draft)));
+            let mut sent = Self::of(case, face, choices);
+            for draft in left.choices.iter().filter(|draft| !draft.because.is_empty()) {
+                sent.0.insert(format!("because.{}", draft.chosen.difference), draft.because.clone());
+            }
+            sent.0.insert("note".to_owned(), left.note);
+            sent.0.insert("reason".to_owned(), left.reason);
+            return sent;
         }
         let standing = case.decisions.iter().filter(|decision| decision.state != "undone").take(1);
         let chosen = standing.flat_map(|decision| &decision.outcomes).map(|chosen| {
@@ -106,13 +112,14 @@ impl Sent {
     pub fn is_unsaved(&self, case: &Case) -> bool {
         let chosen = |difference: &Difference| self.chosen(&difference.id) != Chosen::Open;
         let written = |(name, text): (&String, &String)| {
-            let kept = ["typed.", "because.", "comment", "tag", "question-"];
-            let written =
-                kept.iter().any(|kept| name.starts_with(kept)) || name == "note" || name == "reason";
+            let kept = ["typed.", "because.", "comment", "tag", "question-", "wait-at", "return-words"];
+            let written = kept.iter().any(|kept| name.starts_with(kept))
+                || ["note", "reason", "escalate-question"].contains(&name.as_str());
             let given = ["comment-key", "question-about", "question-to", "question-days"];
             written && !given.contains(&name.as_str()) && !text.trim().is_empty()
         };
-        self.0.iter().any(written) || (!self.get("version").is_empty() && case.open().any(chosen))
+        let cause = case.open().any(|own| self.cause(&own.id).is_some());
+        cause || self.0.iter().any(written) || (!self.get("version").is_empty() && case.open().any(chosen))
     }
 
     /// Whether a field was sent, be it empty.
@@ -127,7 +134,21 @@ impl Sent {
         self.0.get(name).map_or("", String::as_str)
     }
 
-    /// What the pressed button does; of the one that Enter presses in a field, what the account wants.
+    /// The cause that was chosen for a difference and not said yet; empty: as it was found.
+    #[must_use]
+    pub fn cause(&self, id: &DifferenceId) -> Option<&str> {
+        let name = format!("cause-{id}");
+        let found = self.0.get(&format!("found-{name}"))?;
+        self.0.get(&name).filter(|chosen| *chosen != found).map(String::as_str)
+    }
+
+    /// Whether Enter in a field sent it, and no button.
+    #[must_use]
+    pub fn is_implicit(&self) -> bool {
+        self.get("then").is_empty() && !self.get("go").is_empty()
+    }
+
+    /// What the pressed button does.
     #[must_use]
     pub fn then(&self) -> &str {
         match self.get("then") {

@@ -1,6 +1,7 @@
 //! The handlers of a conflict's page.
 
 use super::super::parts::{Notice, Problem};
+use super::beside::Beside;
 use super::build::{self, Shown};
 use super::form::{Sent, label};
 use super::seen;
@@ -8,7 +9,7 @@ use super::{Chosen, PreviewPart, beside, late, trail};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::conflict::{Dispute, Distinct};
 use crate::domain::ids::ConflictId;
-use crate::domain::resolution::OutcomeError;
+use crate::domain::resolution::{Left, OutcomeError};
 use crate::engine::Refusal;
 use crate::engine::case::Case;
 use crate::engine::review::Decision;
@@ -112,8 +113,11 @@ pub async fn resolve(
     }
     let (decision, mut problems) = sent.decision(&case, &face);
     problems.extend(beside::problem(&sent));
+    if sent.then() != "check" {
+        problems.extend(beside::unsent(&sent));
+    }
     if sent.then() == "check" || !problems.is_empty() {
-        let told = Told { problems, ..Told::default() };
+        let told = Told { problems, notice: Told::implicit(&sent), ..Told::default() };
         return look.answer(&site, shell, &case, &sent, told).await;
     }
     if decision.outcomes.is_empty() && case.conflict.open {
@@ -131,19 +135,33 @@ pub async fn resolve(
 /// `POST /conflicts/{id}/deferral`: skips to the next one; the conflict stays where it is.
 ///
 /// # Errors
-/// There is no such conflict for this person.
+/// There is no such conflict for this person, or the store failed. What cannot be said along comes back
+/// as the same page with what was sent.
 pub async fn defer(
     viewer: Steward,
     request: HttpRequest,
     site: Data<Site>,
+    shell: Shell,
     id: Path<String>,
     body: Bytes,
 ) -> Result<HttpResponse, Failure> {
     let case = site.engine.case(&viewer, &ConflictId(id.into_inner())).await?;
-    let sent = Sent::read(&body);
-    site.engine.skip(&viewer, &case.conflict.id, sent.get("note")).await?;
-    beside::say(&site, &viewer, &case.conflict.id, &sent).await?;
-    let face = clock::face(&request);
+    let (sent, face) = (Sent::read(&body), clock::face(&request));
+    // The note is why it is skipped, and said with that.
+    let left = beside::left(&sent, &case, &face).map(|left| Left { note: String::new(), ..left });
+    let skipped = match beside::unready(&sent) {
+        Some(problem) => Err(problem),
+        None => match site.engine.skip(&viewer, &case.conflict.id, sent.get("note"), left).await {
+            Err(Refusal::Invalid(text)) => Err(Problem { field: "note".to_owned(), text: said(text) }),
+            done => Ok(done?),
+        },
+    };
+    if let Err(problem) = skipped {
+        let id = case.conflict.id.clone();
+        let beside = Beside { viewer: &viewer, request: &request, site: &site, shell, id, sent };
+        return beside.again(vec![problem]).await;
+    }
+    beside::say(&site, &viewer, &case, &sent).await?;
     let next = trail::after(&site, &viewer, &request, &case, face.now).await?;
     let flash = Flash { tone: Tone::Info, text: msg("skipped"), undo: None, link: None };
     Ok(flash::redirect(&request, &viewer, &next, &flash))
@@ -180,6 +198,17 @@ pub(super) struct Told {
 }
 
 impl Told {
+    /// Enter in a field saves nothing: what it did instead.
+    fn implicit(sent: &Sent) -> Option<Notice> {
+        let notice = || Notice {
+            tone: Tone::Info,
+            title: msg("enter-title"),
+            lines: vec![msg("enter-text")],
+            links: Vec::new(),
+        };
+        sent.is_implicit().then(notice)
+    }
+
     /// Nothing was chosen.
     fn nothing(case: &Case) -> Self {
         let entity = case.setup.catalog.entity(&case.conflict.entity);
@@ -272,6 +301,7 @@ impl Look<'_> {
             StatusCode::UNPROCESSABLE_ENTITY
         });
         let draft = beside::draft(sent, &problems);
+        let passing = self.passing(site, case, sent, &problems).await?;
         let shown = Shown {
             draft,
             case,
@@ -288,7 +318,7 @@ impl Look<'_> {
             chose: told.chose,
             unfit,
             notice: told.notice,
-            passing: self.passing(site, case).await?,
+            passing,
             has_post: site.engine.has_post(),
             comment_key: site.random_text(),
         };
@@ -297,7 +327,13 @@ impl Look<'_> {
     }
 
     /// The forms that pass it on.
-    async fn passing(&self, site: &Site, case: &Case) -> Result<Option<Passing>, Failure> {
+    async fn passing(
+        &self,
+        site: &Site,
+        case: &Case,
+        sent: &Sent,
+        problems: &[Problem],
+    ) -> Result<Option<Passing>, Failure> {
         if !case.conflict.open {
             return Ok(None);
         }
@@ -315,8 +351,9 @@ impl Look<'_> {
             routes: &routes,
             skips: &skips,
         };
-        let passing = forms(&standing, None, None);
-        Ok(passing.map(|passing| Passing { query: trail::query(self.request), ..passing }))
+        let form = if self.viewer.may(Right::Decide) { "decide" } else { "say" };
+        let passing = forms(&standing, |name| sent.get(name), problems.to_vec());
+        Ok(passing.map(|passing| Passing { form, query: trail::query(self.request), ..passing }))
     }
 
     /// After saving: what was typed beside it is said, then the next one of the view, or the same page.
@@ -327,7 +364,7 @@ impl Look<'_> {
         resolution: &Resolution,
         sent: &Sent,
     ) -> Result<HttpResponse, Failure> {
-        beside::say(site, self.viewer, &case.conflict.id, sent).await?;
+        beside::say(site, self.viewer, case, sent).await?;
         let target = match sent.then() {
             "stay" => trail::address(self.request, case.conflict.id.as_str()),
             "row" => trail::queue_address(self.request),

@@ -29,6 +29,11 @@ pub async fn comment(
     body: Bytes,
 ) -> Result<HttpResponse, Failure> {
     let (id, sent) = (ConflictId(id.into_inner()), Sent::read(&body));
+    if sent.is_implicit() {
+        // Enter in another field of the page.
+        let beside = Beside { viewer: &viewer, request: &request, site: &site, shell, id, sent };
+        return beside.again(Vec::new()).await;
+    }
     let said = site.engine.comment(&viewer, &id, sent.get(COMMENT), sent.get("comment-key")).await;
     let beside = Beside { viewer: &viewer, request: &request, site: &site, shell, id, sent };
     match said {

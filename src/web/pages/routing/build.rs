@@ -1,7 +1,6 @@
 //! The forms, and how a conflict stands.
 
 use super::Passing;
-use super::sent::Sent;
 use crate::domain::access::{Right, Role, Viewer};
 use crate::domain::ids::{FieldId, UserId};
 use crate::domain::routing::{Desk, Ends, Route, route_of};
@@ -24,14 +23,17 @@ pub struct Standing<'a> {
     pub skips: &'a [Skip],
 }
 
-/// The forms, filled in as they were sent. None for somebody who may not pass anything on.
+/// The forms, filled in as `get` says they were sent. None for somebody who may not pass anything on.
 #[must_use]
-pub fn forms(standing: &Standing<'_>, sent: Option<&Sent>, problem: Option<Problem>) -> Option<Passing> {
+pub fn forms<'s>(
+    standing: &Standing<'_>,
+    get: impl Fn(&str) -> &'s str,
+    problems: Vec<Problem>,
+) -> Option<Passing> {
     let Standing { viewer, conflict, .. } = standing;
     if !viewer.may(Right::Decide) && !viewer.may(Right::Reverse) {
         return None;
     }
-    let get = |name: &str| sent.map_or("", |sent| sent.get(name));
     let assignee = conflict.as_ref().and_then(|(conflict, _)| conflict.assignee.as_ref());
     let own = assignee == Some(&viewer.user);
     let returns = conflict.as_ref().is_some_and(|(own, _)| {
@@ -41,26 +43,27 @@ pub fn forms(standing: &Standing<'_>, sent: Option<&Sent>, problem: Option<Probl
     let wait = |value: &&str| Choice {
         value: (*value).to_owned(),
         text: msg(format!("wait-{value}")),
-        chosen: get("until") == *value,
+        chosen: get("wait-until") == *value,
     };
     Some(Passing {
         query: String::new(),
+        form: "",
         from: "conflict",
         what: conflict.iter().map(|(conflict, _)| ("conflict", conflict.id.0.clone())).collect(),
         waits: if viewer.may(Right::Decide) { WAITS.iter().map(wait).collect() } else { Vec::new() },
-        at: get("at").to_owned(),
-        people: people(standing, assignee, get("to")),
-        desks: desks(standing, get("to")),
-        question: get("question").to_owned(),
+        at: get("wait-at").to_owned(),
+        people: people(standing, assignee, get("assign-to")),
+        desks: desks(standing, get("escalate-to")),
+        question: get("escalate-question").to_owned(),
         me: (viewer.may(Right::Decide) && !own).then(|| viewer.user.0.clone()),
         returns,
-        words: get("words").to_owned(),
+        words: get("return-words").to_owned(),
         standing: conflict.as_ref().map_or_else(Vec::new, |(conflict, _)| sentences(standing, conflict)),
         recall: conflict.as_ref().and_then(|(conflict, _)| {
             let waits = conflict.wait.is_some() && viewer.may(Right::Decide);
             waits.then(|| format!("/conflicts/{}/recall", conflict.id))
         }),
-        problems: problem.into_iter().collect(),
+        problems,
     })
 }
 

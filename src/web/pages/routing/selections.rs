@@ -67,7 +67,7 @@ pub async fn page(
     let (team, routes) = (routing::team(s).await?, routing::routes(s, None).await?);
     let standing =
         Standing { viewer: &viewer, face: &face, team: &team, conflict: None, routes: &routes, skips: &[] };
-    let mut passing = forms(&standing, None, None).ok_or_else(|| Failure::new(Code::Forbidden))?;
+    let mut passing = forms(&standing, |_| "", Vec::new()).ok_or_else(|| Failure::new(Code::Forbidden))?;
     passing.query = format!("?{}", found.view);
     passing.from = "queue";
     passing.what = vec![("selection", found.id.clone())];

@@ -49,14 +49,15 @@ impl Sent {
     /// Whom it is given to; None: nobody.
     #[must_use]
     pub fn person(&self) -> Option<UserId> {
-        Some(self.get("to")).filter(|id| !id.is_empty()).map(UserId::from)
+        let to = [self.get("assign-me"), self.get("assign-to")].into_iter().find(|to| !to.is_empty());
+        to.map(UserId::from)
     }
 
     /// # Errors
     /// None was chosen.
     pub fn desk(&self) -> Result<Desk, Problem> {
         let wrong = || Problem { field: "escalate-to".to_owned(), text: msg("problem-desk") };
-        Desk::of(self.get("to")).ok_or_else(wrong)
+        Desk::of(self.get("escalate-to")).ok_or_else(wrong)
     }
 
     /// Until when, and what may end it before.
@@ -64,9 +65,9 @@ impl Sent {
     /// # Errors
     /// Nothing was chosen, or the time cannot be read.
     pub fn wait(&self, face: &Clockface) -> Result<(Time, Ends), Problem> {
-        let until = match self.get("until") {
+        let until = match self.get("wait-until") {
             // Whoever gives a time of their own means it.
-            _ if !self.get("at").is_empty() => face.local_time(self.get("at")),
+            _ if !self.get("wait-at").is_empty() => face.local_time(self.get("wait-at")),
             "later" => Some(face.now + TimeDelta::hours(LATER_HOURS)),
             "tomorrow" => face.at_hour(1, MORNING),
             "week" => face.at_hour(8 - i64::from(face.weekday(face.now)), MORNING),
