@@ -4,11 +4,11 @@
 
 use super::incidents::group::look_at_group;
 use super::review::look_at_decision;
-use super::{Engine, Refusal, notices};
+use super::{Engine, Refusal, Setup, notices};
 use crate::domain::access::Viewer;
 use crate::domain::approval::{Approval, Standing, may_approve};
 use crate::domain::audit::{Actor, ActorKind, Event};
-use crate::domain::ids::{EntityId, GroupId, ResolutionId, UserId};
+use crate::domain::ids::{EntityId, FieldId, GroupId, ResolutionId, UserId};
 use crate::domain::notice::{Notice, NoticeKind};
 use crate::domain::policy::Effective;
 use crate::domain::time::Time;
@@ -61,12 +61,20 @@ impl<'a> Request<'a> {
         Notice { link: self.link.clone(), ..of }
     }
 
-    /// Tells those who may answer it: that it is asked, or that half of its time has passed.
-    pub async fn tell_approvers(&self, w: &mut WriteSession, kind: NoticeKind) -> Result<(), StoreError> {
-        let everybody = users::list(w, &Viewer::referee()).await?;
+    /// Tells those who may answer it: that it is asked, or that half of its time has passed. Nobody
+    /// answers for what they may not see of these fields.
+    pub async fn tell_approvers(
+        &self,
+        w: &mut WriteSession,
+        kind: NoticeKind,
+        fields: &[FieldId],
+    ) -> Result<(), StoreError> {
+        let (setup, everybody) = (Setup::load(w).await?, users::list(w, &Viewer::referee()).await?);
         let may = |user: &&users::User| {
             let viewer = user.viewer(false);
-            !user.disabled && viewer.sees(self.entity) && may_approve(&viewer, self.by).is_ok()
+            let sight = setup.sight(&viewer);
+            let sees = fields.iter().all(|field| !sight.hides(self.entity, field));
+            !user.disabled && sees && viewer.sees(self.entity) && may_approve(&viewer, self.by).is_ok()
         };
         let notice = self.notice(kind).by(&UserId(self.by.id.clone()), &self.by.name);
         for user in everybody.iter().filter(may).take(MOST) {

@@ -16,7 +16,9 @@ use crate::domain::approval::Approval;
 use crate::domain::audit::{Actor, ActorKind};
 use crate::domain::conflict::Dispute;
 use crate::domain::delivery::{Change, DeliveryState};
-use crate::domain::ids::{ConflictId, DeliveryId, EntityId, GroupId, RecordId, ResolutionId, SystemId};
+use crate::domain::ids::{
+    ConflictId, DeliveryId, EntityId, FieldId, GroupId, RecordId, ResolutionId, SystemId,
+};
 use crate::domain::refusal;
 use crate::domain::resolution::{Chosen, Draft, Outcome};
 use crate::domain::sight::{Sight, WORDS};
@@ -72,6 +74,12 @@ impl Resolution {
     /// The stored page cannot be read.
     pub fn disputes(&self) -> Result<Vec<Dispute>, StoreError> {
         Ok(serde_json::from_str(&self.page)?)
+    }
+
+    /// The fields that it decides.
+    #[must_use]
+    pub fn fields(&self) -> Vec<FieldId> {
+        self.outcomes.iter().map(|chosen| chosen.field.clone()).collect()
     }
 
     /// The decision that this one reverses.

@@ -131,7 +131,7 @@ pub(in crate::engine) async fn look_at_decision(
     match step {
         Step::Nothing => return Ok(Vec::new()),
         Step::Prolong | Step::Remind => {
-            request.tell_approvers(w, NoticeKind::ApprovalDue).await?;
+            request.tell_approvers(w, NoticeKind::ApprovalDue, &decision.fields()).await?;
             approvals::save(w, id, &step.on(&asked, now)).await?;
             return Ok(Vec::new());
         }

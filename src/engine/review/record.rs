@@ -124,7 +124,7 @@ pub(in crate::engine) async fn store(
     for own in all {
         if own.resolution.is_awaiting() {
             let request = Request::of_decision(&own.conflict, &own.resolution.actor, &own.resolution.id);
-            request.tell_approvers(w, NoticeKind::ApprovalAsked).await?;
+            request.tell_approvers(w, NoticeKind::ApprovalAsked, &own.resolution.fields()).await?;
         }
         for exception in &own.exceptions {
             conflicts::save_exception(w, exception).await?;

@@ -4,6 +4,7 @@ use super::story::{CONFIG, agreed, conflict, decide, decision, deliver, disputed
 use referee::domain::access::Viewer;
 use referee::domain::catalog::Catalog;
 use referee::domain::group::GroupChoice;
+use referee::domain::notice::NoticeKind;
 use referee::domain::pattern;
 use referee::domain::resolution::Outcome;
 use referee::domain::suggestion::Grade;
@@ -18,7 +19,7 @@ use referee::store::groups::{Of, View};
 use referee::store::queue::{self, Facet, Filter};
 use referee::store::resolutions::approvals;
 use referee::store::search::{self, Search};
-use referee::store::{records, selections};
+use referee::store::{notices, records, selections};
 
 fn is_hidden<T: std::fmt::Debug>(done: Result<T, Refusal>, field: &str) {
     match done {
@@ -94,6 +95,13 @@ async fn nobody_approves_reverses_or_decides_many_of_what_they_may_not_see() {
     assert_eq!(app.engine.progress(&terms.id).await.unwrap().included, 6, "those that lea sees");
     let kept = decide(&app, &omar, 0, "account", Outcome::Keep { value: 1 }).await;
     let seen = kept.approval.as_ref().unwrap().digest.clone();
+    let mut session = app.engine.store().session().await.unwrap();
+    for (who, told) in [(&lea, 0), (&viewer(&app, "tariq").await, 1)] {
+        let all = notices::page(&mut session, who, true, None, 50).await.unwrap();
+        let asked = all.iter().filter(|own| own.kind == NoticeKind::ApprovalAsked).count();
+        assert_eq!(asked, told, "{} is asked only for what they may see", who.login);
+    }
+    drop(session);
     is_hidden(app.engine.approve(&lea, &kept.id, &seen, None).await, "Account");
     let kept = app.engine.undo(&omar, &kept.id).await.unwrap();
     assert_eq!(kept.state, "undone");

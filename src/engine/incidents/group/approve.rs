@@ -37,7 +37,8 @@ impl Engine {
                 let asked = Approval::asked(digest_of(w, &draft).await?, w.now(), hours);
                 asked::save_approval(w, &draft.id, &asked).await?;
                 let request = Request::of_group(&draft, &draft.actor);
-                request.tell_approvers(w, NoticeKind::ApprovalAsked).await?;
+                let fields = rows::fields(w, &draft.id).await?;
+                request.tell_approvers(w, NoticeKind::ApprovalAsked, &fields).await?;
                 let event = event(Action::ApprovalAsked, &draft, &asked);
                 let event = Event { actor: draft.actor.clone(), ..event }.fact("differences", differences);
                 Ok((Group { approval: Some(asked), ..draft }, vec![event]))
@@ -171,7 +172,8 @@ pub(in crate::engine) async fn look_at_group(
                 Some(_) => asked::save_back_approval(w, id, Some(&later)).await?,
                 None => asked::save_approval(w, id, &later).await?,
             }
-            Request::of_group(&group, &by).tell_approvers(w, NoticeKind::ApprovalDue).await?;
+            let (request, fields) = (Request::of_group(&group, &by), rows::fields(w, id).await?);
+            request.tell_approvers(w, NoticeKind::ApprovalDue, &fields).await?;
             return Ok(Vec::new());
         }
         Step::Expire => {}

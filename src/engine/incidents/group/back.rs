@@ -193,7 +193,8 @@ async fn begin(
         let hours = hours_of(setup, &group.entity, &fields);
         let own = Approval::asked(digest_back(w, &group, &back).await?, w.now(), hours);
         asked::save_back_approval(w, &group.id, Some(&own)).await?;
-        Request::of_group(&group, &back.by).tell_approvers(w, NoticeKind::ApprovalAsked).await?;
+        let request = Request::of_group(&group, &back.by);
+        request.tell_approvers(w, NoticeKind::ApprovalAsked, &fields).await?;
         let asks = Event { actor: back.by.clone(), ..event(Action::ApprovalAsked, &group, &own) };
         let asks = asks.fact("differences", marked).fact("reversal", "yes").value("reason", &back.reason);
         return Ok((Group { back: Some(back), back_approval: Some(own), ..group }, vec![asks]));
