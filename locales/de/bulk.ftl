@@ -32,7 +32,14 @@ group-outcome-keep = Wird zum Wert aus { $system }
 group-outcome-one = Wird zu dem einen Wert
 group-outcome-leave = Bleibt verschieden
 group-outcome-other = Wird zum Wert der anderen
-group-all-of = Alle { $n } zeigen
+group-rows = { $n ->
+    [one] { $n } Zeile
+   *[other] { $n } Zeilen
+}
+group-all-of = { $n ->
+    [2] Beide zeigen
+   *[other] Alle { $n } zeigen
+}
 group-tick = Einbeziehen
 group-tick-of = { $record } einbeziehen
 group-tick-save = Nicht Angekreuztes herausnehmen

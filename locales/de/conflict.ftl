@@ -20,6 +20,8 @@ column-field = Feld
 column-agreed = Zuletzt einig
 column-decision = Entscheidung
 column-read = gelesen { $when }
+grid-decided = Die Werte, wie sie bei der Entscheidung waren
+grid-settled = Die Werte, wie sie waren, bevor alle Systeme übereinstimmten
 column-unreadable = nicht lesbar seit { $when }
 agreed-unknown = Waren nie nachweislich einig
 rows-differ = { $n } von { $total } weichen ab
@@ -30,6 +32,14 @@ whole-text = Ganzer Text { $n }
 verdict-count = { $n ->
     [one] { $n } von { $total } Feldern weicht ab.
    *[other] { $n } von { $total } Feldern weichen ab.
+}
+verdict-hidden = { $n ->
+    [one] <b>1</b> davon ist für die eigene Rolle verborgen.
+   *[other] <b>{ $n }</b> davon sind für die eigene Rolle verborgen.
+}
+verdict-record-spared = { $systems } { $n ->
+    [one] hat ihn auch nicht und braucht ihn nicht.
+   *[other] haben ihn auch nicht und brauchen ihn nicht.
 }
 verdict-record-missing = Den Datensatz gibt es in { $there }, aber nicht in { $missing }.
 verdict-changed = { $who } hat <b>{ $field }</b> in { $system } { $when } geändert.
@@ -64,6 +74,7 @@ who-unknown = Jemand Unbekanntes
 fact-changed-by = Geändert { $when } von { $who }
 fact-changed = Geändert { $when }
 fact-by = von { $who }
+by-customer = der Kundschaft
 fact-rewritten = Erneut geschrieben { $when }
 fact-same-as-agreed = Wie zuletzt einig
 fact-same-written-differently = Gleich ({ $kind }), anders geschrieben

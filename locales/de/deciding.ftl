@@ -20,7 +20,10 @@ suggest-bulk = Eine von { $n } Änderungen auf einmal.
 suggest-machine = Eine Automatik hat es in { $system } geändert.
 suggest-blank = Ein leerer Wert ersetzt einen Wert.
 suggest-blind = Ein Vorschlag erscheint hier, sobald gewählt ist.
-suggest-accept-all = Alle { $n } Vorschläge annehmen
+suggest-accept-all = { $n ->
+    [2] Beide Vorschläge annehmen
+   *[other] Alle { $n } Vorschläge annehmen
+}
 decision-suggested = { $n } war vorgeschlagen
 decision-suggested-after = { $n } war vorgeschlagen, verborgen, bis etwas gewählt war
 decision-suggested-unseen = { $n } wäre vorgeschlagen worden; es wurde nicht gezeigt

@@ -14,6 +14,7 @@ failed-since = Seit
 failed-more = Gezeigt werden die { $n } Ursachen mit den meisten Schreibvorgängen.
 failed-retry = { $n ->
     [one] Noch einmal versuchen
+    [2] Beide noch einmal versuchen
    *[other] Alle { $n } noch einmal versuchen
 }
 failed-said = { $system } hat abgelehnt

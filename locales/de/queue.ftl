@@ -131,8 +131,11 @@ column-show = { $name } zeigen
 column-hide = { $name } verbergen
 column-earlier = Weiter vor
 column-earlier-name = { $name } weiter vor
-batch-all = Alle { $n } passenden auswählen
-batch-tomorrow = Bis morgen
+batch-all = { $n ->
+    [2] Beide passenden auswählen
+   *[other] Alle { $n } passenden auswählen
+}
+batch-tomorrow = Bis morgen zurückstellen
 batch-more = Zuweisen, zurückstellen, weiterreichen
 batch-decide = Gemeinsam entscheiden
 views-title = Ansichten
@@ -157,7 +160,7 @@ report-csv = Als CSV speichern
 report-more = Die ersten { $n } davon: für den Rest die Ansicht eingrenzen.
 kind-deleted = Dort gelöscht
 view-report = Bericht per E-Mail
-report-mail-title = Bericht über { $name } per E-Mail
+report-mail-title = Bericht über „{ $name }“ per E-Mail
 report-mail-lead = Wie viele Konflikte die Ansicht enthält, die ersten 20 mit Name und Feld, und der Weg zu allen. Werte werden nicht gemailt.
 report-no-server = Für diese Installation ist kein Mailserver eingestellt
 report-no-address = Es kommt keine E-Mail an: unter Einstellungen sagen, wohin und wann

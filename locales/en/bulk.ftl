@@ -32,6 +32,10 @@ group-outcome-keep = Becomes { $system }’s value
 group-outcome-one = Becomes the one value
 group-outcome-leave = Stays different
 group-outcome-other = Becomes the value of the others
+group-rows = { $n ->
+    [one] { $n } row
+   *[other] { $n } rows
+}
 group-all-of = Show all { $n }
 group-tick = Include
 group-tick-of = Include { $record }

@@ -20,6 +20,8 @@ column-field = Field
 column-agreed = Last agreed
 column-decision = Decision
 column-read = read { $when }
+grid-decided = The values as they were when this was decided
+grid-settled = The values as they were before all systems agreed
 column-unreadable = not readable since { $when }
 agreed-unknown = Never known to agree
 rows-differ = { $n } of { $total } differ
@@ -31,7 +33,15 @@ verdict-count = { $n ->
     [one] { $n } of { $total } fields disagrees.
    *[other] { $n } of { $total } fields disagree.
 }
+verdict-hidden = { $n ->
+    [one] <b>1</b> of them is hidden from your role.
+   *[other] <b>{ $n }</b> of them are hidden from your role.
+}
 verdict-record-missing = The record exists in { $there }, but not in { $missing }.
+verdict-record-spared = { $systems } { $n ->
+    [one] does not have it either, and need not.
+   *[other] do not have it either, and need not.
+}
 verdict-changed = { $who } changed <b>{ $field }</b> in { $system } { $when }.
 verdict-changed-spread = { $who } changed <b>{ $field }</b> in { $system } { $when } and { $others } { $n ->
     [one] has it
@@ -64,6 +74,7 @@ who-unknown = Somebody unknown
 fact-changed-by = Changed { $when } by { $who }
 fact-changed = Changed { $when }
 fact-by = by { $who }
+by-customer = the customer
 fact-rewritten = Rewritten { $when }
 fact-same-as-agreed = Same as last agreed
 fact-same-written-differently = Same { $kind }, written differently

@@ -60,10 +60,10 @@ said-returned-withdrawn = The conflict came back: the question was withdrawn
 # The page of a link
 link-title = A question from { $name }
 link-lead = <b>{ $name }</b> asks you about one value and needs nothing else from you.
-link-what = { $field } of { $entity }
+link-what = { $field } ({ $entity })
 link-ids = Known as
 link-question = Which is right?
-link-this = This one
+link-asks = { $name } writes:
 link-other = Another value
 link-other-label = The other value
 link-unknown = I do not know

@@ -67,7 +67,7 @@ enum Act {
     Change,
     /// A system is broken, and read.
     Break(System, Fault),
-    /// The decision is reversed.
+    /// Once to decide; once more, when it was written, to reverse it.
     Reverse,
     /// Once to decide; once more, when it was written, to change in the helpdesk what was written.
     Block,
@@ -104,7 +104,7 @@ const CELLS: &[Cell] = &[
     cell("conflict", "one", Place::Of(Table::Suppliers, "S-101"), Act::Nothing),
     cell("conflict", "thirty", Place::Of(Table::Suppliers, "S-102"), Act::Nothing),
     cell("conflict", "two", Place::Of(Table::Suppliers, "S-107"), Act::Nothing),
-    cell("conflict", "eight", Place::Told("not_billed", 0), Act::Nothing),
+    cell("conflict", "many", Place::Told("not_billed", 0), Act::Nothing),
     cell("conflict", "missing", Place::Told("missing", 0), Act::Nothing),
     cell("conflict", "deleted", Place::Told("deleted", 0), Act::Nothing),
     cell("conflict", "list", Place::Of(Table::Suppliers, "S-103"), Act::Nothing),
@@ -144,7 +144,7 @@ const CELLS: &[Cell] = &[
     cell("writes", "overtaken", Place::Decided("hot_lead", 3), Act::Overtake),
     cell("writes", "undone", Place::Decided("hot_lead", 4), Act::Undo),
     cell("writes", "hand", Place::Decided("access_by_hand", 0), Act::DecideOther),
-    cell("writes", "reversed", Place::Decided("hot_lead", 1), Act::Reverse),
+    cell("writes", "reversed", Place::Decided("hot_lead", 2), Act::Reverse),
     cell("writes", "blocked", Place::Reversal("hot_lead", 5), Act::Block),
     cell("writes", "approval", Place::Decided("price", 0), Act::Decide),
     cell("bulk", "none", Place::Address(many::NONE), Act::Nothing),
@@ -294,12 +294,13 @@ impl Stage {
                     self.engine.send_decision_back(&maya, &last, why, None).await?;
                 }
             }
-            Act::Reverse => {
-                let jonas = self.person("jonas").await?;
-                if let Some(last) = self.last_decision(&conflict.id).await? {
+            Act::Reverse => match self.last_decision(&conflict.id).await? {
+                Some(last) => {
+                    let jonas = self.person("jonas").await?;
                     self.engine.reverse(&jonas, &last, "the demo was asked to").await?;
                 }
-            }
+                None => self.decide(&conflict.id, None, 1).await?,
+            },
         }
         Ok(())
     }

@@ -3,7 +3,9 @@
 //! What differs is found by [`textdiff`](crate::domain::textdiff); here it becomes the pieces a
 //! template draws.
 
+use crate::domain::compare::Comparison;
 use crate::domain::textdiff::{self, Span};
+use crate::domain::value::Held;
 
 /// What a piece of a value is, against the value it is compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +87,32 @@ pub fn against(agreed: &str, value: &str) -> Vec<Piece> {
         }
     }
     pieces
+}
+
+/// A list against the last agreed one, member by member, in whatever order they stand: those are marked
+/// that it did not have. None for what is no list, or where no member is new.
+#[must_use]
+pub fn members(comparison: &Comparison, agreed: &str, value: &str) -> Option<Vec<Piece>> {
+    let ((of, members), (_, known)) = (comparison.members(value)?, comparison.members(agreed)?);
+    let is_new = |member: &str| {
+        !member.is_empty()
+            && !known.iter().any(|other| of.same(&Held::from(other.as_str()), &Held::from(member)))
+    };
+    let (mut pieces, mut rest): (Vec<Piece>, _) = (Vec::new(), value);
+    let mut push = |mark: Mark, text: &str| match pieces.last_mut().filter(|last| last.mark == mark) {
+        Some(last) => last.text.push_str(text),
+        None if !text.is_empty() => pieces.push(Piece { mark, text: text.to_owned() }),
+        None => {}
+    };
+    for member in &members {
+        // One that is written otherwise inside a list, as JSON may be, is not found in it.
+        let (before, after) = rest.split_at(rest.find(member.as_str())?);
+        push(Mark::Same, before);
+        push(if is_new(member) { Mark::Now } else { Mark::Same }, member);
+        rest = &after[member.len()..];
+    }
+    push(Mark::Same, rest);
+    pieces.iter().any(Piece::is_now).then_some(pieces)
 }
 
 /// What two texts have in common in front and at the end, in whole words. Of texts that are short enough
@@ -190,6 +218,18 @@ mod tests {
         let beside = |other, value| drawn(&beside(against(other, value)));
         assert_eq!(beside("+46 70 555 0118", "+46 70 555 0181"), "+46 70 555 [0181]");
         assert_eq!(beside("Hauptplatz 2, Graz", "LINDENGASSE 25, GRAZ"), "[LINDENGASSE 25], GRAZ");
+    }
+
+    #[test]
+    fn of_a_list_the_members_are_marked_that_are_new() {
+        let list = |separator: &str| Comparison::Set { of: Box::default(), separator: separator.to_owned() };
+        let marked = |agreed, value| members(&list(";"), agreed, value).map(|pieces| drawn(&pieces));
+        assert_eq!(marked("ISO 9001; FSC", "FSC; ISO 14001").as_deref(), Some("FSC; [ISO 14001]"));
+        assert_eq!(marked("a; b", "c; a; d").as_deref(), Some("[c]; a; [d]"));
+        assert_eq!(marked("a", "a; a b").as_deref(), Some("a; [a b]"));
+        assert_eq!(marked(r#"["a"]"#, r#"["b", "a"]"#).as_deref(), Some(r#"["[b]", "a"]"#));
+        assert_eq!(marked("a; b", "b"), None, "nothing is new");
+        assert_eq!(members(&Comparison::Text, "a", "b"), None, "no list");
     }
 
     #[test]

@@ -91,6 +91,7 @@ function press(action, key) {
 const differences = () => all('.diff', form || document);
 const chosen = (difference) => one('.choice:checked:not(.copen)', difference);
 // One without choices is not this person's to decide.
+const wrong = (difference) => one('[aria-invalid=true]', difference);
 const undecided = (difference) => !chosen(difference) && one('.choice', difference);
 const current = () =>
   document.activeElement?.closest('.diff') || differences().find(undecided) || differences()[0];
@@ -258,7 +259,7 @@ async function preview() {
 function count() {
   const output = one('#count');
   const lines = JSON.parse(output.dataset.lines);
-  output.value = lines[differences().filter(chosen).length];
+  output.value = lines[differences().filter((own) => chosen(own) && !wrong(own)).length];
 }
 
 if (form) {
@@ -272,6 +273,11 @@ if (form) {
   form.addEventListener('change', refresh);
   form.addEventListener('input', (event) => {
     if (!event.target.matches('.extra .input')) return;
+    // What was wrong is another entry now; saving tells whether it is right.
+    if (event.target.ariaInvalid === 'true') {
+      event.target.ariaInvalid = null;
+      count();
+    }
     clearTimeout(later);
     later = setTimeout(preview, 200);
   });
@@ -295,6 +301,12 @@ if (form) {
     sent = false;
     if (differences().some(chosen)) refresh();
   });
+}
+
+// The tab one is on is in view, where they are wider than the screen.
+for (const here of all('.tabs [aria-current]')) {
+  const [own, tabs] = [here.getBoundingClientRect(), here.parentElement.getBoundingClientRect()];
+  here.parentElement.scrollLeft += own.x + own.width / 2 - (tabs.x + tabs.width / 2);
 }
 
 // Rows never move under the cursor: what has come meanwhile is told, and shown when asked for.

@@ -13,7 +13,7 @@ import { shrink } from './support/picture.js'
 import { signIn } from './support/steps.js'
 
 const LOOKS = [[1440, 'light'], [1440, 'dark'], [320, 'light'], [320, 'dark']]
-// These need what was written before.
+// These are pressed once to decide, and once more when that was written.
 const WRITTEN = ['writes-reversed', 'writes-blocked']
 // These break systems, and every page says so: they are brought about when the others have their pictures.
 const BREAK = ['writes-refused', 'writes-partly', 'writes-down', 'queue-paused']
@@ -123,7 +123,7 @@ async function contactSheet(demo, browser, folder) {
     const failure = await bringAbout(page, id)
     if (failure) failures.set(id, failure)
   }
-  const later = (id) => BREAK.includes(id) || LAST.includes(id) || id === 'writes-reversed' || id in STEPS
+  const later = (id) => BREAK.includes(id) || LAST.includes(id) || id in STEPS
   for (const id of acts.filter((id) => !later(id))) await bring(id)
   await page.waitForTimeout(WRITTEN_MS)
   for (const id of WRITTEN) await bring(id)

@@ -66,6 +66,8 @@ pub struct ConflictPage {
     pub notice: Option<Notice>,
     pub problems: Vec<Problem>,
     pub columns: Vec<Column>,
+    /// Of a closed one, as of when the values stand.
+    pub then: Option<Msg>,
     /// Beside the head "Last agreed": `3 March`.
     pub agreed_on: Option<Msg>,
     pub differences: Vec<Difference>,
@@ -175,7 +177,7 @@ pub struct Column {
     pub id: String,
     pub name: String,
     /// `read 1 min ago`, `not readable since 09:12`.
-    pub read: Msg,
+    pub read: Option<Msg>,
     /// The read is too old or failed.
     pub stale: bool,
 }
@@ -296,6 +298,14 @@ impl Difference {
     #[must_use]
     pub fn combines(&self) -> bool {
         self.chosen == Chosen::Combine
+    }
+
+    /// Whether something is chosen, and as far as is known it can be saved.
+    #[must_use]
+    pub fn is_decided(&self) -> bool {
+        self.chosen != Chosen::Open
+            && self.error.is_none()
+            && self.typed.iter().all(|own| own.error.is_none())
     }
 
     /// The name of a member, where cells show it.

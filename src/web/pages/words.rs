@@ -39,6 +39,30 @@ pub fn cause(name: &str) -> Msg {
     })
 }
 
+/// Systems write so where the customer changed a value: no name, and said in the language of the page.
+#[must_use]
+pub fn is_customer(author: &str) -> bool {
+    author.eq_ignore_ascii_case("customer")
+}
+
+/// `by Nele Fuchs`, under a value.
+#[must_use]
+pub fn by(author: &str) -> Msg {
+    msg("fact-by").with("who", by_whom(author))
+}
+
+/// Who changed a value, after "by".
+#[must_use]
+pub fn by_whom(author: &str) -> Msg {
+    if is_customer(author) { msg("by-customer") } else { literal(author) }
+}
+
+/// Who changed a value, as the first word of a sentence.
+#[must_use]
+pub fn who(author: &str) -> Msg {
+    if is_customer(author) { msg("who-customer") } else { literal(author) }
+}
+
 /// What speaks for a cause, in a sentence; None where nothing does.
 #[must_use]
 pub fn evidence(catalog: &Catalog, cause: &Cause) -> Option<Msg> {
@@ -52,7 +76,7 @@ pub fn evidence(catalog: &Catalog, cause: &Cause) -> Option<Msg> {
         Cause::InterfaceChange { system } => msg("evidence-interface").with("system", label(system)),
         Cause::Echo { system } => msg("evidence-echo").with("system", label(system)),
         Cause::HumanOverride { system, author } => {
-            msg("evidence-human").with("system", label(system)).with("author", author)
+            msg("evidence-human").with("system", label(system)).with("author", who(author))
         }
         Cause::BulkUpdate { system, records } => {
             msg("evidence-bulk").with("system", label(system)).with("n", *records)
@@ -99,7 +123,9 @@ pub fn stakes(stakes: Stakes) -> Msg {
 pub fn field(catalog: &Catalog, entity: Option<&EntityId>, id: &FieldId) -> Msg {
     let entities = catalog.entities.iter().filter(|known| entity.is_none_or(|entity| *entity == known.id));
     let label = entities.filter_map(|known| known.slot(id)).map(|slot| slot.label.to_owned()).next();
-    match label {
+    // A field that this kind of record does not have is still called what it is called elsewhere.
+    let anywhere = || catalog.entities.iter().find_map(|known| Some(known.slot(id)?.label.to_owned()));
+    match label.or_else(anywhere) {
         Some(label) => literal(label),
         None if id.as_str() == RECORD => msg("field-record"),
         None => literal(id.as_str()),

@@ -56,7 +56,7 @@ async fn a_report_by_mail_is_asked_for_and_ended_by_plain_forms() {
     has(&ana.get(&place).await, &[&format!("href=\"{form}\"")]);
     has(
         &ana.get(&form).await,
-        &["Report of Addresses by mail", "No mail server is set", "Every week: Monday"],
+        &["Report of “Addresses” by mail", "No mail server is set", "Every week: Monday"],
     );
     let nowhere = ana.post(&form, &[("day", "daily"), ("time", "08:30")]).await;
     assert_eq!(nowhere.status, StatusCode::UNPROCESSABLE_ENTITY);

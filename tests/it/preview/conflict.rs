@@ -220,7 +220,7 @@ fn columns() -> Vec<Column> {
     let column = |name: &str, minutes: i64| Column {
         id: name.to_lowercase(),
         name: name.into(),
-        read: msg("column-read").with("when", msg("ago-minutes").with("n", minutes)),
+        read: Some(msg("column-read").with("when", msg("ago-minutes").with("n", minutes))),
         stale: false,
     };
     vec![column("Portal", 1), column("Helpdesk", 4), column("Warehouse", 2)]
@@ -291,6 +291,7 @@ pub fn story() -> ConflictPage {
         notice: None,
         problems: Vec::new(),
         columns: columns(),
+        then: None,
         agreed_on: Some(said("3 March")),
         differences: vec![address(), phone()],
         agreed: agreed(),
@@ -442,12 +443,12 @@ fn wide() -> ConflictPage {
         page.columns.push(Column {
             id: name.to_lowercase(),
             name: name.into(),
-            read: said("read 2 min ago"),
+            read: Some(said("read 2 min ago")),
             stale: false,
         });
     }
     page.columns[4].stale = true;
-    page.columns[4].read = msg("column-unreadable").with("when", "09:12");
+    page.columns[4].read = Some(msg("column-unreadable").with("when", "09:12"));
     let old = ["Elmstraße 4", "10115", "Berlin"];
     page.differences[0].cells.extend([
         cell(3, &old, &["Elmstr. 4", "10115", "Berlin Mitte"], &["Changed 2 months ago"]),

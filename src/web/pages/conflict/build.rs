@@ -79,7 +79,7 @@ pub fn page(shown: Shown<'_>) -> Option<ConflictPage> {
     });
     let mut differences: Vec<_> = stored.iter().map(|difference| grid.difference(difference)).collect();
     listed::under_heads(&mut differences, &stored, case, entity);
-    let decided = differences.iter().filter(|difference| difference.chosen != Chosen::Open).count();
+    let decided = differences.iter().filter(|difference| difference.is_decided()).count();
     let over = Over { case, viewer: shown.viewer, entity, face, chose: &shown.chose };
     let onward = shown.trail.next.clone().unwrap_or_else(|| format!("/queue{}", shown.query));
     Some(ConflictPage {
@@ -93,6 +93,7 @@ pub fn page(shown: Shown<'_>) -> Option<ConflictPage> {
         notice: shown.notice.or_else(|| over.notice(&onward)),
         problems: shown.problems.clone(),
         columns: columns(case, entity, face),
+        then: then(case),
         agreed_on,
         agreed: agreed(case, entity, face),
         timeline: format!("/records/{}/timeline", case.record.id),
@@ -239,14 +240,24 @@ fn columns(case: &Case, entity: &Entity, face: &Clockface) -> Vec<Column> {
         Column {
             id: mapping.system.0.clone(),
             name: case.setup.catalog.label(&mapping.system).to_owned(),
-            read: read.map_or_else(
-                || msg("column-never"),
-                |at| msg("column-read").with("when", face.ago(*at).text),
-            ),
+            // Of a closed one the values stand as they were then, whatever was read since.
+            read: case.conflict.open.then(|| {
+                read.map_or_else(
+                    || msg("column-never"),
+                    |at| msg("column-read").with("when", face.ago(*at).text),
+                )
+            }),
             stale: read.is_none_or(|at| face.now - *at > late),
         }
     };
     case.setup.catalog.mappings_of(&entity.id).map(column).collect()
+}
+
+/// As of when the values of a closed conflict stand.
+fn then(case: &Case) -> Option<Msg> {
+    let standing = |decision: &&Resolution| decision.state != "undone";
+    let decided = case.decisions.iter().any(|decision| standing(&decision));
+    (!case.conflict.open).then(|| msg(if decided { "grid-decided" } else { "grid-settled" }))
 }
 
 /// The day of the last agreement, if it is the same for all that is disputed, and short: of this

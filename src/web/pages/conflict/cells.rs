@@ -23,6 +23,7 @@ use crate::store::conflicts::Difference as Stored;
 use crate::web::failing::hidden;
 use crate::web::marks::{self, Mark, Piece, against, excerpt};
 use crate::web::messages::{Msg, literal, msg};
+use crate::web::pages::words;
 use crate::web::when::Clockface;
 use std::collections::BTreeSet;
 
@@ -80,12 +81,14 @@ impl Grid<'_> {
             may_leave: true,
             until: self.sent.get(&format!("until.{}", stored.id)).to_owned(),
             because: self.sent.get(&format!("because.{}", stored.id)).to_owned(),
-            error: self
-                .problems
-                .iter()
-                .find(|problem| problem.field == format!("d-{}", stored.id))
-                .map(|problem| problem.text.clone()),
+            error: self.problem(&format!("d-{}", stored.id)),
         }
+    }
+
+    /// What is wrong with an entry of the form.
+    fn problem(&self, entry: &str) -> Option<Msg> {
+        let problem = self.problems.iter().find(|problem| problem.field == entry)?;
+        Some(problem.text.clone())
     }
 
     /// Why this person does not decide it, and who does.
@@ -199,7 +202,7 @@ impl Grid<'_> {
             match base.and_then(|(tuple, _)| tuple.get(at)).filter(|agreed| !same(agreed)) {
                 // Both changed: what tells them apart is what is chosen by.
                 Some(_) if is_long(held) && changes(dispute) > 1 => beside_other(dispute, value, at, held),
-                Some(agreed) => excerpt(against(&agreed.to_string(), &held.to_string())),
+                Some(agreed) => excerpt(Self::since(fields.get(at), &agreed.to_string(), &held.to_string())),
                 None if dispute.agreed.is_none() => beside_other(dispute, value, at, held),
                 None => beside_moved(dispute, at, held),
             }
@@ -212,6 +215,12 @@ impl Grid<'_> {
             source_of_truth: false,
             fresh: false,
         }
+    }
+
+    /// What is new in a value since all agreed: of a list, its new members.
+    fn since(field: Option<&Field>, agreed: &str, held: &str) -> Vec<Piece> {
+        let members = field.and_then(|field| marks::members(&field.comparison, agreed, held));
+        members.unwrap_or_else(|| against(agreed, held))
     }
 
     /// Why a system has no value here.
@@ -258,7 +267,7 @@ impl Grid<'_> {
     fn told(&self, dispute: &Dispute, holder: &Holder) -> Vec<Msg> {
         let candidate = &holder.candidate;
         let time = time_of_change(candidate).map(|time| self.face.day(time).text);
-        let by = candidate.read.modified_by.as_ref().map(|name| msg("fact-by").with("who", name));
+        let by = candidate.read.modified_by.as_deref().map(words::by);
         if !dispute.absent.is_empty() {
             let read = self.face.ago(candidate.read.at).text;
             return vec![msg("fact-read").with("when", read)];
@@ -340,7 +349,7 @@ impl Grid<'_> {
                 label: field.label.clone(),
                 value: self.sent.typed(&stored.id, field.id.as_str()).to_owned(),
                 limits: limits::of(&self.case.setup.catalog, self.entity, field),
-                error: None,
+                error: self.problem(&format!("t-{}-{}", stored.id, field.id)),
                 long: longest > 120,
             }
         };

@@ -8,6 +8,7 @@ use super::seen;
 use super::{Chosen, PreviewPart, beside, late, trail};
 use crate::domain::access::{Right, Viewer};
 use crate::domain::conflict::{Dispute, Distinct};
+use crate::domain::entity::Field;
 use crate::domain::ids::ConflictId;
 use crate::domain::resolution::{Left, OutcomeError};
 use crate::engine::Refusal;
@@ -287,8 +288,12 @@ impl Look<'_> {
             targets = preview.targets;
             unfit = preview.problems.iter().map(|(_, own)| unfit_line(own)).collect();
             if problems.is_empty() && sent.then() == "check" {
-                problems
-                    .extend(preview.problems.into_iter().map(|(id, error)| outcome_problem(&id.0, &error)));
+                problems.extend(
+                    preview
+                        .problems
+                        .into_iter()
+                        .map(|(id, error)| outcome_problem(case, sent, (&id.0, &error))),
+                );
             }
         }
         let idempotency = match sent.get("idempotency") {
@@ -423,7 +428,10 @@ impl Look<'_> {
                 }
             }
             Refusal::Outcomes(errors) => {
-                let problems = errors.iter().map(|(id, error)| outcome_problem(id, error)).collect();
+                let problems = errors
+                    .iter()
+                    .map(|(id, error)| outcome_problem(&before, &sent, (id.as_str(), error)))
+                    .collect();
                 Told { problems, ..Told::default() }
             }
             Refusal::Invalid(text) => {
@@ -438,9 +446,21 @@ impl Look<'_> {
     }
 }
 
-fn outcome_problem(id: &str, error: &OutcomeError) -> Problem {
+/// What does not fit, at the input it was typed in.
+fn outcome_problem(case: &Case, sent: &Sent, (id, error): (&str, &OutcomeError)) -> Problem {
     let text = said(error.to_string());
-    Problem { field: format!("d-{id}"), text: msg("problem-other").with("text", text) }
+    let of = |difference: &&Difference| difference.id.as_str() == id;
+    let typed = case.differences.iter().find(of).filter(|own| sent.chosen(&own.id) == Chosen::Type);
+    let entity = case.setup.catalog.entity(&case.conflict.entity);
+    let slot = typed.zip(entity).and_then(|(own, entity)| entity.slot(&own.dispute.field));
+    let input = slot.as_ref().and_then(|slot| {
+        // Of a group the one that is named.
+        let named =
+            |field: &&Field| matches!(error, OutcomeError::Invalid { label, .. } if *label == field.label);
+        slot.fields().find(named).or(slot.fields().next())
+    });
+    let field = input.map_or_else(|| format!("d-{id}"), |field| format!("t-{id}-{}", field.id));
+    Problem { field, text: msg("problem-other").with("text", text) }
 }
 
 fn unfit_line(error: &OutcomeError) -> Msg {

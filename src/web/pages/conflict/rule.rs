@@ -22,7 +22,7 @@ pub fn rule(policy: &Effective, findings: &[Finding]) -> Msg {
 fn guard(finding: &Finding) -> Option<Msg> {
     Some(match finding {
         Finding::Incident { .. } => msg("guard-incident"),
-        Finding::HumanEdit { author: Some(author), .. } => msg("guard-human").with("who", author),
+        Finding::HumanEdit { author: Some(author), .. } => msg("guard-human").with("who", words::who(author)),
         Finding::HumanEdit { author: None, .. } => msg("guard-human").with("who", msg("guard-somebody")),
         Finding::Bulk { records, .. } => msg("guard-bulk").with("n", *records),
         Finding::NoTime { .. } => msg("guard-no-time"),

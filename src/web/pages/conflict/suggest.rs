@@ -7,6 +7,7 @@ use crate::domain::ids::SystemId;
 use crate::domain::suggestion::{Fact, Strength, Track};
 use crate::engine::case::Suggested;
 use crate::web::messages::{Msg, msg};
+use crate::web::pages::words;
 
 /// The line as the page shows it.
 #[must_use]
@@ -38,12 +39,14 @@ fn record(track: &Track) -> Msg {
 
 fn fact_line(catalog: &Catalog, fact: &Fact) -> Msg {
     let label = |system: &SystemId| catalog.label(system).to_owned();
-    let by = |named: &'static str, unnamed: &'static str, system: &SystemId, author: &Option<String>| {
-        let who = author.as_ref().map_or_else(|| msg(unnamed), |author| msg(named).with("who", author));
-        who.with("system", label(system))
+    let by = |named: Option<Msg>, unnamed: &'static str, system: &SystemId| {
+        named.unwrap_or_else(|| msg(unnamed)).with("system", label(system))
     };
     match fact {
-        Fact::Person { system, author } => by("suggest-person", "suggest-somebody", system, author),
+        Fact::Person { system, author } => {
+            let named = author.as_deref().map(|name| msg("suggest-person").with("who", words::by_whom(name)));
+            by(named, "suggest-somebody", system)
+        }
         Fact::Source { system } => msg("suggest-source").with("system", label(system)),
         Fact::OthersStand { systems } => {
             let names: Vec<String> = systems.iter().map(label).collect();
@@ -55,7 +58,9 @@ fn fact_line(catalog: &Catalog, fact: &Fact) -> Msg {
         Fact::Most { holders, systems } => msg("suggest-most").with("n", *holders).with("of", *systems),
         Fact::NotSource { system } => msg("suggest-not-source").with("system", label(system)),
         Fact::PersonElsewhere { system, author } => {
-            by("suggest-person-elsewhere", "suggest-somebody-elsewhere", system, author)
+            let who = author.as_deref().map(words::who);
+            let named = who.map(|who| msg("suggest-person-elsewhere").with("who", who));
+            by(named, "suggest-somebody-elsewhere", system)
         }
         Fact::NewerElsewhere { system } => msg("suggest-newer-elsewhere").with("system", label(system)),
         Fact::Bulk { records, .. } => msg("suggest-bulk").with("n", *records),

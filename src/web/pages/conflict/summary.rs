@@ -84,7 +84,7 @@ fn held(case: &Case, holder: &Holder, value: &Msg, face: &Clockface, say: &dyn F
         line = format!("{line}, {}", say(msg("summary-since").with("when", face.moment(at).exact)));
     }
     if let Some(who) = &candidate.read.modified_by {
-        line = format!("{line}, {}", say(msg("summary-by").with("who", who)));
+        line = format!("{line}, {}", say(msg("summary-by").with("who", words::by_whom(who))));
     }
     format!("- {line}")
 }

@@ -25,6 +25,10 @@ pub fn sentences(case: &Case, entity: &Entity, face: &Clockface) -> Vec<Msg> {
         let slots = entity.slots_of(&case.base, &case.holdings, std::iter::empty());
         let total = slots.iter().filter(|slot| !slot.is_all_rows()).count();
         sentences.push(msg("verdict-count").with("n", n).with("total", total.max(n)));
+        let hidden = open.iter().filter(|dispute| dispute.is_hidden() && disagrees(dispute)).count();
+        if hidden > 0 {
+            sentences.push(msg("verdict-hidden").with("n", hidden));
+        }
     }
     let says = |dispute| Says { case, entity, face, dispute };
     let mut alike: Vec<Alike> = Vec::new();
@@ -79,6 +83,11 @@ impl Says<'_> {
                 let there = self.names(self.holders().map(|holder| &holder.candidate.system));
                 let missing = self.names(self.dispute.absent.iter());
                 out.push(msg("verdict-record-missing").with("there", there).with("missing", missing));
+                let spared = self.names(self.spared().iter());
+                if !spared.is_empty() {
+                    let n = spared.len();
+                    out.push(msg("verdict-record-spared").with("n", n).with("systems", spared));
+                }
             }
             Kind::First => Alike::add(alike, "verdict-no-base", field, Vec::new()),
             Kind::Clash => {
@@ -159,6 +168,16 @@ impl Says<'_> {
         }
     }
 
+    /// Systems that have no such record and need none: they do not hold every one.
+    fn spared(&self) -> Vec<SystemId> {
+        let lacks = |system: &SystemId| {
+            let held = self.case.holdings.iter().any(|holding| holding.system == *system);
+            !held && !self.dispute.absent.contains(system)
+        };
+        let systems = self.case.setup.catalog.mappings_of(&self.entity.id).map(|mapping| &mapping.system);
+        systems.filter(|system| lacks(system)).cloned().collect()
+    }
+
     fn holders(&self) -> impl Iterator<Item = &Holder> {
         self.dispute.values.iter().flat_map(|value| &value.holders)
     }
@@ -184,7 +203,7 @@ fn is_moved(value: &Distinct) -> bool {
 
 fn who(holder: &Holder) -> Msg {
     match (holder.hand.kind, &holder.candidate.read.modified_by) {
-        (_, Some(name)) if name.eq_ignore_ascii_case("customer") => msg("who-customer"),
+        (_, Some(name)) if words::is_customer(name) => msg("who-customer"),
         (AuthorKind::Person, Some(name)) => msg("who-person").with("name", name),
         (AuthorKind::Import | AuthorKind::Integration | AuthorKind::Us, Some(name)) => {
             msg("who-automation").with("name", name)

@@ -266,7 +266,7 @@ impl Seen<'_> {
         let candidate = &holder.candidate;
         let when = time_of_change(candidate).unwrap_or(candidate.read.at);
         let changed = msg("fact-changed").with("when", self.face.day(when).text);
-        let by = candidate.read.modified_by.as_ref().map(|who| msg("fact-by").with("who", who));
+        let by = candidate.read.modified_by.as_deref().map(words::by);
         let same = msg("fact-same-as-agreed");
         let facts = match (candidate.moved, &self.dispute.agreed) {
             (false, Some(_)) => vec![same],
