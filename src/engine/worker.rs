@@ -10,7 +10,7 @@ use crate::domain::access::Viewer;
 use crate::domain::ids::{RunId, SystemId};
 use crate::store::damage::Depth;
 use crate::store::runs::Run;
-use crate::store::{StoreError, conflicts, records, runs, targets};
+use crate::store::{StoreError, exceptions, records, runs, targets};
 use chrono::TimeDelta;
 use futures_util::FutureExt as _;
 use futures_util::stream::{self, StreamExt as _};
@@ -223,7 +223,7 @@ impl Engine {
     async fn judge_leftovers(&self, in_hand: &[RunId]) -> Result<(), StoreError> {
         self.take_up_released().await?;
         let mut session = self.store.session().await?;
-        let expired = conflicts::expired_exceptions(&mut session, self.now(), 200).await?;
+        let expired = exceptions::expired(&mut session, self.now(), 200).await?;
         // One row is looked at, however many entities there are; mostly there is none.
         let waiting = records::any_unjudged(&mut session, self.tried_since(), in_hand).await?;
         drop(session);

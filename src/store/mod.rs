@@ -13,6 +13,7 @@ pub mod conflicts;
 pub mod damage;
 mod db;
 mod error;
+pub mod exceptions;
 pub mod field_decisions;
 pub mod groups;
 pub mod holdings;

@@ -14,7 +14,7 @@ use crate::engine::{Engine, Setup};
 use crate::store::holdings::Revision;
 use crate::store::records::{Advanced, Kept};
 use crate::store::words::Wanted;
-use crate::store::{Session, StoreError, WriteSession, conflicts, holdings, records};
+use crate::store::{Session, StoreError, WriteSession, conflicts, exceptions, holdings, records};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// What the rows of a page lead to.
@@ -174,7 +174,7 @@ impl Foreseen {
         let kept = records::kept(w, &ids).await?;
         let kept: HashMap<RecordId, Kept> = kept.into_iter().map(|own| (own.record.clone(), own)).collect();
         let open = conflicts::unfinished(w, &ids).await?;
-        let excepted = conflicts::exceptions(w, &ids).await?;
+        let excepted = exceptions::of_records(w, &ids).await?;
         let open = open.into_iter().map(|difference| difference.record);
         let busy: HashSet<RecordId> =
             open.chain(excepted.into_iter().map(|exception| exception.record)).collect();

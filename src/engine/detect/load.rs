@@ -18,7 +18,8 @@ use crate::domain::time::Time;
 use crate::domain::value::Tuple;
 use crate::domain::words;
 use crate::engine::Setup;
-use crate::store::conflicts::{Conflict, Difference, Exception};
+use crate::store::conflicts::{Conflict, Difference};
+use crate::store::exceptions::{self, Exception};
 use crate::store::incidents::Incident;
 use crate::store::records::{Kept, Record};
 use crate::store::resolutions::{Delivery, Resolution};
@@ -184,7 +185,9 @@ impl Batch {
             indexed: kept.iter().filter_map(|own| Some((own.record.clone(), own.indexed?))).collect(),
             bases: kept.into_iter().map(|own| (own.record, own.base)).collect(),
             conflicts,
-            exceptions: by_record(conflicts::exceptions(w, ids).await?, |exception| exception.record.clone()),
+            exceptions: by_record(exceptions::of_records(w, ids).await?, |exception| {
+                exception.record.clone()
+            }),
             deliveries: resolutions::deliveries(w, &decided).await?,
             resolutions: resolutions::of_ids(w, &decided).await?,
             differences: by_record(differences, |difference| difference.record.clone()),

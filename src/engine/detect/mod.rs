@@ -37,7 +37,7 @@ use crate::engine::writeback::alarm;
 use crate::store::records::Advanced;
 use crate::store::runs::Counts;
 use crate::store::words::{Indexed, Wanted};
-use crate::store::{self, StoreError, WriteSession, conflicts, records, resolutions};
+use crate::store::{self, StoreError, WriteSession, conflicts, exceptions, records, resolutions};
 use load::Batch;
 use ruling::Ruling;
 use std::collections::{BTreeSet, HashMap};
@@ -241,7 +241,7 @@ pub(super) async fn save(
     }
     store::policy_shadows::save(w, ruling.shadows).await?;
     for (record, field) in ruling.ended_exceptions {
-        conflicts::end_exception(w, &record, &field).await?;
+        exceptions::end(w, &record, &field).await?;
     }
     Ok(())
 }

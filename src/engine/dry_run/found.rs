@@ -14,8 +14,8 @@ use crate::domain::record::{Base, Holding};
 use crate::domain::rows;
 use crate::domain::time::Time;
 use crate::engine::{Engine, Setup};
-use crate::store::conflicts::Exception;
-use crate::store::{StoreError, conflicts, records};
+use crate::store::exceptions::{self, Exception};
+use crate::store::{StoreError, records};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What a run would do with a difference.
@@ -142,7 +142,7 @@ impl<'a> Judge<'a> {
             return Ok(Known { records, bases: HashMap::new(), exceptions: Vec::new() });
         }
         let bases = records::bases(&mut session, &ids).await?.into_iter().collect();
-        Ok(Known { records, bases, exceptions: conflicts::exceptions(&mut session, &ids).await? })
+        Ok(Known { records, bases, exceptions: exceptions::of_records(&mut session, &ids).await? })
     }
 
     fn found(&self, known: &Known, pending: &Pending) -> Vec<Found> {

@@ -21,7 +21,7 @@ use crate::engine::{Engine, Refusal, Setup};
 use crate::store::conflicts::{Conflict, Difference};
 use crate::store::resolutions::approvals::{self, What};
 use crate::store::resolutions::{self, Delivery, Resolution};
-use crate::store::{WriteSession, conflicts, field_decisions, holdings, users};
+use crate::store::{WriteSession, conflicts, exceptions, field_decisions, holdings, users};
 use std::sync::Arc;
 
 /// Characters of a reason.
@@ -329,7 +329,7 @@ async fn carry_on(
         let state = state.map_err(|error| Refusal::WrongState(error.to_string()))?;
         let difference = Difference { state, ..difference };
         if let Some(exception) = exception(&owner, &difference, &outcome) {
-            conflicts::save_exception(w, &exception).await?;
+            exceptions::save(w, &exception).await?;
         }
         let state = settled(&difference, &outcome, &decision.id, nothing, now)?;
         changed.push(Difference { state, ..difference });

@@ -19,7 +19,8 @@ use crate::domain::{diff, pattern};
 use crate::engine::approvals::{self, Request};
 use crate::engine::detect::{resolution_state, sum_up};
 use crate::engine::{Refusal, Setup};
-use crate::store::conflicts::{Conflict, Difference, Exception};
+use crate::store::conflicts::{Conflict, Difference};
+use crate::store::exceptions::{self, Exception};
 use crate::store::field_decisions::FieldDecision;
 use crate::store::resolutions::{Delivery, Resolution};
 use crate::store::{StoreError, WriteSession, conflicts, field_decisions, resolutions};
@@ -127,7 +128,7 @@ pub(in crate::engine) async fn store(
             request.tell_approvers(w, NoticeKind::ApprovalAsked, &own.resolution.fields()).await?;
         }
         for exception in &own.exceptions {
-            conflicts::save_exception(w, exception).await?;
+            exceptions::save(w, exception).await?;
         }
         conflicts::save(w, &own.conflict).await?;
         if own.resolution.reverses().is_none() {

@@ -15,7 +15,7 @@ use crate::engine::{Engine, Refusal};
 use crate::faults::{self, Point};
 use crate::store::conflicts::{Conflict, Difference};
 use crate::store::resolutions::{Resolution, approvals};
-use crate::store::{StoreError, WriteSession, conflicts, field_decisions, resolutions};
+use crate::store::{StoreError, WriteSession, conflicts, exceptions, field_decisions, resolutions};
 
 impl Engine {
     /// Takes a decision back while nothing of it has been sent: all of it or nothing.
@@ -130,7 +130,7 @@ pub(super) async fn reopen(
     let mut changed = Vec::new();
     for difference in all.into_iter().filter(|d| d.state.resolution() == Some(&resolution.id)) {
         if matches!(difference.state, DifferenceState::Excepted { .. }) {
-            conflicts::end_exception(w, &difference.record, &difference.dispute.field).await?;
+            exceptions::end(w, &difference.record, &difference.dispute.field).await?;
         }
         let state = difference.state.clone().reopen().map_err(|e| Refusal::WrongState(e.to_string()))?;
         changed.push(Difference { state, conflict: conflict.id.clone(), ..difference });

@@ -13,6 +13,7 @@ use referee::engine::Refusal;
 use referee::engine::objections::Telling;
 use referee::engine::policies::PolicyChange;
 use referee::engine::review::Decision;
+use referee::store::exceptions;
 use referee::store::resolutions::{self, Resolution, approvals};
 
 /// Addresses need a second person.
@@ -202,7 +203,7 @@ async fn leaving_different_waits_as_well() {
         assert!(resolution.is_awaiting());
         let exceptions = async |world: &World| {
             let mut session = world.engine.store().session().await.unwrap();
-            conflicts::exceptions(&mut session, std::slice::from_ref(&conflict.record)).await.unwrap()
+            exceptions::of_records(&mut session, std::slice::from_ref(&conflict.record)).await.unwrap()
         };
         assert_eq!(exceptions(&world).await, [], "nothing is excepted yet");
         world.sync().await;
