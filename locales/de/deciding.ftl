@@ -82,4 +82,4 @@ precedents-title = Letzte Entscheidungen zu { $n ->
     [one] diesem Feld
    *[other] diesen Feldern
 }
-precedent-line = <b>{ $name }</b>, { $field }: { $outcome }
+precedent-line = <b>{ $name }</b> zu <q>{ $record }</q>, { $field }: { $outcome }

@@ -38,6 +38,7 @@ notice-view_entered = Neu in der Ansicht <b>{ $view }</b>: { $n }
 notice-answered = Antwort von <b>{ $who }</b> auf eine eigene Frage: <b>{ $what }</b>
 notice-unanswered = Keine rechtzeitige Antwort von <b>{ $who }</b> auf eine eigene Frage: <b>{ $what }</b>
 notice-escalated = Weitergereicht von <b>{ $by }</b>: <b>{ $what }</b>
+notice-sent_back = Zurückgegeben von <b>{ $by }</b>: <b>{ $what }</b>
 notice-objected = Einwand von <b>{ $who }</b> gegen eine eigene Entscheidung: <b>{ $what }</b>
 notice-approval_asked = <b>{ $by }</b> bittet um Genehmigung: <b>{ $what }</b>
 notice-approval_due = Die halbe Zeit zum Genehmigen ist um: <b>{ $what }</b>, entschieden von <b>{ $by }</b>

@@ -58,8 +58,8 @@ kind-missing = Fehlt oder gelöscht
 
 empty-filter-title = Zu diesen Filtern passt nichts
 empty-filter-text = { $n ->
-    [one] In anderen Ansichten ist ein Konflikt offen.
-   *[other] In anderen Ansichten sind { $n } Konflikte offen.
+    [one] Ohne sie ist ein Konflikt offen.
+   *[other] Ohne sie sind { $n } Konflikte offen.
 }
 empty-done-title = Nichts mehr zu entscheiden
 empty-done-text = Alle Systeme wurden zuletzt { $when } geprüft. Neue Konflikte erscheinen hier mit dem nächsten Lauf.

@@ -26,6 +26,7 @@ assign = Zuweisen
 assign-to = Zuweisen an
 assign-me = Übernehmen
 person-away = { $name } (abwesend)
+person-away-deputy = { $name } (abwesend, geht an { $deputy })
 snooze = Zurückstellen
 snooze-until = Zurückstellen bis
 snooze-at = Eigener Zeitpunkt

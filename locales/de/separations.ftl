@@ -16,5 +16,3 @@ flash-rejoined = Wieder verknüpft. Beide Datensätze wurden neu beurteilt.
 conflict-separate = Nicht derselbe Datensatz
 said-separated = <b>{ $actor }</b> hat gesagt, dass <b>{ $system }</b> <q>{ $id }</q> ein anderer Datensatz ist
 said-rejoined = <b>{ $actor }</b> hat <b>{ $system }</b> <q>{ $id }</q> wieder verknüpft
-action-record-separated = Nicht derselbe Datensatz
-action-record-rejoined = Wieder verknüpft

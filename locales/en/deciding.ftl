@@ -79,4 +79,4 @@ precedents-title = Last decisions on { $n ->
     [one] this field
    *[other] these fields
 }
-precedent-line = <b>{ $name }</b>, { $field }: { $outcome }
+precedent-line = <b>{ $name }</b> on <q>{ $record }</q>, { $field }: { $outcome }

@@ -38,6 +38,7 @@ notice-view_entered = { $n } entered the view <b>{ $view }</b>
 notice-answered = <b>{ $who }</b> answered your question about <b>{ $what }</b>
 notice-unanswered = Your question to <b>{ $who }</b> about <b>{ $what }</b> was not answered in time
 notice-escalated = <b>{ $by }</b> passed <b>{ $what }</b> on to you
+notice-sent_back = <b>{ $by }</b> sent <b>{ $what }</b> back to you
 notice-objected = <b>{ $who }</b> objects to your decision on <b>{ $what }</b>
 notice-approval_asked = <b>{ $by }</b> asks for your approval: <b>{ $what }</b>
 notice-approval_due = Half of the time to approve is over: <b>{ $what }</b>, decided by <b>{ $by }</b>

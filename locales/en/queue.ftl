@@ -112,8 +112,8 @@ kind-deleted = Deleted there
 
 empty-filter-title = Nothing matches these filters
 empty-filter-text = { $n ->
-    [one] One conflict is open in other views.
-   *[other] { $n } conflicts are open in other views.
+    [one] Without them one conflict is open.
+   *[other] Without them { $n } conflicts are open.
 }
 empty-done-title = Nothing left to decide
 empty-done-text = Every system was last checked { $when }. A new conflict appears here with the next run.

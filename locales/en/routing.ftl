@@ -27,6 +27,7 @@ assign = Assign
 assign-to = Assign to
 assign-me = Assign to me
 person-away = { $name } (away)
+person-away-deputy = { $name } (away, goes to { $deputy })
 snooze = Snooze
 snooze-until = Snooze until
 snooze-at = Your own time

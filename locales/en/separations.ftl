@@ -16,5 +16,3 @@ flash-rejoined = Linked again. Both records were judged again.
 conflict-separate = Not the same record
 said-separated = <b>{ $actor }</b> said that <b>{ $system }</b> <q>{ $id }</q> is another record
 said-rejoined = <b>{ $actor }</b> linked <b>{ $system }</b> <q>{ $id }</q> again
-action-record-separated = Not the same record
-action-record-rejoined = Linked again

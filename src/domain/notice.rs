@@ -29,6 +29,8 @@ pub enum NoticeKind {
     Unanswered,
     /// A conflict was passed on to this person.
     Escalated,
+    /// What this person passed on came back: `by`.
+    SentBack,
     /// Somebody objects to this person's decision: `who`.
     Objected,
     /// A decision of `by` awaits this person's approval.
@@ -44,7 +46,7 @@ pub enum NoticeKind {
 }
 
 impl NoticeKind {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Assigned,
         Self::Mentioned,
         Self::DueSoon,
@@ -53,6 +55,7 @@ impl NoticeKind {
         Self::Answered,
         Self::Unanswered,
         Self::Escalated,
+        Self::SentBack,
         Self::Objected,
         Self::ApprovalAsked,
         Self::ApprovalDue,
@@ -73,6 +76,7 @@ impl NoticeKind {
             Self::Answered => "answered",
             Self::Unanswered => "unanswered",
             Self::Escalated => "escalated",
+            Self::SentBack => "sent_back",
             Self::Objected => "objected",
             Self::ApprovalAsked => "approval_asked",
             Self::ApprovalDue => "approval_due",

@@ -6,7 +6,7 @@ use super::{Engine, Refusal, Setup};
 use crate::domain::access::Viewer;
 use crate::domain::conflict::DifferenceState;
 use crate::domain::ids::{
-    ConflictId, DifferenceId, EntityId, FieldId, ResolutionId, SystemId, UserId, VersionId,
+    ConflictId, DifferenceId, EntityId, RecordId, ResolutionId, SystemId, UserId, VersionId,
 };
 use crate::domain::pattern;
 use crate::domain::record::{Base, Holding};
@@ -69,9 +69,8 @@ pub struct Case {
     pub alike: HashMap<String, i64>,
     /// What is suggested for its open differences, with how such suggestions did before.
     pub suggestions: HashMap<DifferenceId, Suggested>,
-    /// The last decisions on the fields of its open differences, newest first, each with the place of
-    /// the outcome in it.
-    pub precedents: Vec<(FieldId, Resolution, usize)>,
+    /// The last decisions on the fields of its open differences, newest first.
+    pub precedents: Vec<Precedent>,
     /// Other open conflicts on what has the same name.
     pub others: Vec<Conflict>,
     /// The newest comments on it, oldest of them first.
@@ -238,11 +237,20 @@ async fn suggestions(
     Ok(all)
 }
 
+/// One of the last decisions on a field.
+pub struct Precedent {
+    /// The title of the record that it was on.
+    pub record: String,
+    pub resolution: Resolution,
+    /// The place of its outcome for the field.
+    pub at: usize,
+}
+
 async fn precedents(
     s: &mut Session,
     setup: &Setup,
     open: impl Iterator<Item = &Difference>,
-) -> Result<Vec<(FieldId, Resolution, usize)>, StoreError> {
+) -> Result<Vec<Precedent>, StoreError> {
     let (mut all, mut asked) = (Vec::new(), BTreeSet::new());
     for difference in open {
         let entity = setup.catalog.entity(&difference.entity);
@@ -250,17 +258,18 @@ async fn precedents(
         let field = slot.map_or_else(|| difference.dispute.field.clone(), |slot| slot.policy_id().clone());
         if asked.insert(field.clone()) {
             let own = field_decisions::newest(s, &difference.entity, &field, PRECEDENTS).await?;
-            all.extend(
-                own.into_iter().map(|(resolution, difference)| (field.clone(), resolution, difference)),
-            );
+            all.extend(own);
         }
     }
-    let ids: Vec<ResolutionId> = all.iter().map(|(_, id, _)| id.clone()).collect();
+    let ids: Vec<ResolutionId> = all.iter().map(|(id, _)| id.clone()).collect();
     let known = resolutions::of_ids(s, &ids).await?;
-    let precedent = |(field, id, difference): (FieldId, ResolutionId, DifferenceId)| {
-        let resolution = known.iter().find(|known| known.id == id)?;
+    let on: Vec<RecordId> = known.iter().map(|known| known.record.clone()).collect();
+    let on = records::of_ids(s, &on).await?;
+    let precedent = |(id, difference): (ResolutionId, DifferenceId)| {
+        let resolution = known.iter().find(|known| known.id == id)?.clone();
         let at = resolution.outcomes.iter().position(|chosen| chosen.difference == difference)?;
-        Some((field, resolution.clone(), at))
+        let record = on.iter().find(|record| record.id == resolution.record);
+        Some(Precedent { record: record.map(|own| own.title.clone()).unwrap_or_default(), resolution, at })
     };
     Ok(all.into_iter().filter_map(precedent).collect())
 }

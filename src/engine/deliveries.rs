@@ -91,7 +91,7 @@ pub(super) async fn back_to_people(
     let reason = "a system refused the decision".to_owned();
     let asked = Asked { by: viewer.name.clone(), reason };
     let decision = reopen(w, &delivery, &asked).await?;
-    conflict.draft = Some(decision.draft()?);
+    conflict.draft = decision.draft()?;
     let event = Event::new(Action::ConflictReopened, viewer.actor(), about(&conflict));
     let mut events = vec![event.fact("decision", &delivery.resolution)];
     let (entity, record) = (conflict.entity.clone(), conflict.record.clone());

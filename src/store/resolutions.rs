@@ -20,7 +20,7 @@ use crate::domain::ids::{
     ConflictId, DeliveryId, EntityId, FieldId, GroupId, RecordId, ResolutionId, SystemId,
 };
 use crate::domain::refusal;
-use crate::domain::resolution::{Chosen, Draft, Outcome};
+use crate::domain::resolution::{Chosen, Left, Outcome};
 use crate::domain::sight::{Sight, WORDS};
 use crate::domain::time::Time;
 use crate::faults::{self, Point, Protection};
@@ -91,14 +91,15 @@ impl Resolution {
         })
     }
 
-    /// Its choices, to be offered again.
+    /// Its choices with what was written beside them, to be offered again.
     ///
     /// # Errors
     /// The stored page cannot be read.
-    pub fn draft(&self) -> Result<String, StoreError> {
+    pub fn draft(&self) -> Result<Option<String>, StoreError> {
         let page = self.disputes()?;
-        let drafts: Vec<Draft> = self.outcomes.iter().map(|chosen| chosen.draft(&page)).collect();
-        Ok(serde_json::to_string(&drafts)?)
+        let choices = self.outcomes.iter().map(|chosen| chosen.draft(&page)).collect();
+        let left = Left { choices, note: self.note.clone(), reason: self.reason.clone() };
+        Ok(left.text()?)
     }
 }
 

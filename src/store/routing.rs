@@ -96,10 +96,16 @@ impl Member {
         self.away.is_some_and(|(from, until)| from <= now && now < until)
     }
 
-    #[must_use]
-    pub fn colleague(&self, now: Time) -> Colleague {
+    fn colleague(&self, now: Time) -> Colleague {
         Colleague { id: self.id.clone(), deputy: self.deputy.clone(), away: self.is_away(now) }
     }
+}
+
+/// Those of a team who may be given a conflict at `now`: who decides, by id.
+#[must_use]
+pub fn colleagues(team: &[Member], now: Time) -> HashMap<UserId, Colleague> {
+    let deciding = team.iter().filter(|member| member.has(Role::Steward));
+    deciding.map(|member| (member.id.clone(), member.colleague(now))).collect()
 }
 
 /// Everybody who signs in, by name.
@@ -111,13 +117,6 @@ pub async fn team(s: &mut Session) -> Result<Vec<Member>, StoreError> {
     let mut all: Vec<Member> = query.limit(1000).all().await?;
     order::by_name(&mut all, |member| &member.name);
     Ok(all)
-}
-
-/// Who may be given a conflict: those who decide, by id.
-pub async fn colleagues(s: &mut Session, now: Time) -> Result<HashMap<UserId, Colleague>, StoreError> {
-    let all = team(s).await?;
-    let deciding = all.iter().filter(|member| member.has(Role::Steward));
-    Ok(deciding.map(|member| (member.id.clone(), member.colleague(now))).collect())
 }
 
 /// How many open conflicts each of these people has that do not wait.

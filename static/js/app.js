@@ -326,6 +326,33 @@ if (arrivals) {
   setInterval(ask, 30_000);
 }
 
+// What is under way says how far it is, and at its end the page is that of its end: unless a person is
+// about to do something there.
+if (one('[data-under-way]')) {
+  const busy = () => one('main :is(input[type=checkbox]:checked, input:focus, textarea:focus)');
+  const ask = async () => {
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
+      if (!answer.ok || answer.redirected) return;
+      const page = document.createElement('template');
+      page.innerHTML = html.createHTML(await answer.text());
+      for (const live of all('[data-live]')) {
+        const now = one(`[data-live="${live.dataset.live}"]`, page.content);
+        if (!now || now.outerHTML === live.outerHTML) continue;
+        live.className = now.className;
+        live.replaceChildren(...now.childNodes);
+      }
+      if (one('[data-under-way]', page.content)) return;
+      clearInterval(timer);
+      if (!busy()) location.reload();
+    } catch {
+      // Offline: the next look tells.
+    }
+  };
+  const timer = setInterval(ask, 2_000);
+}
+
 // Two minutes before a session ends a strip says so, over the top bar. Nothing typed is lost
 // without it: a form of an ended session is kept and asks for the password.
 const leaving = one('#leaving');

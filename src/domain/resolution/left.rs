@@ -17,7 +17,7 @@ pub struct Left {
 }
 
 impl Left {
-    /// Reads it as it is stored: of a decision that was taken back the choices alone are.
+    /// Reads it as it is stored; earlier versions stored a list of choices alone.
     ///
     /// # Errors
     /// The text holds no choices.

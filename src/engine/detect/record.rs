@@ -341,7 +341,7 @@ impl<'a> Judge<'a> {
 
     pub fn set_draft(&mut self, resolution: &Resolution) -> Result<(), StoreError> {
         if let Some((conflict, _)) = &mut self.ruling.conflict {
-            conflict.draft = Some(resolution.draft()?);
+            conflict.draft = resolution.draft()?;
         }
         Ok(())
     }

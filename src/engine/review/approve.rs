@@ -357,7 +357,7 @@ async fn take_back(
     }
     state.clone_into(&mut decision.state);
     decision.approval = Some(ended);
-    conflict.draft = Some(decision.draft()?);
+    conflict.draft = decision.draft()?;
     let events = refresh(w, conflict).await?.into_iter().collect();
     Ok((decision, events))
 }

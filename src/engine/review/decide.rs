@@ -11,7 +11,7 @@ use crate::domain::entity::Entity;
 use crate::domain::ids::{ConflictId, DifferenceId, RecordId, SystemId};
 use crate::domain::presence::RECORD;
 use crate::domain::record::{Base, Holding};
-use crate::domain::resolution::{Draft, Outcome, OutcomeError, Reason};
+use crate::domain::resolution::{Left, Outcome, OutcomeError, Reason};
 use crate::domain::sight::{Sight, WORDS};
 use crate::engine::{Refusal, Setup};
 use crate::store::conflicts::{Conflict, Difference};
@@ -103,7 +103,7 @@ pub(in crate::engine) fn decided(
     }
     check_values(setup.entity(&conflict.entity)?, &holdings, &left_out, &worked)?;
     check_reason(decision, &worked)?;
-    conflict.draft = undecided(conflict.draft.as_deref(), decision);
+    conflict.draft = undecided(conflict.draft.as_deref(), decision)?;
     (conflict.claimed_by, conflict.claimed_until) = (None, None);
     record::decide(w, viewer, setup, (conflict, differences), decision, worked)
 }
@@ -140,11 +140,12 @@ pub(super) fn check_sight(
         .try_for_each(|field| setup.check_sight(viewer, &conflict.entity, field))
 }
 
-/// The kept choices of differences that a decision leaves open.
-fn undecided(draft: Option<&str>, decision: &Decision) -> Option<String> {
-    let mut kept: Vec<Draft> = serde_json::from_str(draft?).ok()?;
-    kept.retain(|own| decision.outcomes.iter().all(|(id, _)| *id != own.chosen.difference));
-    if kept.is_empty() { None } else { serde_json::to_string(&kept).ok() }
+/// The kept choices of differences that a decision leaves open. What was written beside them went with
+/// the form into this decision.
+fn undecided(draft: Option<&str>, decision: &Decision) -> Result<Option<String>, StoreError> {
+    let mut choices = Left::read(draft)?.choices;
+    choices.retain(|own| decision.outcomes.iter().all(|(id, _)| *id != own.chosen.difference));
+    Ok(Left { choices, ..Left::default() }.text()?)
 }
 
 /// A policy that now asks more than the page knew refuses the decision: the page is made again.

@@ -65,7 +65,7 @@ impl Engine {
                     ask_nobody(w, &format!("/resolutions/{id}")).await?;
                     resolution.approval = Some(ended);
                 }
-                let draft = Some(resolution.draft()?);
+                let draft = resolution.draft()?;
                 let event = Event::new(Action::Undone, viewer.actor(), about(&conflict));
                 let event = event.fact("decision", &id).value("record", &conflict.title);
                 let event = match &resolution.group {

@@ -6,6 +6,7 @@ use crate::domain::audit::Action;
 use crate::domain::ids::UserId;
 use crate::domain::routing::stands_in;
 use crate::engine::{Engine, Refusal};
+use crate::store::routing::colleagues;
 
 impl Engine {
     /// Gives conflicts to somebody who decides, or to nobody. Who is away gets none: their deputy
@@ -25,7 +26,7 @@ impl Engine {
             let taker = match &to {
                 // Whoever takes something while away means it.
                 Some(id) if *id == by.user => Some(crew.deciding(id)?.id.clone()),
-                Some(id) => Some(stands_in(&crew.deciding(id)?.id, &crew.colleagues())),
+                Some(id) => Some(stands_in(&crew.deciding(id)?.id, &colleagues(&crew.team, crew.now))),
                 None => None,
             };
             conflict.assigned_by = taker.as_ref().filter(|taker| **taker != by.user).map(|_| by.user.clone());

@@ -9,6 +9,7 @@ use crate::domain::routing::{Desk, Escalation, Route, route_of, stands_in};
 use crate::engine::review::{about, locked};
 use crate::engine::{Engine, Refusal};
 use crate::store::conflicts::Conflict;
+use crate::store::routing::colleagues;
 use crate::store::{WriteSession, conflicts, routing};
 
 /// Conflicts of one route that are told of in one look.
@@ -161,7 +162,7 @@ fn give(
         let member = crew.member(id);
         let member = member.ok_or_else(|| Refusal::Invalid("there is nobody of that name".to_owned()))?;
         if member.has(Role::Steward) {
-            conflict.assignee = Some(stands_in(id, &crew.colleagues()));
+            conflict.assignee = Some(stands_in(id, &colleagues(&crew.team, crew.now)));
             conflict.assigned_by = by.cloned();
         }
     }

@@ -18,13 +18,12 @@ use crate::domain::access::{Right, Role, Viewer};
 use crate::domain::audit::{Action, Event};
 use crate::domain::ids::{ConflictId, UserId};
 use crate::domain::resolution::Left;
-use crate::domain::routing::{Colleague, Desk};
+use crate::domain::routing::Desk;
 use crate::domain::sight::Sight;
 use crate::domain::time::Time;
 use crate::store::conflicts::Conflict;
 use crate::store::routing::{self, Member};
 use crate::store::{StoreError, WriteSession, conflicts};
-use std::collections::HashMap;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -110,11 +109,6 @@ impl Crew {
     fn deciding(&self, id: &UserId) -> Result<&Member, Refusal> {
         let member = self.member(id).filter(|member| member.has(Role::Steward));
         member.ok_or_else(|| Refusal::Invalid("choose somebody who decides".to_owned()))
-    }
-
-    fn colleagues(&self) -> HashMap<UserId, Colleague> {
-        let deciding = self.team.iter().filter(|member| member.has(Role::Steward));
-        deciding.map(|member| (member.id.clone(), member.colleague(self.now))).collect()
     }
 
     fn name(&self, id: &UserId) -> String {

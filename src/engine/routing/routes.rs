@@ -115,7 +115,7 @@ pub(in crate::engine) async fn give_new(
         return Ok(Vec::new());
     }
     let now = w.now();
-    let colleagues = routing::colleagues(w, now).await?;
+    let colleagues = routing::colleagues(&routing::team(w).await?, now);
     let people: Vec<&UserId> = colleagues.keys().collect();
     let names = users::names(w, people.iter().copied()).await?;
     let (mut open, mut events) = (routing::loads(w, people).await?, Vec::new());

@@ -57,7 +57,7 @@ pub(super) async fn tell(
             say(w, by, conflict, event).await?;
             // Whoever gave it learns of the answer, whether they decide or not.
             if let Some(giver) = event.facts.get("giver").map(|id| UserId(id.clone())) {
-                notices::tell(w, &giver, notice(NoticeKind::Assigned)).await?;
+                notices::tell(w, &giver, notice(NoticeKind::SentBack)).await?;
             }
         }
         Action::ConflictAssigned => {

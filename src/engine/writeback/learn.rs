@@ -101,7 +101,7 @@ pub(super) async fn reopen(
         .value("record", &conflict.title);
     conflicts::save_differences(w, &[Difference { state, ..decided }]).await?;
     let resolution = resolutions::of_ids(w, std::slice::from_ref(&delivery.resolution)).await?.pop();
-    conflict.draft = resolution.map(|decision| decision.draft()).transpose()?;
+    conflict.draft = resolution.map(|decision| decision.draft()).transpose()?.flatten();
     conflicts::save(w, &conflict).await?;
     if !conflict.open {
         events.push(event);

@@ -435,15 +435,21 @@ pub struct AgreedField {
 pub struct Preview {
     pub systems: Vec<PreviewSystem>,
     /// The systems to which nothing is written.
-    pub unchanged: Vec<String>,
-    /// `Phone is added here once you choose.`
-    pub pending: Option<Msg>,
+    pub unchanged: Vec<Unchanged>,
     /// What cannot be saved as it is: `Street: Warehouse cannot store it`.
     pub problems: Vec<Msg>,
     /// How long it is held before it is sent.
     pub hold_seconds: u32,
     /// How many lines to keep free, so that nothing moves when the preview grows.
     pub reserve: usize,
+}
+
+/// Systems to which nothing is written, alike in what may be yet.
+#[derive(Clone, Debug)]
+pub struct Unchanged {
+    pub systems: Vec<String>,
+    /// `Phone is added here once you choose.`
+    pub pending: Option<Msg>,
 }
 
 impl Preview {

@@ -49,6 +49,13 @@ pub struct StatesPage {
     pub screens: Vec<Screen>,
 }
 
+impl StatesPage {
+    /// Whether there is a button that brings a state about.
+    fn acts(&self) -> bool {
+        self.screens.iter().flat_map(|screen| &screen.cells).any(|cell| cell.can_act)
+    }
+}
+
 impl View for StatesPage {
     const SECTION: Section = Section::None;
 }

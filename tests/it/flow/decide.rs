@@ -1,7 +1,7 @@
 use super::*;
 use crate::support::world::{other_steward, steward};
 use chrono::TimeDelta;
-use referee::domain::resolution::{Outcome, OutcomeError};
+use referee::domain::resolution::{Left, Outcome, OutcomeError, Reason};
 use referee::domain::value::Held;
 use referee::engine::Refusal;
 use referee::engine::ask::Question;
@@ -100,14 +100,16 @@ async fn the_same_difference_given_twice_is_refused() {
 async fn undo_during_the_hold_reopens_with_the_draft() {
     for world in worlds().await {
         let (conflict, difference) = moved(&world).await;
-        let resolution =
-            world.engine.resolve(&steward(), &conflict.id, keep(&conflict, &difference, 2)).await.unwrap();
+        let decision = Decision { note: "she called".into(), ..keep(&conflict, &difference, 2) };
+        let resolution = world.engine.resolve(&steward(), &conflict.id, decision).await.unwrap();
         let refused = world.engine.undo(&other_steward(), &resolution.id).await;
         assert!(matches!(refused, Err(Refusal::Forbidden)));
         world.engine.undo(&steward(), &resolution.id).await.unwrap();
         let back = open(&world).await;
         assert_eq!(back.len(), 1);
-        assert!(back[0].draft.as_ref().unwrap().contains("\"value\":2"));
+        let left = Left::read(back[0].draft.as_deref()).unwrap();
+        assert_eq!((left.note.as_str(), left.reason.as_str()), ("she called", resolution.reason.as_str()));
+        assert_eq!(left.choices[0].chosen.outcome, Outcome::Keep { value: 2 });
         world.clock.advance(TimeDelta::seconds(60));
         assert_eq!(world.deliver().await, 0, "nothing of an undone decision is sent");
         let twice = world.engine.undo(&steward(), &resolution.id).await;
@@ -138,8 +140,16 @@ async fn what_is_undone_joins_what_was_opened_since() {
         world.engine.undo(&steward(), &left.id).await.unwrap();
         let open = open(&world).await;
         assert_eq!(open.iter().map(|own| &own.id).collect::<Vec<_>>(), [&other], "a record has one");
-        assert_eq!(differences(&world, &open[0]).await.len(), 2);
+        let both = differences(&world, &open[0]).await;
+        assert_eq!(both.len(), 2);
         assert!(open[0].draft.as_ref().unwrap().contains("leave_different"), "with its draft");
+        let phone = both.iter().find(|own| own.dispute.field.as_str() == "phone").unwrap();
+        let decision = Decision { reason: Some(Reason::NewerChange), ..keep(&open[0], phone, 1) };
+        world.engine.resolve(&steward(), &other, decision).await.unwrap();
+        let rest = self::open(&world).await;
+        let left = Left::read(rest[0].draft.as_deref()).unwrap();
+        assert_eq!((left.choices.len(), left.note.as_str()), (1, ""), "what is not decided keeps its choice");
+        assert_eq!(left.choices[0].chosen.outcome, Outcome::LeaveDifferent { until });
     }
 }
 

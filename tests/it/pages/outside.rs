@@ -81,7 +81,7 @@ async fn a_link_answers_once_and_the_conflict_waits_and_returns() {
             &page,
             &[
                 "ana of the tests",
-                "Address of Customer",
+                "Address (Customer)",
                 "Lindenallee 12",
                 "10115",
                 "Where do you live?",
@@ -284,7 +284,7 @@ async fn an_objection_brings_the_field_before_a_person_once() {
     let token = body.split("/object/").nth(1).unwrap().split_whitespace().next().unwrap();
     let link = format!("/object/{token}");
     let page = app.visitor().get(&link).await;
-    has(&page, &["What is wrong with it?", "The parcel came back", "Address of Customer"]);
+    has(&page, &["What is wrong with it?", "The parcel came back", "Address (Customer)"]);
     let empty = send(&app, &link, &[("words", " ")]).await;
     assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
     has(&empty, &["Say in 1 to 500 characters"]);

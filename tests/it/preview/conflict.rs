@@ -154,16 +154,15 @@ fn preview(chosen: bool) -> Preview {
     };
     let writes =
         vec![write("ship_street", "Elmstraße 4", "Lindenallee 12"), write("ship_zip", "10115", "10117")];
-    let pending = |fields: &[&str]| {
-        let names: Vec<String> = fields.iter().map(|field| (*field).to_owned()).collect();
-        msg("writes-pending").with("n", names.len()).with("fields", names)
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<String>>();
+    let unchanged = |systems: &[&str], fields: &[&str]| {
+        let pending = msg("writes-pending").with("n", fields.len()).with("fields", names(fields));
+        vec![Unchanged { systems: names(systems), pending: Some(pending) }]
     };
-    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     if chosen {
         Preview {
             systems: vec![PreviewSystem { removes: false, name: "Warehouse".into(), writes, note: None }],
-            unchanged: names(&["Portal", "Helpdesk"]),
-            pending: Some(pending(&["Phone"])),
+            unchanged: unchanged(&["Portal", "Helpdesk"], &["Phone"]),
             problems: Vec::new(),
             hold_seconds: 20,
             reserve: 3,
@@ -171,8 +170,7 @@ fn preview(chosen: bool) -> Preview {
     } else {
         Preview {
             systems: Vec::new(),
-            unchanged: names(&["Portal", "Helpdesk", "Warehouse"]),
-            pending: Some(pending(&["Shipping address", "Phone"])),
+            unchanged: unchanged(&["Portal", "Helpdesk", "Warehouse"], &["Shipping address", "Phone"]),
             problems: Vec::new(),
             hold_seconds: 20,
             reserve: 3,
@@ -433,7 +431,8 @@ fn missing() -> ConflictPage {
     record.typed = Vec::new();
     record.suggestion = None;
     page.differences = vec![record];
-    page.preview = Preview { pending: None, ..preview(false) };
+    page.preview = preview(false);
+    page.preview.unchanged.iter_mut().for_each(|own| own.pending = None);
     page
 }
 

@@ -206,8 +206,12 @@ impl Engine {
                 }
                 let Some(id) = &group.incident else { return Ok(((), Vec::new())) };
                 let Some(incident) = incidents::lock(w, id).await? else { return Ok(((), Vec::new())) };
-                hand_to_people(w, &group).await?;
-                let more = incidents::count_waiting(w, id, &group.id).await? > 0;
+                // A run that was stopped has settled nothing for the rows whose turn had not come.
+                let stopped = progress.excluded.iter().any(|(why, _)| why == Excluded::Stopped.as_str());
+                if !stopped {
+                    hand_to_people(w, &group).await?;
+                }
+                let more = stopped || incidents::count_waiting(w, id, &group.id).await? > 0;
                 if more || !group.whole || records::any_member_unjudged(w, id).await? {
                     // The rest waits for another choice.
                     incidents::save_state(w, id, &IncidentState::Open).await?;

@@ -7,7 +7,7 @@ use super::cells::Grid;
 use super::form::{Sent, label};
 use super::{
     AgreedField, Chosen, Column, ConflictPage, Event, Head, Preview, PreviewSystem, PreviewWrite, Trail,
-    causes, listed, precedents, verdict,
+    Unchanged, causes, listed, precedents, verdict,
 };
 use crate::domain::access::{Right, Viewer};
 use crate::domain::approval::Standing;
@@ -19,6 +19,7 @@ use crate::domain::time::Time;
 use crate::domain::value::Held;
 use crate::engine::case::Case;
 use crate::engine::detect::Targets;
+use crate::store::conflicts::Difference;
 use crate::store::holdings::Version;
 use crate::store::resolutions::Resolution;
 use crate::web::messages::{Msg, literal, msg};
@@ -295,6 +296,37 @@ fn agreed(case: &Case, entity: &Entity, face: &Clockface) -> Vec<AgreedField> {
     fields.into_iter().map(|(_, field)| field).collect()
 }
 
+/// The systems to which nothing is written, together where the same may be added to them.
+fn unchanged(case: &Case, entity: &Entity, sent: &Sent, targets: &[Targets]) -> Vec<Unchanged> {
+    let undecided: Vec<_> =
+        case.decidable().filter(|difference| sent.chosen(&difference.id) == Chosen::Open).collect();
+    // By the fields that may be added.
+    let mut all: Vec<(Vec<String>, Vec<String>)> = Vec::new();
+    for mapping in case.setup.catalog.mappings_of(&entity.id) {
+        if targets.iter().any(|target| target.system == mapping.system) {
+            continue;
+        }
+        // A whole record may come to be anywhere.
+        let maps = |difference: &&&Difference| match entity.slot(&difference.dispute.field) {
+            Some(slot) => slot.fields().any(|field| mapping.maps(&field.id)),
+            None => true,
+        };
+        let fields: Vec<String> =
+            undecided.iter().filter(maps).map(|own| label(Some(entity), &own.dispute)).collect();
+        let name = case.setup.catalog.label(&mapping.system).to_owned();
+        match all.iter_mut().find(|(same, _)| *same == fields) {
+            Some((_, systems)) => systems.push(name),
+            None => all.push((fields, vec![name])),
+        }
+    }
+    let said = |(fields, systems): (Vec<String>, Vec<String>)| Unchanged {
+        pending: (!fields.is_empty())
+            .then(|| msg("writes-pending").with("n", fields.len()).with("fields", fields)),
+        systems,
+    };
+    all.into_iter().map(said).collect()
+}
+
 /// What saving would write, by system.
 #[must_use]
 pub fn preview(
@@ -319,21 +351,12 @@ pub fn preview(
             })
         })
         .collect();
-    let touched =
-        |system: &crate::domain::ids::SystemId| targets.iter().any(|target| target.system == *system);
     let open: Vec<_> = case.decidable().collect();
-    let pending: Vec<String> = open
-        .iter()
-        .filter(|difference| sent.chosen(&difference.id) == Chosen::Open)
-        .map(|difference| label(Some(entity), &difference.dispute))
-        .collect();
     let hold = open.iter().map(|difference| difference.dispute.policy.hold_seconds).max().unwrap_or(20);
     let fields: usize =
         open.iter().map(|d| entity.slot(&d.dispute.field).map_or(3, |slot| slot.fields().count())).sum();
     Preview {
-        unchanged: mappings().map(|m| &m.system).filter(|system| !touched(system)).map(label_of).collect(),
-        pending: (!pending.is_empty())
-            .then(|| msg("writes-pending").with("n", pending.len()).with("fields", pending)),
+        unchanged: unchanged(case, entity, sent, targets),
         problems,
         hold_seconds: viewer.hold.of_seconds(hold),
         reserve: fields + 1,

@@ -3,8 +3,7 @@
 use super::super::parts::Link;
 use crate::domain::conflict::Dispute;
 use crate::domain::resolution::{Chosen, Outcome};
-use crate::engine::case::Case;
-use crate::store::resolutions::Resolution;
+use crate::engine::case::{self, Case};
 use crate::web::messages::{Msg, msg};
 use crate::web::pages::words;
 use crate::web::when::{Clockface, When};
@@ -16,7 +15,7 @@ const OTHERS: usize = 5;
 #[derive(Clone, Debug)]
 pub struct Precedent {
     pub when: When,
-    /// `Ana kept Portal’s Address of Mateo Lindqvist`.
+    /// `Ana on Mateo Lindqvist, Address: Keep Portal’s value`.
     pub text: Msg,
     pub href: String,
 }
@@ -24,12 +23,14 @@ pub struct Precedent {
 /// The last decisions, newest first: five for each field.
 #[must_use]
 pub fn of(case: &Case, face: &Clockface) -> Vec<Precedent> {
-    let precedent = |(_, resolution, at): &(_, Resolution, usize)| {
-        let chosen = resolution.outcomes.get(*at)?;
+    let precedent = |own: &case::Precedent| {
+        let resolution = &own.resolution;
+        let chosen = resolution.outcomes.get(own.at)?;
         let page = resolution.disputes().unwrap_or_default();
         let field = words::field(&case.setup.catalog, Some(&case.conflict.entity), &chosen.field);
         let text = msg("precedent-line")
             .with("name", &resolution.actor.name)
+            .with("record", &own.record)
             .with("field", field)
             .with("outcome", outcome(case, face, chosen, &page));
         let href = format!("/resolutions/{}", resolution.id);

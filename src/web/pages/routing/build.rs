@@ -3,9 +3,9 @@
 use super::Passing;
 use crate::domain::access::{Right, Role, Viewer};
 use crate::domain::ids::{FieldId, UserId};
-use crate::domain::routing::{Desk, Ends, Route, route_of};
+use crate::domain::routing::{Desk, Ends, Route, route_of, stands_in};
 use crate::store::conflicts::Conflict;
-use crate::store::routing::{Member, Skip};
+use crate::store::routing::{Member, Skip, colleagues};
 use crate::web::messages::{Msg, literal, msg};
 use crate::web::pages::parts::{Choice, Problem};
 use crate::web::when::Clockface;
@@ -72,11 +72,16 @@ fn people(standing: &Standing<'_>, assignee: Option<&UserId>, asked: &str) -> Ve
     let nobody = assignee.is_some() || standing.conflict.is_none();
     let nobody = nobody.then(|| Choice { value: String::new(), text: msg("assignee-nobody"), chosen: false });
     let deciding = standing.team.iter().filter(|member| member.has(Role::Steward));
+    let name = |id: &UserId| standing.team.iter().find(|member| member.id == *id).map(|member| &member.name);
+    let colleagues = colleagues(standing.team, standing.face.now);
     let choice = |member: &Member| Choice {
         value: member.id.0.clone(),
-        text: match member.is_away(standing.face.now) {
-            true => msg("person-away").with("name", &member.name),
-            false => literal(&member.name),
+        text: match (member.is_away(standing.face.now), name(&stands_in(&member.id, &colleagues))) {
+            (true, Some(deputy)) if *deputy != member.name => {
+                msg("person-away-deputy").with("name", &member.name).with("deputy", deputy)
+            }
+            (true, _) => msg("person-away").with("name", &member.name),
+            (false, _) => literal(&member.name),
         },
         chosen: member.id.as_str() == asked,
     };

@@ -2,11 +2,11 @@
 
 use super::*;
 use crate::support::world::{other_steward, steward};
-use referee::domain::group::GroupChoice;
+use referee::domain::group::{Back, GroupChoice};
 use referee::domain::ids::IncidentId;
 use referee::domain::incident::{Ending, IncidentState};
 use referee::engine::Refusal;
-use referee::engine::incidents::group::{Asked, Progress};
+use referee::engine::incidents::group::{Asked, Progress, TakeBack, Which};
 use referee::store::groups::{self, Group, Of};
 use referee::store::queue::Under;
 
@@ -139,6 +139,26 @@ async fn refused_it_is_put_back_where_it_came_from() {
         let incident = world.engine.incident(&Viewer::referee(), &incident.id).await.unwrap();
         assert_eq!(incident.state.choice().map(|choice| choice.ending), Some(Ending::Refused));
         assert_eq!(alarms(&world).await, Vec::<String>::new());
+    }
+}
+
+#[tokio::test]
+async fn a_run_that_is_stopped_leaves_the_incident_open() {
+    for url in databases().await {
+        let (world, incident) = loaded(url).await;
+        let group = confirm(&world, of(&incident, GroupChoice::Keep { system: system("warehouse") })).await;
+        let all = TakeBack { way: Back::Undo, rows: Which::All, reason: String::new() };
+        world.engine.take_back(&steward(), &group.id, all).await.unwrap();
+        work_off(&world).await;
+        judged(&world).await;
+        let progress = world.engine.progress(&group.id).await.unwrap();
+        assert_eq!(progress.excluded, [("stopped".to_owned(), 120)]);
+        let incident = world.engine.incident(&Viewer::referee(), &incident.id).await.unwrap();
+        assert_eq!(incident.state, IncidentState::Open);
+        assert_eq!(under(&world, &incident.id).await, 120, "all of it waits under it");
+        let again = confirm(&world, of(&incident, GroupChoice::Keep { system: system("warehouse") })).await;
+        work_off(&world).await;
+        assert_eq!(world.engine.progress(&again.id).await.unwrap().decided, 120);
     }
 }
 
