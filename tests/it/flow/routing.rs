@@ -194,7 +194,7 @@ async fn work_is_given_escalated_and_sent_back() {
         assert_eq!((answered.escalation, answered.assignee), (None, Some(steward().user)));
         assert_eq!(
             unread(&world, &steward()).await,
-            [NoticeKind::SentBack, NoticeKind::Assigned],
+            [NoticeKind::SentBack, NoticeKind::SentBack],
             "both answers"
         );
         let mut s = world.engine.store().session().await.unwrap();
