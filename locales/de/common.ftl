@@ -40,7 +40,7 @@ problems-title = { $n ->
     [one] Nichts wurde gespeichert. Eine Angabe ist zu prüfen
    *[other] Nichts wurde gespeichert. { $n } Angaben sind zu prüfen
 }
-source-of-truth = Maßgeblich
+source-of-truth = Maß­geb­lich
 mark-now = jetzt
 mark-was = vorher
 value-none = kein Wert
