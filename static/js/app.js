@@ -329,7 +329,7 @@ if (arrivals) {
 // What is under way says how far it is, and at its end the page is that of its end: unless a person is
 // about to do something there.
 if (one('[data-under-way]')) {
-  const busy = () => one('main :is(input[type=checkbox]:checked, input:focus, textarea:focus)');
+  const busy = () => one('main :is(input[type=checkbox]:checked, :focus)');
   const ask = async () => {
     if (document.hidden) return;
     try {

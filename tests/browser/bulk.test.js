@@ -151,6 +151,9 @@ for (const scripts of [true, false]) {
       await page.keyboard.type(String(included - 1))
       await page.keyboard.press('Enter')
       await page.getByText('It is decided row by row').or(page.locator('progress')).first().waitFor()
+      // With scripts it comes to its end by itself.
+      if (scripts) await page.locator('[data-under-way]').waitFor({ state: 'detached' })
+      if (scripts) await page.locator('h2#back').waitFor()
       await look(page, 'bulk-running')
       await runSays(page, run, /Waiting\s*\d+/)
       await until('all of it is decided', async () => {

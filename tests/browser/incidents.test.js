@@ -92,6 +92,10 @@ test('what is typed decides it, and the page says how far it is', async () => {
       return now.state === 'ended' && now
     })
     assert.equal(ended.ending, 'accepted')
+    // Nobody asks for the page again: it says its end by itself.
+    const said = page.locator('header.title .state-word')
+    await until('the end of the run on its page', async () => /Decided|Done/.test(await said.innerText()), { every: 500 })
+    assert.equal(await page.locator('[data-under-way]').count(), 0)
     await go(page, `/incidents/${incident.id}`)
     assert.match(await page.locator('header.title').innerText(), /Accepted as right/)
     await go(page, await link(page, /^\/groups\/[^/?]+$/))
