@@ -8,6 +8,7 @@ pub mod handle;
 use super::approvals::ApprovalPart;
 use super::parts::{Choice, Empty, Link, Notice, Pager, Tab};
 use crate::web::filters;
+use crate::web::marks::Piece;
 use crate::web::messages::Msg;
 use crate::web::page::{Section, Tone, View};
 use crate::web::when::When;
@@ -210,6 +211,14 @@ pub struct BackPart {
     pub reverse: bool,
 }
 
+/// A value that systems hold: its pieces, or its state where it has no text.
+#[derive(Clone, Debug)]
+pub struct SeenValue {
+    pub pieces: Vec<Piece>,
+    pub state: Option<Msg>,
+    pub systems: Vec<String>,
+}
+
 /// One difference of a group: what its systems say, and what they get.
 #[derive(Clone, Debug)]
 pub struct MemberRow {
@@ -220,7 +229,7 @@ pub struct MemberRow {
     pub name: String,
     pub href: String,
     pub field: Msg,
-    pub seen: Vec<(Msg, Vec<String>)>,
+    pub seen: Vec<SeenValue>,
     pub becomes: Msg,
     pub state: Msg,
 }

@@ -1,6 +1,7 @@
 //! Incidents and group decisions.
 
 use super::{Rendered, at, render, said};
+use referee::web::marks::{Mark, Piece, against, beside};
 use referee::web::messages::{Msg, msg};
 use referee::web::page::Tone;
 use referee::web::pages::approvals::ApprovalPart;
@@ -102,10 +103,12 @@ fn working() -> IncidentPage {
 #[expect(clippy::too_many_lines, reason = "one page, field by field")]
 fn group() -> GroupPage {
     let seen = |now: &str, was: &str| {
-        vec![
-            (said(now), vec!["Portal".to_owned(), "Helpdesk".to_owned()]),
-            (said(was), vec!["Warehouse".to_owned()]),
-        ]
+        let value = |pieces: Vec<Piece>, systems: &[&str]| {
+            let systems = systems.iter().map(|name| (*name).to_owned()).collect();
+            SeenValue { pieces, state: None, systems }
+        };
+        let now_held = value(Piece::whole(Mark::Plain, now), &["Portal", "Helpdesk"]);
+        vec![now_held, value(beside(against(now, was)), &["Warehouse"])]
     };
     let row = |(name, now, was): (&str, &str, &str)| MemberRow {
         id: name.into(),

@@ -1,6 +1,7 @@
 //! The rows of a group: what was seen, what it becomes, and how that stands.
 
-use super::super::MemberRow;
+use super::super::{MemberRow, SeenValue};
+use crate::domain::catalog::Catalog;
 use crate::domain::conflict::{Dispute, Distinct, Holder};
 use crate::domain::group::Row;
 use crate::domain::ids::{DifferenceId, ResolutionId};
@@ -11,6 +12,7 @@ use crate::store::conflicts::Difference;
 use crate::store::groups::{Group, Member};
 use crate::store::resolutions::Resolution;
 use crate::store::{Session, StoreError, conflicts, resolutions};
+use crate::web::marks::{Mark, Piece, against, beside};
 use crate::web::messages::{Msg, literal, msg, said};
 use crate::web::pages::words;
 use std::collections::HashMap;
@@ -116,17 +118,8 @@ pub fn place(member: &Member) -> String {
 
 fn row(read: &Read<'_>, seen: Seen) -> MemberRow {
     let (catalog, member) = (&read.setup.catalog, &seen.member);
-    let becomes =
-        seen.becomes.as_ref().map(|values| words::values(values).map_or_else(|state| state, literal));
-    let values = seen.dispute.as_ref().map(|dispute| {
-        let source = dispute.policy.source_of_truth.as_ref();
-        let value = |value: &Distinct| {
-            let text = words::values(value.shown(source)).map_or_else(|state| state, literal);
-            let label = |holder: &Holder| catalog.label(&holder.candidate.system).to_owned();
-            (text, value.holders.iter().map(label).collect())
-        };
-        dispute.values.iter().map(value).collect()
-    });
+    let becomes = seen.becomes.as_ref().map(|values| words::values(values));
+    let chosen = becomes.as_ref().and_then(|text| text.as_ref().ok());
     // What was left out, or is taken back, or still to come, is no row to be taken back.
     let stands = |standing: &str| matches!(standing, "confirmed" | "waiting" | "failed");
     MemberRow {
@@ -136,17 +129,41 @@ fn row(read: &Read<'_>, seen: Seen) -> MemberRow {
         name: member.title.clone(),
         href: place(member),
         field: words::field(catalog, Some(&read.group.entity), &member.field),
-        seen: values.unwrap_or_default(),
+        seen: seen.dispute.as_ref().map(|dispute| values(catalog, dispute, chosen)).unwrap_or_default(),
         // Nothing was decided for what was left out.
         becomes: match seen.moved || member.state == "excluded" {
             true => literal(""),
-            false => becomes.unwrap_or_else(|| msg("group-stays")),
+            false => {
+                becomes.map_or_else(|| msg("group-stays"), |text| text.map_or_else(|state| state, literal))
+            }
         },
         state: match seen.moved {
             true => msg("member-moved"),
             false => state(member, seen.standing.as_deref()),
         },
     }
+}
+
+/// What the systems say, each value against what it becomes; against another one where all of them stay.
+fn values(catalog: &Catalog, dispute: &Dispute, chosen: Option<&String>) -> Vec<SeenValue> {
+    let source = dispute.policy.source_of_truth.as_ref();
+    let text = |value: &Distinct| words::values(value.shown(source));
+    let value = |value: &Distinct| {
+        let label = |holder: &Holder| catalog.label(&holder.candidate.system).to_owned();
+        let systems = value.holders.iter().map(label).collect();
+        let own = match text(value) {
+            Ok(own) => own,
+            Err(state) => return SeenValue { pieces: Vec::new(), state: Some(state), systems },
+        };
+        let mut others = dispute.values.iter().filter(|other| other.n != value.n);
+        let other = chosen.cloned().or_else(|| others.find_map(|other| text(other).ok()));
+        let pieces = match other {
+            Some(other) => beside(against(&other, &own)),
+            None => Piece::whole(Mark::Plain, own),
+        };
+        SeenValue { pieces, state: None, systems }
+    };
+    dispute.values.iter().map(value).collect()
 }
 
 fn state(member: &Member, standing: Option<&str>) -> Msg {
