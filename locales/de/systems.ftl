@@ -26,6 +26,7 @@ because = Grund
 direction-watch = Nur beobachten
 direction-write = Lesen und schreiben
 kind-sqlite = SQLite-Datenbank
+kind-mysql = MariaDB- oder MySQL-Datenbank
 kind-postgres = PostgreSQL-Datenbank
 kind-rest = REST-Dienst
 schedule-every = Alle { $span }

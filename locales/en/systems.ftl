@@ -26,6 +26,7 @@ because = Reason
 direction-watch = Watch only
 direction-write = Read and write
 kind-sqlite = SQLite database
+kind-mysql = MariaDB or MySQL database
 kind-postgres = PostgreSQL database
 kind-rest = REST service
 schedule-every = Every { $span }

@@ -38,4 +38,9 @@ impl<C> Idle<C> {
     pub fn keep(&self, connection: C) {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
     }
+
+    /// Closes all: what broke one of them may have broken the others.
+    pub fn clear(&self) {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
 }

@@ -9,6 +9,7 @@ pub mod exchange;
 mod idle;
 mod lexeme;
 pub mod mail;
+mod mysql;
 mod open;
 mod postgres;
 mod rest;
@@ -17,6 +18,7 @@ mod sql;
 mod sqlite;
 mod time;
 
+pub use mysql::MysqlSettings;
 pub use open::{Secret, Settings, open};
 pub use postgres::{PostgresSettings, Tls};
 pub use rest::{Auth, Collection, Paging, RestSettings, WriteMethod};

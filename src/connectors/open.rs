@@ -1,6 +1,7 @@
 //! Settings as a configuration holds them, and the connector they describe.
 
-use super::postgres::{Postgres, PostgresSettings};
+use super::mysql::{self, MysqlSettings};
+use super::postgres::{self, PostgresSettings};
 use super::rest::{Rest, RestSettings};
 use super::sqlite::{Sqlite, SqliteSettings};
 use super::{Connector, ConnectorError};
@@ -14,6 +15,8 @@ use std::sync::Arc;
 pub enum Settings {
     Sqlite(SqliteSettings),
     Postgres(PostgresSettings),
+    #[serde(alias = "mariadb")]
+    Mysql(MysqlSettings),
     Rest(RestSettings),
 }
 
@@ -47,7 +50,8 @@ impl fmt::Debug for Secret {
 pub fn open(settings: &Settings, secret: Option<&Secret>) -> Result<Arc<dyn Connector>, ConnectorError> {
     Ok(match settings {
         Settings::Sqlite(settings) => Arc::new(Sqlite::new(settings)),
-        Settings::Postgres(settings) => Arc::new(Postgres::new(settings, secret)),
+        Settings::Postgres(settings) => Arc::new(postgres::connector(settings, secret)),
+        Settings::Mysql(settings) => Arc::new(mysql::connector(settings, secret)),
         Settings::Rest(settings) => Arc::new(Rest::new(settings, secret)?),
     })
 }

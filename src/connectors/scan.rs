@@ -39,6 +39,19 @@ pub struct ScanSpec {
     pub columns: Vec<String>,
 }
 
+impl ScanSpec {
+    /// The same as what a pull reads.
+    pub(super) fn object_spec(&self) -> ObjectSpec {
+        ObjectSpec {
+            object: self.object.clone(),
+            key: self.by.clone(),
+            modified_at: None,
+            modified_by: None,
+            columns: self.columns.iter().chain([&self.by]).cloned().collect(),
+        }
+    }
+}
+
 /// Some rows of a scan, in order, and never a part of one. A line of the key alone is a row that
 /// is there and cannot be read.
 #[derive(Debug, Default)]
@@ -83,7 +96,7 @@ impl Block {
     }
 
     /// Adds a row: its key and its cells, those of a row that cannot be read excepted.
-    fn push_row<'c>(&mut self, key: &str, cells: impl IntoIterator<Item = Option<&'c Cell>>) {
+    pub(super) fn push_row<'c>(&mut self, key: &str, cells: impl IntoIterator<Item = Option<&'c Cell>>) {
         escape(key, &mut self.text);
         for cell in cells {
             self.text.push(b'\t');
@@ -178,14 +191,7 @@ pub fn common(orders: impl IntoIterator<Item = Order>) -> Order {
 
 /// A scan made of pulls, for kinds that have no better way. Its order is that of the bytes.
 pub(super) fn by_pages<'a>(connector: &'a dyn Connector, spec: &ScanSpec) -> Scan<'a> {
-    let object = ObjectSpec {
-        object: spec.object.clone(),
-        key: spec.by.clone(),
-        modified_at: None,
-        modified_by: None,
-        columns: spec.columns.iter().chain([&spec.by]).cloned().collect(),
-    };
-    let spec = spec.clone();
+    let (object, spec) = (spec.object_spec(), spec.clone());
     match connector.capabilities() {
         Capabilities { ordered: true, .. } => pages(connector, object, spec),
         _ => sorted(connector, object, spec),

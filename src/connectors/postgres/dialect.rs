@@ -12,7 +12,7 @@ use chrono::TimeDelta;
 const INDEXED: [&str; 8] =
     ["smallint", "integer", "bigint", "numeric", "text", "character varying", "bpchar", "uuid"];
 
-pub(super) struct Postgres;
+pub(in crate::connectors) struct Postgres;
 
 impl Dialect for Postgres {
     fn key(column: &Column) -> String {

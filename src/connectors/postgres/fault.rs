@@ -19,23 +19,13 @@ pub(super) fn of(place: &str, error: &sqlx::Error) -> ConnectorError {
     }
 }
 
-/// The error of a commit: an answer that did not come leaves open whether it was done.
-pub(super) fn of_commit(place: &str, error: &sqlx::Error) -> ConnectorError {
-    match of(place, error) {
-        // Serialisation failures are answers: the transaction is rolled back.
-        ConnectorError::Unavailable { message, .. } if !code(error).starts_with("40") => {
-            ConnectorError::Unknown(message)
-        }
-        other => other,
-    }
-}
-
 /// Whether the key's text is none of the key's type, so that no row can have it.
 pub(super) fn is_no_value(error: &sqlx::Error) -> bool {
     ["22P02", "22003", "22007", "22008", "22021"].contains(&code(error).as_str())
 }
 
-fn code(error: &sqlx::Error) -> String {
+/// The five characters that PostgreSQL names an error by; empty where it is none of its own.
+pub(super) fn code(error: &sqlx::Error) -> String {
     let database = error.as_database_error();
     database.and_then(|error| error.code()).map(|code| code.into_owned()).unwrap_or_default()
 }

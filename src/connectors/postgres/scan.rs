@@ -1,9 +1,9 @@
 //! Scans: one `COPY` of the columns wanted, in the order of the key.
 
-use super::Inner;
+use super::Postgres;
 use crate::connectors::scan::{BLOCK, Block, Order, Scan, ScanSpec};
-use crate::connectors::sql::{Column, Table};
-use crate::connectors::{ConnectorError, DEADLINE, ObjectSpec, calls};
+use crate::connectors::sql::{Column, Server, Table};
+use crate::connectors::{ConnectorError, DEADLINE, calls};
 use futures_util::stream::{self, StreamExt as _};
 use sqlx::PgConnection;
 use std::sync::Arc;
@@ -12,47 +12,37 @@ use tokio::sync::mpsc::{self, Sender};
 /// Blocks read ahead of whoever compares them.
 const AHEAD: usize = 4;
 
-const INTEGERS: [&str; 3] = ["smallint", "integer", "bigint"];
-
 type Sent = Result<Block, ConnectorError>;
 
-impl Inner {
-    pub(super) async fn scan_order(&self, spec: &ScanSpec) -> Result<Order, ConnectorError> {
-        let mut connection = self.connection().await?;
-        let table = self.table(&mut connection, &object(spec)).await?;
-        self.keep(connection);
-        let integer = INTEGERS.contains(&table.column(&spec.by)?.base.as_str());
-        Ok(if integer { Order::Integer } else { Order::Bytes })
-    }
+/// The rows, read by a task of its own while those before are compared. A scan that nobody
+/// reads on ends with its connection.
+pub(super) fn start(server: &Arc<Server<Postgres>>, spec: &ScanSpec, order: Order) -> Scan<'static> {
+    let (sender, receiver) = mpsc::channel(AHEAD);
+    let (server, spec) = (Arc::clone(server), spec.clone());
+    tokio::spawn(async move {
+        if let Err(error) = server.send(&spec, order, &sender).await {
+            // Whoever asked may be gone.
+            let _ = sender.send(Err(error)).await;
+        }
+    });
+    stream::unfold(receiver, |mut receiver| async { Some((receiver.recv().await?, receiver)) }).boxed()
+}
 
-    /// The rows, read by a task of its own while those before are compared. A scan that nobody
-    /// reads on ends with its connection.
-    pub(super) fn scan(self: &Arc<Self>, spec: &ScanSpec, order: Order) -> Scan<'static> {
-        let (sender, receiver) = mpsc::channel(AHEAD);
-        let (inner, spec) = (Arc::clone(self), spec.clone());
-        tokio::spawn(async move {
-            if let Err(error) = inner.send(&spec, order, &sender).await {
-                // Whoever asked may be gone.
-                let _ = sender.send(Err(error)).await;
-            }
-        });
-        stream::unfold(receiver, |mut receiver| async { Some((receiver.recv().await?, receiver)) }).boxed()
-    }
-
+impl Server<Postgres> {
     async fn send(&self, spec: &ScanSpec, order: Order, sender: &Sender<Sent>) -> Result<(), ConnectorError> {
         let _slot = self.idle.slot(&self.place).await?;
-        let late = || calls::too_slow(&self.place);
+        let late = || self.late();
         let begin = async {
             let mut connection = self.connection().await?;
-            let table = self.table(&mut connection, &object(spec)).await?;
+            let table = self.table(&mut connection, &spec.object_spec()).await?;
             // The deadline is that of each block; the whole may take as long as it takes.
-            let begin = "BEGIN READ ONLY; SET LOCAL statement_timeout = 0".to_owned();
+            let begin = "BEGIN READ ONLY; SET LOCAL statement_timeout = 0";
             self.run(&mut connection, begin).await?;
             Ok((connection, table))
         };
         let (mut connection, table) = calls::within(DEADLINE, late, begin).await?;
         if self.copy(&mut connection, &statement(&table, spec, order)?, sender).await? {
-            self.run(&mut connection, "ROLLBACK".to_owned()).await?;
+            self.run(&mut connection, "ROLLBACK").await?;
             self.keep(connection);
         }
         Ok(())
@@ -66,7 +56,7 @@ impl Inner {
         sender: &Sender<Sent>,
     ) -> Result<bool, ConnectorError> {
         let fault = |error| self.fault(&error);
-        let late = || calls::too_slow(&self.place);
+        let late = || self.late();
         let begun = async { connection.copy_out_raw(statement).await.map_err(fault) };
         let mut lines = calls::within(DEADLINE, late, begun).await?;
         loop {
@@ -86,16 +76,6 @@ impl Inner {
                 return Ok(true);
             }
         }
-    }
-}
-
-fn object(spec: &ScanSpec) -> ObjectSpec {
-    ObjectSpec {
-        object: spec.object.clone(),
-        key: spec.by.clone(),
-        modified_at: None,
-        modified_by: None,
-        columns: spec.columns.iter().chain([&spec.by]).cloned().collect(),
     }
 }
 

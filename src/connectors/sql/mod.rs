@@ -4,10 +4,14 @@
 //! compared with the catalogue's. Values are always parameters.
 
 mod page;
+mod pull;
+mod server;
 mod statement;
 mod told;
 
 pub(super) use page::{Found, Unreadable, keyless, keys_in_order, one};
+pub(super) use pull::WAITS;
+pub(super) use server::{Driver, Of, Server};
 pub(super) use statement::{Dialect, Param, Selection, Statement};
 pub(super) use told::Told;
 

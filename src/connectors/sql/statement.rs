@@ -1,4 +1,4 @@
-//! The statements, written once for both dialects.
+//! The statements, written once for every dialect.
 
 use super::{Column, Table, quote};
 use crate::connectors::{ConnectorError, ObjectSpec, Scope, differing};
@@ -32,10 +32,26 @@ impl Statement {
     }
 }
 
-/// Where the two databases differ. Every answer is a piece of SQL about the table called `t`.
+/// Where the databases differ. Every answer is a piece of SQL about the table called `t`.
 pub(in crate::connectors) trait Dialect {
     /// The key as text, in byte order.
     fn key(column: &Column) -> String;
+    /// A count as a 64-bit integer.
+    const COUNT: &'static str = "CAST(count(*) AS BIGINT)";
+    /// What a row is made of that has nothing but its defaults.
+    const DEFAULTS: &'static str = "DEFAULT VALUES";
+    /// Takes a parameter and returns its place.
+    fn place(statement: &mut Statement, param: Param) -> String {
+        statement.put(param)
+    }
+    /// The beginning of a removal, up to its condition.
+    fn delete_from(table: &str) -> String {
+        format!("DELETE FROM {table} AS t")
+    }
+    /// What makes an insertion answer the key as text, where one can.
+    fn returning(key: &Column) -> String {
+        format!(" RETURNING CAST({} AS TEXT)", quote(&key.name))
+    }
     /// Whether the key can be one.
     fn has_key(column: &Column) -> String;
     /// Whether the key is exactly that text, by the column's index where it can be.
@@ -124,7 +140,7 @@ impl<'a> Selection<'a> {
         let mut statement = self.start::<D>();
         let mut conditions = vec![D::has_key(self.key)];
         if let Some(position) = position {
-            let place = statement.put(Param::Text(position.to_owned()));
+            let place = D::place(&mut statement, Param::Text(position.to_owned()));
             conditions.push(format!("{} > {place}", D::key(self.key)));
         }
         if let Scope::Since(time) = scope {
@@ -157,6 +173,16 @@ impl<'a> Selection<'a> {
         let mut statement = self.start::<D>();
         let condition = D::key_is(self.key, key, &mut statement);
         let _ = write!(statement.sql, " WHERE {condition} LIMIT 2");
+        statement
+    }
+
+    /// The key as its column keeps it, of a row that was made with it.
+    pub fn kept_key<D: Dialect>(&self, key: &str) -> Statement {
+        let mut statement = Statement::default();
+        let place = D::place(&mut statement, Param::Text(key.to_owned()));
+        let (kept, name) = (D::key(self.key), self.key.quoted());
+        statement.sql =
+            format!("SELECT {kept} FROM {} AS t WHERE {name} = {place} LIMIT 1", self.table.quoted);
         statement
     }
 
@@ -198,7 +224,7 @@ impl<'a> Selection<'a> {
     pub fn delete<D: Dialect>(&self, key: &str, expected: &Cells) -> Result<Statement, ConnectorError> {
         let mut statement = Statement::default();
         let conditions = self.stands::<D>(key, expected, &mut statement)?;
-        statement.sql = format!("DELETE FROM {} AS t WHERE {conditions}", self.table.quoted);
+        statement.sql = format!("{} WHERE {conditions}", D::delete_from(&self.table.quoted));
         Ok(statement)
     }
 
@@ -221,7 +247,7 @@ impl<'a> Selection<'a> {
         let mut statement = Statement::default();
         let condition = D::key_is(self.key, key, &mut statement);
         let from = format!("SELECT 1 FROM {} AS t WHERE {condition} LIMIT 2", self.table.quoted);
-        statement.sql = format!("SELECT CAST(count(*) AS BIGINT) FROM ({from}) AS found");
+        statement.sql = format!("SELECT {} FROM ({from}) AS found", D::COUNT);
         statement
     }
 
@@ -239,11 +265,10 @@ impl<'a> Selection<'a> {
         }
         let table = &self.table.quoted;
         let rows = match names.is_empty() {
-            true => "DEFAULT VALUES".to_owned(),
+            true => D::DEFAULTS.to_owned(),
             false => format!("({}) VALUES ({})", names.join(", "), values.join(", ")),
         };
-        let key = quote(&self.key.name);
-        statement.sql = format!("INSERT INTO {table} {rows} RETURNING CAST({key} AS TEXT)");
+        statement.sql = format!("INSERT INTO {table} {rows}{}", D::returning(self.key));
         Ok(statement)
     }
 }

@@ -1,4 +1,4 @@
-//! What both SQL kinds promise beyond the contract.
+//! What the SQL kinds promise beyond the contract.
 
 use super::bench::{Bench, cells, number, table, text};
 use referee::connectors::{ConnectorError, ObjectSpec, Scope, Written};
@@ -6,10 +6,14 @@ use referee::domain::time::parse_stamp;
 use referee::domain::value::Cell;
 use std::collections::BTreeSet;
 
-macro_rules! on_both {
+macro_rules! on_each {
     ($($promise:ident),+ $(,)?) => {
         mod of_sqlite { $(#[tokio::test] async fn $promise() {
             super::$promise(super::Bench::sqlite().await.expect("always there")).await;
+        })+ }
+        mod of_mariadb { $(#[tokio::test] async fn $promise() {
+            let Some(bench) = super::Bench::mariadb().await else { return };
+            super::$promise(bench).await;
         })+ }
         mod of_postgres { $(#[tokio::test] async fn $promise() {
             let Some(bench) = super::Bench::postgres().await else { return };
@@ -18,7 +22,7 @@ macro_rules! on_both {
     };
 }
 
-on_both![
+on_each![
     names_are_names_whatever_they_hold,
     number_keys_go_by_their_text,
     rows_without_a_key_are_told_of,

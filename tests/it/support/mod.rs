@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod mailbox;
+pub mod mariadb;
 pub mod postgres;
 pub mod program;
 pub mod rest_target;

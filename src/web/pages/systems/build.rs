@@ -135,6 +135,7 @@ fn kind(system: &System) -> Msg {
     match system.kind() {
         "sqlite" => msg("kind-sqlite"),
         "postgres" => msg("kind-postgres"),
+        "mysql" => msg("kind-mysql"),
         "rest" => msg("kind-rest"),
         other => literal(other),
     }
