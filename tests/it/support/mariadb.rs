@@ -18,6 +18,8 @@ use std::time::{Duration, Instant};
 /// of an old installation, so that nothing leans on a default of UTF-8.
 const SCRIPT: &str = r#"
 server=$1; folder=$2; port=$3
+# Its own too: the one of the tests may be closed to the user it runs as.
+export TMPDIR="$folder"
 mariadb-install-db --no-defaults --datadir="$folder/data" --auth-root-authentication-method=normal \
     --skip-test-db ${4:+--user="$4"} >"$folder/log" 2>&1 || exit 1
 "$server" --no-defaults ${4:+--user="$4"} --datadir="$folder/data" --port="$port" --bind-address=127.0.0.1 \
