@@ -183,6 +183,7 @@ refusal-report-time = Einen Tag wählen und eine Uhrzeit wie 08:30
 refusal-no-such-time = Diese Zeit gibt es nicht
 refusal-alert-report-again = Ein Bericht kann { $login } nicht gemailt werden: { $said }; es wird wieder versucht
 refusal-alert-report = Ein Bericht kann { $login } nicht gemailt werden: { $said }; der nächste wird zu seiner Zeit versucht
+refusal-no-such-field = { $entity } hat kein Feld „{ $field }“
 refusal-hidden = Die Werte von { $field } sind für diese Rolle verborgen
 refusal-hidden-words = Für diese Rolle verborgen
 refusal-outside = { $field } ist auf einige Rollen beschränkt: Außenstehende werden dazu weder gefragt noch benachrichtigt

@@ -184,6 +184,7 @@ refusal-report-time = Choose a day, and a time like 08:30
 refusal-no-such-time = There is no such time
 refusal-alert-report-again = A report cannot be mailed to { $login }: { $said }; it is tried again
 refusal-alert-report = A report cannot be mailed to { $login }: { $said }; the next one is tried at its time
+refusal-no-such-field = { $entity } has no field “{ $field }”
 refusal-hidden = The values of { $field } are hidden by your role
 refusal-hidden-words = Hidden by your role
 refusal-outside = { $field } is limited to some roles: nobody outside is asked or told about it

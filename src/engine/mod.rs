@@ -40,6 +40,7 @@ pub mod setup;
 mod sight;
 pub mod sync;
 pub mod tags;
+pub mod validate;
 pub mod verify;
 pub mod views;
 pub mod watch;

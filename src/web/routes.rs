@@ -319,6 +319,7 @@ fn for_programs_deciding(config: &mut ServiceConfig) {
         .service(resource("/api/v1/records/{id}/reviews").route(post().to(api::reviews::ask)))
         .service(resource("/api/v1/records/{id}/separations").route(post().to(api::separations::separate)))
         .service(resource("/api/v1/separations/{id}/end").route(post().to(api::separations::end)))
+        .service(resource("/api/v1/entities/{id}/validate").route(post().to(api::validations::validate)))
         .service(resource("/api/v1/records/{id}/explanation").route(get().to(api::explanations::show)));
 }
 

@@ -28,4 +28,5 @@ pub mod routing;
 pub mod separations;
 pub mod systems;
 pub mod talk;
+pub mod validations;
 pub mod values;

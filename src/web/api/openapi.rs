@@ -26,6 +26,7 @@ use super::routing::{AssignmentBody, EscalationBody, ReturnBody, WaitBody};
 use super::separations::{SeparationBody, SeparationView};
 use super::systems::{RunBody, RunView, Started, SystemView};
 use super::talk::{CommentBody, CommentView, SaidView, TagBody, TagItem, TagsView};
+use super::validations::{ValidationBody, ValidationProblem, ValidationView};
 use crate::web::failure::Problem;
 use actix_web::HttpResponse;
 use serde_json::{Map, Value, json};
@@ -230,6 +231,9 @@ fn schemas() -> Map<String, Value> {
         .add::<ReviewView>()
         .add::<SeparationBody>()
         .add::<SeparationView>()
+        .add::<ValidationBody>()
+        .add::<ValidationProblem>()
+        .add::<ValidationView>()
         .add_list::<AuditEntry>()
         .add_list::<SystemView>()
         .add::<RunBody>()

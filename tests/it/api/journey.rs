@@ -129,6 +129,23 @@ async fn separated(steward: &Program) {
     assert_eq!(steward.post(&end, &Value::Null).await.problem(409).0, "conflict");
 }
 
+/// Whether values would do, asked before they are saved anywhere.
+async fn asked_beforehand(program: &Program) {
+    let path = "/api/v1/entities/customer/validate";
+    let fine =
+        program.post(path, &json!({"values": {"name": "Ada", "phone": null}, "partial": true})).await.ok();
+    assert_eq!(fine, json!({"valid": true, "problems": []}));
+    let told = program.post(path, &json!({"values": {"since": "2026-02-30"}})).await.ok();
+    let problem = &told["problems"][0];
+    assert_eq!(
+        (&told["valid"], &problem["field"], &problem["system"]),
+        (&json!(false), &json!("since"), &Value::Null)
+    );
+    let (unknown, nobody) = (json!({"values": {"nose": "x"}}), "/api/v1/entities/nobody/validate");
+    assert_eq!(program.post(path, &unknown).await.problem(422).0, "invalid");
+    assert_eq!(program.post(nobody, &json!({"values": {}})).await.problem(404).0, "not_found");
+}
+
 /// A steward's word on the cause, and its end.
 async fn said_why(steward: &Program, conflict: &Value) {
     let path = at(conflict, "/differences/address/cause");
@@ -148,6 +165,7 @@ async fn said_why(steward: &Program, conflict: &Value) {
 }
 
 async fn look_around(host: &Host, steward: &Program, admin: &Program, conflict: &Value) {
+    asked_beforehand(admin).await;
     let found = steward.get("/api/v1/records?q=oka&limit=5").await.ok();
     assert_eq!(found["items"][0]["title"], "Ada Okafor");
     assert_eq!(steward.get("/api/v1/records?q=C-2").await.ok()["items"][0]["title"], "Mateo Lindqvist");

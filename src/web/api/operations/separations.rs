@@ -1,6 +1,6 @@
-//! The operations on rows that are another record.
+//! The operations on rows that are another record, and on values that are none yet.
 
-use super::{Operation, STEWARDS};
+use super::{ANYBODY, Operation, STEWARDS};
 
 /// In the order of their use.
 pub const SEPARATIONS: &[Operation] = &[
@@ -25,5 +25,16 @@ pub const SEPARATIONS: &[Operation] = &[
         body: None,
         status: 200,
         answer: "SeparationView",
+    },
+    Operation {
+        method: "post",
+        path: "/api/v1/entities/{id}/validate",
+        id: "validateRecord",
+        summary: "Asks whether values would do, by the entity's demands and by what each system can hold; stores nothing.",
+        who: Some(ANYBODY),
+        query: &[],
+        body: Some("ValidationBody"),
+        status: 200,
+        answer: "ValidationView",
     },
 ];
