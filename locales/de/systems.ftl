@@ -29,6 +29,7 @@ kind-sqlite = SQLite-Datenbank
 kind-mysql = MariaDB- oder MySQL-Datenbank
 kind-postgres = PostgreSQL-Datenbank
 kind-rest = REST-Dienst
+kind-files = Ordner mit Dateien
 schedule-every = Alle { $span }
 schedule-by-hand = Von Hand
 system-well = In Ordnung

@@ -29,6 +29,7 @@ kind-sqlite = SQLite database
 kind-mysql = MariaDB or MySQL database
 kind-postgres = PostgreSQL database
 kind-rest = REST service
+kind-files = Folder of files
 schedule-every = Every { $span }
 schedule-by-hand = By hand
 system-well = Well

@@ -6,7 +6,9 @@
 
 mod calls;
 pub mod exchange;
+mod files;
 mod idle;
+mod json;
 mod lexeme;
 pub mod mail;
 mod mysql;
@@ -18,6 +20,7 @@ mod sql;
 mod sqlite;
 mod time;
 
+pub use files::{FileFormat, FileObject, FilesSettings};
 pub use mysql::MysqlSettings;
 pub use open::{Secret, Settings, open};
 pub use postgres::{PostgresSettings, Tls};

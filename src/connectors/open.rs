@@ -1,5 +1,6 @@
 //! Settings as a configuration holds them, and the connector they describe.
 
+use super::files::{Files, FilesSettings};
 use super::mysql::{self, MysqlSettings};
 use super::postgres::{self, PostgresSettings};
 use super::rest::{Rest, RestSettings};
@@ -18,6 +19,7 @@ pub enum Settings {
     #[serde(alias = "mariadb")]
     Mysql(MysqlSettings),
     Rest(RestSettings),
+    Files(FilesSettings),
 }
 
 /// A password or token: never shown, never serialised.
@@ -53,5 +55,6 @@ pub fn open(settings: &Settings, secret: Option<&Secret>) -> Result<Arc<dyn Conn
         Settings::Postgres(settings) => Arc::new(postgres::connector(settings, secret)),
         Settings::Mysql(settings) => Arc::new(mysql::connector(settings, secret)),
         Settings::Rest(settings) => Arc::new(Rest::new(settings, secret)?),
+        Settings::Files(settings) => Arc::new(Files::new(settings)?),
     })
 }

@@ -1,7 +1,7 @@
 //! Sending a request within its deadline, and what the answer means.
 
 use super::guard::Forbidden;
-use super::json;
+use crate::connectors::json;
 use crate::connectors::{ConnectorError, Heard, exchange, open::Secret};
 use crate::domain::time::Time;
 use chrono::{DateTime, Utc};

@@ -1,9 +1,9 @@
 //! Keys of records: in answers, and in addresses.
 
 use super::answer::{Answer, Voice};
-use super::json;
 use super::settings::Collection;
 use crate::connectors::ObjectSpec;
+use crate::connectors::json;
 use crate::domain::value::Cell;
 use reqwest::header::LOCATION;
 

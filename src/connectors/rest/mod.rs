@@ -5,7 +5,6 @@
 
 mod answer;
 mod guard;
-mod json;
 mod key;
 mod paging;
 mod record;
@@ -16,7 +15,7 @@ pub use settings::{Auth, Collection, Paging, RestSettings, WriteMethod};
 
 use super::open::Secret;
 use super::scan::{self, Order, Scan, ScanSpec};
-use super::{CONNECT_DEADLINE, Capabilities, Connector, ConnectorError, DEADLINE, calls};
+use super::{CONNECT_DEADLINE, Capabilities, Connector, ConnectorError, DEADLINE, calls, json};
 use super::{ObjectDescription, ObjectSpec, Page, Row, Scope, Written};
 use crate::domain::time::{Time, stamp};
 use crate::domain::value::Cells;

@@ -1,8 +1,8 @@
 //! From page to page: where the next one starts, and whether it was there before.
 
-use super::json;
 use super::settings::{Collection, Paging};
 use crate::connectors::ConnectorError;
+use crate::connectors::json;
 use reqwest::header::{HeaderMap, LINK};
 use serde::{Deserialize, Serialize};
 use url::Url;

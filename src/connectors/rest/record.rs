@@ -1,8 +1,8 @@
 //! From a JSON record to a row, and from changed cells to a document.
 
-use super::json;
 use super::key::is_key;
 use super::settings::Collection;
+use crate::connectors::json;
 use crate::connectors::{ConnectorError, ObjectSpec, Row, Unusable, time};
 use crate::domain::value::{Cell, Cells};
 

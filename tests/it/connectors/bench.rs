@@ -4,8 +4,8 @@
 use crate::support::rest_target::{RestTarget, TOKEN};
 use crate::support::{mariadb, postgres};
 use referee::connectors::{
-    Auth, Collection, Connector, MysqlSettings, ObjectSpec, Page, Paging, PostgresSettings, RestSettings,
-    Scope, Secret, Settings, SqliteSettings, Tls, open,
+    Auth, Collection, Connector, FileObject, FilesSettings, MysqlSettings, ObjectSpec, Page, Paging,
+    PostgresSettings, RestSettings, Scope, Secret, Settings, SqliteSettings, Tls, open,
 };
 use referee::domain::value::{Cell, Cells};
 use sqlx::{AssertSqlSafe, Connection, MySqlConnection, PgConnection, Row as _, SqliteConnection};
@@ -37,6 +37,7 @@ pub enum Outside {
     Postgres { url: String, connection: Mutex<PgConnection> },
     MariaDb { url: String, connection: Mutex<MySqlConnection> },
     Rest(RestTarget),
+    Files(super::files::Exports),
 }
 
 impl Bench {
@@ -89,6 +90,26 @@ impl Bench {
         let settings = Settings::Rest(rest_settings(&target.url, change));
         let connector = open(&settings, Some(&Secret::new(TOKEN))).expect("open");
         Self { connector, outside: Outside::Rest(target) }
+    }
+
+    /// A folder with a file of that ending.
+    pub async fn files(ending: &str) -> Option<Self> {
+        let exports = super::files::Exports::new(ending, &COLUMNS.map(|(name, _)| name));
+        let file = format!("customer.{ending}");
+        let null = (ending == "csv").then(|| "\\N".to_owned());
+        let object = FileObject { file, null, ..FileObject::default() };
+        let objects = BTreeMap::from([("customer".to_owned(), object)]);
+        let settings = FilesSettings { folder: exports.path().to_owned(), objects, quiet_seconds: 0 };
+        let connector = open(&Settings::Files(settings), None).expect("open");
+        Some(Self { connector, outside: Outside::Files(exports) })
+    }
+
+    /// The cell as this kind of system keeps it: a CSV knows no numbers.
+    pub fn kept(&self, cell: Cell) -> Cell {
+        match (&self.outside, cell) {
+            (Outside::Files(exports), Cell::Number(lexeme)) if exports.is_csv() => Cell::Text(lexeme),
+            (_, cell) => cell,
+        }
     }
 
     /// The whole pull in pages of `limit`, and how many there were.
@@ -217,7 +238,7 @@ impl Outside {
                 let sql = AssertSqlSafe(as_mariadb(&sql.0));
                 sqlx::raw_sql(sql).execute(&mut *connection.lock().await).await.expect("sql");
             }
-            Self::Rest(_) => panic!("no SQL there"),
+            Self::Rest(_) | Self::Files(_) => panic!("no SQL there"),
         }
     }
 
@@ -238,7 +259,7 @@ impl Outside {
                 let rows = sqlx::query(sql).fetch_all(&mut *connection.lock().await).await.expect("sql");
                 rows.iter().map(|row| row.get(0)).collect()
             }
-            Self::Rest(_) => panic!("no SQL there"),
+            Self::Rest(_) | Self::Files(_) => panic!("no SQL there"),
         }
     }
 
@@ -257,6 +278,9 @@ impl Outside {
         if let Self::Rest(target) = self {
             return target.put("customer", &serde_json::to_string(cells).expect("json"));
         }
+        if let Self::Files(exports) = self {
+            return exports.add(cells);
+        }
         let names: Vec<String> = cells.keys().map(|name| format!("\"{name}\"")).collect();
         let values: Vec<String> = cells.values().map(literal).collect();
         self.sql(&format!("INSERT INTO customer ({}) VALUES ({})", names.join(", "), values.join(", ")))
@@ -271,6 +295,9 @@ impl Outside {
             record.insert(column.to_owned(), cell.clone());
             return target.put("customer", &serde_json::to_string(&record).expect("json"));
         }
+        if let Self::Files(exports) = self {
+            return exports.set(key, column, cell);
+        }
         let (value, key) = (literal(cell), literal(&text(key)));
         self.sql(&format!("UPDATE customer SET \"{column}\" = {value} WHERE id = {key}")).await;
     }
@@ -278,6 +305,7 @@ impl Outside {
     pub async fn remove(&self, key: &str) {
         match self {
             Self::Rest(target) => target.remove("customer", key),
+            Self::Files(exports) => exports.remove(key),
             _ => self.sql(&format!("DELETE FROM customer WHERE id = {}", literal(&text(key)))).await,
         }
     }
@@ -286,6 +314,7 @@ impl Outside {
     pub async fn all(&self) -> Vec<String> {
         match self {
             Self::Rest(target) => target.records("customer").into_values().collect(),
+            Self::Files(exports) => exports.all(),
             Self::Sqlite { .. } => {
                 let columns: Vec<String> =
                     COLUMNS.iter().map(|(name, _)| format!("quote(\"{name}\")")).collect();

@@ -1,6 +1,7 @@
 //! The contract of every kind of connector, and what is particular to each.
 
 mod bench;
+mod files;
 mod mariadb;
 mod postgres;
 mod proxy;
@@ -30,6 +31,12 @@ macro_rules! contract {
         mod of_mariadb { $(#[tokio::test] async fn $promise() {
             let Some(bench) = super::Bench::mariadb().await else { return };
             super::$promise(bench).await;
+        })+ }
+        mod of_csv { $(#[tokio::test] async fn $promise() {
+            super::$promise(super::Bench::files("csv").await.expect("always there")).await;
+        })+ }
+        mod of_jsonl { $(#[tokio::test] async fn $promise() {
+            super::$promise(super::Bench::files("jsonl").await.expect("always there")).await;
         })+ }
         mod of_rest { $(#[tokio::test] async fn $promise() {
             super::$promise(super::Bench::rest().await.expect("always there")).await;
@@ -173,7 +180,7 @@ async fn a_write_changes_those_columns_and_no_other_byte(bench: Bench) {
     let written = bench.connector.write(&customer(), &row, &changes, "key-1").await;
     assert_eq!(written, Ok(Written::Applied { shown: true }));
     let mut expected = row.cells.clone();
-    expected.extend(changes);
+    expected.extend(changes.into_iter().map(|(name, cell)| (name, bench.kept(cell))));
     assert_eq!(read(&bench, "d'or").await.cells, expected);
     let after = bench.outside.all().await;
     assert_eq!(before.len(), after.len());
@@ -249,14 +256,16 @@ async fn values_come_and_go_unchanged(bench: Bench) {
         let changes = cells(&[("balance", number(lexeme))]);
         let written = bench.connector.write(&customer(), &row, &changes, &format!("n{n}")).await;
         assert_eq!(written, Ok(Written::Applied { shown: true }));
-        assert!(same_number(&read(&bench, "2").await.cells["balance"], lexeme), "{lexeme}");
+        let balance = read(&bench, "2").await.cells["balance"].clone();
+        assert!(same_number(&balance, lexeme), "{lexeme}");
+        assert_eq!(bench.kept(balance.clone()), balance, "a number where there are numbers");
     }
 }
 
 /// Whether it is that number to the last digit, whatever zeros its column puts behind it.
 fn same_number(cell: &Cell, lexeme: &str) -> bool {
     let number = |text: &str| text.parse::<bigdecimal::BigDecimal>().expect("a number");
-    matches!(cell, Cell::Number(held) if number(held) == number(lexeme))
+    matches!(cell, Cell::Number(held) | Cell::Text(held) if number(held) == number(lexeme))
 }
 
 /// The words of a `Shape` error.

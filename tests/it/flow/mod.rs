@@ -14,6 +14,7 @@ mod drafts;
 mod dry_run;
 mod duplicates;
 mod failed;
+mod files;
 mod foreseen;
 mod incidents;
 mod judged_again;
@@ -37,6 +38,7 @@ mod talk;
 mod targets;
 mod tidied;
 mod unreadable;
+mod validated;
 mod written;
 
 use crate::support::postgres;

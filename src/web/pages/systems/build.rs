@@ -137,6 +137,7 @@ fn kind(system: &System) -> Msg {
         "postgres" => msg("kind-postgres"),
         "mysql" => msg("kind-mysql"),
         "rest" => msg("kind-rest"),
+        "files" => msg("kind-files"),
         other => literal(other),
     }
 }
